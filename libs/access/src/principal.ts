@@ -1,0 +1,31 @@
+import type { Role, Unit } from '@waymark/contracts';
+
+/** A member of staff, known by an OIDC access token. */
+export interface StaffPrincipal {
+  readonly kind: 'staff';
+  readonly id: string;
+  readonly roles: readonly Role[];
+  readonly unit?: Unit;
+}
+
+/** Somebody who showed a receipt: good for one concern. `clientId` only with a client receipt. */
+export interface ReporterPrincipal {
+  readonly kind: 'reporter';
+  /** Random id of the session; never the receipt or anything derived from it. */
+  readonly id: string;
+  readonly concernId: string;
+  readonly clientId?: string;
+}
+
+/** Another service, known by its client credentials. */
+export interface ServicePrincipal {
+  readonly kind: 'service';
+  /** Name of the service, such as `referral`. */
+  readonly id: string;
+}
+
+export interface AnonymousPrincipal {
+  readonly kind: 'anonymous';
+}
+
+export type Principal = StaffPrincipal | ReporterPrincipal | ServicePrincipal | AnonymousPrincipal;

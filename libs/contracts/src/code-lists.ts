@@ -1,0 +1,260 @@
+// The code lists of the domain, in the order in which people should see them.
+
+export const channels = [
+  'portal',
+  'helpline',
+  'email',
+  'phone',
+  'video_call',
+  'in_person',
+  'peer_advisor',
+  'manager',
+  'other_unit',
+] as const;
+export type Channel = (typeof channels)[number];
+
+export const concernKinds = [
+  'support_request',
+  'concern_report',
+  'navigation_question',
+  'manager_consultation',
+  'third_party_referral',
+  'crisis',
+] as const;
+export type ConcernKind = (typeof concernKinds)[number];
+
+export const identities = ['anonymous', 'confidential', 'named'] as const;
+export type Identity = (typeof identities)[number];
+
+export const reporterRelations = [
+  'affected_person',
+  'witness',
+  'supervisor',
+  'colleague',
+  'family',
+  'other',
+  'unknown',
+] as const;
+export type ReporterRelation = (typeof reporterRelations)[number];
+
+export const matters = [
+  'sexual_harassment',
+  'sexual_exploitation',
+  'sexual_abuse',
+  'harassment',
+  'discrimination',
+  'abuse_of_authority',
+  'retaliation',
+  'fraud',
+  'corruption',
+  'domestic_violence',
+  'personal_crisis',
+  'other',
+] as const;
+export type Matter = (typeof matters)[number];
+
+export const behaviours = [
+  'comments_or_jokes',
+  'messages_or_images',
+  'staring_or_gestures',
+  'touching',
+  'sexual_advance',
+  'quid_pro_quo',
+  'stalking',
+  'sexual_violence',
+  'physical_violence',
+  'psychological_violence',
+  'economic_violence',
+  'symbolic_violence',
+  'threat',
+  'humiliation',
+  'exclusion',
+  'obstruction_of_work',
+  'defamation',
+  'other',
+] as const;
+export type Behaviour = (typeof behaviours)[number];
+
+export const occurrences = ['single', 'repeated', 'ongoing'] as const;
+export type Occurrence = (typeof occurrences)[number];
+
+export const allegedRelations = [
+  'supervisor',
+  'peer',
+  'subordinate',
+  'service_provider',
+  'beneficiary',
+  'intimate_partner',
+  'former_partner',
+  'family_member',
+  'acquaintance',
+  'stranger',
+  'other_personnel',
+  'unknown',
+] as const;
+export type AllegedRelation = (typeof allegedRelations)[number];
+
+export const ageBands = ['under_18', '18_29', '30_44', '45_59', '60_plus', 'unknown'] as const;
+export type AgeBand = (typeof ageBands)[number];
+
+export const priorities = ['emergency', 'urgent', 'routine'] as const;
+export type Priority = (typeof priorities)[number];
+
+export const timePrecisions = ['minute', 'day', 'month', 'unknown'] as const;
+export type TimePrecision = (typeof timePrecisions)[number];
+
+export const avenues = [
+  'informal_resolution',
+  'facilitated_conversation',
+  'ombudsman_mediation',
+  'managerial_action',
+  'formal_complaint_investigation',
+  'protection_from_retaliation',
+  'legal_advice',
+  'psychosocial_support',
+  'medical_care',
+  'security_measures',
+  'police_national_authorities',
+  'external_support',
+  'no_action_now',
+] as const;
+export type Avenue = (typeof avenues)[number];
+
+export const guidanceDecisions = ['proceed', 'not_now', 'declined', 'undecided'] as const;
+export type GuidanceDecision = (typeof guidanceDecisions)[number];
+
+export const concernStatuses = [
+  'submitted',
+  'acknowledged',
+  'triaged',
+  'accepted',
+  'guidance_only',
+  'redirected',
+  'duplicate',
+  'withdrawn',
+] as const;
+export type ConcernStatus = (typeof concernStatuses)[number];
+
+export const caseStages = ['engagement', 'assessment', 'planning', 'implementation', 'follow_up', 'closed'] as const;
+export type CaseStage = (typeof caseStages)[number];
+
+export const riskDomains = ['safety', 'self_harm', 'retaliation', 'workplace', 'family', 'online'] as const;
+export type RiskDomain = (typeof riskDomains)[number];
+
+export const riskLevels = ['none', 'low', 'medium', 'high', 'imminent'] as const;
+export type RiskLevel = (typeof riskLevels)[number];
+
+export const units = [
+  'support_desk',
+  'ombudsman',
+  'ethics_office',
+  'investigations',
+  'legal',
+  'workplace_conduct',
+  'staff_counsellor',
+  'medical',
+  'field_security',
+  'human_resources',
+  'pseah_coordination',
+] as const;
+export type Unit = (typeof units)[number];
+
+export const roles = [
+  'officer',
+  'supervisor',
+  'unit_focal_point',
+  'clinician',
+  'analyst',
+  'auditor',
+  'programme_lead',
+  'administrator',
+] as const;
+export type Role = (typeof roles)[number];
+
+export const purposes = [
+  'referral',
+  'protective_measure',
+  'investigation',
+  'mediation',
+  'legal_advice',
+  'medical_care',
+  'psychosocial_care',
+  'security',
+  'statistics',
+  'reference_group',
+  'accompaniment',
+] as const;
+export type Purpose = (typeof purposes)[number];
+
+export const dataCategories = [
+  'identity',
+  'contact',
+  'matter_summary',
+  'narrative',
+  'risk',
+  'needs',
+  'medical',
+  'workplace',
+  'attachments',
+  'case_progress',
+] as const;
+export type DataCategory = (typeof dataCategories)[number];
+
+export const consentForms = ['written', 'electronic', 'verbal_witnessed'] as const;
+export type ConsentForm = (typeof consentForms)[number];
+
+export const capacities = ['self', 'supported', 'legal_guardian'] as const;
+export type Capacity = (typeof capacities)[number];
+
+export const withdrawalWays = ['receipt', 'oral', 'written'] as const;
+export type WithdrawalWay = (typeof withdrawalWays)[number];
+
+export const services = [
+  'medical',
+  'clinical_management',
+  'psychosocial',
+  'mental_health',
+  'legal',
+  'investigation',
+  'mediation',
+  'protection_from_retaliation',
+  'security',
+  'shelter',
+  'financial',
+  'hr_workplace',
+  'police',
+  'child_protection',
+  'spiritual',
+  'other',
+] as const;
+export type Service = (typeof services)[number];
+
+export const urgencies = ['urgent', 'routine'] as const;
+export type Urgency = (typeof urgencies)[number];
+
+export const declineReasons = [
+  'out_of_mandate',
+  'no_capacity',
+  'conflict_of_interest',
+  'insufficient_information',
+  'client_not_reachable',
+  'other',
+] as const;
+export type DeclineReason = (typeof declineReasons)[number];
+
+export const referralStatuses = [
+  'drafted',
+  'sent',
+  'blocked_no_consent',
+  'acknowledged',
+  'accepted',
+  'declined',
+  'in_service',
+  'completed',
+  'not_attended',
+  'suspended_consent_withdrawn',
+  'revoked',
+  'expired',
+  'declined_by_client',
+] as const;
+export type ReferralStatus = (typeof referralStatuses)[number];

@@ -1,0 +1,57 @@
+/** A published message: a CloudEvents 1.0 envelope. `data` follows the contract named by `type`; never sealed text, never names. */
+export interface Message<Data extends object = object> {
+  readonly specversion: '1.0';
+  /** The same for the same cause for ever, so that consumers can drop repeats. */
+  readonly id: string;
+  /** The publishing service, such as `/waymark/intake`. */
+  readonly source: string;
+  /** `context.what-happened.v1`. */
+  readonly type: string;
+  /** Id of the aggregate: the ordering key. */
+  readonly subject: string;
+  /** When it happened, RFC 3339 UTC. */
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+  /** Dense per `source` and `subject`, from 1. */
+  readonly sequence: number;
+  readonly correlationid: string;
+  readonly causationid: string;
+  readonly traceparent?: string;
+  readonly data: Data;
+}
+
+/** Where a delivered message lay: for logs, dead letters and redrive. */
+export interface Origin {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+}
+
+export interface Subscription {
+  /** Finishes what is being handled, hands over its share, and resolves. */
+  stop(): Promise<void>;
+  /** Resolves once deliveries can arrive. */
+  readonly ready: Promise<void>;
+}
+
+/**
+ * The bus. At least once; ordered per `subject` within a topic; a handler that rejects is called again with the same message and
+ * nothing later of the same partition passes it, so the caller (inbox.ts) bounds retries. One topic per publishing service:
+ * `waymark.<context>`.
+ */
+export interface Bus {
+  /** Resolves when all are durable, in this order per subject. Rejects with nothing promised: publish them all again. */
+  publish(topic: string, messages: readonly Message[]): Promise<void>;
+  /** Members of one group share the topics' partitions; each group gets everything from the start of the topic. */
+  subscribe(options: {
+    readonly group: string;
+    readonly topics: readonly string[];
+    readonly handle: (message: Message, origin: Origin) => Promise<void>;
+    /** A record that is no CloudEvents envelope. Called instead of `handle`; resolving moves on. */
+    readonly unreadable: (raw: { readonly value: Buffer; readonly reason: string }, origin: Origin) => Promise<void>;
+  }): Subscription;
+  /** Creates the topics of the declared list that are missing; never alters existing ones. */
+  ensureTopics(topics: readonly string[]): Promise<void>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
