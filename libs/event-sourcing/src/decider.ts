@@ -13,6 +13,8 @@ export interface DecisionContext {
   readonly now: Instant;
   readonly actor: Actor;
   readonly newId: (label: string) => string;
+  /** Id in the log of the event that this decision returns at that place: for facts that others cite by their event. */
+  readonly eventIdAt: (index: number) => string;
 }
 
 /**

@@ -1,0 +1,47 @@
+export type AccessErrorCode =
+  'token_missing' | 'token_invalid' | 'token_expired' | 'role_missing' | 'identity_unreachable';
+
+/** What exactly was wrong with a token: for logs and tests. Never told to the caller, who could learn from it. */
+export type TokenFault =
+  'malformed' | 'type' | 'algorithm' | 'key_unknown' | 'signature' | 'issuer' | 'audience' | 'time' | 'claims';
+
+const statuses = {
+  token_missing: 401,
+  token_invalid: 401,
+  token_expired: 401,
+  role_missing: 403,
+  identity_unreachable: 503,
+} as const satisfies Record<AccessErrorCode, 401 | 403 | 503>;
+
+const details: Record<AccessErrorCode, string> = {
+  token_missing: 'A bearer token is needed here.',
+  token_invalid: 'The bearer token is not valid here.',
+  token_expired: 'The bearer token has expired.',
+  role_missing: 'You are known, but none of your roles may do this.',
+  identity_unreachable: 'The identity provider cannot be reached; nothing was decided about the token.',
+};
+
+/**
+ * Why somebody was not let in. `message` may go out as the detail of a problem; `fault` and `cause` may not.
+ * Never holds a token.
+ */
+export class AccessError extends Error {
+  override readonly name = 'AccessError';
+  readonly status: 401 | 403 | 503;
+  readonly fault?: TokenFault;
+
+  constructor(
+    readonly code: AccessErrorCode,
+    options: { readonly fault?: TokenFault; readonly cause?: unknown } = {},
+  ) {
+    super(details[code], { cause: options.cause });
+    this.status = statuses[code];
+    this.fault = options.fault;
+  }
+
+  /** Value of `WWW-Authenticate` (RFC 6750) for a 401, or nothing. */
+  get challenge(): string | undefined {
+    if (this.status !== 401) return undefined;
+    return this.code === 'token_missing' ? 'Bearer' : 'Bearer error="invalid_token"';
+  }
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventStoreError, type EventStore, type EventToAppend } from '@waymark/event-store';
+import { FakeClock } from '@waymark/testing';
+import { createAccessLog, type AccessRecord } from './access-log.js';
+
+const reading: AccessRecord = {
+  principal: { kind: 'staff', id: 'officer-1', roles: ['officer'], unit: 'support_desk' },
+  subjectStream: 'concern-0197d000-0000-7000-8000-000000000001',
+  clientId: 'k-1',
+  purpose: 'triage',
+  ground: 'allocation',
+  what: 'narrative',
+  outcome: 'allowed',
+  correlationId: 'r-1',
+};
+
+function recording() {
+  const appended: { readonly stream: string; readonly event: EventToAppend }[] = [];
+  const store: Pick<EventStore, 'append'> = {
+    async append(stream, _expected, events) {
+      appended.push(...events.map((event) => ({ stream, event })));
+      return { revision: 0, position: 1n, repeated: false };
+    },
+  };
+  return { appended, log: createAccessLog({ store, category: 'intake_access', clock: new FakeClock() }) };
+}
+
+describe('The access log', () => {
+  it('records who read what, for what and on which ground, beside what was read', async () => {
+    const { appended, log } = recording();
+    await log.record(reading);
+    expect(appended).toEqual([
+      {
+        stream: 'intake_access-0197d000-0000-7000-8000-000000000001',
+        event: {
+          id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          type: 'ClientDataRead',
+          schemaVersion: 1,
+          data: {
+            resource: reading.subjectStream,
+            what: 'narrative',
+            ground: 'allocation',
+            outcome: 'allowed',
+            clientId: 'k-1',
+          },
+          metadata: {
+            actor: { kind: 'staff', id: 'officer-1' },
+            unit: 'support_desk',
+            purpose: 'triage',
+            correlationId: 'r-1',
+            causationId: 'r-1',
+            occurredAt: '2026-03-02T08:00:00.000Z',
+          },
+        },
+      },
+    ]);
+  });
+
+  it('records refusals as well', async () => {
+    const { appended, log } = recording();
+    await log.record({ ...reading, outcome: 'refused', ground: 'not_on_team' });
+    expect(appended[0]?.event.data).toMatchObject({ outcome: 'refused', ground: 'not_on_team' });
+  });
+
+  it('fails the read when it cannot record it', async () => {
+    const store: Pick<EventStore, 'append'> = {
+      append: () => Promise.reject(new EventStoreError('unavailable', 'gone')),
+    };
+    const log = createAccessLog({ store, category: 'intake_access' });
+    await expect(log.record(reading)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { defaultClaims, principalFrom } from './claims.js';
+
+const keycloak = { ...defaultClaims, rolesClaim: 'realm_access.roles' };
+
+describe('Claims of another issuer', () => {
+  it('are found where they are nested', () => {
+    const payload = { sub: 'p1', realm_access: { roles: ['officer', 'offline_access'] }, unit: 'legal' };
+    expect(principalFrom(payload, keycloak)).toEqual({ kind: 'staff', id: 'p1', roles: ['officer'], unit: 'legal' });
+  });
+
+  it('are found under a client whose name has dots', () => {
+    const payload = { sub: 'p1', resource_access: { 'waymark.api': { roles: ['auditor'] } } };
+    const mapping = { ...defaultClaims, rolesClaim: 'resource_access.waymark.api.roles' };
+    expect(principalFrom(payload, mapping)).toMatchObject({ roles: ['auditor'] });
+  });
+
+  it('are found under a name that is a URL', () => {
+    const payload = { sub: 'p1', 'https://idp.example/roles': 'analyst' };
+    const mapping = { ...defaultClaims, rolesClaim: 'https://idp.example/roles' };
+    expect(principalFrom(payload, mapping)).toMatchObject({ roles: ['analyst'] });
+  });
+
+  it('are not made up from what every object has', () => {
+    const mapping = { ...defaultClaims, serviceClaim: 'constructor.name' };
+    expect(principalFrom({ sub: 'p1', roles: ['officer'] }, mapping)).toMatchObject({ kind: 'staff' });
+  });
+
+  it('with a unit we do not know give a person without a unit', () => {
+    expect(principalFrom({ sub: 'p1', roles: ['officer'], unit: 'canteen' }, defaultClaims)).toEqual({
+      kind: 'staff',
+      id: 'p1',
+      roles: ['officer'],
+    });
+  });
+});

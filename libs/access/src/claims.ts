@@ -1,0 +1,51 @@
+import { roles, units, type Role, type Unit } from '@waymark/contracts';
+import type { JWTPayload } from 'jose';
+import { AccessError } from './access-error.js';
+import type { ServicePrincipal, StaffPrincipal } from './principal.js';
+
+/**
+ * Where an issuer puts what we need. A dot leads into nested claims (`realm_access.roles`); a claim whose own name has dots
+ * (`https://idp.example/roles`) is found as well.
+ */
+export interface ClaimsMapping {
+  readonly rolesClaim: string;
+  readonly unitClaim: string;
+  readonly serviceClaim: string;
+}
+
+export const defaultClaims: ClaimsMapping = { rolesClaim: 'roles', unitClaim: 'unit', serviceClaim: 'service' };
+
+/**
+ * Who a verified token stands for. Roles and units we do not know are dropped. Neither a known role nor a service: `role_missing`.
+ * Both: `token_invalid`, because nobody could say whose rights were meant.
+ */
+export function principalFrom(payload: JWTPayload, mapping: ClaimsMapping): StaffPrincipal | ServicePrincipal {
+  const service = claimAt(payload, mapping.serviceClaim);
+  const known = knownRoles(claimAt(payload, mapping.rolesClaim));
+  if (typeof service === 'string' && service !== '') {
+    if (known.length > 0) throw new AccessError('token_invalid', { fault: 'claims' });
+    return { kind: 'service', id: service };
+  }
+  if (!payload.sub) throw new AccessError('token_invalid', { fault: 'claims' });
+  if (known.length === 0) throw new AccessError('role_missing');
+  const unit = knownUnit(claimAt(payload, mapping.unitClaim));
+  return { kind: 'staff', id: payload.sub, roles: known, ...(unit === undefined ? {} : { unit }) };
+}
+
+function knownRoles(value: unknown): readonly Role[] {
+  const named: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return roles.filter((role) => named.includes(role));
+}
+
+const knownUnit = (value: unknown): Unit | undefined => units.find((unit) => unit === value);
+
+function claimAt(claims: unknown, path: string): unknown {
+  if (typeof claims !== 'object' || claims === null) return undefined;
+  for (const [name, value] of Object.entries(claims)) {
+    if (name === path) return value;
+    if (!path.startsWith(`${name}.`)) continue;
+    const found = claimAt(value, path.slice(name.length + 1));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

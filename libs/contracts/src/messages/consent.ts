@@ -1,0 +1,34 @@
+import { Type } from '@sinclair/typebox';
+import { dataCategories, purposes, units } from '../code-lists.js';
+import { defineMessage } from '../message-contract.js';
+import { closed, code, id, instant } from './schemas.js';
+
+const grant = {
+  clientId: id,
+  consentId: id,
+  recipient: code(units),
+  purpose: code(purposes),
+  categories: Type.Array(code(dataCategories)),
+};
+
+const example = {
+  clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+  consentId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b30',
+  recipient: 'ombudsman' as const,
+  purpose: 'referral' as const,
+  categories: ['contact' as const, 'matter_summary' as const],
+};
+
+export const consentGiven = defineMessage(
+  'consent.consent-given.v1',
+  'A client consented to a disclosure. For display only: every disclosure asks the consent service itself.',
+  Type.Object({ ...grant, validUntil: instant, givenAt: instant }, closed),
+  { ...example, validUntil: '2026-06-02T00:00:00.000Z', givenAt: '2026-03-03T10:00:00.000Z' },
+);
+
+export const consentWithdrawn = defineMessage(
+  'consent.consent-withdrawn.v1',
+  'A client withdrew a consent: referrals under it are suspended and the recipient is told.',
+  Type.Object({ ...grant, withdrawnAt: instant }, closed),
+  { ...example, withdrawnAt: '2026-03-05T08:00:00.000Z' },
+);

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { EventStore, EventStoreErrorCode, EventToAppend, Page, RecordedEvent } from '../port.js';
+import { EventStoreError } from '../port.js';
+
+/** The categories the contract writes to: `store` and `another` must be able to append to and read all of them. */
+export const contractCategories = ['contract_thing', 'contract_other', 'contract_rare'] as const;
+export type ContractCategory = (typeof contractCategories)[number];
+
+/** What an adapter's test hands to the contract. The log need not be empty: the contract uses names of its own. */
+export interface LogUnderContract {
+  readonly store: EventStore;
+  /** A further store on the same log, as another process would open it. */
+  another(): Promise<EventStore>;
+  /** A store that may append to and read these categories only. */
+  restrictedTo(categories: readonly ContractCategory[]): Promise<EventStore>;
+  /** Closes all the stores handed out. */
+  close(): Promise<void>;
+}
+
+export type Opened = () => LogUnderContract;
+
+export const newStream = (category: ContractCategory = 'contract_thing'): string => `${category}-${randomUUID()}`;
+
+export const newEvent = (data: object = {}, changed: Partial<EventToAppend> = {}): EventToAppend => ({
+  id: randomUUID(),
+  type: 'ThingHappened',
+  schemaVersion: 1,
+  data,
+  metadata: {
+    actor: { kind: 'service', id: 'contract' },
+    correlationId: 'correlation',
+    causationId: 'causation',
+    occurredAt: '2026-03-02T08:00:00.000Z',
+  },
+  ...changed,
+});
+
+export const newEvents = (count: number, from = 0): EventToAppend[] =>
+  Array.from({ length: count }, (_, index) => newEvent({ number: from + index }));
+
+export async function readStream(
+  store: EventStore,
+  stream: string,
+  options?: Parameters<EventStore['readStream']>[1],
+): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const event of store.readStream(stream, options)) events.push(event);
+  return events;
+}
+
+export const ids = (events: readonly EventToAppend[]): string[] => events.map((event) => event.id);
+
+/** Reads pages until the position stands still. */
+export async function readToEnd(
+  store: EventStore,
+  after: bigint,
+  options: { readonly categories?: readonly string[]; readonly limit?: number } = {},
+): Promise<Page> {
+  const events: RecordedEvent[] = [];
+  for (let position = after; ;) {
+    const page = await store.readAll({ after: position, ...options });
+    events.push(...page.events);
+    if (page.position === position) return { events, position };
+    position = page.position;
+  }
+}
+
+/** The refusal's code, with the revision where it has one. */
+export async function refusalOf(
+  attempt: Promise<unknown>,
+): Promise<{ code: EventStoreErrorCode; actualRevision?: number } | 'accepted'> {
+  try {
+    await attempt;
+    return 'accepted';
+  } catch (error) {
+    if (!(error instanceof EventStoreError)) throw error;
+    const { code, actualRevision } = error;
+    return actualRevision === undefined ? { code } : { code, actualRevision };
+  }
+}
+
+/** Follows a subscription until `enough`; fails when that takes longer than any healthy adapter needs. */
+export async function follow(
+  store: EventStore,
+  options: { readonly after: bigint; readonly categories?: readonly string[]; readonly batchSize?: number },
+  enough: (events: readonly RecordedEvent[], page: Page) => boolean | Promise<boolean>,
+): Promise<RecordedEvent[]> {
+  const deadline = AbortSignal.timeout(30_000);
+  const events: RecordedEvent[] = [];
+  for await (const page of store.subscribe({ ...options, signal: deadline })) {
+    events.push(...page.events);
+    if (await enough(events, page)) return events;
+  }
+  throw new Error(`the subscription gave ${events.length} events and not what was awaited`);
+}

@@ -1,0 +1,75 @@
+import pg from 'pg';
+import { isBroken, toEventStoreError } from './errors.js';
+
+/** A problem that heals by itself, for the log of the process. Never holds event data. */
+export type StoreLog = (message: string, error?: unknown) => void;
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly poolSize?: number;
+  readonly applicationName?: string;
+  readonly log?: StoreLog;
+}
+
+export interface Query {
+  /** Prepared once per connection under this name. */
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+/** A pool that keeps its connections over refusals: `pg.Pool.query` would drop one at every SQL error. */
+export class Connections {
+  readonly #pool: pg.Pool;
+  readonly #onLost: () => void;
+
+  /** `onLost` is called whenever a connection was lost: the server may be another one since. */
+  constructor(options: ConnectionOptions, onLost: () => void) {
+    this.#onLost = onLost;
+    this.#pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.poolSize ?? 10,
+      application_name: options.applicationName ?? 'waymark',
+      connectionTimeoutMillis: 10_000,
+      query_timeout: 60_000,
+      keepAlive: true,
+    });
+    // The pool listens to idle connections only; one that breaks in use and has no listener ends the process.
+    this.#pool.on('connect', (client) => client.on('error', onLost));
+    this.#pool.on('error', (error) => {
+      onLost();
+      options.log?.('event store: an idle connection was lost', error);
+    });
+  }
+
+  /** Runs one query. Rejects with an `EventStoreError` where the port has a code for it. */
+  async query<Row extends object>(query: Query): Promise<readonly Row[]> {
+    try {
+      return await this.run<Row>(query);
+    } catch (error) {
+      throw toEventStoreError(error);
+    }
+  }
+
+  /** As `query`, with the driver's own errors. */
+  async run<Row extends object>(query: Query): Promise<readonly Row[]> {
+    let client: pg.PoolClient | undefined;
+    let lost = false;
+    try {
+      client = await this.#pool.connect();
+      const { name, text, values } = query;
+      const result = await client.query<Row>({ ...(name && { name }), text, values: values ? [...values] : [] });
+      return result.rows;
+    } catch (error) {
+      lost = isBroken(error);
+      if (lost) this.#onLost();
+      throw error;
+    } finally {
+      client?.release(lost);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#pool.end();
+  }
+}

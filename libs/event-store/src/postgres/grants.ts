@@ -1,0 +1,61 @@
+import pg from 'pg';
+import { checkCategory } from '../validation.js';
+import { inAdminTransaction, retryRoleConflicts, setupLock } from './database.js';
+
+export interface CategoryGrants {
+  readonly adminUrl: string;
+  readonly role: string;
+  /** Set when given, also on a role that exists. Without it a new role cannot log in by password. */
+  readonly password?: string;
+  /** Categories the role may append to. */
+  readonly append: readonly string[];
+  /** Categories the role may read; `all` for the whole log. */
+  readonly read: readonly string[] | 'all';
+}
+
+/** Creates the login role; one that somebody else has created meanwhile is as good. */
+async function ensureRole(client: pg.Client, role: string): Promise<void> {
+  const { rows } = await client.query<{ powerful: boolean }>(
+    'select rolsuper or rolbypassrls or rolcreaterole as powerful from pg_roles where rolname = $1',
+    [role],
+  );
+  if (rows[0]?.powerful) throw new Error(`role ${role} could change the log: give services a role without such rights`);
+  if (rows.length === 0) await client.query(`create role ${client.escapeIdentifier(role)} login`);
+}
+
+/**
+ * Gives a role exactly these rights on the log, taking away any others it had there: it may call the append and read functions,
+ * which look up what is granted here, and touch no table. Call after `migrateEventStore`; safe to repeat.
+ */
+export async function grantCategories(options: CategoryGrants): Promise<void> {
+  const append = options.append.map(checkCategory);
+  const read = options.read === 'all' ? ['*'] : options.read.map(checkCategory);
+  await retryRoleConflicts(() =>
+    inAdminTransaction(options.adminUrl, async (client) => {
+      await client.query(setupLock);
+      await ensureRole(client, options.role);
+      const role = client.escapeIdentifier(options.role);
+      if (options.password !== undefined) {
+        await client.query(`alter role ${role} login password ${client.escapeLiteral(options.password)}`);
+      }
+      await client.query(`
+        revoke all on all tables in schema waymark from ${role};
+        revoke all on all sequences in schema waymark from ${role};
+        revoke all on all functions in schema waymark from ${role};
+        revoke all on schema waymark from ${role};
+        grant usage on schema waymark to ${role};
+        grant execute on function
+          waymark.append_events(text, bigint, uuid[], text[], integer[], text[], text[]),
+          waymark.read_stream(text, bigint, boolean, integer),
+          waymark.read_all(bigint, integer, text[], bigint, bigint, text[])
+          to ${role};`);
+      await client.query('delete from waymark.category_grants where role_name = $1', [options.role]);
+      await client.query(
+        `insert into waymark.category_grants (role_name, category, may_append, may_read)
+         select $1, c, c = any ($2::text[]), c = any ($3::text[]) from unnest($2::text[] || $3::text[]) c
+         on conflict do nothing`,
+        [options.role, append, read],
+      );
+    }),
+  );
+}

@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startPostgres, type LocalPostgres } from '@waymark/local-postgres';
+import { eventually, freePort } from '@waymark/testing';
+import { ids, newEvent, newEvents, readToEnd, refusalOf } from '../contract/log-under-contract.js';
+import type { RecordedEvent } from '../port.js';
+import { openLogUnderTest, type LogUnderTest } from './log-under-test.js';
+
+let folder: string;
+let start: () => Promise<LocalPostgres>;
+let server: LocalPostgres;
+let log: LogUnderTest;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'waymark-event-store-'));
+  const port = await freePort();
+  start = () => startPostgres({ dataDir: path.join(folder, 'data'), port, superuserPassword: 'of-the-test' });
+  server = await start();
+  log = await openLogUnderTest(server.url());
+  const admin = await log.connect(server.url());
+  await admin.query('alter system set max_prepared_transactions = 4');
+  await admin.end();
+  await server.stop();
+  server = await start();
+});
+afterAll(async () => {
+  await log.close();
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('an append in two phases', () => {
+  // append_events notifies, which PostgreSQL refuses to prepare; whoever owns the log can still write to it in two phases.
+  const insertOn = `
+    select pg_advisory_xact_lock_shared(1463900525, 1);
+    insert into waymark.events
+    select nextval('waymark.event_position'), 'thing-two_phases', 'thing', coalesce(max(revision), -1) + 1,
+      gen_random_uuid(), 'ThingHappened', 1, '{}', '{}', now(), '', ''
+    from waymark.events where stream_id = 'thing-two_phases'`;
+
+  it.each(['commit', 'rollback'])('is waited for from before its preparation until its %s', async (ending) => {
+    const reader = await log.storeFor({ append: ['thing'] });
+    const { position: after } = await readToEnd(reader, 0n);
+    const admin = await log.connect(server.url());
+    await admin.query('begin');
+    await admin.query(insertOn);
+    const quick = newEvent();
+    await reader.append('thing-quick', 'any', [quick]);
+    expect((await reader.readAll({ after })).events).toEqual([]);
+    await admin.query(`prepare transaction 'of_the_test'`);
+    for (let look = 0; look < 5; look += 1) expect((await reader.readAll({ after })).events).toEqual([]);
+    await admin.query(`${ending} prepared 'of_the_test'`);
+    const streams = ending === 'commit' ? ['thing-two_phases', 'thing-quick'] : ['thing-quick'];
+    await eventually(async () => {
+      const { events } = await readToEnd(reader, after);
+      expect(events.map((event) => event.stream)).toEqual(streams);
+    });
+  });
+});
+
+describe('a server that goes away and comes back', () => {
+  it('is unavailable meanwhile, and a subscription goes on where it was', async () => {
+    const writer = await log.storeFor({ append: ['thing'] });
+    const reader = await log.storeFor({});
+    const { position: after } = await readToEnd(reader, 0n);
+    const seen: RecordedEvent[] = [];
+    const controller = new AbortController();
+    const following = (async () => {
+      for await (const page of reader.subscribe({ after, signal: controller.signal })) seen.push(...page.events);
+    })();
+    const appended = newEvents(20);
+    for (const event of appended.slice(0, 10)) await writer.append('thing-restart', 'any', [event]);
+    await eventually(() => expect(ids(seen)).toEqual(ids(appended.slice(0, 10))));
+
+    await server.stop();
+    const [interrupted] = appended.slice(10, 11);
+    expect(await refusalOf(writer.ping())).toEqual({ code: 'unavailable' });
+    expect(await refusalOf(reader.readAll({ after }))).toEqual({ code: 'unavailable' });
+    expect(await refusalOf(writer.append('thing-restart', 'any', interrupted ? [interrupted] : []))).toEqual({
+      code: 'unavailable',
+    });
+
+    server = await start();
+    await eventually(() => writer.ping());
+    for (const event of appended.slice(10)) await writer.append('thing-restart', 'any', [event]);
+    await eventually(() => expect(ids(seen)).toEqual(ids(appended)));
+    controller.abort();
+    await following;
+  });
+});

@@ -1,0 +1,192 @@
+import type { AppendResult, EventStore, EventToAppend, ExpectedRevision, Page, RecordedEvent } from '../port.js';
+import { EventStoreError } from '../port.js';
+import { categoryOf, checkCategory, checkExpected, serializeBatch } from '../validation.js';
+import { Connections, type ConnectionOptions, type Query } from './connections.js';
+import { isBroken, isDeadlock, toEventStoreError } from './errors.js';
+import { toPageState, toRecordedEvent, type EventRow, type Horizon, type PageRow } from './rows.js';
+import { WakeUp } from './wake-up.js';
+
+/** `url`: the connection string of a role that `grantCategories` has set up. */
+export type PostgresEventStoreOptions = ConnectionOptions;
+
+const streamPage = 256;
+const logPage = 1_000;
+
+interface Rhythm {
+  readonly first: number;
+  readonly last: number;
+}
+interface Pause {
+  readonly rhythm: Rhythm;
+  readonly milliseconds: number;
+}
+
+const idle: Rhythm = { first: 50, last: 1_000 };
+/** Behind a gap the wait is for somebody's commit, which nothing announces when it turns out a rollback. */
+const blocked: Rhythm = { first: 5, last: 100 };
+
+const nextPause = (rhythm: Rhythm, before?: Pause): Pause => ({
+  rhythm,
+  milliseconds: before ? Math.min(before.milliseconds * 2, rhythm.last) : rhythm.first,
+});
+
+const unknownHorizon: Horizon = { settled: '0', fence: null, waitingFor: [] };
+
+const expectedCode = (expected: ExpectedRevision): number => {
+  switch (expected) {
+    case 'none':
+      return -1;
+    case 'any':
+      return -2;
+    case 'exists':
+      return -3;
+    default:
+      return expected;
+  }
+};
+
+type ReadAllOptions = Parameters<EventStore['readAll']>[0];
+
+class PostgresEventStore implements EventStore {
+  readonly #connections: Connections;
+  readonly #wakeUp: WakeUp;
+  readonly #closing = new AbortController();
+  readonly #log: ConnectionOptions['log'];
+  /** Shared by all readers of this store. Forgotten with any lost connection: the next server may be a restored one. */
+  #horizon: { known: Horizon } = { known: unknownHorizon };
+
+  constructor(options: PostgresEventStoreOptions) {
+    this.#log = options.log;
+    this.#connections = new Connections(options, () => (this.#horizon = { known: unknownHorizon }));
+    this.#wakeUp = new WakeUp(options);
+  }
+
+  async append(stream: string, expected: ExpectedRevision, events: readonly EventToAppend[]): Promise<AppendResult> {
+    categoryOf(stream);
+    const batch = serializeBatch(events);
+    const query: Query = {
+      name: 'waymark-append',
+      text: `select revision, "position", repeated from waymark.append_events($1, $2, $3, $4, $5, $6, $7)`,
+      values: [
+        stream,
+        expectedCode(checkExpected(expected)),
+        batch.map((event) => event.id),
+        batch.map((event) => event.type),
+        batch.map((event) => event.schemaVersion),
+        batch.map((event) => event.data),
+        batch.map((event) => event.metadata),
+      ],
+    };
+    const [row] = await this.#twice<{ revision: string; position: string; repeated: boolean }>(query);
+    if (!row) throw new EventStoreError('unavailable', 'the append gave no answer');
+    return { revision: Number(row.revision), position: BigInt(row.position), repeated: row.repeated };
+  }
+
+  async *readStream(
+    stream: string,
+    options: Parameters<EventStore['readStream']>[1] = {},
+  ): AsyncGenerator<RecordedEvent, void, undefined> {
+    categoryOf(stream);
+    const backwards = options.direction === 'backwards';
+    let from = options.from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
+    let left = options.limit ?? Number.POSITIVE_INFINITY;
+    while (left > 0 && from >= 0) {
+      const size = Math.min(left, streamPage);
+      const rows = await this.#connections.query<EventRow>({
+        name: 'waymark-read-stream',
+        text: 'select * from waymark.read_stream($1, $2, $3, $4)',
+        values: [stream, from, backwards, size],
+      });
+      yield* rows.map(toRecordedEvent);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < size) return;
+      left -= size;
+      from = Number(last.revision) + (backwards ? -1 : 1);
+    }
+  }
+
+  async readAll(options: ReadAllOptions): Promise<Page> {
+    return (await this.#readPage(options)).page;
+  }
+
+  async *subscribe(options: Parameters<EventStore['subscribe']>[0]): AsyncGenerator<Page, void, undefined> {
+    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
+    const { categories, batchSize: limit } = options;
+    let { after } = options;
+    let pause = nextPause(idle);
+    this.#wakeUp.start();
+    while (!signal.aborted) {
+      const { count } = this.#wakeUp;
+      let rhythm: Rhythm = idle;
+      try {
+        const { page, waits } = await this.#readPage({ after, categories, limit });
+        if (signal.aborted) return;
+        if (page.position > after) {
+          after = page.position;
+          pause = nextPause(idle);
+          yield page;
+          continue;
+        }
+        if (waits) rhythm = blocked;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof EventStoreError) || error.code !== 'unavailable') throw error;
+        this.#log?.('event store: a subscription waits for the connection', error);
+      }
+      if (pause.rhythm !== rhythm) pause = nextPause(rhythm);
+      await this.#wakeUp.sleep(pause.milliseconds, count, signal);
+      pause = count === this.#wakeUp.count ? nextPause(rhythm, pause) : nextPause(rhythm);
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.#connections.query({ text: 'select 1' });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await Promise.all([this.#wakeUp.close(), this.#connections.end()]);
+  }
+
+  async #readPage({ after, categories, limit }: ReadAllOptions): Promise<{ page: Page; waits: boolean }> {
+    const wanted = categories?.length ? [...new Set(categories.map(checkCategory))] : null;
+    const horizon = this.#horizon;
+    const { settled, fence, waitingFor } = horizon.known;
+    const rows = await this.#connections.query<EventRow | PageRow>({
+      name: 'waymark-read-all',
+      text: 'select * from waymark.read_all($1, $2, $3, $4, $5, $6)',
+      values: [String(after), limit ?? logPage, wanted, settled, fence, waitingFor],
+    });
+    const events: RecordedEvent[] = [];
+    for (const row of rows) {
+      if (row.event_id !== null) {
+        events.push(toRecordedEvent(row));
+        continue;
+      }
+      const state = toPageState(row);
+      if (BigInt(state.settled) >= BigInt(horizon.known.settled)) horizon.known = state;
+      return { page: { events, position: BigInt(row.position) }, waits: state.blocked };
+    }
+    throw new EventStoreError('unavailable', 'a page of the log came without its end');
+  }
+
+  /** Once more on a fresh connection when the first was lost under the call; the event ids make that harmless. */
+  async #twice<Row extends object>(query: Query): Promise<readonly Row[]> {
+    try {
+      return await this.#connections.run<Row>(query);
+    } catch (error) {
+      if (!isBroken(error) && !isDeadlock(error)) throw toEventStoreError(error);
+      return this.#connections.query<Row>(query);
+    }
+  }
+}
+
+/**
+ * Opens the log on PostgreSQL. Connects when first used; lost connections heal by themselves, and meanwhile calls reject with
+ * `unavailable`, `ping` among them, while subscriptions wait. `log` hears of lost connections.
+ * Append is retried once by itself on a lost connection; any further retry is the caller's, with the same event ids.
+ */
+export function openPostgresEventStore(options: PostgresEventStoreOptions): EventStore {
+  return new PostgresEventStore(options);
+}

@@ -1,0 +1,97 @@
+import pg from 'pg';
+import type { ConnectionOptions } from './connections.js';
+
+const firstRetry = 100;
+const lastRetry = 5_000;
+
+/**
+ * Tells those who wait that something may have been appended. Only a hint: notifications get lost with their connection,
+ * so whoever waits also looks again by himself after a while.
+ */
+export class WakeUp {
+  readonly #options: ConnectionOptions;
+  readonly #sleepers = new Set<() => void>();
+  #client: pg.Client | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #retryAfter = firstRetry;
+  #started = false;
+  #closed = false;
+  #count = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Rises with each notification: take it before looking, and give it to `sleep` afterwards. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Starts listening, once. */
+  start(): void {
+    if (this.#started || this.#closed) return;
+    this.#started = true;
+    void this.#connect();
+  }
+
+  /** Resolves after `milliseconds`, or earlier when notified since `count` was taken or when `signal` aborts. */
+  async sleep(milliseconds: number, count: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || count !== this.#count) return;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        this.#sleepers.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, milliseconds);
+      signal.addEventListener('abort', wake, { once: true });
+      this.#sleepers.add(wake);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    await this.#client?.end().catch(() => undefined);
+    this.#wakeAll();
+  }
+
+  async #connect(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.#options.url,
+      application_name: `${this.#options.applicationName ?? 'waymark'} listener`,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    });
+    this.#client = client;
+    let lost = false;
+    const onLost = (error?: unknown): void => {
+      if (lost) return;
+      lost = true;
+      client.end().catch(() => undefined);
+      if (this.#closed) return;
+      this.#options.log?.('event store: not listening for a moment, polling goes on', error);
+      this.#retry = setTimeout(() => void this.#connect(), this.#retryAfter);
+      this.#retryAfter = Math.min(this.#retryAfter * 2, lastRetry);
+    };
+    client.on('error', onLost);
+    client.on('end', () => onLost());
+    client.on('notification', () => this.#wakeAll());
+    try {
+      await client.connect();
+      await client.query('listen waymark_events');
+      this.#retryAfter = firstRetry;
+      // Whatever was appended while nobody listened.
+      this.#wakeAll();
+      if (this.#closed) await client.end();
+    } catch (error) {
+      onLost(error);
+    }
+  }
+
+  #wakeAll(): void {
+    this.#count += 1;
+    for (const wake of [...this.#sleepers]) wake();
+  }
+}

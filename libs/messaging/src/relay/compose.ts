@@ -1,0 +1,47 @@
+import type { RecordedEvent } from '@waymark/event-store';
+import { derivedId } from '../derived-id.js';
+import type { Message } from '../port.js';
+
+/** What an event says to other services. The relay makes the envelope. */
+export interface Payload {
+  readonly type: string;
+  /** Id of the aggregate it is about. */
+  readonly subject: string;
+  readonly data: object;
+  /** When it happened, unless `occurredAt` of the event. */
+  readonly time?: string;
+  /** Leaves out whatever ties the message to its event: for de-identified facts. */
+  readonly unlinked?: boolean;
+}
+
+/** Any number of payloads of different types for one event, in this order. */
+export type Translation = Payload | readonly Payload[] | undefined;
+
+const isList = (translation: Payload | readonly Payload[]): translation is readonly Payload[] =>
+  Array.isArray(translation);
+
+export const payloadsOf = (translation: Translation): readonly Payload[] => {
+  if (translation === undefined) return [];
+  return isList(translation) ? translation : [translation];
+};
+
+/** The envelope of a payload: everything in it follows from the log, so that it is the same each time. */
+export function compose(service: string, event: RecordedEvent, payload: Payload, sequence: number): Message {
+  const id = derivedId('message', event.id, payload.type);
+  const { correlationId, occurredAt, traceparent } = event.metadata;
+  const links = payload.unlinked
+    ? { correlationid: id, causationid: id }
+    : { correlationid: correlationId, causationid: event.id, ...(traceparent === undefined ? {} : { traceparent }) };
+  return {
+    specversion: '1.0',
+    id,
+    source: `/waymark/${service}`,
+    type: payload.type,
+    subject: payload.subject,
+    time: payload.time ?? occurredAt,
+    datacontenttype: 'application/json',
+    sequence,
+    ...links,
+    data: payload.data,
+  };
+}

@@ -1,0 +1,99 @@
+import type pg from 'pg';
+import { within } from '../waiting.js';
+
+/** The leader's place was taken, or its connection lost: it must not move the checkpoint any more. */
+export class Deposed extends Error {
+  override readonly name = 'Deposed';
+}
+
+// The server ends the session of a leader that says nothing for so long (frozen, cut off), so that a follower takes over.
+const silentLeaderEndsAfter = '15s';
+const answerExpectedWithinMs = 10_000;
+
+/**
+ * The one relay of a service that publishes. Holds a session advisory lock; each leadership begins a new epoch, and the checkpoint
+ * moves only under the epoch that is in force.
+ */
+export class Leadership {
+  private queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly client: pg.PoolClient,
+    private readonly service: string,
+    private readonly epoch: string,
+    readonly position: bigint,
+  ) {}
+
+  /** Undefined when another one leads. `onLost` is called when the connection breaks. */
+  static async seek(pool: pg.Pool, service: string, onLost: () => void): Promise<Leadership | undefined> {
+    const client = await pool.connect();
+    client.on('error', onLost);
+    try {
+      const { rows } = await client.query<{ locked: boolean }>(
+        `select pg_try_advisory_lock(hashtextextended('waymark relay ' || $1, 0)) as locked`,
+        [service],
+      );
+      if (rows[0]?.locked !== true) {
+        client.removeListener('error', onLost);
+        client.release();
+        return undefined;
+      }
+      await client.query(`set idle_session_timeout = '${silentLeaderEndsAfter}'`);
+      const begun = await client.query<{ epoch: string; position: string }>(
+        `insert into relay_checkpoint as c (service, epoch) values ($1, 1)
+         on conflict (service) do update set epoch = c.epoch + 1 returning epoch, position`,
+        [service],
+      );
+      const { epoch = '0', position = '0' } = begun.rows[0] ?? {};
+      return new Leadership(client, service, epoch, BigInt(position));
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  /** Throws `Deposed` when another epoch is in force. Also keeps the session alive. */
+  async confirm(): Promise<void> {
+    const { rows } = await this.query<{ epoch: string }>('select epoch from relay_checkpoint where service = $1', []);
+    if (rows[0]?.epoch !== this.epoch) throw new Deposed();
+  }
+
+  async sequences(subjects: readonly string[]): Promise<Map<string, number>> {
+    if (subjects.length === 0) return new Map();
+    const { rows } = await this.query<{ subject: string; last: string }>(
+      'select subject, last from relay_sequence where service = $1 and subject = any ($2)',
+      [subjects],
+    );
+    return new Map(rows.map(({ subject, last }) => [subject, Number(last)]));
+  }
+
+  /** Moves the checkpoint and the sequences together, or throws `Deposed` and moves nothing. */
+  async advance(position: bigint, sequences: ReadonlyMap<string, number>): Promise<void> {
+    const moved = await this.query(
+      `with moved as (
+         update relay_checkpoint set position = $2 where service = $1 and epoch = $3 returning service
+       ), counted as (
+         insert into relay_sequence (service, subject, last)
+         select m.service, u.subject, u.last from moved m, unnest($4::text[], $5::bigint[]) u(subject, last)
+         on conflict (service, subject) do update set last = excluded.last
+       )
+       select from moved`,
+      [position.toString(), this.epoch, [...sequences.keys()], [...sequences.values()]],
+    );
+    if (moved.rowCount !== 1) throw new Deposed();
+  }
+
+  /** Ends the session and with it the lock: nothing of its settings may go back to the pool. */
+  end(): void {
+    this.client.release(true);
+  }
+
+  /** One statement at a time, `$1` being the service. A connection that does not answer counts as lost. */
+  private query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<Row>> {
+    const answer = this.queue.then(() =>
+      within(answerExpectedWithinMs, this.client.query<Row>(text, [this.service, ...values])),
+    );
+    this.queue = answer.catch(() => undefined);
+    return answer;
+  }
+}

@@ -1,0 +1,170 @@
+import type pg from 'pg';
+import type { EventStore, Page, RecordedEvent } from '@waymark/event-store';
+import { errorFields, type Log } from '../log.js';
+import type { OnMeasure } from '../measures.js';
+import type { Bus, Message } from '../port.js';
+import { BackOff, Deferred, pause } from '../waiting.js';
+import { compose, payloadsOf, type Translation } from './compose.js';
+import { Deposed, Leadership } from './leadership.js';
+
+export type { Payload, Translation } from './compose.js';
+
+export interface RelayOptions {
+  /** Names the source (`/waymark/<service>`), the lock and the checkpoint. */
+  readonly service: string;
+  readonly store: EventStore;
+  readonly categories: readonly string[];
+  readonly topic: string;
+  readonly bus: Bus;
+  /** The service's own database, with `relayMigration` applied. The leader keeps one connection. */
+  readonly pool: pg.Pool;
+  /** What an event says to others. Must follow from the event alone, for ever: sequences are counted from its answers. */
+  readonly translate: (event: RecordedEvent) => Translation | Promise<Translation>;
+  readonly log: Log;
+  readonly batchSize?: number;
+  /** How often a follower tries to lead, and the leader makes sure that it still does (default 500 ms). */
+  readonly confirmEveryMs?: number;
+  readonly onMeasure?: OnMeasure;
+}
+
+export interface RelayLag {
+  /** Events of its categories not yet looked at, counted up to 1,000. */
+  readonly events: number;
+  /** Age of the oldest of them in seconds; 0 when there is none. */
+  readonly seconds: number;
+}
+
+export interface Relay {
+  /** Resolves once it leads or knows that another one does. */
+  readonly ready: Promise<void>;
+  lag(): Promise<RelayLag>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Publishes what a service's events say to others, in order, at least once. Of several relays of a service one leads; a deposed
+ * one can repeat messages but not move the checkpoint. The same event always gives the same message id and sequence.
+ */
+export function runRelay(options: RelayOptions): Relay {
+  const { service, store, categories, pool, log } = options;
+  const confirmEveryMs = options.confirmEveryMs ?? 500;
+  const stopping = new AbortController();
+  const ready = new Deferred();
+
+  const backOff = new BackOff(confirmEveryMs, 10_000);
+
+  const lead = async (leadership: Leadership, ended: AbortController): Promise<void> => {
+    const end = (): void => ended.abort();
+    stopping.signal.addEventListener('abort', end);
+    const confirming = confirmUntil(leadership, ended, confirmEveryMs);
+    try {
+      const pages = store.subscribe({
+        after: leadership.position,
+        categories,
+        signal: ended.signal,
+        batchSize: options.batchSize ?? 500,
+      });
+      for await (const page of pages) {
+        if (ended.signal.aborted) break;
+        await relayPage(options, leadership, page);
+        backOff.reset();
+      }
+    } finally {
+      stopping.signal.removeEventListener('abort', end);
+      ended.abort();
+      await confirming;
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const ended = new AbortController();
+      try {
+        const leadership = await Leadership.seek(pool, service, () => ended.abort());
+        ready.resolve();
+        if (leadership) {
+          log.info({ service, position: leadership.position.toString() }, 'relay leads');
+          try {
+            await lead(leadership, ended);
+          } finally {
+            leadership.end();
+          }
+        }
+      } catch (error) {
+        if (error instanceof Deposed) log.warn({ service }, 'relay was deposed');
+        else log.error({ service, ...errorFields(error) }, 'relay failed, trying again');
+        options.onMeasure?.('relay_failures', 1, { service });
+        await pause(backOff.next(), stopping.signal);
+      }
+      if (!stopping.signal.aborted) await pause(confirmEveryMs, stopping.signal);
+    }
+    ready.resolve();
+  };
+
+  const running = run();
+  return {
+    ready: ready.promise,
+    lag: () => measureLag(options),
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function confirmUntil(leadership: Leadership, ended: AbortController, everyMs: number): Promise<void> {
+  while (!ended.signal.aborted) {
+    await pause(everyMs, ended.signal);
+    if (!ended.signal.aborted) await leadership.confirm().catch(() => ended.abort());
+  }
+}
+
+async function relayPage(options: RelayOptions, leadership: Leadership, page: Page): Promise<void> {
+  const { service, bus, topic, translate } = options;
+  const payloads: { readonly event: RecordedEvent; readonly payload: ReturnType<typeof payloadsOf>[number] }[] = [];
+  for (const event of page.events) {
+    for (const payload of payloadsOf(await translate(event))) payloads.push({ event, payload });
+  }
+  const last = await leadership.sequences([...new Set(payloads.map(({ payload }) => payload.subject))]);
+  const messages: Message[] = payloads.map(({ event, payload }) => {
+    const sequence = (last.get(payload.subject) ?? 0) + 1;
+    last.set(payload.subject, sequence);
+    return compose(service, event, payload, sequence);
+  });
+  if (messages.length > 0) await bus.publish(topic, messages);
+  await leadership.advance(page.position, last);
+  options.onMeasure?.('relay_messages_published', messages.length, { service });
+}
+
+async function measureLag({ pool, service, store, categories }: RelayOptions): Promise<RelayLag> {
+  const { rows } = await pool.query<{ position: string }>('select position from relay_checkpoint where service = $1', [
+    service,
+  ]);
+  const after = BigInt(rows[0]?.position ?? 0);
+  const { events } = await store.readAll({ after, categories, limit: 1_000 });
+  const oldest = events[0];
+  return {
+    events: events.length,
+    seconds: oldest ? Math.max(0, (Date.now() - Date.parse(oldest.recordedAt)) / 1_000) : 0,
+  };
+}
+
+/** Publishes everything again from the start of the log, with the same ids and sequences: after Kafka lost its data. */
+export async function resetRelay(pool: pg.Pool, service: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    // A new epoch: whoever leads now finds itself deposed and begins again from here.
+    await client.query(
+      `insert into relay_checkpoint as c (service, epoch) values ($1, 1)
+       on conflict (service) do update set position = 0, epoch = c.epoch + 1`,
+      [service],
+    );
+    await client.query('delete from relay_sequence where service = $1', [service]);
+    await client.query('commit');
+    client.release();
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import type { Highs, IndexSelection, Model, VariableType } from 'highs';
+import { isPossible, type Alternative, type Demand } from './alternative.js';
+import { boundsFor, columnsPerCell, openBounds, type Bounds } from './columns.js';
+import type { Constraint } from './constraints.js';
+import type { Family } from './family.js';
+
+export interface FinderOptions {
+  readonly highs: Highs;
+  readonly family: Family;
+  /** The cells that may differ; all others keep their true value. */
+  readonly cells: readonly number[];
+  readonly constraints: readonly Constraint[];
+  /** Price of a difference of one in this cell; 0 for what is not shown anyway. */
+  readonly price: (cell: number) => number;
+}
+
+/** Small beside every price, so that a wish never costs a shown cell. */
+const wishWorth = 1e-4;
+
+/**
+ * Looks for alternatives by linear programming. The solver only proposes: what it finds is rounded and checked in
+ * whole numbers, and where its answer is not whole, it is asked again with whole columns.
+ */
+export class AlternativeFinder {
+  readonly #options: FinderOptions;
+  readonly #constraints: readonly Constraint[];
+  readonly #positions: ReadonlyMap<number, number>;
+  readonly #prices: number[];
+  readonly #model: Model;
+  readonly #allColumns: IndexSelection;
+
+  constructor(options: FinderOptions) {
+    this.#options = options;
+    this.#positions = new Map(options.cells.map((cell, position) => [cell, position]));
+    this.#constraints = options.constraints.filter(({ cells }) => cells.some((cell) => this.#positions.has(cell)));
+    this.#prices = options.cells.map(options.price);
+    this.#allColumns = { kind: 'range', from: 0, to: options.cells.length * columnsPerCell - 1 };
+    this.#model = this.#load();
+  }
+
+  /** The cheapest alternative that meets the demand and, on the way, as many of the wishes as it can. */
+  find(demand: Demand, wishes: readonly Demand[]): Alternative | undefined {
+    if (!this.#positions.has(demand.cell)) return undefined;
+    for (const bounds of boundsFor(this.#options.family, demand)) {
+      this.#setBounds(demand.cell, bounds);
+      const alternative = this.#solve(wishes);
+      this.#setBounds(demand.cell, openBounds(this.#options.family, demand.cell));
+      if (alternative) return alternative;
+    }
+    return undefined;
+  }
+
+  /** From now on a difference in this cell costs nothing. */
+  free(cell: number): void {
+    this.#prices[this.#position(cell)] = 0;
+  }
+
+  /** Until thawed, this cell keeps its true value. */
+  freeze(cell: number): void {
+    this.#setBounds(cell, { lower: [0, 0, 0], upper: [0, 0, 0] });
+  }
+
+  thaw(cell: number): void {
+    this.#setBounds(cell, openBounds(this.#options.family, cell));
+  }
+
+  dispose(): void {
+    this.#model.dispose();
+  }
+
+  #load(): Model {
+    const { highs, cells, family } = this.#options;
+    const starts = [0];
+    const indices: number[] = [];
+    const values: number[] = [];
+    for (const { cells: involved, signs } of this.#constraints) {
+      involved.forEach((cell, i) => {
+        const position = this.#positions.get(cell);
+        if (position === undefined) return;
+        const [first, sign] = [position * columnsPerCell, signs[i] ?? 0];
+        indices.push(first, first + 1, first + 2);
+        values.push(sign, sign, -sign);
+      });
+      starts.push(indices.length);
+    }
+    const bounds = cells.map((cell) => openBounds(family, cell));
+    const numCols = cells.length * columnsPerCell;
+    const numRows = this.#constraints.length;
+    const model = highs.createModel({
+      numCols,
+      numRows,
+      colCost: this.#prices.flatMap((price) => [price, price, price]),
+      colLower: bounds.flatMap(({ lower }) => lower),
+      colUpper: bounds.flatMap(({ upper }) => upper),
+      rowLower: this.#constraints.map(({ lower }) => lower),
+      rowUpper: this.#constraints.map(({ upper }) => upper),
+      matrix: { format: 'csr', numRows, numCols, starts, indices, values },
+    });
+    // A fixed number of nodes rather than of seconds: the same input must give the same pattern on a busy machine.
+    model.options.set({ output_flag: false, mip_rel_gap: 0.2, mip_max_nodes: 5000 });
+    return model;
+  }
+
+  #solve(wishes: readonly Demand[]): Alternative | undefined {
+    this.#wish(wishes);
+    this.#model.run();
+    if (this.#model.getModelStatus() !== this.#options.highs.constants.modelStatus.optimal) return undefined;
+    return this.#read() ?? this.#solveInWholeNumbers();
+  }
+
+  #solveInWholeNumbers(): Alternative | undefined {
+    this.#wish([]);
+    this.#model.run();
+    const withoutWishes = this.#read();
+    if (withoutWishes) return withoutWishes;
+    const { continuous, integer } = this.#options.highs.constants.variableType;
+    const domains = (domain: VariableType): VariableType[] =>
+      Array.from({ length: this.#prices.length * columnsPerCell }, () => domain);
+    this.#model.changeColsIntegrality(this.#allColumns, domains(integer));
+    this.#model.run();
+    const found = this.#read();
+    this.#model.changeColsIntegrality(this.#allColumns, domains(continuous));
+    return found;
+  }
+
+  #read(): Alternative | undefined {
+    const columns = this.#model.getSolution().colValue;
+    const alternative = new Map<number, number>();
+    this.#options.cells.forEach((cell, position) => {
+      const first = position * columnsPerCell;
+      const difference = Math.round((columns[first] ?? 0) + (columns[first + 1] ?? 0) - (columns[first + 2] ?? 0));
+      if (difference !== 0) alternative.set(cell, difference);
+    });
+    return isPossible(this.#options.family, this.#constraints, alternative) ? alternative : undefined;
+  }
+
+  #wish(demands: readonly Demand[]): void {
+    const { family } = this.#options;
+    const costs = this.#prices.flatMap((price) => [price, price, price]);
+    for (const { cell, kind } of demands) {
+      const position = this.#positions.get(cell);
+      if (position === undefined) continue;
+      const downwards = kind === 'varies_under_threshold' && family.values[cell] === family.threshold - 1;
+      const wish = downwards ? [wishWorth, wishWorth, -wishWorth] : [-wishWorth, 0, wishWorth];
+      costs.splice(position * columnsPerCell, columnsPerCell, ...wish);
+    }
+    this.#model.changeColsCost(this.#allColumns, costs);
+  }
+
+  #setBounds(cell: number, { lower, upper }: Bounds): void {
+    const from = this.#position(cell) * columnsPerCell;
+    this.#model.changeColsBounds({ kind: 'range', from, to: from + columnsPerCell - 1 }, lower, upper);
+  }
+
+  #position(cell: number): number {
+    const position = this.#positions.get(cell);
+    if (position === undefined) throw new RangeError('the cell is not among those that may differ');
+    return position;
+  }
+}

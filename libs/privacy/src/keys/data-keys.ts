@@ -1,0 +1,67 @@
+import type { WrappedKey } from './key-provider.js';
+
+/**
+ * Keeps one wrapped data key per person whose data this service seals; destroying the key erases what it sealed.
+ * A destroyed row stays, so that no new key is made for that person by accident.
+ */
+export const dataKeysMigration = `
+CREATE TABLE data_keys (
+  subject_id uuid PRIMARY KEY,
+  wrapped bytea NOT NULL,
+  wrapping_key_id text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  destroyed_at timestamptz,
+  CHECK ((destroyed_at IS NOT NULL) = (wrapped = ''))
+)`;
+
+/** A `pg` pool or a TypeORM `DataSource` of the service's own database. */
+export interface KeyDatabase {
+  query(sql: string, parameters: unknown[]): Promise<unknown>;
+}
+
+export type StoredKey = WrappedKey | 'destroyed' | 'missing';
+
+/** `pg` answers with a result holding rows, TypeORM with the rows of a SELECT. */
+function rowsOf(result: unknown): readonly unknown[] {
+  if (Array.isArray(result)) return result;
+  if (typeof result === 'object' && result !== null && 'rows' in result && Array.isArray(result.rows))
+    return result.rows;
+  throw new TypeError('the database of the data keys answers neither like pg nor like TypeORM');
+}
+
+function storedKey(row: unknown): StoredKey {
+  if (typeof row === 'object' && row !== null && 'wrapped' in row && 'wrapping_key_id' in row && 'destroyed' in row) {
+    if (row.destroyed === true) return 'destroyed';
+    if (Buffer.isBuffer(row.wrapped) && typeof row.wrapping_key_id === 'string') {
+      return { wrapped: row.wrapped, wrappingKeyId: row.wrapping_key_id };
+    }
+  }
+  throw new TypeError('a row of data_keys has another shape than its migration gave it');
+}
+
+export async function readKey(database: KeyDatabase, subjectId: string): Promise<StoredKey> {
+  const result = await database.query(
+    'SELECT wrapped, wrapping_key_id, destroyed_at IS NOT NULL AS destroyed FROM data_keys WHERE subject_id = $1',
+    [subjectId],
+  );
+  const [row] = rowsOf(result);
+  return row === undefined ? 'missing' : storedKey(row);
+}
+
+/** Does nothing when the subject has a key already, or had one: the first of several processes wins, all read what it wrote. */
+export async function insertKey(database: KeyDatabase, subjectId: string, key: WrappedKey): Promise<void> {
+  await database.query(
+    'INSERT INTO data_keys (subject_id, wrapped, wrapping_key_id) VALUES ($1, $2, $3) ON CONFLICT (subject_id) DO NOTHING',
+    [subjectId, key.wrapped, key.wrappingKeyId],
+  );
+}
+
+/** Overwrites the wrapped key and marks the row, also for a subject that never had one. */
+export async function destroyKey(database: KeyDatabase, subjectId: string): Promise<void> {
+  await database.query(
+    `INSERT INTO data_keys AS k (subject_id, wrapped, wrapping_key_id, destroyed_at) VALUES ($1, '', '', now())
+     ON CONFLICT (subject_id) DO UPDATE
+     SET wrapped = '', wrapping_key_id = '', destroyed_at = coalesce(k.destroyed_at, now())`,
+    [subjectId],
+  );
+}

@@ -1,0 +1,19 @@
+import type { EntityManager } from 'typeorm';
+import type { RecordedEvent } from '@waymark/event-store';
+
+/** A recorded event whose sealed fields have been opened. `erased` names fields whose key is gone. */
+export interface OpenedEvent extends Omit<RecordedEvent, 'data'> {
+  readonly data: object;
+  readonly erased: readonly string[];
+}
+
+/**
+ * A read model as a fold of the log. `apply` sees every event of the categories once, in order of position, inside the
+ * transaction that also moves the checkpoint; it ignores types it does not know.
+ */
+export interface Projection {
+  readonly name: string;
+  readonly version: number;
+  readonly categories: readonly string[];
+  readonly apply: (event: OpenedEvent, manager: EntityManager) => Promise<void>;
+}

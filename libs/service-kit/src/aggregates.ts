@@ -1,0 +1,248 @@
+import {
+  fold,
+  type Actor,
+  type AggregateDeclaration,
+  type Decider,
+  DomainRejection,
+  type DomainEvent,
+  type Instant,
+} from '@waymark/event-sourcing';
+import { type EventStore, EventStoreError, type EventToAppend, type RecordedEvent } from '@waymark/event-store';
+import { derivedId } from '@waymark/messaging';
+import { createEventSealer, type EventSealer, type KeyRing } from '@waymark/privacy';
+import type { Clock } from './clock.js';
+import { notFound, Problem } from './problem.js';
+import type { Views } from './views.js';
+
+/** An aggregate: its decider and how its events lie in the log. */
+export interface Aggregate<State, Command, Event extends DomainEvent> extends AggregateDeclaration<State, Event> {
+  readonly decider: Decider<State, Command, Event>;
+}
+
+/** Who sends a command, why, and as which attempt. The same `commandId` is the same command, however often it comes. */
+export interface Call {
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly actor: Actor;
+  readonly onBehalfOf?: string;
+  readonly purpose?: string;
+  readonly traceparent?: string;
+  /** `If-Match`: the revision that the caller insists on. */
+  readonly ifMatch?: number;
+}
+
+export interface Loaded<State> {
+  readonly state: State;
+  /** -1: the stream does not exist. */
+  readonly revision: number;
+}
+
+export interface Written<State, Event> extends Loaded<State> {
+  readonly id: string;
+  readonly position: bigint;
+  /** What this command appended, now or when it first came. */
+  readonly events: readonly Event[];
+}
+
+const attempts = 10;
+
+/** Loads, decides and appends aggregates of one service: sealed on the way in, opened on the way out. */
+export class Aggregates {
+  private readonly sealers = new Map<string, EventSealer>();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly keyRing: KeyRing,
+    private readonly clock: Clock,
+    private readonly views: Views,
+  ) {}
+
+  /** State as of the end of the stream, or as of a revision or a recorded moment. */
+  async load<State, Command, Event extends DomainEvent>(
+    aggregate: Aggregate<State, Command, Event>,
+    id: string,
+  ): Promise<Loaded<State>> {
+    const history = await this.history(aggregate, id);
+    return {
+      state: fold(
+        aggregate.decider,
+        history.map(({ event }) => event),
+      ),
+      revision: history.length - 1,
+    };
+  }
+
+  /** As `load`, but answers 404 when there is no such aggregate. */
+  async loadExisting<State, Command, Event extends DomainEvent>(
+    aggregate: Aggregate<State, Command, Event>,
+    id: string,
+  ): Promise<Loaded<State>> {
+    const loaded = await this.load(aggregate, id);
+    if (loaded.revision < 0) throw notFound();
+    return loaded;
+  }
+
+  /**
+   * Decides a command and appends what follows at the revision that was read; on a conflict reads and decides again. A command
+   * that was appended before is not decided again: its first events are the answer. Events that a rejection asks to record are
+   * appended, then the rejection is thrown.
+   */
+  async change<State, Command, Event extends DomainEvent>(
+    aggregate: Aggregate<State, Command, Event>,
+    id: string,
+    command: Command,
+    call: Call,
+  ): Promise<Written<State, Event>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.tryChange(aggregate, id, command, call);
+      } catch (error) {
+        const conflict = error instanceof EventStoreError && error.code === 'wrong_expected_revision';
+        if (!conflict || call.ifMatch !== undefined || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  private async tryChange<State, Command, Event extends DomainEvent>(
+    aggregate: Aggregate<State, Command, Event>,
+    id: string,
+    command: Command,
+    call: Call,
+  ): Promise<Written<State, Event>> {
+    const history = await this.history(aggregate, id);
+    const state = fold(
+      aggregate.decider,
+      history.map(({ event }) => event),
+    );
+    const before = history.filter(({ recorded }) => recorded.metadata.causationId === call.commandId);
+    const last = before.at(-1);
+    if (last)
+      return {
+        id,
+        state,
+        revision: history.length - 1,
+        position: last.recorded.position,
+        events: before.map(({ event }) => event),
+      };
+    if (call.ifMatch !== undefined && call.ifMatch !== history.length - 1)
+      throw new Problem(412, 'revision_mismatch', 'This has changed since you read it. Read it again and repeat.');
+    const context = {
+      now: this.clock.now(),
+      actor: call.actor,
+      newId: (label: string) => derivedId(call.commandId, label),
+      eventIdAt: (index: number) => eventIdAt(call, aggregate.category, id, index),
+    };
+    try {
+      const events = aggregate.decider.decide(command, state, context);
+      return await this.append(aggregate, id, history.length - 1, state, events, call, context.now);
+    } catch (error) {
+      if (error instanceof DomainRejection && error.record.length > 0)
+        await this.append(
+          aggregate,
+          id,
+          history.length - 1,
+          state,
+          error.record as readonly Event[],
+          call,
+          context.now,
+        );
+      throw error;
+    }
+  }
+
+  private async append<State, Command, Event extends DomainEvent>(
+    aggregate: Aggregate<State, Command, Event>,
+    id: string,
+    revision: number,
+    before: State,
+    events: readonly Event[],
+    call: Call,
+    now: Instant,
+  ): Promise<Written<State, Event>> {
+    if (events.length === 0) return { id, state: before, revision, position: 0n, events };
+    let state = before;
+    const batch: EventToAppend[] = [];
+    for (const event of events) {
+      state = aggregate.decider.evolve(state, event);
+      batch.push(await this.toAppend(aggregate, id, event, state, call, batch.length, now));
+    }
+    const result = await this.store.append(`${aggregate.category}-${id}`, revision < 0 ? 'none' : revision, batch);
+    this.views.wrote(result.position);
+    return { id, state, revision: result.revision, position: result.position, events };
+  }
+
+  private async toAppend<State, Command, Event extends DomainEvent>(
+    aggregate: Aggregate<State, Command, Event>,
+    id: string,
+    event: Event,
+    state: State,
+    call: Call,
+    index: number,
+    now: Instant,
+  ): Promise<EventToAppend> {
+    const eventId = eventIdAt(call, aggregate.category, id, index);
+    const subjects = aggregate.subjects(state);
+    const type: Event['type'] = event.type;
+    return {
+      id: eventId,
+      type,
+      schemaVersion: versionOf(aggregate, type),
+      data: await this.sealer(aggregate).seal({ eventId, type, data: event.data, subjects }),
+      metadata: {
+        actor: { kind: call.actor.kind, id: call.actor.id },
+        ...(call.onBehalfOf === undefined ? {} : { onBehalfOf: call.onBehalfOf }),
+        ...(call.actor.unit === undefined ? {} : { unit: call.actor.unit }),
+        ...(call.purpose === undefined ? {} : { purpose: call.purpose }),
+        correlationId: call.correlationId,
+        causationId: call.commandId,
+        occurredAt: occurredAt(event, now),
+        ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
+      },
+    };
+  }
+
+  /** A recorded event with its sealed fields opened. */
+  async open<State, Command, Event extends DomainEvent>(
+    aggregate: Aggregate<State, Command, Event>,
+    recorded: RecordedEvent,
+  ): Promise<{ readonly data: object; readonly erased: readonly string[] }> {
+    return this.sealer(aggregate).open({ eventId: recorded.id, type: recorded.type, data: recorded.data });
+  }
+
+  private async history<State, Command, Event extends DomainEvent>(
+    aggregate: Aggregate<State, Command, Event>,
+    id: string,
+  ) {
+    const history: { readonly event: Event; readonly recorded: RecordedEvent }[] = [];
+    for await (const recorded of this.store.readStream(`${aggregate.category}-${id}`)) {
+      const { data } = await this.open(aggregate, recorded);
+      history.push({ event: { type: recorded.type, data } as Event, recorded });
+    }
+    return history;
+  }
+
+  private sealer<State, Command, Event extends DomainEvent>(aggregate: Aggregate<State, Command, Event>): EventSealer {
+    const known = this.sealers.get(aggregate.category);
+    if (known) return known;
+    const sealer = createEventSealer({ declaration: aggregate, keyRing: this.keyRing });
+    this.sealers.set(aggregate.category, sealer);
+    return sealer;
+  }
+}
+
+const eventIdAt = (call: Call, category: string, id: string, index: number): string =>
+  derivedId(call.commandId, category, id, String(index));
+
+function versionOf<State, Event extends DomainEvent>(
+  aggregate: AggregateDeclaration<State, Event>,
+  type: string,
+): number {
+  const declarations: Readonly<Record<string, { readonly version: number }>> = aggregate.events;
+  const declaration = declarations[type];
+  if (!declaration) throw new Error(`${aggregate.category} does not declare ${type}`);
+  return declaration.version;
+}
+
+/** Events that tell of an earlier moment say so in a field named `occurredAt`; all others happen now. */
+const occurredAt = (event: DomainEvent, now: Instant): Instant =>
+  'occurredAt' in event.data && typeof event.data.occurredAt === 'string' ? event.data.occurredAt : now;

@@ -1,0 +1,45 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
+import { type FieldError, notFound, Problem } from './problem.js';
+
+const plainTypes: readonly unknown[] = [String, Number, Boolean, Array, Object];
+
+/** Checks bodies and queries against their class: 422 naming every field and rule; unknown fields are refused. */
+@Injectable()
+export class BodyPipe implements PipeTransform {
+  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+    if ((type !== 'body' && type !== 'query') || !metatype || plainTypes.includes(metatype)) return value;
+    const plain = value ?? {};
+    if (typeof plain !== 'object' || Array.isArray(plain))
+      throw invalid([{ field: '', rule: 'isObject', message: 'the body must be a JSON object' }]);
+    const instance: object = plainToInstance(metatype, plain, { exposeDefaultValues: true }) as object;
+    const errors = await validate(instance, {
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: true,
+      validationError: { target: false, value: false },
+    });
+    if (errors.length > 0) throw invalid(errors.flatMap((error) => fieldErrors(error, '')));
+    return instance;
+  }
+}
+
+const invalid = (errors: readonly FieldError[]): Problem =>
+  new Problem(422, 'invalid_input', 'Some fields break a rule; nothing was stored.', errors);
+
+function fieldErrors(error: ValidationError, path: string): FieldError[] {
+  const field = path === '' ? error.property : `${path}.${error.property}`;
+  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({ field, rule, message }));
+  return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, field))];
+}
+
+/** Path parameters that are ids: anything else answers like an id that does not exist. */
+@Injectable()
+export class IdPipe implements PipeTransform<string, string> {
+  transform(value: string): string {
+    const id = value.toLowerCase();
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw notFound();
+    return id;
+  }
+}

@@ -1,0 +1,52 @@
+import { bool, cleanEnv, host, port, str, url, type CleanedEnv, type Spec } from 'envalid';
+
+/** The settings that every service has; each is an environment variable. */
+const common = {
+  HOST: host({ default: '0.0.0.0', desc: 'address to listen on' }),
+  PORT: port({ desc: 'port to listen on' }),
+  DATABASE_URL: url({ desc: "the service's own PostgreSQL database" }),
+  EVENT_STORE: str({ choices: ['postgres'], default: 'postgres', desc: 'kind of event store' }),
+  EVENT_STORE_URL: url({ desc: "the event store, with the service's own credentials" }),
+  BUS: str({ choices: ['kafka', 'postgres'], default: 'kafka', desc: 'kind of bus' }),
+  BUS_URL: url({ default: undefined, desc: 'database of the bus, when BUS is postgres' }),
+  KAFKA_BROKERS: str({ default: undefined, desc: 'brokers as host:port,host:port, when BUS is kafka' }),
+  OIDC_ISSUER: url({ desc: 'issuer of the access tokens of staff and services' }),
+  OIDC_AUDIENCE: str({ default: 'urn:waymark:api', desc: 'audience that access tokens must carry' }),
+  RECEIPT_ISSUER: url({ desc: 'address of the intake service, which issues receipt sessions' }),
+  KEY_FILE: str({ desc: "file with the service's wrapping key, readable by the service only" }),
+  SECRET_FILE: str({ desc: "file with the service's secret, readable by the service only" }),
+  LOG_LEVEL: str({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], default: 'info' }),
+  TRUST_PROXY: bool({ default: false, desc: 'take the caller address from X-Forwarded-For' }),
+};
+
+export type Settings = CleanedEnv<typeof common>;
+export type OwnSettings = Readonly<Record<string, Spec<unknown> & { _parse: (input: string) => unknown }>>;
+
+/** Names every variable that is missing or wrong, and the rule. Never prints a value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads and checks the settings of a service from an environment; `own` are those that only it has. */
+export function readSettings<Own extends object>(
+  service: string,
+  environment: NodeJS.ProcessEnv,
+  own: Own,
+): Settings & CleanedEnv<Own> {
+  const settings = cleanEnv(environment, { ...common, ...own }, { reporter: ({ errors }) => report(service, errors) });
+  const missing = settings.BUS === 'kafka' ? 'KAFKA_BROKERS' : 'BUS_URL';
+  if (!settings[missing])
+    throw new ConfigError(`${service} cannot start: ${missing}: needed when BUS is ${settings.BUS}`);
+  return settings as Settings & CleanedEnv<Own>;
+}
+
+function report(service: string, errors: Partial<Record<string, Error>>): void {
+  const lines = Object.entries(errors).map(([name, error]) => `${name}: ${rule(error)}`);
+  if (lines.length > 0) throw new ConfigError(`${service} cannot start: ${lines.join('; ')}`);
+}
+
+/** envalid's message without the value that was given. */
+const rule = (error: Error | undefined): string =>
+  error?.name === 'EnvMissingError'
+    ? 'is missing'
+    : (error?.message ?? 'is wrong').replace(/"[^"]*"/g, 'the value given');

@@ -1,0 +1,46 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Access } from '@waymark/access';
+import { Health } from './health.js';
+import { Metrics } from './metrics.js';
+import { Problem } from './problem.js';
+
+@ApiExcludeController()
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly health: Health,
+    private readonly metrics: Metrics,
+  ) {}
+
+  @Get('health/live')
+  @Access({ action: 'CheckHealth', anonymous: true })
+  live() {
+    return { status: 'ok' };
+  }
+
+  @Get('health/startup')
+  @Access({ action: 'CheckHealth', anonymous: true })
+  async startup() {
+    return this.ready();
+  }
+
+  @Get('health/ready')
+  @Access({ action: 'CheckHealth', anonymous: true })
+  async ready() {
+    const report = await this.health.check();
+    const broken = Object.entries(report).filter(([, state]) => state !== 'ok');
+    if (broken.length > 0)
+      throw new Problem(503, 'not_ready', broken.map(([part, state]) => `${part}: ${state}`).join('; '), undefined, {
+        'retry-after': '2',
+      });
+    return { status: 'ok', parts: report };
+  }
+
+  @Get('metrics')
+  @Access({ action: 'ReadMetrics', anonymous: true })
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  read() {
+    return this.metrics.text();
+  }
+}

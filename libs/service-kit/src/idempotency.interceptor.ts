@@ -1,0 +1,133 @@
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  SetMetadata,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { ApiExtension } from '@nestjs/swagger';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { actorOf, type Principal, principalOf } from '@waymark/access';
+import { DomainRejection } from '@waymark/event-sourcing';
+import { derivedId } from '@waymark/messaging';
+import type { WaymarkRequest } from './call.js';
+import { Done } from './done.js';
+import { type Answer, type Attempt, IdempotentAnswers } from './idempotency.js';
+import { problemBody, toProblem } from './problem.filter.js';
+import { Problem } from './problem.js';
+
+export const WITHOUT_KEY = 'waymark:without-key';
+
+/** For POST routes that change nothing worth repeating safely, such as opening a session. */
+export const WithoutKey = (): MethodDecorator =>
+  applyDecorators(SetMetadata(WITHOUT_KEY, true), ApiExtension('x-without-idempotency-key', true));
+
+const keyForm = /^[\x21-\x7e]{22,200}$/;
+const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Every command is looked up by principal, route and key before anything is decided; see idempotency.ts. */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(
+    private readonly answers: IdempotentAnswers,
+    private readonly reflector: Reflector,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<WaymarkRequest>();
+    const withoutKey = this.reflector.get<boolean | undefined>(WITHOUT_KEY, context.getHandler());
+    if (request.method !== 'POST' || withoutKey) return next.handle();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    return from(this.answer(request, reply, next));
+  }
+
+  private async answer(request: WaymarkRequest, reply: FastifyReply, next: CallHandler): Promise<unknown> {
+    const attempt = attemptOf(request);
+    const earlier = await this.answers.earlier(attempt);
+    if (earlier.kind === 'other_body')
+      throw new Problem(422, 'idempotency_key_reused', 'This Idempotency-Key was used before with another body.');
+    if (earlier.kind === 'answered') return send(reply, earlier.answer);
+    request.call = callOf(request, derivedId(this.answers.commandSeed(attempt)));
+    try {
+      const result: unknown = await lastValueFrom(next.handle(), { defaultValue: {} });
+      const answer = answerOf(result, reply.statusCode);
+      await this.answers.remember(attempt, answer);
+      return send(reply, answer);
+    } catch (error) {
+      if (error instanceof DomainRejection) await this.answers.remember(attempt, rejectionAnswer(error, request.id));
+      throw error;
+    }
+  }
+}
+
+function attemptOf(request: WaymarkRequest): Attempt {
+  const key = request.headers['idempotency-key'];
+  if (typeof key !== 'string' || !keyForm.test(key))
+    throw new Problem(
+      400,
+      'idempotency_key_missing',
+      'Every command needs an Idempotency-Key header of 22 to 200 characters, such as a random UUID.',
+      [{ field: 'Idempotency-Key', rule: 'pattern', message: '22 to 200 visible ASCII characters' }],
+    );
+  return {
+    principal: principalKey(principalOf(request)),
+    route: `${request.method} ${request.url}`,
+    key,
+    body: request.body,
+  };
+}
+
+/** A reporter's retry may come in a new session: the concern, not the session, is who they are. */
+const principalKey = (principal: Principal): string => {
+  if (principal.kind === 'anonymous') return 'anonymous';
+  return principal.kind === 'reporter' ? `reporter:${principal.concernId}` : `${principal.kind}:${principal.id}`;
+};
+
+function callOf(request: WaymarkRequest, commandId: string) {
+  const correlation = request.headers['x-correlation-id'];
+  const traceparent = request.headers.traceparent;
+  const ifMatch = request.headers['if-match'];
+  const purpose = request.headers['x-purpose'];
+  return {
+    commandId,
+    correlationId: typeof correlation === 'string' && uuidForm.test(correlation) ? correlation : randomUUID(),
+    actor: actorOf(principalOf(request)),
+    ...(typeof traceparent === 'string' && /^[0-9a-f-]{55}$/.test(traceparent) ? { traceparent } : {}),
+    ...(typeof ifMatch === 'string' ? { ifMatch: revisionOf(ifMatch) } : {}),
+    ...(typeof purpose === 'string' && /^[a-z_]{1,50}$/.test(purpose) ? { purpose } : {}),
+  };
+}
+
+function revisionOf(ifMatch: string): number {
+  const match = /^"(\d{1,15})"$/.exec(ifMatch.trim());
+  if (!match)
+    throw new Problem(400, 'if_match_malformed', 'If-Match takes the ETag of an earlier answer, such as "3".');
+  return Number(match[1]);
+}
+
+const answerOf = (result: unknown, status: number): Answer =>
+  result instanceof Done
+    ? {
+        status,
+        headers: { etag: `"${result.revision}"`, 'waymark-position': String(result.position) },
+        body: result.body,
+      }
+    : { status, headers: {}, body: result };
+
+function rejectionAnswer(error: DomainRejection, requestId: string): Answer {
+  const problem = toProblem(error);
+  return {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+    body: problemBody(problem, requestId),
+  };
+}
+
+function send(reply: FastifyReply, answer: Answer): unknown {
+  void reply.status(answer.status).headers(answer.headers);
+  return answer.body;
+}

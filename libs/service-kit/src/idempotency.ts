@@ -1,0 +1,93 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { deriveSecret } from '@waymark/privacy';
+
+/** Table of the answers already given. Without the caller's key and the service's secret no row can be read. */
+export const idempotencyMigration = `
+  CREATE TABLE idempotency (
+    key_hash bytea PRIMARY KEY,
+    body_hash bytea NOT NULL,
+    answer bytea NOT NULL,
+    answered_at timestamptz NOT NULL DEFAULT now()
+  )`;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** One attempt of a caller: principal, route with its ids, key and body. */
+export interface Attempt {
+  readonly principal: string;
+  readonly route: string;
+  readonly key: string;
+  readonly body: unknown;
+}
+
+export type Earlier =
+  { readonly kind: 'first' } | { readonly kind: 'answered'; readonly answer: Answer } | { readonly kind: 'other_body' };
+
+/**
+ * Remembers the answer to each `Idempotency-Key`, so that a retry gets the first answer. Answers are encrypted under a key
+ * derived from the caller's key, which is not stored: a receipt in an answer stays between us and the caller.
+ */
+export class IdempotentAnswers {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly secret: Buffer,
+  ) {}
+
+  /** The seed of all ids of the command: the same attempt gives the same, and nobody can compute it without the secret. */
+  commandSeed(attempt: Attempt): string {
+    return this.derive('command', attempt).toString('hex');
+  }
+
+  async earlier(attempt: Attempt): Promise<Earlier> {
+    const rows = await this.dataSource.query<{ body_hash: Buffer; answer: Buffer }[]>(
+      'SELECT body_hash, answer FROM idempotency WHERE key_hash = $1',
+      [this.derive('row', attempt)],
+    );
+    const row = rows[0];
+    if (!row) return { kind: 'first' };
+    if (!row.body_hash.equals(this.bodyHash(attempt))) return { kind: 'other_body' };
+    return { kind: 'answered', answer: this.decrypt(row.answer, attempt) };
+  }
+
+  async remember(attempt: Attempt, answer: Answer): Promise<void> {
+    await this.dataSource.query(
+      'INSERT INTO idempotency (key_hash, body_hash, answer) VALUES ($1, $2, $3) ON CONFLICT (key_hash) DO NOTHING',
+      [this.derive('row', attempt), this.bodyHash(attempt), this.encrypt(answer, attempt)],
+    );
+  }
+
+  private derive(label: string, { principal, route, key }: Attempt): Buffer {
+    return deriveSecret({
+      secret: this.secret,
+      label: `idempotency/${label}`,
+      input: JSON.stringify([principal, route, key]),
+    });
+  }
+
+  /** Under the secret as well: a short body could be guessed from a plain hash. */
+  private bodyHash(attempt: Attempt): Buffer {
+    return createHash('sha256')
+      .update(this.derive('body', attempt))
+      .update(JSON.stringify(attempt.body) ?? '')
+      .digest();
+  }
+
+  private encrypt(answer: Answer, attempt: Attempt): Buffer {
+    const iv = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', this.derive('answer', attempt), iv);
+    const text = Buffer.concat([cipher.update(JSON.stringify(answer), 'utf8'), cipher.final()]);
+    return Buffer.concat([iv, text, cipher.getAuthTag()]);
+  }
+
+  private decrypt(stored: Buffer, attempt: Attempt): Answer {
+    const decipher = createDecipheriv('aes-256-gcm', this.derive('answer', attempt), stored.subarray(0, 12));
+    decipher.setAuthTag(stored.subarray(-16));
+    const text = Buffer.concat([decipher.update(stored.subarray(12, -16)), decipher.final()]);
+    return JSON.parse(text.toString('utf8')) as Answer;
+  }
+}

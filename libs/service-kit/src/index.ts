@@ -1,0 +1,17 @@
+export * from './aggregates.js';
+export * from './body.pipe.js';
+export * from './call.js';
+export * from './clock.js';
+export * from './config.js';
+export * from './done.js';
+export * from './fields.js';
+export { WithoutKey } from './idempotency.interceptor.js';
+export * from './log.js';
+export * from './problem.js';
+export * from './read-log.js';
+export * from './run-main.js';
+export * from './secrets.js';
+export * from './service-definition.js';
+export * from './start-service.js';
+export * from './views.js';
+export type { HttpApp } from './http-app.js';

@@ -1,0 +1,133 @@
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type DeclaredRoute, listRoutes } from '@waymark/access';
+import type { HttpApp } from './http-app.js';
+
+/** The schema of every refusal. */
+const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail', 'instance'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'Stable name of the refusal.' },
+    detail: { type: 'string', description: 'For people.' },
+    instance: { type: 'string', description: 'Names this one request, for support.' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['field', 'rule', 'message'],
+        properties: { field: { type: 'string' }, rule: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+} as const;
+
+const answers: Readonly<Record<string, string>> = {
+  400: 'Malformed: bad JSON, or Idempotency-Key or If-Match missing or malformed.',
+  401: 'No token, or one that is not valid here.',
+  403: 'None of your roles may do this.',
+  404: 'Does not exist, or you may not see it.',
+  409: 'A rule of the domain refuses it, or somebody changed it at the same moment.',
+  412: 'If-Match names another revision.',
+  413: 'The body is too large.',
+  415: 'The body is not application/json.',
+  422: 'A field breaks a rule (`errors` names field and rule), or the Idempotency-Key was used with another body.',
+  429: 'Too many attempts; Retry-After says when to try again.',
+  500: 'Something went wrong on our side.',
+  503: 'A part that is needed cannot be reached; nothing was done.',
+};
+
+/** Serves the OpenAPI 3.1 document at `/openapi.json` and a page for people at `/docs`. */
+export function publishOpenApi(
+  app: HttpApp,
+  definition: { readonly title: string; readonly description: string },
+): void {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle(definition.title)
+    .setDescription(definition.description)
+    .setVersion('1')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of a member of staff.' },
+      'staff',
+    )
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Session opened with a receipt.' },
+      'receipt',
+    )
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of another service.' },
+      'service',
+    )
+    .build();
+  SwaggerModule.setup(
+    'docs',
+    app,
+    () => complete(SwaggerModule.createDocument(app, config, { deepScanRoutes: true }), listRoutes(app)),
+    {
+      jsonDocumentUrl: 'openapi.json',
+      yamlDocumentUrl: 'openapi.yaml',
+      customSiteTitle: definition.title,
+    },
+  );
+}
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
+
+/** Adds what holds for all routes: the headers of commands, and every refusal that can come. */
+function complete(document: OpenAPIObject, routes: readonly DeclaredRoute[]): OpenAPIObject {
+  const schemas = { ...document.components?.schemas, Problem: problemSchema as never };
+  document.components = { ...document.components, schemas };
+  for (const [path, item] of Object.entries(document.paths))
+    for (const method of ['get', 'post'] as const) {
+      const operation = item[method];
+      if (operation) completeOperation(operation, method, path, routes);
+    }
+  return document;
+}
+
+function completeOperation(
+  operation: Operation,
+  method: 'get' | 'post',
+  path: string,
+  routes: readonly DeclaredRoute[],
+): void {
+  const route = routes.find(
+    (each) => each.method.toLowerCase() === method && each.path.replace(/:(\w+)/g, '{$1}') === path,
+  );
+  const guarded = !route?.access?.anonymous;
+  const keyed = method === 'post' && !('x-without-idempotency-key' in operation);
+  const statuses = [
+    ...(guarded ? ['401', '403'] : []),
+    ...(path.includes('{') ? ['404'] : []),
+    ...(method === 'post' ? ['400', '409', '412', '413', '415', '422', '429'] : ['422']),
+    '500',
+    '503',
+  ];
+  for (const status of statuses)
+    operation.responses[status] ??= {
+      description: answers[status] ?? '',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  if (keyed) operation.parameters = [...(operation.parameters ?? []), ...commandHeaders];
+}
+
+const commandHeaders: NonNullable<Operation['parameters']> = [
+  {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: true,
+    description:
+      'Random, at least 128 bits, such as a UUID; a retry with the same key gets the first answer. Keep it secret.',
+    schema: { type: 'string', minLength: 22, maxLength: 200 },
+  },
+  {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    description: 'The ETag you insist on.',
+    schema: { type: 'string', pattern: '^"\\d+"$' },
+  },
+];

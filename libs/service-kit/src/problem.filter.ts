@@ -1,0 +1,105 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccessError } from '@waymark/access';
+import { DomainRejection } from '@waymark/event-sourcing';
+import { EventStoreError } from '@waymark/event-store';
+import type { Log } from './log.js';
+import { Problem } from './problem.js';
+
+const transportProblems: Readonly<Record<string, readonly [number, string, string]>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed_json', 'The body is not valid JSON.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'malformed_json', 'The body is empty but its content type says JSON.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'malformed_request', 'The length of the body is not the one announced.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body_too_large', 'The body is larger than this service takes.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'Send the body as application/json.'],
+  FST_ERR_CTP_INVALID_TYPE: [415, 'unsupported_media_type', 'Send the body as application/json.'],
+};
+
+/** The only place where an error becomes an HTTP answer: RFC 9457 problem details, nothing of our inside. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const problem = toProblem(error);
+    if (problem.status >= 500)
+      this.log.error(
+        { err: error, requestId: request.id, method: request.method, route: request.routeOptions?.url },
+        'request failed',
+      );
+    void reply
+      .status(problem.status)
+      .headers({
+        ...problem.headers,
+        'content-type': 'application/problem+json; charset=utf-8',
+        'cache-control': 'no-store',
+      })
+      .send(JSON.stringify(problemBody(problem, request.id)));
+  }
+}
+
+/** The problem details document of a problem. */
+export const problemBody = (problem: Problem, requestId: string): object => ({
+  type: `urn:waymark:problem:${problem.code}`,
+  title: problem.code.replaceAll('_', ' '),
+  status: problem.status,
+  code: problem.code,
+  detail: problem.detail,
+  instance: `urn:waymark:request:${requestId}`,
+  ...(problem.errors ? { errors: problem.errors } : {}),
+});
+
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof DomainRejection) return new Problem(statusOf(error.code), error.code, error.detail);
+  if (error instanceof AccessError) return accessProblem(error);
+  if (error instanceof EventStoreError) return storeProblem(error);
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const transport = transportProblems[code];
+  if (transport) return new Problem(...transport);
+  if (error instanceof HttpException) return httpProblem(error);
+  return new Problem(
+    500,
+    'internal_error',
+    'Something went wrong on our side. Send the same request again with the same key.',
+  );
+}
+
+const statusOf = (code: string): number =>
+  code.endsWith('_not_found') ? 404 : code.startsWith('invalid_') ? 422 : 409;
+
+function accessProblem(error: AccessError): Problem {
+  const headers: Record<string, string> = {};
+  if (error.challenge !== undefined) headers['www-authenticate'] = error.challenge;
+  if (error.status === 503) headers['retry-after'] = '5';
+  return new Problem(error.status, error.code, error.message, undefined, headers);
+}
+
+function storeProblem(error: EventStoreError): Problem {
+  if (error.code === 'wrong_expected_revision')
+    return new Problem(
+      409,
+      'revision_conflict',
+      'Somebody else changed this at the same moment. Read it again and repeat.',
+    );
+  if (error.code === 'unavailable')
+    return new Problem(503, 'event_store_unavailable', 'The log cannot be reached. Nothing was stored.', undefined, {
+      'retry-after': '2',
+    });
+  return new Problem(500, 'internal_error', 'Something went wrong on our side. Nothing was stored.');
+}
+
+function httpProblem(error: HttpException): Problem {
+  const status = error.getStatus();
+  const cause = error.cause ?? error;
+  const code = typeof cause === 'object' && 'code' in cause ? String(cause.code) : '';
+  const transport = transportProblems[code];
+  if (transport) return new Problem(...transport);
+  if (status === 404) return new Problem(404, 'not_found', 'There is nothing here that you may see.');
+  if (status === 400) return new Problem(400, 'malformed_request', 'The request is malformed.');
+  if (status === 413) return new Problem(413, 'body_too_large', 'The body is larger than this service takes.');
+  if (status === 415) return new Problem(415, 'unsupported_media_type', 'Send the body as application/json.');
+  return new Problem(status, 'refused', 'The request was refused.');
+}

@@ -1,0 +1,60 @@
+import type { Provider, Type } from '@nestjs/common';
+import type { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { CleanedEnv } from 'envalid';
+import type { DataSource, MigrationInterface } from 'typeorm';
+import type { EventStore } from '@waymark/event-store';
+import type { KeyRing } from '@waymark/privacy';
+import type { OpenedEvent, Projection } from '@waymark/projections';
+import type { MessageHandler, MessageReaction, Translation } from '@waymark/messaging';
+import type { Aggregate, Aggregates } from './aggregates.js';
+import type { Clock } from './clock.js';
+import type { Settings } from './config.js';
+import type { Log } from './log.js';
+import type { Secrets } from './secrets.js';
+
+/** What a service is made of. The runner (start-service.ts) does the rest. */
+export interface ServiceDefinition<Own extends object = Record<never, never>> {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** Environment variables that only this service has. */
+  readonly settings: Own;
+  /** Aggregates whose streams this service owns: it appends to and reads these categories only. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of aggregates of different types
+  readonly aggregates: readonly Aggregate<any, any, any>[];
+  readonly module: Type;
+  readonly entities: readonly Type[];
+  readonly migrations: readonly Type<MigrationInterface>[];
+  readonly projections: readonly Projection[];
+  /** Providers that need the running platform. */
+  readonly providers?: (platform: Platform<Own>) => Promise<readonly Provider[]> | readonly Provider[];
+  /** Turns own events into published messages; undefined: not published. */
+  readonly publish?: (event: OpenedEvent, platform: Platform<Own>) => Translation | undefined;
+  readonly consume?: {
+    readonly topics: readonly string[];
+    readonly handlers?: Readonly<Record<string, MessageHandler>>;
+    readonly reactions?: (doors: Doors) => Readonly<Record<string, MessageReaction>>;
+  };
+  /** Work that falls due: each is called again a second after it ended. */
+  readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
+}
+
+/** The only doors into a service for what is no HTTP request: consumers, clocks, the command line. */
+export interface Doors {
+  readonly commands: CommandBus;
+  readonly queries: QueryBus;
+  readonly dataSource: DataSource;
+  readonly clock: Clock;
+}
+
+/** What a running service stands on. */
+export interface Platform<Own extends object = Record<never, never>> {
+  readonly settings: Settings & CleanedEnv<Own>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dataSource: DataSource;
+  readonly aggregates: Aggregates;
+  readonly store: EventStore;
+  readonly secrets: Secrets;
+  readonly keyRing: KeyRing;
+}

@@ -1,0 +1,188 @@
+import pg from 'pg';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { createAuthenticator, createReceiptSessionVerifier, createTokenVerifier } from '@waymark/access';
+import { topicOf } from '@waymark/contracts';
+import { openPostgresEventStore, type EventStore } from '@waymark/event-store';
+import { type Bus, openKafkaBus, openPostgresBus, runConsumer, runRelay } from '@waymark/messaging';
+import { createKeyRing, openKeyFile } from '@waymark/privacy';
+import { runProjection } from '@waymark/projections';
+import { Aggregates } from './aggregates.js';
+import { type Clock, systemClock } from './clock.js';
+import { readSettings, type Settings } from './config.js';
+import { openDatabase } from './database.js';
+import { feedOpener } from './feed.js';
+import { Health, NotReady } from './health.js';
+import { createHttpApp, type HttpApp } from './http-app.js';
+import { createLog, type Log } from './log.js';
+import { Metrics } from './metrics.js';
+import { runClock } from './run-clock.js';
+import { readSecretFile } from './secrets.js';
+import type { Doors, Platform, ServiceDefinition } from './service-definition.js';
+import { Views } from './views.js';
+
+export interface RunningService {
+  readonly name: string;
+  readonly app: HttpApp;
+  readonly url: string;
+  /** Takes no new requests, finishes what is under way, hands over relay and consumers, closes connections. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+/** Starts a service from its definition and an environment. Rejects with a `ConfigError` that names the variable. */
+export async function startService<Own extends object>(
+  definition: ServiceDefinition<Own>,
+  { environment = process.env, clock = systemClock, log: given }: StartOptions = {},
+): Promise<RunningService> {
+  const settings = readSettings(definition.name, environment, definition.settings);
+  const log = given ?? createLog(definition.name, settings.LOG_LEVEL);
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse())
+      await close().catch((error: unknown) => log.error({ err: error }, 'a part did not close'));
+  };
+  try {
+    return await assemble(definition, settings, clock, log, closers, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble<Own extends object>(
+  definition: ServiceDefinition<Own>,
+  settings: Platform<Own>['settings'],
+  clock: Clock,
+  log: Log,
+  closers: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<RunningService> {
+  const secrets = await readSecretFile(settings.SECRET_FILE);
+  const provider = await openKeyFile({ path: settings.KEY_FILE });
+  const dataSource = await openDatabase({
+    url: settings.DATABASE_URL,
+    service: definition.name,
+    entities: definition.entities,
+    migrations: definition.migrations,
+  });
+  closers.push(() => dataSource.destroy());
+  const store = openPostgresEventStore({
+    url: settings.EVENT_STORE_URL,
+    applicationName: `waymark-${definition.name}`,
+  });
+  closers.push(() => store.close());
+  const bus = openBus(definition.name, settings, log);
+  closers.push(() => bus.close());
+  await bus.ensureTopics([topicOf(definition.name), ...(definition.consume?.topics ?? [])]);
+
+  const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
+  const views = new Views();
+  const metrics = new Metrics(definition.name, views);
+  const aggregates = new Aggregates(store, keyRing, clock, views);
+  const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
+  const open = feedOpener(definition.aggregates, aggregates);
+
+  views.follow(definition.projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
+  closers.push(() => views.stop());
+
+  const health = new Health({
+    database: async () => void (await dataSource.query('SELECT 1')),
+    event_store: () => store.ping(),
+    bus: () => bus.ping(),
+    views: async () => {
+      const stopped = views.status().find((view) => view.stoppedBecause !== undefined);
+      if (stopped) throw new NotReady(`${stopped.name} has stopped`);
+    },
+  });
+  const app = await createHttpApp(definition, platform, {
+    views,
+    metrics,
+    health,
+    authenticator: authenticatorOf(settings),
+  });
+  closers.push(() => app.close());
+
+  const doors: Doors = { commands: app.get(CommandBus), queries: app.get(QueryBus), dataSource, clock };
+  startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
+  await app.listen(settings.PORT, settings.HOST);
+  log.info({ port: settings.PORT }, `${definition.name} is ready`);
+  return { name: definition.name, app, url: `http://127.0.0.1:${settings.PORT}`, stop };
+}
+
+function openBus(service: string, settings: Settings, log: Log): Bus {
+  if (settings.BUS === 'postgres') return openPostgresBus({ url: settings.BUS_URL ?? '', log });
+  return openKafkaBus({ brokers: (settings.KAFKA_BROKERS ?? '').split(','), clientId: `waymark-${service}`, log });
+}
+
+function authenticatorOf(settings: Settings) {
+  const staff = createTokenVerifier({ issuer: settings.OIDC_ISSUER, audience: settings.OIDC_AUDIENCE });
+  const receipts = createReceiptSessionVerifier({
+    issuer: settings.RECEIPT_ISSUER,
+    jwks: new URL(`${settings.RECEIPT_ISSUER}/v1/receipt-keys`),
+  });
+  return createAuthenticator({ staff, receipts });
+}
+
+interface Background {
+  readonly store: EventStore;
+  readonly bus: Bus;
+  readonly open: ReturnType<typeof feedOpener>;
+  readonly doors: Doors;
+  readonly metrics: Metrics;
+  readonly closers: (() => Promise<unknown>)[];
+}
+
+function startBackground<Own extends object>(
+  definition: ServiceDefinition<Own>,
+  platform: Platform<Own>,
+  parts: Background,
+): void {
+  const { store, bus, open, doors, metrics, closers } = parts;
+  const { log, dataSource, clock } = platform;
+  const publish = definition.publish;
+  if (publish) {
+    const pool = new pg.Pool({
+      connectionString: platform.settings.DATABASE_URL,
+      max: 2,
+      application_name: `waymark-${definition.name}-relay`,
+    });
+    pool.on('error', (error) => log.warn({ err: error }, 'an idle connection of the relay broke'));
+    closers.push(() => pool.end());
+    const relay = runRelay({
+      service: definition.name,
+      store,
+      categories: definition.aggregates.map(({ category }) => category),
+      topic: topicOf(definition.name),
+      bus,
+      pool,
+      translate: async (event) => publish(await open(event), platform),
+      log,
+      onMeasure: metrics.onMeasure,
+    });
+    closers.push(() => relay.stop());
+  }
+  if (definition.consume) {
+    const { topics, handlers, reactions } = definition.consume;
+    const consumer = runConsumer({
+      bus,
+      group: definition.name,
+      topics,
+      dataSource,
+      handlers: handlers ?? {},
+      reactions: reactions?.(doors) ?? {},
+      log,
+      clock,
+      onMeasure: metrics.onMeasure,
+    });
+    closers.push(() => consumer.stop());
+  }
+  for (const work of definition.clocks ?? []) {
+    const clockwork = runClock(() => work(doors), log);
+    closers.push(() => clockwork.stop());
+  }
+}

@@ -1,0 +1,40 @@
+import type { RunningProjection } from '@waymark/projections';
+import { Problem } from './problem.js';
+
+/** The read models of a service, so that queries can wait until they show what a caller has just been told. */
+export class Views {
+  private running: readonly RunningProjection[] = [];
+  private written = 0n;
+
+  /** Called once the projections run. */
+  follow(running: readonly RunningProjection[]): void {
+    this.running = running;
+  }
+
+  /** Called after every append of this process. */
+  wrote(position: bigint): void {
+    if (position > this.written) this.written = position;
+  }
+
+  /**
+   * Waits until the views show everything this process has appended, and everything up to `after` (the `Waymark-Position` of an
+   * answer of another instance). 503 when they do not catch up within five seconds.
+   */
+  async caughtUp(after?: string): Promise<void> {
+    const named = after !== undefined && /^\d{1,18}$/.test(after) ? BigInt(after) : 0n;
+    const target = named > this.written ? named : this.written;
+    const reached = await Promise.all(this.running.map((projection) => projection.waitFor(target, 5000)));
+    if (reached.includes(false))
+      throw new Problem(503, 'view_behind', 'The list does not show the newest changes yet. Try again.', undefined, {
+        'retry-after': '2',
+      });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.running.map((projection) => projection.stop()));
+  }
+
+  status() {
+    return this.running.map((projection) => projection.status());
+  }
+}

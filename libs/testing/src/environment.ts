@@ -1,0 +1,5 @@
+/** Superuser's URL of the PostgreSQL that the global setup of a test run started. */
+export const POSTGRES_URL = 'WAYMARK_TEST_POSTGRES_URL';
+
+/** Where the global setup of a test run answers with the brokers, starting Kafka at the first call. */
+export const KAFKA_DISPENSER_URL = 'WAYMARK_TEST_KAFKA_URL';

@@ -1,0 +1,71 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from '../free-port.js';
+import { kafkaJars } from './kafka-jars.js';
+import { kafkaSettings } from './kafka-settings.js';
+import { stopLeftoverKafka } from './leftover-kafka.js';
+import type { StartedKafka, StartKafkaOptions } from './start-kafka.js';
+
+const run = promisify(execFile);
+
+// Any id will do: each test broker is a cluster of its own.
+const CLUSTER_ID = 'V2F5bWFya1Rlc3RzMDAwMQ';
+const STOP_MS = 20_000;
+
+export async function javaKafka({ dir, port }: StartKafkaOptions): Promise<StartedKafka> {
+  const classpath = path.join(await kafkaJars(), '*');
+  await mkdir(dir, { recursive: true });
+  await stopLeftoverKafka(dir);
+
+  const properties = path.join(dir, 'server.properties');
+  const settings = { ...kafkaSettings(port, await freePort()), 'log.dirs': path.join(dir, 'data') };
+  await writeFile(properties, Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(''));
+  const storage = ['format', '--config', properties, '--cluster-id', CLUSTER_ID, '--ignore-formatted'];
+  await run('java', ['-XX:TieredStopAtLevel=1', '-cp', classpath, 'kafka.tools.StorageTool', ...storage]);
+
+  const logFile = path.join(dir, 'kafka.log');
+  const log = await open(logFile, 'a');
+  const jvm = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classpath];
+  // In a session of its own: Ctrl-C must not take it from the tests that are being stopped in order.
+  const server = spawn('java', [...jvm, 'kafka.Kafka', properties], { detached: true, stdio: ['ignore', log.fd, log.fd] });
+  await log.close();
+  const killNow = (): void => void server.kill('SIGKILL');
+  process.once('exit', killNow);
+  let wanted = true;
+  const ended = new Promise<void>((resolve) => {
+    server.once('exit', resolve);
+    server.once('error', () => resolve());
+  }).then(() => void process.off('exit', killNow));
+  const failed = ended.then(async () => {
+    if (!wanted) return new Promise<never>(() => {});
+    throw await reasonIn(logFile, port);
+  });
+  failed.catch(() => {});
+  if (server.pid) await writeFile(path.join(dir, 'kafka.pid'), String(server.pid));
+
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    wanted = false;
+    if (server.exitCode === null && server.signalCode === null) server.kill(signal);
+    const impatience = setTimeout(killNow, STOP_MS);
+    await ended;
+    clearTimeout(impatience);
+  };
+  return {
+    brokers: [`127.0.0.1:${port}`],
+    failed,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    remove: async () => {
+      await end('SIGKILL');
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function reasonIn(logFile: string, port: number): Promise<Error> {
+  const log = await readFile(logFile, 'utf8').catch(() => '');
+  if (/BindException|Address already in use/.test(log)) return new Error(`Port ${port} is in use by another program; Kafka cannot start there.`);
+  return new Error(`Kafka ended unasked. The end of ${logFile}:\n${log.split('\n').slice(-20).join('\n')}`);
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import path from 'node:path';
+import { LocalPostgresError, startPostgres } from '@waymark/local-postgres';
+import { sweepAbandonedRuns } from './abandoned-runs.js';
+import { KAFKA_DISPENSER_URL, POSTGRES_URL } from './environment.js';
+import { freePort } from './free-port.js';
+import { startKafkaDispenser } from './kafka/kafka-dispenser.js';
+
+export type TestRun = { end(): Promise<void> };
+
+/**
+ * Starts what every test run needs, in a temporary folder of its own so that runs do not meet, and
+ * tells the workers through the environment. Nothing stays behind, also when the run is interrupted.
+ */
+export async function beginTestRun(): Promise<TestRun> {
+  await sweepAbandonedRuns();
+  const folder = await mkdtemp(path.join(tmpdir(), `waymark-test-${process.pid}-`));
+  const closing: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  let ending: Promise<void> | undefined;
+  const end = (): Promise<void> => (ending ??= endInReverse(closing));
+  endOnSignal(end);
+
+  const postgres = await startOnFreePort(path.join(folder, 'postgres'));
+  closing.push(() => postgres.stop());
+  process.env[POSTGRES_URL] = postgres.url();
+  const dispenser = await startKafkaDispenser(path.join(folder, 'kafka'));
+  closing.push(() => dispenser.close());
+  process.env[KAFKA_DISPENSER_URL] = dispenser.url;
+  return { end };
+}
+
+async function startOnFreePort(dataDir: string, triesLeft = 3): ReturnType<typeof startPostgres> {
+  try {
+    const superuserPassword = 'only-for-tests';
+    return await startPostgres({ dataDir, port: await freePort(), superuserPassword, durable: false });
+  } catch (error) {
+    // Between asking for a free port and listening on it, another run may have taken it.
+    const taken = error instanceof LocalPostgresError && error.code === 'PORT_IN_USE';
+    if (!taken || triesLeft === 0) throw error;
+    return startOnFreePort(dataDir, triesLeft - 1);
+  }
+}
+
+async function endInReverse(closing: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of [...closing].reverse()) await close();
+}
+
+// jest dies of a signal without its teardown. Further signals change nothing: the first one is being obeyed.
+function endOnSignal(end: () => Promise<void>): void {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => void end().finally(() => process.exit(128 + constants.signals[name])));
+  }
+}

@@ -1,0 +1,20 @@
+import type { Principal } from '@waymark/access';
+import { type Aggregates, type Call, type Done, done } from '@waymark/service-kit';
+import { concernAggregate } from './concern.aggregate.js';
+import type { ConcernCommand } from './domain/concern.commands.js';
+import { ConcernChanged } from './features/concern-answers.js';
+import { visibleTo } from './visibility.js';
+
+/** Runs an officer's command on a concern that they may know of; to all others it does not exist. */
+export async function changeVisibleConcern(
+  aggregates: Aggregates,
+  concernId: string,
+  caller: Principal,
+  call: Call,
+  command: ConcernCommand,
+): Promise<Done<ConcernChanged>> {
+  const { state } = await aggregates.load(concernAggregate, concernId);
+  visibleTo(caller, state);
+  const written = await aggregates.change(concernAggregate, concernId, command, call);
+  return done(written, ConcernChanged.of(written));
+}

@@ -1,0 +1,48 @@
+import type { Avenue, Channel, ConcernKind, GuidanceDecision, Identity, Priority } from '@waymark/contracts';
+import type { Account, KnownTime } from './concern.events.js';
+
+export interface Contact {
+  readonly channel: Channel;
+  readonly kind: ConcernKind;
+  readonly identity: Identity;
+  readonly immediateDanger: boolean;
+  readonly medicalUrgency: boolean;
+  readonly account: Account;
+}
+
+export type ConcernCommand =
+  | {
+      readonly type: 'SubmitConcern';
+      readonly concernId: string;
+      readonly contact: Contact;
+      readonly receiptHash: string;
+    }
+  | {
+      readonly type: 'RegisterContact';
+      readonly concernId: string;
+      readonly contact: Contact;
+      readonly contactTime: KnownTime;
+      readonly firstResponse?: KnownTime;
+    }
+  | { readonly type: 'AllocateConcern'; readonly officerId: string }
+  | { readonly type: 'WarnOfFirstResponseDue' }
+  | { readonly type: 'MarkFirstResponseOverdue' }
+  | { readonly type: 'EscalateToHead' }
+  | { readonly type: 'RecordFirstResponse'; readonly response: KnownTime }
+  | { readonly type: 'SendReporterMessage'; readonly text: string }
+  | { readonly type: 'SendOfficerMessage'; readonly text: string }
+  | {
+      readonly type: 'TriageConcern';
+      readonly priority: Priority;
+      readonly riskOfRetaliation: boolean;
+      readonly mandatoryReportingExplained: boolean;
+    }
+  | {
+      readonly type: 'GiveGuidance';
+      readonly avenues: readonly Avenue[];
+      readonly decision: GuidanceDecision;
+      readonly note?: string;
+    }
+  | { readonly type: 'AcceptConcern' }
+  | { readonly type: 'IssueClientReceipt'; readonly receiptHash: string }
+  | { readonly type: 'UpgradeReceipt'; readonly caseId: string };

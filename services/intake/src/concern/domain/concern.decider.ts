@@ -1,0 +1,219 @@
+import { type Decider, type DecisionContext, isBefore, plusMilliseconds } from '@waymark/event-sourcing';
+import type { ConcernCommand, Contact } from './concern.commands.js';
+import type { ConcernEvent, KnownTime } from './concern.events.js';
+import { reject } from './concern.rejections.js';
+import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
+
+type CommandOf<Type extends ConcernCommand['type']> = Extract<ConcernCommand, { type: Type }>;
+
+/** Clocks of two machines differ: a moment up to five minutes ahead counts as now. */
+const clockSkew = 5 * 60_000;
+
+export const concernDecider: Decider<ConcernState, ConcernCommand, ConcernEvent> = {
+  initialState: noConcern,
+  evolve,
+  decide(command, state, context) {
+    switch (command.type) {
+      case 'SubmitConcern':
+        return submit(command, state, context);
+      case 'RegisterContact':
+        return register(command, state, context);
+      default:
+        return decideExisting(command, state.status === 'none' ? reject('concern_not_found') : state, context);
+    }
+  },
+};
+
+function decideExisting(
+  command: Exclude<ConcernCommand, { type: 'SubmitConcern' | 'RegisterContact' }>,
+  concern: Concern,
+  context: DecisionContext,
+): readonly ConcernEvent[] {
+  switch (command.type) {
+    case 'AllocateConcern':
+      return allocate(command.officerId, concern);
+    case 'WarnOfFirstResponseDue':
+    case 'MarkFirstResponseOverdue':
+    case 'EscalateToHead':
+      return tick(command.type, concern, context);
+    case 'RecordFirstResponse':
+      handledBy(concern, context);
+      return concern.firstResponse
+        ? reject('first_response_already_given')
+        : [firstResponse(command.response, concern, context)];
+    case 'SendReporterMessage':
+      return [{ type: 'ReporterMessageReceived', data: { messageId: context.newId('message'), text: command.text } }];
+    case 'SendOfficerMessage':
+      return answer(command.text, concern, context);
+    case 'TriageConcern':
+      return triage(command, concern, context);
+    case 'GiveGuidance':
+      return guide(command, concern, context);
+    case 'AcceptConcern':
+      return accept(concern, context);
+    case 'IssueClientReceipt':
+      handledBy(concern, context);
+      if (concern.receiptScopes.includes('client')) reject('client_receipt_exists');
+      return [{ type: 'ReceiptIssued', data: { scope: 'client', receiptHash: command.receiptHash } }];
+    case 'UpgradeReceipt':
+      return upgradeReceipt(command.caseId, concern);
+  }
+}
+
+function submit(
+  { concernId, contact, receiptHash }: CommandOf<'SubmitConcern'>,
+  state: ConcernState,
+  context: DecisionContext,
+) {
+  if (state.status !== 'none') reject('concern_exists');
+  const events: ConcernEvent[] = [
+    submitted(concernId, contact, { at: context.now, precision: 'minute' }, context),
+    { type: 'ReceiptIssued', data: { scope: 'reporter', receiptHash } },
+  ];
+  return events;
+}
+
+function register(
+  command: CommandOf<'RegisterContact'>,
+  state: ConcernState,
+  context: DecisionContext,
+): readonly ConcernEvent[] {
+  if (state.status !== 'none') reject('concern_exists');
+  if (isAhead(command.contactTime, context)) reject('contact_in_future');
+  const first = submitted(command.concernId, command.contact, command.contactTime, context, context.actor.id);
+  const concern = evolve(noConcern, first);
+  if (concern.status === 'none') throw new Error('a submitted concern has a status');
+  if (command.firstResponse) return [first, firstResponse(command.firstResponse, concern, context)];
+  const overdue = concern.clock && !isBefore(context.now, concern.clock.dueAt);
+  return overdue ? [first, ...becomesOverdue(concern)] : [first];
+}
+
+function submitted(
+  concernId: string,
+  contact: Contact,
+  time: KnownTime,
+  context: DecisionContext,
+  registeredBy?: string,
+) {
+  const { account, channel, kind, identity, immediateDanger, medicalUrgency } = contact;
+  if (identity === 'anonymous' && (account.reporterName !== undefined || account.contactDetails !== undefined))
+    reject('anonymous_with_name');
+  const clientId = context.newId('client');
+  const clock = responseClock(time, immediateDanger || medicalUrgency);
+  return {
+    type: 'ConcernSubmitted',
+    data: {
+      ...account,
+      concernId,
+      clientId,
+      reporterId: account.reporterRelation === 'affected_person' ? clientId : context.newId('reporter'),
+      channel,
+      kind,
+      identity,
+      immediateDanger,
+      medicalUrgency,
+      contact: time,
+      ...(clock ? { clock } : {}),
+      ...(registeredBy === undefined ? {} : { registeredBy }),
+      occurredAt: time.at,
+    },
+  } satisfies ConcernEvent;
+}
+
+const isAhead = (time: KnownTime, context: DecisionContext): boolean =>
+  isBefore(plusMilliseconds(context.now, clockSkew), time.at);
+
+function allocate(officerId: string, concern: Concern): readonly ConcernEvent[] {
+  if (concern.officerId === officerId) return [];
+  if (concern.officerId !== undefined) reject('concern_already_allocated');
+  if (concern.account.exclusions?.people.includes(officerId)) reject('officer_excluded');
+  return [{ type: 'ConcernAllocated', data: { officerId } }];
+}
+
+/** What the clock may say, each once: warning, then overdue with escalation to the supervisor, then to the head. */
+function tick(type: ConcernCommand['type'], concern: Concern, { now }: DecisionContext): readonly ConcernEvent[] {
+  const clock = concern.clock;
+  if (!clock || concern.firstResponse) return [];
+  const reached = (at: string): boolean => !isBefore(now, at);
+  if (type === 'WarnOfFirstResponseDue') {
+    if (!reached(clock.warnAt)) return reject('clock_not_due');
+    return concern.warned || concern.overdue ? [] : [{ type: 'FirstResponseDue', data: { dueAt: clock.dueAt } }];
+  }
+  if (type === 'MarkFirstResponseOverdue') {
+    if (!reached(clock.dueAt)) return reject('clock_not_due');
+    return concern.overdue ? [] : becomesOverdue(concern);
+  }
+  if (!reached(clock.escalateToHeadAt)) return reject('clock_not_due');
+  return concern.escalatedTo.includes('head') ? [] : [{ type: 'ConcernEscalated', data: { to: 'head' } }];
+}
+
+function becomesOverdue(concern: Concern): readonly ConcernEvent[] {
+  if (!concern.clock) return [];
+  return [
+    { type: 'FirstResponseOverdue', data: { dueAt: concern.clock.dueAt } },
+    { type: 'ConcernEscalated', data: { to: 'supervisor' } },
+  ];
+}
+
+function firstResponse(response: KnownTime, concern: Concern, context: DecisionContext): ConcernEvent {
+  if (isAhead(response, context)) reject('contact_in_future');
+  const measured = response.precision === 'minute' && concern.submitted.contact.precision === 'minute';
+  if (measured && isBefore(response.at, concern.submitted.contact.at)) reject('first_response_before_contact');
+  const withinTarget = measured && concern.clock ? !isBefore(concern.clock.dueAt, response.at) : undefined;
+  return {
+    type: 'FirstResponseGiven',
+    data: { response, ...(withinTarget === undefined ? {} : { withinTarget }), occurredAt: response.at },
+  };
+}
+
+/** An officer's message is a person's response: the first one stops the clock. */
+function answer(text: string, concern: Concern, context: DecisionContext): readonly ConcernEvent[] {
+  handledBy(concern, context);
+  const sent: ConcernEvent = { type: 'OfficerMessageSent', data: { messageId: context.newId('message'), text } };
+  if (concern.firstResponse) return [sent];
+  return [sent, firstResponse({ at: context.now, precision: 'minute' }, concern, context)];
+}
+
+function triage(
+  command: CommandOf<'TriageConcern'>,
+  concern: Concern,
+  context: DecisionContext,
+): readonly ConcernEvent[] {
+  handledBy(concern, context);
+  if (concern.status === 'accepted') reject('concern_closed');
+  const { priority, riskOfRetaliation, mandatoryReportingExplained } = command;
+  return [{ type: 'ConcernTriaged', data: { priority, riskOfRetaliation, mandatoryReportingExplained } }];
+}
+
+function guide(
+  command: CommandOf<'GiveGuidance'>,
+  concern: Concern,
+  context: DecisionContext,
+): readonly ConcernEvent[] {
+  handledBy(concern, context);
+  if (!concern.firstResponse) reject('first_response_missing');
+  const { avenues, decision, note } = command;
+  return [{ type: 'GuidanceGiven', data: { avenues, decision, ...(note === undefined ? {} : { note }) } }];
+}
+
+function accept(concern: Concern, context: DecisionContext): readonly ConcernEvent[] {
+  const officerId = handledBy(concern, context);
+  if (concern.status === 'accepted') reject('concern_closed');
+  if (!concern.firstResponse) reject('first_response_missing');
+  if (concern.priority === undefined) reject('triage_missing');
+  if (!concern.guided) reject('guidance_missing');
+  return [{ type: 'ConcernAccepted', data: { clientId: concern.clientId, officerId } }];
+}
+
+function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {
+  const holdsReceipt = concern.receiptScopes.includes('reporter');
+  if (!holdsReceipt || concern.receiptScopes.includes('client')) return [];
+  if (concern.account.reporterRelation !== 'affected_person') return [];
+  return [{ type: 'ReceiptUpgraded', data: { scope: 'client', caseId } }];
+}
+
+/** Only the officer who has taken the concern handles it. */
+function handledBy(concern: Concern, { actor }: DecisionContext): string {
+  if (concern.officerId === undefined || concern.officerId !== actor.id) return reject('concern_not_allocated_to_you');
+  return concern.officerId;
+}

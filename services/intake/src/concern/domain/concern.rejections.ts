@@ -1,0 +1,40 @@
+import { DomainRejection } from '@waymark/event-sourcing';
+
+export type ConcernRejectionCode =
+  | 'concern_not_found'
+  | 'concern_exists'
+  | 'concern_not_allocated_to_you'
+  | 'concern_already_allocated'
+  | 'officer_excluded'
+  | 'concern_closed'
+  | 'first_response_already_given'
+  | 'first_response_before_contact'
+  | 'first_response_missing'
+  | 'contact_in_future'
+  | 'triage_missing'
+  | 'guidance_missing'
+  | 'anonymous_with_name'
+  | 'client_receipt_exists'
+  | 'clock_not_due';
+
+const details: Record<ConcernRejectionCode, string> = {
+  concern_not_found: 'There is nothing here that you may see.',
+  concern_exists: 'This concern was submitted before.',
+  concern_not_allocated_to_you: 'Take the concern first: who reads or handles it is on record.',
+  concern_already_allocated: 'Another officer has taken this concern.',
+  officer_excluded: 'This officer may not take this concern.',
+  concern_closed: 'This concern has come to its end.',
+  first_response_already_given: 'A first response is on record already.',
+  first_response_before_contact: 'A response cannot lie before the contact.',
+  first_response_missing: 'Respond to the person first.',
+  contact_in_future: 'The moment lies in the future.',
+  triage_missing: 'Triage the concern first.',
+  guidance_missing: 'Explain the avenues and record what the person decided first.',
+  anonymous_with_name: 'An anonymous concern carries no name or contact details: choose confidential or named.',
+  client_receipt_exists: 'The client holds a client receipt already.',
+  clock_not_due: 'The clock has not come so far.',
+};
+
+export const reject = (code: ConcernRejectionCode): never => {
+  throw new DomainRejection<ConcernRejectionCode>(code, details[code]);
+};

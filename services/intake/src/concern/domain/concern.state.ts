@@ -1,0 +1,126 @@
+import type { ConcernStatus, Priority, TimePrecision } from '@waymark/contracts';
+import type { Instant } from '@waymark/event-sourcing';
+import type {
+  Account,
+  ConcernEvent,
+  EscalationLevel,
+  KnownTime,
+  ReceiptScope,
+  ResponseClock,
+} from './concern.events.js';
+
+export interface MailboxMessage {
+  readonly messageId: string;
+  readonly from: 'reporter' | 'officer';
+  readonly text: string;
+}
+
+type Submitted = Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'];
+
+export interface NoConcern {
+  readonly status: 'none';
+}
+
+export interface Concern {
+  readonly status: ConcernStatus;
+  readonly concernId: string;
+  readonly clientId: string;
+  readonly reporterId: string;
+  readonly account: Account;
+  readonly submitted: Omit<Submitted, keyof Account | 'concernId' | 'clientId' | 'reporterId' | 'clock'>;
+  readonly clock?: ResponseClock;
+  readonly warned: boolean;
+  readonly overdue: boolean;
+  readonly escalatedTo: readonly EscalationLevel[];
+  readonly officerId?: string;
+  readonly firstResponse?: KnownTime;
+  readonly messages: readonly MailboxMessage[];
+  readonly priority?: Priority;
+  readonly guided: boolean;
+  readonly receiptScopes: readonly ReceiptScope[];
+  /** The reporter is the affected person: their receipt has become a client receipt. */
+  readonly receiptUpgraded: boolean;
+}
+
+export type ConcernState = NoConcern | Concern;
+
+export const noConcern: ConcernState = { status: 'none' };
+
+const hour = 3_600_000;
+
+/** The 24 hours; with immediate danger or a medical urgency one hour. A contact known to the month only has no clock. */
+export function responseClock(contact: KnownTime, urgent: boolean): ResponseClock | undefined {
+  if (!hasClock(contact.precision)) return undefined;
+  const target = urgent ? hour : 24 * hour;
+  const warning = urgent ? hour / 4 : 4 * hour;
+  const start = Date.parse(contact.at);
+  const at = (milliseconds: number): Instant => new Date(start + milliseconds).toISOString();
+  return { warnAt: at(target - warning), dueAt: at(target), escalateToHeadAt: at(target + warning) };
+}
+
+const hasClock = (precision: TimePrecision): boolean => precision === 'minute' || precision === 'day';
+
+export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
+  if (event.type === 'ConcernSubmitted') return submitted(event.data);
+  if (state.status === 'none') return state;
+  switch (event.type) {
+    case 'ReceiptIssued':
+      return { ...state, receiptScopes: [...state.receiptScopes, event.data.scope] };
+    case 'ReceiptUpgraded':
+      return { ...state, receiptScopes: [...state.receiptScopes, event.data.scope], receiptUpgraded: true };
+    case 'FirstResponseDue':
+      return { ...state, warned: true };
+    case 'FirstResponseOverdue':
+      return { ...state, overdue: true };
+    case 'ConcernEscalated':
+      return { ...state, escalatedTo: [...state.escalatedTo, event.data.to] };
+    case 'ConcernAllocated':
+      return { ...state, officerId: event.data.officerId };
+    case 'FirstResponseGiven':
+      return {
+        ...state,
+        firstResponse: event.data.response,
+        status: state.status === 'submitted' ? 'acknowledged' : state.status,
+      };
+    case 'ReporterMessageReceived':
+      return { ...state, messages: [...state.messages, { ...event.data, from: 'reporter' }] };
+    case 'OfficerMessageSent':
+      return { ...state, messages: [...state.messages, { ...event.data, from: 'officer' }] };
+    case 'ConcernTriaged':
+      return { ...state, priority: event.data.priority, status: 'triaged' };
+    case 'GuidanceGiven':
+      return { ...state, guided: true };
+    case 'ConcernAccepted':
+      return { ...state, status: 'accepted' };
+  }
+}
+
+function submitted(data: Submitted): Concern {
+  const { concernId, clientId, reporterId, channel, kind, identity, immediateDanger, medicalUrgency, ...rest } = data;
+  const { contact, clock, registeredBy, occurredAt, ...account } = rest;
+  return {
+    status: 'submitted',
+    concernId,
+    clientId,
+    reporterId,
+    account,
+    submitted: {
+      channel,
+      kind,
+      identity,
+      immediateDanger,
+      medicalUrgency,
+      contact,
+      occurredAt,
+      ...(registeredBy ? { registeredBy } : {}),
+    },
+    ...(clock ? { clock } : {}),
+    warned: false,
+    overdue: false,
+    escalatedTo: [],
+    messages: [],
+    guided: false,
+    receiptScopes: [],
+    receiptUpgraded: false,
+  };
+}

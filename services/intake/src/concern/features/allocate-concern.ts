@@ -1,0 +1,67 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { Aggregates, type Call, CallOf, Done, done, IdPipe, StaffId } from '@waymark/service-kit';
+import { concernAggregate } from '../concern.aggregate.js';
+import { reject } from '../domain/concern.rejections.js';
+import { visibleTo } from '../visibility.js';
+import { ConcernChanged } from './concern-answers.js';
+
+export class AllocateConcernBody {
+  @StaffId({
+    optional: true,
+    description: 'Left out: you take it yourself. Only a supervisor allocates to somebody else.',
+  })
+  officerId?: string;
+}
+
+export class AllocateConcern extends Command<Done<ConcernChanged>> {
+  constructor(
+    readonly concernId: string,
+    readonly body: AllocateConcernBody,
+    readonly caller: Principal,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For officers')
+@Controller('v1/concerns/:id/allocation')
+export class AllocateConcernEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(200)
+  @Access({ action: 'AllocateConcern', staff: ['officer', 'supervisor'] })
+  @ApiOperation({ summary: 'Take a concern, or allocate it: only then it can be read' })
+  @ApiOkResponse({ type: ConcernChanged })
+  allocate(
+    @Param('id', IdPipe) id: string,
+    @Body() body: AllocateConcernBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    return this.commands.execute(new AllocateConcern(id, body, caller, call));
+  }
+}
+
+@CommandHandler(AllocateConcern)
+export class AllocateConcernHandler implements ICommandHandler<AllocateConcern> {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  async execute({ concernId, body, caller, call }: AllocateConcern) {
+    const { state } = await this.aggregates.load(concernAggregate, concernId);
+    visibleTo(caller, state);
+    const officerId = body.officerId ?? call.actor.id;
+    if (officerId !== call.actor.id && !call.actor.roles.includes('supervisor')) reject('officer_excluded');
+    const written = await this.aggregates.change(
+      concernAggregate,
+      concernId,
+      { type: 'AllocateConcern', officerId },
+      call,
+    );
+    return done(written, ConcernChanged.of(written));
+  }
+}

@@ -1,0 +1,112 @@
+import {
+  ageBands,
+  allegedRelations,
+  behaviours,
+  concernKinds,
+  identities,
+  matters,
+  occurrences,
+  reporterRelations,
+  roles,
+  timePrecisions,
+  units,
+  type AgeBand,
+  type AllegedRelation,
+  type Behaviour,
+  type Channel,
+  type ConcernKind,
+  type Identity,
+  type Matter,
+  type Occurrence,
+  type ReporterRelation,
+  type Role,
+  type TimePrecision,
+  type Unit,
+} from '@waymark/contracts';
+import { Code, Codes, Flag, Moment, Nested, Pattern, Patterns, Text } from '@waymark/service-kit';
+import type { Contact } from '../domain/concern.commands.js';
+import type { Account, KnownTime } from '../domain/concern.events.js';
+
+export class KnownTimeBody {
+  @Moment({ description: 'Of a month only the month counts, of a day only the day.' }) at: string;
+  @Code(timePrecisions) precision: TimePrecision;
+
+  static toKnownTime({ at, precision }: KnownTimeBody): KnownTime {
+    return { at: new Date(at).toISOString(), precision };
+  }
+}
+
+export class PlaceBody {
+  @Pattern(/^[A-Z]{2}$/, { optional: true, description: 'ISO 3166-1 alpha-2', example: 'KE' }) country?: string;
+  @Pattern(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, { optional: true, description: 'ISO 3166-2', example: 'AR-B' })
+  subdivision?: string;
+  @Text({ optional: true, max: 120, description: 'Name in the list of duty stations', example: 'Nairobi' })
+  dutyStation?: string;
+  @Flag({ optional: true }) online?: boolean;
+}
+
+export class SafeContactBody {
+  @Text({ max: 200, description: 'How the person may be reached' }) method: string;
+  @Text({ optional: true, max: 200 }) times?: string;
+  @Text({ optional: true, max: 100 }) codeWord?: string;
+  @Flag({ optional: true }) leaveNoMessage?: boolean;
+}
+
+export class ExclusionsBody {
+  @Patterns(/^[\x21-\x7e]{1,255}$/, { max: 50, description: 'Members of staff who must not see this' })
+  people: string[];
+  @Codes(roles) roles: Role[];
+  @Codes(units) units: Unit[];
+}
+
+/** What every contact tells, whoever enters it. Every question but these first ones may be skipped. */
+export class ContactBody {
+  @Code(concernKinds) kind: ConcernKind;
+  @Code(identities) identity: Identity;
+  @Code(reporterRelations) reporterRelation: ReporterRelation;
+  @Codes(matters, { min: 1 }) matter: Matter[];
+  @Pattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { description: 'BCP 47', example: 'ar' }) language: string;
+  @Flag() immediateDanger: boolean;
+  @Flag({ optional: true, description: 'Medical help is needed within 72 hours' }) medicalUrgency?: boolean;
+  @Codes(behaviours, { optional: true }) behaviour?: Behaviour[];
+  @Code(occurrences, { optional: true }) occurrence?: Occurrence;
+  @Nested(() => KnownTimeBody, { optional: true, description: 'When it happened' }) occurred?: KnownTimeBody;
+  @Nested(() => PlaceBody, { optional: true }) place?: PlaceBody;
+  @Code(allegedRelations, { optional: true }) allegedRelation?: AllegedRelation;
+  @Code(ageBands, { optional: true }) ageBand?: AgeBand;
+  @Text({ optional: true, max: 200 }) reporterName?: string;
+  @Text({ optional: true, max: 500 }) contactDetails?: string;
+  @Nested(() => SafeContactBody, { optional: true }) safeContact?: SafeContactBody;
+  @Nested(() => ExclusionsBody, { optional: true }) exclusions?: ExclusionsBody;
+}
+
+/** The body as the domain takes it. */
+export function contactOf(body: ContactBody & { readonly narrative?: string }, channel: Channel): Contact {
+  const { kind, identity, immediateDanger, medicalUrgency, occurred, ...rest } = body;
+  const account: Account = {
+    ...accountFields(rest),
+    ...(occurred ? { occurred: KnownTimeBody.toKnownTime(occurred) } : {}),
+  };
+  return { channel, kind, identity, immediateDanger, medicalUrgency: medicalUrgency ?? false, account };
+}
+
+/** Leaves out what belongs to the body of one command only. */
+function accountFields(fields: Omit<Account, 'occurred'>): Omit<Account, 'occurred'> {
+  const { language, reporterRelation, matter, narrative, behaviour, occurrence, place, allegedRelation, ageBand } =
+    fields;
+  const { reporterName, contactDetails, safeContact, exclusions } = fields;
+  const optional = {
+    narrative,
+    behaviour,
+    occurrence,
+    place,
+    allegedRelation,
+    ageBand,
+    reporterName,
+    contactDetails,
+    safeContact,
+    exclusions,
+  };
+  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+  return { language, reporterRelation, matter, ...given };
+}

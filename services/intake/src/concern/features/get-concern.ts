@@ -1,0 +1,93 @@
+import { Controller, Get, Header, Param } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { channels, concernKinds, concernStatuses, identities, priorities } from '@waymark/contracts';
+import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
+import { concernAggregate } from '../concern.aggregate.js';
+import type { Concern } from '../domain/concern.state.js';
+import { readableBy } from '../visibility.js';
+import { MailboxMessageView } from './my-concern.js';
+import { AccountView } from './account-view.js';
+
+export class ConcernView {
+  @ApiProperty({ format: 'uuid' }) concernId: string;
+  @ApiProperty({ format: 'uuid' }) clientId: string;
+  @ApiProperty({ enum: concernStatuses }) status: string;
+  @ApiProperty({ enum: channels }) channel: string;
+  @ApiProperty({ enum: concernKinds }) kind: string;
+  @ApiProperty({ enum: identities }) identity: string;
+  @ApiProperty() immediateDanger: boolean;
+  @ApiProperty({ description: 'All that was told; a question that was skipped is absent.' }) account: AccountView;
+  @ApiProperty({ type: [MailboxMessageView] }) messages: MailboxMessageView[];
+  @ApiProperty({ required: false, enum: priorities }) priority?: string;
+  @ApiProperty({ required: false }) officerId?: string;
+  @ApiProperty({ required: false, format: 'date-time' }) dueAt?: string;
+  @ApiProperty() overdue: boolean;
+  @ApiProperty({ type: [String] }) escalatedTo: string[];
+}
+
+export class GetConcern extends Query<ConcernView> {
+  constructor(
+    readonly concernId: string,
+    readonly caller: Principal,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For officers')
+@Controller('v1/concerns/:id')
+export class GetConcernEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Header('cache-control', 'no-store')
+  @Access({ action: 'ReadConcern', staff: ['officer', 'supervisor'] })
+  @ApiOperation({ summary: 'Read a concern that you have taken' })
+  @ApiOkResponse({ type: ConcernView })
+  read(@Param('id', IdPipe) id: string, @Caller() caller: Principal) {
+    return this.queries.execute(new GetConcern(id, caller));
+  }
+}
+
+@QueryHandler(GetConcern)
+export class GetConcernHandler implements IQueryHandler<GetConcern> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly reads: ReadLog,
+  ) {}
+
+  async execute({ concernId, caller }: GetConcern): Promise<ConcernView> {
+    const { state } = await this.aggregates.load(concernAggregate, concernId);
+    const { concern, ground } = readableBy(caller, state);
+    await this.reads.read({
+      principal: caller,
+      stream: `concern-${concernId}`,
+      clientId: concern.clientId,
+      what: 'GetConcern',
+      ground,
+    });
+    return viewOf(concern);
+  }
+}
+
+function viewOf(concern: Concern): ConcernView {
+  const { submitted, account, clock } = concern;
+  return {
+    concernId: concern.concernId,
+    clientId: concern.clientId,
+    status: concern.status,
+    channel: submitted.channel,
+    kind: submitted.kind,
+    identity: submitted.identity,
+    immediateDanger: submitted.immediateDanger,
+    account: account as AccountView,
+    messages: [...concern.messages],
+    ...(concern.priority ? { priority: concern.priority } : {}),
+    ...(concern.officerId ? { officerId: concern.officerId } : {}),
+    ...(clock && !concern.firstResponse ? { dueAt: clock.dueAt } : {}),
+    overdue: concern.overdue && !concern.firstResponse,
+    escalatedTo: [...concern.escalatedTo],
+  };
+}

@@ -1,0 +1,74 @@
+import { Body, Controller, Headers, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { receiptFrom } from '@waymark/privacy';
+import { Aggregates, type Call, CallOf, Done, done, IdPipe, Secrets } from '@waymark/service-kit';
+import { concernAggregate } from '../concern.aggregate.js';
+import { ReceiptHashes } from '../receipts/receipt-hashes.js';
+import { visibleTo } from '../visibility.js';
+
+export class IssueClientReceiptBody {}
+
+export class ClientReceipt {
+  @ApiProperty({ pattern: '^\\d{16}$', description: 'Hand it to the client only; shown this once.' }) receipt: string;
+}
+
+export class IssueClientReceipt extends Command<Done<ClientReceipt>> {
+  constructor(
+    readonly concernId: string,
+    readonly idempotencyKey: string,
+    readonly caller: Principal,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For officers')
+@Controller('v1/concerns/:id/client-receipt')
+export class IssueClientReceiptEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(201)
+  @Access({ action: 'IssueClientReceipt', staff: ['officer'] })
+  @ApiOperation({ summary: 'Give the client a receipt of their own, when somebody else reported' })
+  @ApiCreatedResponse({ type: ClientReceipt })
+  issue(
+    @Param('id', IdPipe) id: string,
+    @Body() _body: IssueClientReceiptBody,
+    @Headers('idempotency-key') key: string,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    return this.commands.execute(new IssueClientReceipt(id, key, caller, call));
+  }
+}
+
+@CommandHandler(IssueClientReceipt)
+export class IssueClientReceiptHandler implements ICommandHandler<IssueClientReceipt> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly hashes: ReceiptHashes,
+    private readonly secrets: Secrets,
+  ) {}
+
+  async execute({ concernId, idempotencyKey, caller, call }: IssueClientReceipt) {
+    const { state } = await this.aggregates.load(concernAggregate, concernId);
+    visibleTo(caller, state);
+    const receipt = receiptFrom({
+      secret: this.secrets.of('receipts'),
+      idempotencyKey,
+      principal: `${call.actor.id}/${concernId}`,
+    });
+    const receiptHash = await this.hashes.hash(receipt, 'submit');
+    const written = await this.aggregates.change(
+      concernAggregate,
+      concernId,
+      { type: 'IssueClientReceipt', receiptHash },
+      call,
+    );
+    return done(written, { receipt });
+  }
+}

@@ -1,0 +1,158 @@
+import { Controller, Get, Headers, Query as QueryParams } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
+import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
+import { channels, concernStatuses, priorities } from '@waymark/contracts';
+import { Clock, Code, notFound, Pattern, Problem, Views } from '@waymark/service-kit';
+import { QueueEntry } from '../projections/queue/queue-entry.entity.js';
+
+export class ListConcernsParams {
+  @Code(['response', 'nothing', 'any'], {
+    optional: true,
+    description: 'Only those that wait for a first response (as without it), that do not, or all',
+  })
+  waitingFor?: 'response' | 'nothing' | 'any';
+  @Code(concernStatuses, { optional: true }) status?: string;
+  @Code(channels, { optional: true }) channel?: string;
+  @Pattern(/^([1-9]\d?|100)$/, { optional: true, description: '1 to 100, 50 when left out' }) limit?: string;
+  @Pattern(/^[A-Za-z0-9_-]{1,200}$/, { optional: true, max: 200, description: '`next` of the page before' })
+  after?: string;
+}
+
+export class QueueLine {
+  @ApiProperty({ format: 'uuid' }) concernId: string;
+  @ApiProperty({ enum: channels }) channel: string;
+  @ApiProperty() language: string;
+  @ApiProperty({ required: false }) country?: string;
+  @ApiProperty({ required: false }) dutyStation?: string;
+  @ApiProperty({ enum: concernStatuses }) status: string;
+  @ApiProperty({ required: false, enum: priorities }) priority?: string;
+  @ApiProperty() immediateDanger: boolean;
+  @ApiProperty({ required: false, format: 'date-time' }) dueAt?: string;
+  @ApiProperty({ required: false, type: 'integer', description: 'Below zero when overdue' }) secondsLeft?: number;
+  @ApiProperty() overdue: boolean;
+  @ApiProperty({ required: false, enum: ['supervisor', 'head'] }) escalatedTo?: string;
+  @ApiProperty({ required: false, description: 'Who has taken it' }) officerId?: string;
+}
+
+export class Queue {
+  @ApiProperty({ type: [QueueLine] }) items: QueueLine[];
+  @ApiProperty({ required: false, description: 'Pass as `after` for the next page; absent on the last.' })
+  next?: string;
+}
+
+export class ListConcerns extends Query<Queue> {
+  constructor(
+    readonly caller: StaffPrincipal,
+    readonly params: ListConcernsParams,
+    readonly after: string | undefined,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For officers')
+@Controller('v1/concerns')
+export class ListConcernsEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access({ action: 'ListConcerns', staff: ['officer', 'supervisor'] })
+  @ApiOperation({ summary: 'The queue: immediate danger first, then by the time that is left of the 24 hours' })
+  @ApiOkResponse({ type: Queue })
+  list(
+    @Caller() caller: Principal,
+    @QueryParams() params: ListConcernsParams,
+    @Headers('waymark-position') position?: string,
+  ) {
+    if (caller.kind !== 'staff') throw notFound();
+    return this.queries.execute(new ListConcerns(caller, params, position));
+  }
+}
+
+@QueryHandler(ListConcerns)
+export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly views: Views,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ caller, params, after }: ListConcerns): Promise<Queue> {
+    await this.views.caughtUp(after);
+    const limit = Number(params.limit ?? 50);
+    const entries = await this.page(caller, params, limit + 1);
+    const shown = entries.slice(0, limit);
+    const last = shown.at(-1);
+    const now = Date.parse(this.clock.now());
+    return {
+      items: shown.map((entry) => lineOf(entry, now)),
+      ...(entries.length > limit && last ? { next: cursorOf(last) } : {}),
+    };
+  }
+
+  private page(caller: StaffPrincipal, params: ListConcernsParams, limit: number): Promise<QueueEntry[]> {
+    const query = this.dataSource
+      .getRepository(QueueEntry)
+      .createQueryBuilder('q')
+      .where('NOT (q.shut_out_people @> ARRAY[:id]::text[])', { id: caller.id })
+      .andWhere('NOT (q.shut_out_roles && :roles::text[])', { roles: [...caller.roles] })
+      .andWhere('NOT (q.shut_out_units @> ARRAY[:unit]::text[])', { unit: caller.unit ?? '' })
+      .orderBy('q.immediate_danger', 'DESC')
+      .addOrderBy("coalesce(q.due_at, 'infinity')", 'ASC')
+      .addOrderBy('q.concern_id', 'ASC')
+      .limit(limit);
+    const waitingFor = params.waitingFor ?? 'response';
+    if (waitingFor !== 'any') query.andWhere('q.waiting = :waiting', { waiting: waitingFor === 'response' });
+    if (params.status) query.andWhere('q.status = :status', { status: params.status });
+    if (params.channel) query.andWhere('q.channel = :channel', { channel: params.channel });
+    if (params.after) {
+      const [danger, dueAt, concernId] = readCursor(params.after);
+      query.andWhere(
+        "(NOT q.immediate_danger, coalesce(q.due_at, 'infinity'), q.concern_id) > (NOT :danger::boolean, :dueAt::timestamptz, :concernId::uuid)",
+        { danger, dueAt, concernId },
+      );
+    }
+    return query.getMany();
+  }
+}
+
+const cursorOf = (entry: QueueEntry): string =>
+  Buffer.from(
+    JSON.stringify([entry.immediateDanger, entry.dueAt?.toISOString() ?? 'infinity', entry.concernId]),
+  ).toString('base64url');
+
+function readCursor(cursor: string): readonly [boolean, string, string] {
+  try {
+    const [danger, dueAt, concernId] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    const due = dueAt === 'infinity' || (typeof dueAt === 'string' && !Number.isNaN(Date.parse(dueAt)));
+    if (typeof danger === 'boolean' && due && typeof concernId === 'string' && /^[0-9a-f-]{36}$/.test(concernId))
+      return [danger, String(dueAt), concernId];
+  } catch {
+    // falls through to the refusal: a cursor of ours always reads
+  }
+  throw new Problem(422, 'invalid_input', 'Pass `next` of the page before, unchanged.', [
+    { field: 'after', rule: 'cursor', message: 'not a cursor' },
+  ]);
+}
+
+function lineOf(entry: QueueEntry, now: number): QueueLine {
+  const { dueAt } = entry;
+  return {
+    concernId: entry.concernId,
+    channel: entry.channel,
+    language: entry.language,
+    ...(entry.country ? { country: entry.country } : {}),
+    ...(entry.dutyStation ? { dutyStation: entry.dutyStation } : {}),
+    status: entry.status,
+    ...(entry.priority ? { priority: entry.priority } : {}),
+    immediateDanger: entry.immediateDanger,
+    ...(dueAt && entry.waiting
+      ? { dueAt: dueAt.toISOString(), secondsLeft: Math.floor((dueAt.getTime() - now) / 1000) }
+      : {}),
+    overdue: entry.overdue && entry.waiting,
+    ...(entry.escalatedTo ? { escalatedTo: entry.escalatedTo } : {}),
+    ...(entry.officerId ? { officerId: entry.officerId } : {}),
+  };
+}

@@ -1,0 +1,126 @@
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import {
+  Command,
+  CommandBus,
+  CommandHandler,
+  type ICommandHandler,
+  type IQueryHandler,
+  Query,
+  QueryBus,
+  QueryHandler,
+} from '@nestjs/cqrs';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { Aggregates, type Call, CallOf, Done, done, notFound, ReadLog, Text } from '@waymark/service-kit';
+import { concernAggregate } from '../concern.aggregate.js';
+
+export class MailboxMessageView {
+  @ApiProperty({ format: 'uuid' }) messageId: string;
+  @ApiProperty({ enum: ['reporter', 'officer'] }) from: 'reporter' | 'officer';
+  @ApiProperty() text: string;
+}
+
+export class MyConcern {
+  @ApiProperty({ format: 'uuid' }) concernId: string;
+  @ApiProperty({ enum: ['received', 'answered', 'in_progress'], description: 'Says nothing about the matter.' })
+  status: string;
+  @ApiProperty({ required: false, format: 'date-time', description: 'A person answers by then.' }) answerBy?: string;
+  @ApiProperty() narrative: string;
+  @ApiProperty({ type: [MailboxMessageView] }) messages: MailboxMessageView[];
+}
+
+const concernIdOf = (caller: Principal): string => {
+  if (caller.kind !== 'reporter') throw notFound();
+  return caller.concernId;
+};
+
+export class GetMyConcern extends Query<MyConcern> {
+  constructor(readonly caller: Principal) {
+    super();
+  }
+}
+
+export class SendReporterMessageBody {
+  @Text({ max: 20_000 }) text: string;
+}
+
+export class SendReporterMessage extends Command<Done<{ messageId: string }>> {
+  constructor(
+    readonly caller: Principal,
+    readonly body: SendReporterMessageBody,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For people who raise a concern')
+@Controller('v1/my-concern')
+export class MyConcernEndpoint {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Get()
+  @Access({ action: 'ReadMyConcern', reporter: 'any' })
+  @ApiOperation({ summary: 'What has become of my concern, and the messages' })
+  @ApiOkResponse({ type: MyConcern })
+  read(@Caller() caller: Principal) {
+    return this.queries.execute(new GetMyConcern(caller));
+  }
+
+  @Post('messages')
+  @HttpCode(201)
+  @Access({ action: 'SendReporterMessage', reporter: 'any' })
+  @ApiOperation({ summary: 'Write to the officer' })
+  @ApiCreatedResponse({ schema: { type: 'object', properties: { messageId: { type: 'string', format: 'uuid' } } } })
+  send(@Caller() caller: Principal, @Body() body: SendReporterMessageBody, @CallOf() call: Call) {
+    return this.commands.execute(new SendReporterMessage(caller, body, call));
+  }
+}
+
+@QueryHandler(GetMyConcern)
+export class GetMyConcernHandler implements IQueryHandler<GetMyConcern> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly reads: ReadLog,
+  ) {}
+
+  async execute({ caller }: GetMyConcern): Promise<MyConcern> {
+    const { state } = await this.aggregates.loadExisting(concernAggregate, concernIdOf(caller));
+    if (state.status === 'none') throw notFound();
+    await this.reads.read({
+      principal: caller,
+      stream: `concern-${state.concernId}`,
+      clientId: state.clientId,
+      what: 'GetMyConcern',
+      ground: 'receipt',
+    });
+    const status =
+      state.status === 'submitted' ? 'received' : state.status === 'acknowledged' ? 'answered' : 'in_progress';
+    return {
+      concernId: state.concernId,
+      status,
+      ...(state.clock && !state.firstResponse ? { answerBy: state.clock.dueAt } : {}),
+      narrative: state.account.narrative ?? '',
+      messages: [...state.messages],
+    };
+  }
+}
+
+@CommandHandler(SendReporterMessage)
+export class SendReporterMessageHandler implements ICommandHandler<SendReporterMessage> {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  async execute({ caller, body, call }: SendReporterMessage) {
+    const written = await this.aggregates.change(
+      concernAggregate,
+      concernIdOf(caller),
+      { type: 'SendReporterMessage', text: body.text },
+      call,
+    );
+    const [event] = written.events;
+    return done(written, { messageId: event?.type === 'ReporterMessageReceived' ? event.data.messageId : '' });
+  }
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Get, HttpCode, Inject, Ip, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
+import { Access } from '@waymark/access';
+import { LaneFullError, normaliseReceipt } from '@waymark/privacy';
+import { Aggregates, Problem, Text, Views, WithoutKey } from '@waymark/service-kit';
+import { concernAggregate } from '../concern.aggregate.js';
+import { ReceiptHashes } from '../receipts/receipt-hashes.js';
+import { RECEIPT_SESSIONS, type ReceiptSessions } from '../receipts/receipt-signing.js';
+import { GuessThrottle } from '../receipts/throttles.js';
+
+export class OpenReceiptSessionBody {
+  @Text({ max: 64, description: '16 digits; blanks and dashes do not matter.', example: '4830 1923 7755 0142' })
+  receipt: string;
+}
+
+export class ReceiptSession {
+  @ApiProperty() token: string;
+  @ApiProperty({ format: 'date-time' }) expiresAt: string;
+  @ApiProperty({ enum: ['reporter', 'client'], description: 'A client receipt also opens consent and ledger.' }) scope:
+    'reporter' | 'client';
+}
+
+const unknown = (): Problem =>
+  new Problem(401, 'receipt_unknown', 'This receipt does not open anything. Check the digits.');
+
+@ApiTags('For people who raise a concern')
+@Controller('v1')
+export class OpenReceiptSessionEndpoint {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly dataSource: DataSource,
+    private readonly hashes: ReceiptHashes,
+    private readonly throttle: GuessThrottle,
+    private readonly views: Views,
+    @Inject(RECEIPT_SESSIONS) private readonly sessions: ReceiptSessions,
+  ) {}
+
+  @Get('receipt-keys')
+  @Access({ action: 'ReadReceiptKeys', anonymous: true })
+  @ApiOperation({ summary: 'Public keys of receipt sessions (JWKS), for the other services' })
+  @ApiOkResponse({ schema: { type: 'object' } })
+  keys() {
+    return this.sessions.publicJwks();
+  }
+
+  @Post('receipt-sessions')
+  @HttpCode(200)
+  @WithoutKey()
+  @Access({ action: 'OpenReceiptSession', anonymous: true })
+  @ApiOperation({ summary: 'Come back with a receipt' })
+  @ApiOkResponse({ type: ReceiptSession })
+  async openSession(@Body() { receipt }: OpenReceiptSessionBody, @Ip() ip: string): Promise<ReceiptSession> {
+    const digits = normaliseReceipt(receipt);
+    if (digits === undefined)
+      throw new Problem(422, 'invalid_input', 'A receipt has 16 digits.', [
+        { field: 'receipt', rule: 'pattern', message: '16 digits' },
+      ]);
+    await this.throttle.take(ip);
+    const found = await this.find(digits);
+    if (!found) throw unknown();
+    await this.throttle.giveBack(ip);
+    const { state } = await this.aggregates.load(concernAggregate, found.concern_id);
+    if (state.status === 'none') throw unknown();
+    const scope = found.scope === 'client' || state.receiptUpgraded ? 'client' : 'reporter';
+    const session = await this.sessions.issue({
+      concernId: state.concernId,
+      sessionId: randomUUID(),
+      ...(scope === 'client' ? { clientId: state.clientId } : {}),
+    });
+    return { token: session.token, expiresAt: session.expiresAt, scope };
+  }
+
+  /** Known or not, a receipt costs the same: one slow hash and one look at the index. */
+  private async find(digits: string): Promise<{ concern_id: string; scope: string } | undefined> {
+    const hash = await this.hashes.hash(digits, 'guess').catch((error: unknown) => {
+      if (error instanceof LaneFullError)
+        throw new Problem(429, 'too_many_attempts', 'Many people are coming back just now. Wait a moment.', undefined, {
+          'retry-after': '3',
+        });
+      throw error;
+    });
+    await this.views.caughtUp();
+    const rows = await this.dataSource.query<{ concern_id: string; scope: string }[]>(
+      'SELECT concern_id, scope FROM receipts WHERE receipt_hash = $1',
+      [hash],
+    );
+    return rows[0];
+  }
+}

@@ -1,0 +1,84 @@
+import { Body, Controller, Headers, HttpCode, Ip, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access } from '@waymark/access';
+import { receiptFrom } from '@waymark/privacy';
+import { Aggregates, type Call, CallOf, Done, done, Secrets, Text } from '@waymark/service-kit';
+import { concernAggregate } from '../concern.aggregate.js';
+import { ReceiptHashes } from '../receipts/receipt-hashes.js';
+import { SubmissionThrottle } from '../receipts/throttles.js';
+import { ContactBody, contactOf } from './contact-body.js';
+
+export class SubmitConcernBody extends ContactBody {
+  @Text({ max: 20_000, description: 'In the person’s own words; kept byte for byte, sealed.' }) narrative: string;
+}
+
+export class ConcernReceived {
+  @ApiProperty({ format: 'uuid' }) concernId: string;
+  @ApiProperty({ description: 'Shown this once. It is the only way back to this concern.', pattern: '^\\d{16}$' })
+  receipt: string;
+  @ApiProperty({ format: 'date-time', description: 'A person answers by then.' }) answerBy: string;
+  @ApiProperty({ required: false, description: 'Show this before anything else.' }) emergencyHelp?: string;
+}
+
+const emergencyHelp =
+  'If you are in danger now, go to a safe place if you can and call your local emergency number or field security. If you need a doctor, go now: some treatment works only within 72 hours. The duty officer has been alerted.';
+
+export class SubmitConcern extends Command<Done<ConcernReceived>> {
+  constructor(
+    readonly body: SubmitConcernBody,
+    readonly idempotencyKey: string,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For people who raise a concern')
+@Controller('v1/concerns')
+export class SubmitConcernEndpoint {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly throttle: SubmissionThrottle,
+  ) {}
+
+  @Post()
+  @HttpCode(201)
+  @Access({ action: 'SubmitConcern', anonymous: true })
+  @ApiOperation({ summary: 'Raise a concern without an account' })
+  @ApiCreatedResponse({ type: ConcernReceived })
+  async submit(
+    @Body() body: SubmitConcernBody,
+    @Headers('idempotency-key') key: string,
+    @Ip() ip: string,
+    @CallOf() call: Call,
+  ) {
+    await this.throttle.take(ip);
+    return this.commands.execute(new SubmitConcern(body, key, call));
+  }
+}
+
+@CommandHandler(SubmitConcern)
+export class SubmitConcernHandler implements ICommandHandler<SubmitConcern> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly hashes: ReceiptHashes,
+    private readonly secrets: Secrets,
+  ) {}
+
+  async execute({ body, idempotencyKey, call }: SubmitConcern) {
+    const receipt = receiptFrom({ secret: this.secrets.of('receipts'), idempotencyKey, principal: 'anonymous' });
+    const receiptHash = await this.hashes.hash(receipt, 'submit');
+    const concernId = call.commandId;
+    const contact = contactOf(body, 'portal');
+    const written = await this.aggregates.change(
+      concernAggregate,
+      concernId,
+      { type: 'SubmitConcern', concernId, contact, receiptHash },
+      call,
+    );
+    const clock = written.state.status === 'none' ? undefined : written.state.clock;
+    const urgent = contact.immediateDanger || contact.medicalUrgency;
+    return done(written, { concernId, receipt, answerBy: clock?.dueAt ?? '', ...(urgent ? { emergencyHelp } : {}) });
+  }
+}

@@ -1,0 +1,25 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** One line of the queue: clock, language, priority and place, no more. Goes with the erasure of the person. */
+@Entity('concern_queue')
+export class QueueEntry {
+  @PrimaryColumn('uuid', { name: 'concern_id' }) concernId: string;
+  @Column('uuid', { name: 'client_id' }) clientId: string;
+  @Column('text') channel: string;
+  @Column('text') language: string;
+  @Column('text', { nullable: true }) country: string | null;
+  @Column('text', { name: 'duty_station', nullable: true }) dutyStation: string | null;
+  @Column('text') status: string;
+  @Column('text', { nullable: true }) priority: string | null;
+  @Column('boolean', { name: 'immediate_danger' }) immediateDanger: boolean;
+  /** No person has responded yet. */
+  @Column('boolean') waiting: boolean;
+  @Column('timestamptz', { name: 'contact_at' }) contactAt: Date;
+  @Column('timestamptz', { name: 'due_at', nullable: true }) dueAt: Date | null;
+  @Column('boolean') overdue: boolean;
+  @Column('text', { name: 'escalated_to', nullable: true }) escalatedTo: string | null;
+  @Column('text', { name: 'officer_id', nullable: true }) officerId: string | null;
+  @Column('text', { array: true, name: 'shut_out_people' }) shutOutPeople: string[];
+  @Column('text', { array: true, name: 'shut_out_roles' }) shutOutRoles: string[];
+  @Column('text', { array: true, name: 'shut_out_units' }) shutOutUnits: string[];
+}

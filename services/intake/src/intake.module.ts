@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import { AcceptConcernEndpoint, AcceptConcernHandler } from './concern/features/accept-concern.js';
+import { AllocateConcernEndpoint, AllocateConcernHandler } from './concern/features/allocate-concern.js';
+import { GetConcernEndpoint, GetConcernHandler } from './concern/features/get-concern.js';
+import { GiveGuidanceEndpoint, GiveGuidanceHandler } from './concern/features/give-guidance.js';
+import { IssueClientReceiptEndpoint, IssueClientReceiptHandler } from './concern/features/issue-client-receipt.js';
+import { ListConcernsEndpoint, ListConcernsHandler } from './concern/features/list-concerns.js';
+import { GetMyConcernHandler, MyConcernEndpoint, SendReporterMessageHandler } from './concern/features/my-concern.js';
+import { OpenReceiptSessionEndpoint } from './concern/features/open-receipt-session.js';
+import { RecordFirstResponseEndpoint, RecordFirstResponseHandler } from './concern/features/record-first-response.js';
+import { RegisterContactEndpoint, RegisterContactHandler } from './concern/features/register-contact.js';
+import { RingResponseClockHandler } from './concern/features/run-response-clocks.js';
+import { SendOfficerMessageEndpoint, SendOfficerMessageHandler } from './concern/features/send-officer-message.js';
+import { SubmitConcernEndpoint, SubmitConcernHandler } from './concern/features/submit-concern.js';
+import { TriageConcernEndpoint, TriageConcernHandler } from './concern/features/triage-concern.js';
+import { UpgradeReceiptHandler } from './integration/consume.js';
+
+@Module({
+  controllers: [
+    SubmitConcernEndpoint,
+    RegisterContactEndpoint,
+    OpenReceiptSessionEndpoint,
+    MyConcernEndpoint,
+    ListConcernsEndpoint,
+    GetConcernEndpoint,
+    AllocateConcernEndpoint,
+    SendOfficerMessageEndpoint,
+    RecordFirstResponseEndpoint,
+    TriageConcernEndpoint,
+    GiveGuidanceEndpoint,
+    AcceptConcernEndpoint,
+    IssueClientReceiptEndpoint,
+  ],
+  providers: [
+    SubmitConcernHandler,
+    RegisterContactHandler,
+    GetMyConcernHandler,
+    SendReporterMessageHandler,
+    ListConcernsHandler,
+    GetConcernHandler,
+    AllocateConcernHandler,
+    SendOfficerMessageHandler,
+    RecordFirstResponseHandler,
+    TriageConcernHandler,
+    GiveGuidanceHandler,
+    AcceptConcernHandler,
+    IssueClientReceiptHandler,
+    RingResponseClockHandler,
+    UpgradeReceiptHandler,
+  ],
+})
+export class IntakeModule {}

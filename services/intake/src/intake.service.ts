@@ -1,0 +1,35 @@
+import type { ServiceDefinition } from '@waymark/service-kit';
+import { concernAggregate } from './concern/concern.aggregate.js';
+import { runResponseClocks } from './concern/features/run-response-clocks.js';
+import { QueueEntry } from './concern/projections/queue/queue-entry.entity.js';
+import { queueProjection } from './concern/projections/queue/queue.projection.js';
+import { receiptsProjection } from './concern/projections/receipts/receipts.projection.js';
+import { responseClocksProjection } from './concern/projections/response-clocks/response-clocks.projection.js';
+import { ReceiptHashes } from './concern/receipts/receipt-hashes.js';
+import { RECEIPT_SESSIONS, receiptSessions } from './concern/receipts/receipt-signing.js';
+import { GuessThrottle, SubmissionThrottle } from './concern/receipts/throttles.js';
+import { IntakeModule } from './intake.module.js';
+import { consume } from './integration/consume.js';
+import { publish } from './integration/publish.js';
+import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
+
+export const intake: ServiceDefinition = {
+  name: 'intake',
+  title: 'Waymark intake',
+  description: 'Concerns: raised by anybody, answered by a person within 24 hours, triaged, explained, accepted.',
+  settings: {},
+  aggregates: [concernAggregate],
+  module: IntakeModule,
+  entities: [QueueEntry],
+  migrations: [CreateIntakeViews1760000001000],
+  projections: [queueProjection, receiptsProjection, responseClocksProjection],
+  providers: ({ secrets, dataSource, clock, settings }) => [
+    { provide: ReceiptHashes, useValue: new ReceiptHashes(secrets) },
+    { provide: GuessThrottle, useValue: new GuessThrottle(dataSource, clock, secrets) },
+    { provide: SubmissionThrottle, useValue: new SubmissionThrottle(dataSource, clock, secrets) },
+    { provide: RECEIPT_SESSIONS, useValue: receiptSessions(secrets, settings.RECEIPT_ISSUER, clock) },
+  ],
+  publish,
+  consume,
+  clocks: [runResponseClocks],
+};

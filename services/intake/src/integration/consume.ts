@@ -1,0 +1,35 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { caseMessages, topicOf } from '@waymark/contracts';
+import { Aggregates, type Call, messageCall, type ServiceDefinition } from '@waymark/service-kit';
+import { concernAggregate } from '../concern/concern.aggregate.js';
+
+/** When the case of an affected reporter opens, their receipt becomes a client receipt. */
+export class UpgradeReceipt extends Command<void> {
+  constructor(
+    readonly concernId: string,
+    readonly caseId: string,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(UpgradeReceipt)
+export class UpgradeReceiptHandler implements ICommandHandler<UpgradeReceipt> {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  async execute({ concernId, caseId, call }: UpgradeReceipt): Promise<void> {
+    await this.aggregates.change(concernAggregate, concernId, { type: 'UpgradeReceipt', caseId }, call);
+  }
+}
+
+export const consume: ServiceDefinition['consume'] = {
+  topics: [topicOf('case')],
+  reactions: ({ commands }) => ({
+    [caseMessages.caseOpened.type]: async (message) => {
+      const { concernId, caseId } = caseMessages.caseOpened.parse(message.data);
+      if (concernId !== undefined)
+        await commands.execute(new UpgradeReceipt(concernId, caseId, messageCall('intake', message)));
+    },
+  }),
+};

@@ -1,0 +1,128 @@
+// Makes a fresh or changed clone ready to run. Plain Node: nothing may be installed yet.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+
+/** Installs when the lock file says so and builds what has changed since the last time. */
+export async function prepare({ quiet = false } = {}) {
+  requireNode();
+  await oneAtATime(async () => {
+    await install({ quiet });
+    if (!quiet) console.log('Building what has changed ...');
+    await nxBuild([]);
+  });
+}
+
+/** Builds only what the set-up of a test run is made of; the tests themselves run from the sources. */
+export async function buildForTests() {
+  requireNode();
+  await oneAtATime(async () => {
+    if (!existsSync(path.join(root, 'node_modules'))) await install({ quiet: false });
+    const stale = ['libs/testing', 'infra/local-postgres'].filter(isStale);
+    if (stale.length > 0) await nxBuild(['-p', stale.map((folder) => path.basename(folder)).join(',')]);
+  });
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw new Error(`Waymark needs Node 20.19 or newer; this is ${process.versions.node}.`);
+}
+
+async function install({ quiet }) {
+  if (isInstalled()) return;
+  if (!quiet) console.log('Installing packages (npm ci), which takes a minute or two ...');
+  await run('npm', ['ci', '--no-audit', '--no-fund']);
+}
+
+// npm notes in node_modules what it installed. Dates prove nothing: a checkout renews them.
+function isInstalled() {
+  const installed = packagesIn(path.join('node_modules', '.package-lock.json'));
+  if (!installed) return false;
+  return Object.entries(packagesIn('package-lock.json') ?? {}).every(([name, wanted]) => {
+    const found = installed[name];
+    if (!found) return name === '' || wanted.optional || wanted.devOptional || wanted.peer;
+    return found.version === wanted.version && found.integrity === wanted.integrity;
+  });
+}
+
+function packagesIn(file) {
+  try {
+    return JSON.parse(readFileSync(path.join(root, file), 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+async function nxBuild(projects) {
+  const nx = path.join(root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
+  await run(process.execPath, [nx, 'run-many', '-t', 'build', ...projects], { NX_DAEMON: 'false', NX_TUI: 'false' });
+}
+
+function isStale(project) {
+  const built = path.join(root, project, 'dist', 'index.js');
+  if (!existsSync(built)) return true;
+  const sources = readdirSync(path.join(root, project, 'src'), { recursive: true }).map((name) => path.join(root, project, 'src', name));
+  const newest = Math.max(...[...sources, path.join(root, '.swcrc')].map((file) => statSync(file).mtimeMs));
+  return newest > statSync(built).mtimeMs;
+}
+
+function run(command, args, environment = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = [];
+    child.stdout.on('data', (chunk) => output.push(chunk));
+    child.stderr.on('data', (chunk) => output.push(chunk));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) return resolve();
+      reject(new Error(`${Buffer.concat(output)}\n${command} ${args.join(' ')} failed with code ${code}`));
+    });
+  });
+}
+
+// Two runs that build at once would delete each other's output.
+async function oneAtATime(work) {
+  const lock = path.join(root, '.nx', 'prepare.lock');
+  mkdirSync(path.dirname(lock), { recursive: true });
+  while (!taken(lock)) await new Promise((resolve) => setTimeout(resolve, 100));
+  const release = () => rmSync(lock, { force: true });
+  process.once('exit', release);
+  try {
+    await work();
+  } finally {
+    process.off('exit', release);
+    release();
+  }
+}
+
+function taken(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    const holder = Number(readFileIfThere(lock));
+    if (holder > 0 && !isAlive(holder)) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+function readFileIfThere(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
