@@ -18,7 +18,11 @@ export default {
   },
   transformIgnorePatterns: [`/node_modules/(?!(.*/node_modules/)?(${requiredEsModules})/)`],
   moduleNameMapper: {
-    '^@waymark/([a-z-]+)$': ['<rootDir>/libs/$1/src/index.ts', '<rootDir>/services/$1/src/index.ts', '<rootDir>/infra/$1/src/index.ts'],
+    '^@waymark/([a-z-]+)$': [
+      '<rootDir>/libs/$1/src/index.ts',
+      '<rootDir>/services/$1/src/index.ts',
+      '<rootDir>/infra/$1/src/index.ts',
+    ],
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.mjs',

@@ -64,14 +64,20 @@ async function nxBuild(projects) {
 function isStale(project) {
   const built = path.join(root, project, 'dist', 'index.js');
   if (!existsSync(built)) return true;
-  const sources = readdirSync(path.join(root, project, 'src'), { recursive: true }).map((name) => path.join(root, project, 'src', name));
+  const sources = readdirSync(path.join(root, project, 'src'), { recursive: true }).map((name) =>
+    path.join(root, project, 'src', name),
+  );
   const newest = Math.max(...[...sources, path.join(root, '.swcrc')].map((file) => statSync(file).mtimeMs));
   return newest > statSync(built).mtimeMs;
 }
 
 function run(command, args, environment = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const output = [];
     child.stdout.on('data', (chunk) => output.push(chunk));
     child.stderr.on('data', (chunk) => output.push(chunk));

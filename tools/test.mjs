@@ -12,7 +12,13 @@ try {
   process.exit(1);
 }
 
-const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--config', 'jest.config.mjs'];
+const jest = [
+  '--experimental-vm-modules',
+  '--no-warnings',
+  'node_modules/jest/bin/jest.js',
+  '--config',
+  'jest.config.mjs',
+];
 const child = spawn(process.execPath, [...jest, ...args], { cwd: root, stdio: 'inherit' });
 
 // A terminal sends Ctrl-C to both of us; a supervisor may signal this process alone.

@@ -19,7 +19,11 @@ export type InitialiseOptions = {
  * Runs initdb unless the folder already holds a cluster. It works beside the folder and its result is
  * renamed into place, so a cluster is there complete or not at all, however initdb ended.
  */
-export async function initialise(options: InitialiseOptions, binaries: Binaries, user: RunAs | undefined): Promise<boolean> {
+export async function initialise(
+  options: InitialiseOptions,
+  binaries: Binaries,
+  user: RunAs | undefined,
+): Promise<boolean> {
   const entries = await readdir(options.dataDir).catch((): string[] => []);
   if (entries.includes('PG_VERSION')) return false;
   if (entries.length > 0) {
@@ -48,8 +52,19 @@ export async function initialise(options: InitialiseOptions, binaries: Binaries,
   return true;
 }
 
-async function runInitdb(initdb: string, cluster: string, durable: boolean | undefined, user: RunAs | undefined): Promise<void> {
-  const flags = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--pwfile=../password'];
+async function runInitdb(
+  initdb: string,
+  cluster: string,
+  durable: boolean | undefined,
+  user: RunAs | undefined,
+): Promise<void> {
+  const flags = [
+    '--username=postgres',
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--pwfile=../password',
+  ];
   if (durable === false) flags.push('--no-sync');
   const dataPath = await pathFor(cluster, user);
   try {

@@ -74,7 +74,8 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Loca
     port: options.port,
     pid,
     superuser: { user: 'postgres', password: options.superuserPassword },
-    url: (database = 'postgres') => `postgres://${credentials}@127.0.0.1:${options.port}/${encodeURIComponent(database)}`,
+    url: (database = 'postgres') =>
+      `postgres://${credentials}@127.0.0.1:${options.port}/${encodeURIComponent(database)}`,
     stop: async () => {
       if (server.exitCode === null && server.signalCode === null) interrupt();
       await exited;
@@ -96,14 +97,19 @@ function untilReady(server: ChildProcess, port: number, log: (line: string) => v
     };
     lines.on('line', keep);
     lines.on('line', log);
-    server.once('error', (error) => reject(new LocalPostgresError('START_FAILED', `PostgreSQL could not be started: ${error.message}`)));
+    server.once('error', (error) =>
+      reject(new LocalPostgresError('START_FAILED', `PostgreSQL could not be started: ${error.message}`)),
+    );
     server.once('close', () => reject(startFailure(said, port)));
   });
 }
 
 function startFailure(said: readonly string[], port: number): LocalPostgresError {
   if (said.some((line) => line.includes('Address already in use'))) {
-    return new LocalPostgresError('PORT_IN_USE', `Port ${port} on 127.0.0.1 is in use by another program; PostgreSQL cannot start there.`);
+    return new LocalPostgresError(
+      'PORT_IN_USE',
+      `Port ${port} on 127.0.0.1 is in use by another program; PostgreSQL cannot start there.`,
+    );
   }
   return new LocalPostgresError('START_FAILED', `PostgreSQL did not start:\n${said.slice(-10).join('\n')}`);
 }

@@ -103,7 +103,7 @@ async function assemble<Own extends object>(
     views,
     metrics,
     health,
-    authenticator: authenticatorOf(settings),
+    authenticator: authenticatorOf(settings, clock),
   });
   closers.push(() => app.close());
 
@@ -119,11 +119,12 @@ function openBus(service: string, settings: Settings, log: Log): Bus {
   return openKafkaBus({ brokers: (settings.KAFKA_BROKERS ?? '').split(','), clientId: `waymark-${service}`, log });
 }
 
-function authenticatorOf(settings: Settings) {
+function authenticatorOf(settings: Settings, clock: Clock) {
   const staff = createTokenVerifier({ issuer: settings.OIDC_ISSUER, audience: settings.OIDC_AUDIENCE });
   const receipts = createReceiptSessionVerifier({
     issuer: settings.RECEIPT_ISSUER,
     jwks: new URL(`${settings.RECEIPT_ISSUER}/v1/receipt-keys`),
+    clock,
   });
   return createAuthenticator({ staff, receipts });
 }

@@ -1,4 +1,9 @@
-export type Duration = { readonly days?: number; readonly hours?: number; readonly minutes?: number; readonly seconds?: number };
+export type Duration = {
+  readonly days?: number;
+  readonly hours?: number;
+  readonly minutes?: number;
+  readonly seconds?: number;
+};
 
 /** A clock that moves only when a test says so. Instants are RFC 3339, UTC, with milliseconds. */
 export class FakeClock {

@@ -26,7 +26,10 @@ export async function createTestDatabase(prefix = 'test'): Promise<TestDatabase>
   return {
     name,
     url: withPath(serverUrl(), name),
-    drop: () => asSuperuser(serverUrl(), (client) => client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`)),
+    drop: () =>
+      asSuperuser(serverUrl(), (client) =>
+        client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`),
+      ),
   };
 }
 
@@ -43,18 +46,25 @@ export async function createTestRole(database: Pick<TestDatabase, 'url'>, prefix
     name,
     password,
     url: url.href,
-    drop: () => asSuperuser(database.url, (client) => client.query(`DROP OWNED BY ${identifier}; DROP ROLE ${identifier}`)),
+    drop: () =>
+      asSuperuser(database.url, (client) => client.query(`DROP OWNED BY ${identifier}; DROP ROLE ${identifier}`)),
   };
 }
 
 function serverUrl(): string {
   const url = process.env[POSTGRES_URL];
-  if (!url) throw new Error(`${POSTGRES_URL} is not set: run tests with "node tools/test.mjs", which starts a PostgreSQL for them.`);
+  if (!url)
+    throw new Error(
+      `${POSTGRES_URL} is not set: run tests with "node tools/test.mjs", which starts a PostgreSQL for them.`,
+    );
   return url;
 }
 
 function uniqueName(prefix: string): string {
-  return `${prefix.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_').slice(0, 40)}_${randomBytes(6).toString('hex')}`;
+  return `${prefix
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_]/g, '_')
+    .slice(0, 40)}_${randomBytes(6).toString('hex')}`;
 }
 
 function withPath(url: string, database: string): string {

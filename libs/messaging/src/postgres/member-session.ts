@@ -25,7 +25,8 @@ const lockKey = (...parts: readonly string[]): string =>
  * member whose connection is gone can neither keep a partition nor move its offset. Once lost, it stays lost.
  */
 export class MemberSession {
-  lost = false;
+  private readonly ending = new AbortController();
+  readonly ended = this.ending.signal;
   private queue: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -51,7 +52,7 @@ export class MemberSession {
     });
     let session: MemberSession | undefined;
     const fail = (): void => {
-      if (session) session.lost = true;
+      session?.ending.abort();
       wake();
     };
     client.on('error', fail);
@@ -123,12 +124,12 @@ export class MemberSession {
   }
 
   async close(): Promise<void> {
-    if (!this.lost) {
+    if (!this.ended.aborted) {
       await this.query(`select pg_advisory_unlock_all(), pg_notify('${busChannel}', 'rebalance')`).catch(
         () => undefined,
       );
     }
-    this.lost = true;
+    this.ending.abort();
     await this.client.end().catch(() => undefined);
   }
 
@@ -149,11 +150,11 @@ export class MemberSession {
   /** One at a time; the first that fails loses the session, because nothing after it could be trusted to hold the locks. */
   private query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<pg.QueryResult<Row>> {
     const result = this.queue.then(() => {
-      if (this.lost) throw new Error('the connection to the bus is lost');
+      if (this.ended.aborted) throw new Error('the connection to the bus is lost');
       return this.client.query<Row>(text, values);
     });
     this.queue = result.catch(() => {
-      this.lost = true;
+      this.ending.abort();
       this.client.end().catch(() => undefined);
     });
     return result;

@@ -1,16 +1,14 @@
-import { decodeMessage, UnreadableMessage } from '../envelope.js';
+import { deliver, type SubscribeOptions } from '../delivery.js';
 import { errorFields, type Log } from '../log.js';
-import type { Bus, Origin, Subscription } from '../port.js';
+import type { Subscription } from '../port.js';
 import { BackOff, Bell, Deferred, pause } from '../waiting.js';
-import { MemberSession, type PartitionLag, type StoredRecord } from './member-session.js';
-
-type SubscribeOptions = Parameters<Bus['subscribe']>[0];
+import { MemberSession, type PartitionLag } from './member-session.js';
 
 interface Share {
   readonly topic: string;
   readonly partition: number;
-  /** To be given up after the message in hand. */
-  revoked: boolean;
+  /** Aborted: to be given up after the message in hand. */
+  readonly revoked: AbortController;
 }
 
 const batchSize = 100;
@@ -51,7 +49,7 @@ export class PostgresSubscription implements Subscription {
           await this.follow(session);
         } finally {
           // Handlers in flight may still commit, unless the session is lost anyway.
-          if (!session.lost) await Promise.allSettled(this.workers.values());
+          if (!session.ended.aborted) await Promise.allSettled(this.workers.values());
           await session.close();
         }
       } catch (error) {
@@ -66,13 +64,13 @@ export class PostgresSubscription implements Subscription {
   private async follow(session: MemberSession): Promise<void> {
     const held = new Map<string, Share>();
     const idle = new BackOff(50, 1_000);
-    while (!this.stopping.signal.aborted && !session.lost) {
+    while (!this.stopping.signal.aborted && !session.ended.aborted) {
       const partitions = await session.partitions();
       await this.balance(session, held, partitions);
       this.became.resolve();
       for (const { topic, partition, behind } of partitions) {
         const share = held.get(keyOf(topic, partition));
-        if (share && !share.revoked && behind > 0) this.startWorker(session, share);
+        if (share && !share.revoked.signal.aborted && behind > 0) this.startWorker(session, share);
       }
       if (await this.bell.wait(idle.next())) idle.reset();
     }
@@ -85,10 +83,10 @@ export class PostgresSubscription implements Subscription {
       const ofTopic = all.filter((one) => one.topic === topic);
       const fair = Math.ceil(ofTopic.length / (members.get(topic) ?? 1));
       const mine = [...held.values()].filter((share) => share.topic === topic);
-      for (const share of mine.slice(fair)) share.revoked = true;
+      for (const share of mine.slice(fair)) share.revoked.abort();
       for (const share of mine) {
         const key = keyOf(topic, share.partition);
-        if (!share.revoked || this.workers.has(key)) continue;
+        if (!share.revoked.signal.aborted || this.workers.has(key)) continue;
         held.delete(key);
         await session.release(topic, share.partition);
       }
@@ -97,7 +95,7 @@ export class PostgresSubscription implements Subscription {
         const key = keyOf(topic, partition);
         if (count >= fair || held.has(key)) continue;
         if (!(await session.claim(topic, partition))) continue;
-        held.set(key, { topic, partition, revoked: false });
+        held.set(key, { topic, partition, revoked: new AbortController() });
         count += 1;
       }
     }
@@ -123,41 +121,15 @@ export class PostgresSubscription implements Subscription {
 
   private async drain(session: MemberSession, share: Share): Promise<void> {
     const { topic, partition } = share;
-    const goesOn = (): boolean => !this.stopping.signal.aborted && !session.lost && !share.revoked;
-    while (goesOn()) {
+    const ending = AbortSignal.any([this.stopping.signal, share.revoked.signal, session.ended]);
+    while (!ending.aborted) {
       const records = await session.fetch(topic, partition, batchSize);
       if (records.length === 0) return;
-      for (const record of records) {
-        if (!goesOn() || !(await this.deliver(record, share, goesOn))) return;
-        await session.commit(topic, partition, record.offset + 1n);
+      for (const { offset, value } of records) {
+        const origin = { topic, partition, offset: offset.toString() };
+        if (!(await deliver(this.options, { value, origin }, ending, this.log))) return;
+        await session.commit(topic, partition, offset + 1n);
       }
     }
-  }
-
-  /** Calls the handler until it resolves. False when the partition is no longer ours to go on with. */
-  private async deliver(record: StoredRecord, share: Share, goesOn: () => boolean): Promise<boolean> {
-    const origin: Origin = { topic: share.topic, partition: share.partition, offset: record.offset.toString() };
-    const backOff = new BackOff(100, 5_000);
-    for (;;) {
-      try {
-        await this.handle(record.value, origin);
-        return true;
-      } catch (error) {
-        this.log.warn({ group: this.options.group, ...origin, ...errorFields(error) }, 'handler failed, trying again');
-      }
-      await pause(backOff.next(), this.stopping.signal);
-      if (!goesOn()) return false;
-    }
-  }
-
-  private async handle(value: Buffer, origin: Origin): Promise<void> {
-    let message;
-    try {
-      message = decodeMessage(value);
-    } catch (error) {
-      if (!(error instanceof UnreadableMessage)) throw error;
-      return this.options.unreadable({ value, reason: error.message }, origin);
-    }
-    return this.options.handle(message, origin);
   }
 }

@@ -38,9 +38,13 @@ export class AlternativeFinder {
     this.#model = this.#load();
   }
 
+  mayDiffer(cell: number): boolean {
+    return this.#positions.has(cell);
+  }
+
   /** The cheapest alternative that meets the demand and, on the way, as many of the wishes as it can. */
   find(demand: Demand, wishes: readonly Demand[]): Alternative | undefined {
-    if (!this.#positions.has(demand.cell)) return undefined;
+    if (!this.mayDiffer(demand.cell)) return undefined;
     for (const bounds of boundsFor(this.#options.family, demand)) {
       this.#setBounds(demand.cell, bounds);
       const alternative = this.#solve(wishes);

@@ -16,33 +16,34 @@ export function demandsOn(family: Family, cell: number): readonly Demand[] {
 }
 
 /**
- * Works until every demand is met; returns those that cannot be. Every cell that differs in an alternative is handed
- * to `onDiffering`: it must not be shown, or the alternative would not be one.
+ * Works until every demand on a cell that the finder may touch is met; returns those that it could not meet, which
+ * stay open. Every cell that differs in an alternative is handed to `onDiffering`: it must not be shown, or the
+ * alternative would not be one.
  */
 export async function meetDemands(
   ledger: Ledger,
   finder: AlternativeFinder,
   onDiffering: (cell: number) => void = () => undefined,
 ): Promise<readonly Demand[]> {
-  const givenUp: Demand[] = [];
-  for (let [demand, ...others] = ledger.open; demand !== undefined; [demand, ...others] = ledger.open) {
+  const givenUp = new Set<Demand>();
+  const left = (): readonly Demand[] =>
+    ledger.open.filter((demand) => finder.mayDiffer(demand.cell) && !givenUp.has(demand));
+  for (let [demand, ...others] = left(); demand !== undefined; [demand, ...others] = left()) {
     const alternative = finder.find(demand, others);
     if (alternative) {
       ledger.record(alternative);
       for (const cell of alternative.keys()) onDiffering(cell);
-    } else {
-      ledger.drop(demand);
-      givenUp.push(demand);
-    }
+    } else givenUp.add(demand);
     // The solver blocks; others in this process get their turn in between.
     await setImmediate();
   }
-  return givenUp;
+  return [...givenUp];
 }
 
-/** Whether every demand can be met without hiding more; stops at the first that cannot. */
-export async function canBeMet(ledger: Ledger, finder: AlternativeFinder): Promise<boolean> {
-  for (let [demand, ...others] = ledger.open; demand !== undefined; [demand, ...others] = ledger.open) {
+/** Whether every demand can be met without hiding more, but for those that nobody could meet before. */
+export async function canBeMet(ledger: Ledger, finder: AlternativeFinder, except: readonly Demand[]): Promise<boolean> {
+  const left = (): readonly Demand[] => ledger.open.filter((demand) => !except.includes(demand));
+  for (let [demand, ...others] = left(); demand !== undefined; [demand, ...others] = left()) {
     const alternative = finder.find(demand, others);
     if (!alternative) return false;
     ledger.record(alternative);

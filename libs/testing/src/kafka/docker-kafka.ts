@@ -20,9 +20,21 @@ export async function dockerKafka({ dir, port }: StartKafkaOptions): Promise<Sta
   await mkdir(dir, { recursive: true });
   const name = `waymark-kafka-${createHash('sha256').update(path.resolve(dir)).digest('hex').slice(0, 12)}`;
   const settings = { ...kafkaSettings(port, CONTROLLER_PORT, '0.0.0.0'), 'log.dirs': '/tmp/kafka-data' };
-  const environment = Object.entries(settings).flatMap(([key, value]) => ['-e', `KAFKA_${key.toUpperCase().replaceAll('.', '_')}=${value}`]);
+  const environment = Object.entries(settings).flatMap(([key, value]) => [
+    '-e',
+    `KAFKA_${key.toUpperCase().replaceAll('.', '_')}=${value}`,
+  ]);
   await run('docker', ['start', name]).catch(() =>
-    run('docker', ['run', '--detach', '--name', name, '--publish', `127.0.0.1:${port}:${port}`, ...environment, `apache/kafka:${KAFKA_VERSION}`]),
+    run('docker', [
+      'run',
+      '--detach',
+      '--name',
+      name,
+      '--publish',
+      `127.0.0.1:${port}:${port}`,
+      ...environment,
+      `apache/kafka:${KAFKA_VERSION}`,
+    ]),
   );
 
   let wanted = true;

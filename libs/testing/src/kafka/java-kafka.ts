@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -21,15 +22,22 @@ export async function javaKafka({ dir, port }: StartKafkaOptions): Promise<Start
 
   const properties = path.join(dir, 'server.properties');
   const settings = { ...kafkaSettings(port, await freePort()), 'log.dirs': path.join(dir, 'data') };
-  await writeFile(properties, Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(''));
-  const storage = ['format', '--config', properties, '--cluster-id', CLUSTER_ID, '--ignore-formatted'];
-  await run('java', ['-XX:TieredStopAtLevel=1', '-cp', classpath, 'kafka.tools.StorageTool', ...storage]);
+  await writeFile(
+    properties,
+    Object.entries(settings)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+  if (!existsSync(path.join(dir, 'data', 'meta.properties'))) await format(classpath, properties);
 
   const logFile = path.join(dir, 'kafka.log');
   const log = await open(logFile, 'a');
   const jvm = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classpath];
   // In a session of its own: Ctrl-C must not take it from the tests that are being stopped in order.
-  const server = spawn('java', [...jvm, 'kafka.Kafka', properties], { detached: true, stdio: ['ignore', log.fd, log.fd] });
+  const server = spawn('java', [...jvm, 'kafka.Kafka', properties], {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+  });
   await log.close();
   const killNow = (): void => void server.kill('SIGKILL');
   process.once('exit', killNow);
@@ -64,8 +72,14 @@ export async function javaKafka({ dir, port }: StartKafkaOptions): Promise<Start
   };
 }
 
+async function format(classpath: string, properties: string): Promise<void> {
+  const storage = ['format', '--config', properties, '--cluster-id', CLUSTER_ID, '--ignore-formatted'];
+  await run('java', ['-XX:TieredStopAtLevel=1', '-cp', classpath, 'kafka.tools.StorageTool', ...storage]);
+}
+
 async function reasonIn(logFile: string, port: number): Promise<Error> {
   const log = await readFile(logFile, 'utf8').catch(() => '');
-  if (/BindException|Address already in use/.test(log)) return new Error(`Port ${port} is in use by another program; Kafka cannot start there.`);
+  if (/BindException|Address already in use/.test(log))
+    return new Error(`Port ${port} is in use by another program; Kafka cannot start there.`);
   return new Error(`Kafka ended unasked. The end of ${logFile}:\n${log.split('\n').slice(-20).join('\n')}`);
 }

@@ -8,7 +8,10 @@ export async function kafkaBrokers(): Promise<readonly string[]> {
   const given = process.env['KAFKA_BROKERS'];
   if (given) return given.split(',').map((broker) => broker.trim());
   const dispenser = process.env[KAFKA_DISPENSER_URL];
-  if (!dispenser) throw new Error(`${KAFKA_DISPENSER_URL} is not set: run tests with "node tools/test.mjs", which starts Kafka for them.`);
+  if (!dispenser)
+    throw new Error(
+      `${KAFKA_DISPENSER_URL} is not set: run tests with "node tools/test.mjs", which starts Kafka for them.`,
+    );
   const response = await fetch(dispenser);
   const text = await response.text();
   if (!response.ok) throw new Error(text);

@@ -16,7 +16,9 @@ export async function kafkaJars(): Promise<string> {
   const unfinished = await mkdtemp(`${jars}-`);
   try {
     await writeFile(path.join(unfinished, 'pom.xml'), POM);
-    await run('mvn', ['--batch-mode', '--quiet', 'dependency:copy-dependencies', '-DoutputDirectory=jars'], { cwd: unfinished });
+    await run('mvn', ['--batch-mode', '--quiet', 'dependency:copy-dependencies', '-DoutputDirectory=jars'], {
+      cwd: unfinished,
+    });
     await rename(path.join(unfinished, 'jars'), jars).catch(async (error: unknown) => {
       // Another run was faster, and its jars are the same.
       if (!(await isThere(jars))) throw error;
@@ -32,7 +34,11 @@ export function areKafkaJarsThere(): Promise<boolean> {
 }
 
 function jarsFolder(): string {
-  return path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'waymark', `kafka-${KAFKA_VERSION}`);
+  return path.join(
+    process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'),
+    'waymark',
+    `kafka-${KAFKA_VERSION}`,
+  );
 }
 
 async function isThere(folder: string): Promise<boolean> {

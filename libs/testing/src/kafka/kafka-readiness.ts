@@ -7,23 +7,28 @@ import { eventually } from '../eventually.js';
  * the coordinator is still loading and turns groups away.
  */
 export async function untilKafkaIsReady(brokers: readonly string[], timeoutMs: number): Promise<void> {
-  const kafka = new Kafka({ clientId: 'readiness', brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 2 } });
+  const kafka = new Kafka({
+    clientId: 'readiness',
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+  });
   const topic = `readiness-${randomBytes(6).toString('hex')}`;
   const admin = kafka.admin();
-  const retry = { timeoutMs, everyMs: 200 };
+  const retry = { timeoutMs, everyMs: 100 };
   await eventually(() => admin.connect(), retry);
   try {
     await eventually(() => admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true }), retry);
     await eventually(() => joinGroup(kafka, topic), retry);
     await admin.deleteTopics({ topics: [topic] });
-    await admin.deleteGroups([topic]);
   } finally {
     await admin.disconnect();
   }
 }
 
 async function joinGroup(kafka: Kafka, topic: string): Promise<void> {
-  const consumer = kafka.consumer({ groupId: topic });
+  // Left alone, kafkajs goes on restarting a consumer that crashed, even when it was disconnected meanwhile.
+  const consumer = kafka.consumer({ groupId: topic, retry: { retries: 0, restartOnFailure: async () => false } });
   try {
     await consumer.connect();
     await consumer.subscribe({ topic });

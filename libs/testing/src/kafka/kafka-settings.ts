@@ -1,5 +1,9 @@
 /** One process as broker and controller, at home on 127.0.0.1 and quick to start. */
-export function kafkaSettings(port: number, controllerPort: number, listenOn = '127.0.0.1'): Readonly<Record<string, string>> {
+export function kafkaSettings(
+  port: number,
+  controllerPort: number,
+  listenOn = '127.0.0.1',
+): Readonly<Record<string, string>> {
   return {
     'process.roles': 'broker,controller',
     'node.id': '1',
@@ -15,5 +19,8 @@ export function kafkaSettings(port: number, controllerPort: number, listenOn = '
     'transaction.state.log.num.partitions': '1',
     'group.initial.rebalance.delay.ms': '0',
     'auto.create.topics.enable': 'false',
+    // A killed broker may come back only when its old session has ended, which is 9 seconds by default.
+    'broker.session.timeout.ms': '2000',
+    'broker.heartbeat.interval.ms': '500',
   };
 }

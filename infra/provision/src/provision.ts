@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { grantCategories, migrateEventStore } from '@waymark/event-store';
+import { grantBus, migrateBus } from '@waymark/messaging';
+import { createKeyFile, KeyFileError } from '@waymark/privacy';
+import { createSecretFile, readSecretFile } from '@waymark/service-kit';
+import { services, type ServiceGrants } from './services.js';
+
+export interface ProvisionOptions {
+  /** Superuser address of the PostgreSQL server, any database. */
+  readonly adminUrl: string;
+  /** Folder of key and secret files, readable by nobody else. */
+  readonly secretsDir: string;
+  /** Put before every database and role name, so that several platforms can share a server. */
+  readonly prefix?: string;
+  /** Leaves the PostgreSQL bus out when Kafka carries the messages. */
+  readonly bus: 'postgres' | 'kafka';
+}
+
+/** The part of a service's environment that provisioning decides. */
+export type ProvisionedEnvironment = Readonly<Record<string, string>>;
+
+/**
+ * Makes what the services need: a database and a role for each, the event store with each role's categories, the bus with each
+ * role's topics, a wrapping key and a secret per service. May be called at every start; changes nothing that is right already.
+ * Answers each service's environment.
+ */
+export async function provision(options: ProvisionOptions): Promise<ReadonlyMap<string, ProvisionedEnvironment>> {
+  const prefix = options.prefix ?? 'waymark';
+  const events = await database(options.adminUrl, `${prefix}_events`);
+  await migrateEventStore({ adminUrl: events });
+  const bus = options.bus === 'postgres' ? await database(options.adminUrl, `${prefix}_bus`) : undefined;
+  if (bus) await migrateBus({ adminUrl: bus });
+  const environments = new Map<string, ProvisionedEnvironment>();
+  for (const service of services)
+    environments.set(service.name, await provisionService(options, service, prefix, events, bus));
+  return environments;
+}
+
+async function provisionService(
+  { adminUrl, secretsDir }: ProvisionOptions,
+  service: ServiceGrants,
+  prefix: string,
+  events: string,
+  bus: string | undefined,
+): Promise<ProvisionedEnvironment> {
+  const secretFile = join(secretsDir, `${service.name}.secret`);
+  const keyFile = join(secretsDir, `${service.name}.key`);
+  await createSecretFile(secretFile);
+  await createKeyFile({ path: keyFile }).catch((error: unknown) => {
+    if (!(error instanceof KeyFileError && error.code === 'exists')) throw error;
+  });
+  const secrets = await readSecretFile(secretFile);
+  const password = secrets.of('database-password').toString('hex');
+  const role = `${prefix}_${service.name}`;
+  await grantCategories({
+    adminUrl: events,
+    role,
+    password,
+    append: [...service.categories],
+    read: service.readsAll ? 'all' : [...service.categories],
+  });
+  await allowConnect(events, role);
+  await database(adminUrl, role, role);
+  const topics = (names: readonly string[]) => names.map((name) => `waymark.${name}`);
+  if (bus) await grantBus({ adminUrl: bus, role, publish: topics([service.name]), consume: topics(service.consumes) });
+  return {
+    DATABASE_URL: address(adminUrl, role, role, password),
+    EVENT_STORE: 'postgres',
+    EVENT_STORE_URL: address(adminUrl, `${prefix}_events`, role, password),
+    ...(bus ? { BUS: 'postgres', BUS_URL: address(adminUrl, `${prefix}_bus`, role, password) } : { BUS: 'kafka' }),
+    KEY_FILE: keyFile,
+    SECRET_FILE: secretFile,
+    SERVICE_CLIENT_SECRET: secrets.of('client-secret').toString('hex'),
+  };
+}
+
+async function allowConnect(databaseUrl: string, role: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(
+      `GRANT CONNECT ON DATABASE ${client.escapeIdentifier(client.database ?? '')} TO ${client.escapeIdentifier(role)}`,
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** Makes a database unless it is there; answers the admin's address of it. */
+async function database(adminUrl: string, name: string, owner?: string): Promise<string> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (!rowCount) await client.query(`CREATE DATABASE "${name}" ${owner ? `OWNER "${owner}"` : ''}`);
+    await client.query(`REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC`);
+  } finally {
+    await client.end();
+  }
+  return address(adminUrl, name);
+}
+
+function address(adminUrl: string, name: string, user?: string, password?: string): string {
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  if (user !== undefined) url.username = user;
+  if (password !== undefined) url.password = password;
+  return url.toString();
+}

@@ -1,0 +1,20 @@
+/** What each service may touch in the shared infrastructure: the one list from which databases, roles and grants are made. */
+export interface ServiceGrants {
+  readonly name: string;
+  /** Event store categories it appends to and reads. */
+  readonly categories: readonly string[];
+  /** May read the whole log. */
+  readonly readsAll?: boolean;
+  /** Services whose topics it consumes. */
+  readonly consumes: readonly string[];
+}
+
+export const services: readonly ServiceGrants[] = [
+  { name: 'intake', categories: ['concern', 'intake_access'], consumes: ['case'] },
+  { name: 'case', categories: ['case', 'case_access'], consumes: ['intake'] },
+  { name: 'consent', categories: ['consent', 'consent_access'], consumes: ['case'] },
+  { name: 'referral', categories: ['referral', 'referral_access'], consumes: ['case', 'consent'] },
+  { name: 'reporting', categories: ['fact', 'reporting_access'], consumes: ['intake'] },
+  { name: 'audit', categories: ['audit_access'], readsAll: true, consumes: [] },
+  { name: 'engagement', categories: ['engagement_access'], consumes: [] },
+];

@@ -1,0 +1,48 @@
+import kafkajs, { type ISocketFactory, type KafkaConfig, type logLevel as LogLevel, type SASLOptions } from 'kafkajs';
+import type { ConnectionOptions } from 'node:tls';
+import type { Log } from '../log.js';
+
+export type { Kafka } from 'kafkajs';
+
+export interface KafkaOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl?: boolean | ConnectionOptions;
+  readonly sasl?: SASLOptions;
+  /** Partitions of the topics this bus creates (default 6). */
+  readonly partitions?: number;
+  /** Replicas of the topics this bus creates (default 1); with three or more, two must have a message before it is acknowledged. */
+  readonly replicationFactor?: number;
+  /** A member that is not heard of for so long loses its partitions (default 30 s). */
+  readonly sessionTimeoutMs?: number;
+  /** How to reach a broker, when not directly. */
+  readonly socketFactory?: ISocketFactory;
+  readonly log: Log;
+}
+
+// kafkajs reports as errors what it then retries; what matters reaches our log through rejections and crash events.
+const logTo =
+  (log: Log) =>
+  () =>
+  ({ namespace, level, log: { message } }: { namespace: string; level: LogLevel; log: { message: string } }): void => {
+    const fields = { kafkajs: namespace };
+    if (level <= kafkajs.logLevel.WARN) log.warn(fields, message);
+    else log.debug(fields, message);
+  };
+
+export function connectKafka(options: KafkaOptions): kafkajs.Kafka {
+  const { brokers, clientId, ssl, sasl, socketFactory, log } = options;
+  const config: KafkaConfig = {
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: 5_000,
+    requestTimeout: 15_000,
+    retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 5_000 },
+    logLevel: kafkajs.logLevel.WARN,
+    logCreator: logTo(log),
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(sasl === undefined ? {} : { sasl }),
+    ...(socketFactory === undefined ? {} : { socketFactory }),
+  };
+  return new kafkajs.Kafka(config);
+}

@@ -1,0 +1,55 @@
+import { deliver, type SubscribeOptions } from '../delivery.js';
+import type { Log } from '../log.js';
+
+export interface FetchedRecord {
+  readonly offset: string;
+  readonly value: Buffer;
+}
+
+/** What was fetched of one partition under one assignment, handled one after the other apart from kafkajs' own loop. */
+export class PartitionQueue {
+  private readonly records: FetchedRecord[] = [];
+  private readonly ending = new AbortController();
+  private working: Promise<void>;
+  private active = false;
+
+  /** `after`: a handler of an earlier assignment of this partition that may still be running. */
+  constructor(
+    private readonly place: { readonly topic: string; readonly partition: number },
+    after: Promise<void>,
+    private readonly options: SubscribeOptions,
+    private readonly handled: (offset: string) => void,
+    private readonly log: Log,
+  ) {
+    this.working = after;
+  }
+
+  get length(): number {
+    return this.records.length;
+  }
+
+  push(records: readonly FetchedRecord[]): void {
+    this.records.push(...records);
+    if (this.active || this.ending.signal.aborted) return;
+    this.active = true;
+    this.working = this.working.then(() => this.work());
+  }
+
+  /** Forgets what waits; resolves when the handler in flight has ended. */
+  close(): Promise<void> {
+    this.ending.abort();
+    return this.working;
+  }
+
+  private async work(): Promise<void> {
+    for (;;) {
+      const record = this.records[0];
+      if (!record || this.ending.signal.aborted) break;
+      const origin = { ...this.place, offset: record.offset };
+      if (!(await deliver(this.options, { value: record.value, origin }, this.ending.signal, this.log))) break;
+      this.records.shift();
+      this.handled(record.offset);
+    }
+    this.active = false;
+  }
+}

@@ -1,0 +1,87 @@
+import kafkajs, { type IHeaders, type Message as KafkaMessage, type Producer } from 'kafkajs';
+import { encodeMessage } from '../envelope.js';
+import type { Message } from '../port.js';
+
+// Below the broker's default limit of 1 MiB for one batch, with room for headers.
+const mostBytesPerSend = 512 * 1024;
+
+function headersOf(message: Message): IHeaders {
+  return {
+    'content-type': 'application/cloudevents+json',
+    ce_specversion: message.specversion,
+    ce_id: message.id,
+    ce_source: message.source,
+    ce_type: message.type,
+    ce_subject: message.subject,
+    ce_time: message.time,
+    ce_sequence: String(message.sequence),
+    ce_correlationid: message.correlationid,
+    ce_causationid: message.causationid,
+    ...(message.traceparent === undefined ? {} : { ce_traceparent: message.traceparent }),
+  };
+}
+
+/** Cuts into sends of bounded size, keeping the order. */
+function* sendsOf(messages: readonly Message[]): Generator<KafkaMessage[]> {
+  let send: KafkaMessage[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const value = encodeMessage(message);
+    if (send.length > 0 && bytes + value.length > mostBytesPerSend) {
+      yield send;
+      [send, bytes] = [[], 0];
+    }
+    send.push({ key: message.subject, value, headers: headersOf(message) });
+    bytes += value.length;
+  }
+  if (send.length > 0) yield send;
+}
+
+/**
+ * Publishes with one send in flight, acknowledged by all replicas in sync. A producer that failed is thrown away: kafkajs' idempotent
+ * one may be left with a sequence number that the broker refuses for ever.
+ */
+export class Publisher {
+  private producer: Promise<Producer> | undefined;
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly kafka: kafkajs.Kafka) {}
+
+  publish(topic: string, messages: readonly Message[]): Promise<void> {
+    const result = this.queue.then(() => this.send(topic, [...sendsOf(messages)]));
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.queue;
+    await this.drop();
+  }
+
+  private async send(topic: string, sends: readonly KafkaMessage[][]): Promise<void> {
+    try {
+      const producer = await (this.producer ??= this.connect());
+      for (const messages of sends) await producer.send({ topic, messages, acks: -1 });
+    } catch (error) {
+      await this.drop();
+      throw error;
+    }
+  }
+
+  private async connect(): Promise<Producer> {
+    const producer = this.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    return producer;
+  }
+
+  private async drop(): Promise<void> {
+    const dropped = this.producer;
+    this.producer = undefined;
+    await dropped?.then((producer) => producer.disconnect()).catch(() => undefined);
+  }
+}

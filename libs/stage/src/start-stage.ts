@@ -1,0 +1,212 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { openPostgresEventStore, type EventStore } from '@waymark/event-store';
+import { demoPeople, startIdentity } from '@waymark/identity';
+import { openPostgresBus, type Bus } from '@waymark/messaging';
+import { type ProvisionedEnvironment, provision } from '@waymark/provision';
+import { createLog, type RunningService, type ServiceDefinition, startService } from '@waymark/service-kit';
+import { createTestDatabase, FakeClock, freePorts } from '@waymark/testing';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into whatever came
+  readonly body: any;
+}
+
+export interface AskOptions {
+  /** Demo person who asks, such as `amina.officer`; or a token of your own. */
+  readonly as?: string;
+  readonly token?: string;
+  readonly body?: unknown;
+  /** Idempotency-Key; a fresh one unless given. */
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Services in one process over a real PostgreSQL, with the embedded bus and identity, and a clock that tests move. */
+export interface Stage {
+  readonly clock: FakeClock;
+  /** The whole log, read as the audit service may. */
+  readonly log: EventStore;
+  ask(service: string, method: 'GET' | 'POST', path: string, options?: AskOptions): Promise<Answer>;
+  /** Access token of a demo person, or of a service (`service:referral`). */
+  token(who: string): Promise<string>;
+  /** Subject of a demo person in tokens and events. */
+  idOf(username: string): string;
+  start(name: string): Promise<RunningService>;
+  stop(name: string): Promise<void>;
+  running(name: string): RunningService;
+  environmentOf(name: string): NodeJS.ProcessEnv;
+  /** Rows of a service's own database. */
+  query<Row extends object>(service: string, sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Superuser address of the event store's database. */
+  readonly eventStoreAdminUrl: string;
+  /** The bus with a service's rights, to publish in its name. */
+  busOf(service: string): Bus;
+  close(): Promise<void>;
+}
+
+const portNames = ['intake', 'case', 'consent', 'referral', 'reporting', 'audit', 'engagement'];
+
+/** Builds a stage and starts the services named. Close it at the end. */
+export async function startStage(options: {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- services with settings of their own
+  readonly services: readonly ServiceDefinition<any>[];
+  readonly now?: string;
+  readonly logLevel?: string;
+}): Promise<Stage> {
+  const server = await createTestDatabase('stage');
+  const dir = await mkdtemp(join(tmpdir(), 'waymark-stage-'));
+  const prefix = `s${randomBytes(4).toString('hex')}`;
+  const environments = await provision({
+    adminUrl: server.url,
+    secretsDir: join(dir, 'secrets'),
+    prefix,
+    bus: 'postgres',
+  });
+  const ports = new Map((await freePorts(portNames.length)).map((port, index) => [portNames[index] ?? '', port]));
+  const identity = await startIdentity({
+    port: 0,
+    people: demoPeople,
+    clients: { services: clientSecrets(environments) },
+    dataDir: join(dir, 'identity'),
+  });
+  const clock = new FakeClock();
+  if (options.now) clock.set(options.now);
+  const urlOf = (name: string) => `http://127.0.0.1:${ports.get(name)}`;
+  const environmentOf = (name: string): NodeJS.ProcessEnv => ({
+    ...environments.get(name),
+    HOST: '127.0.0.1',
+    PORT: String(ports.get(name)),
+    OIDC_ISSUER: identity.issuer,
+    RECEIPT_ISSUER: urlOf('intake'),
+    CONSENT_URL: urlOf('consent'),
+    LOG_LEVEL: options.logLevel ?? 'fatal',
+  });
+
+  const running = new Map<string, RunningService>();
+  const start = async (name: string): Promise<RunningService> => {
+    const definition = options.services.find((service) => service.name === name);
+    if (!definition) throw new Error(`${name} is not on this stage`);
+    const service = await startService(definition, { environment: environmentOf(name), clock });
+    running.set(name, service);
+    return service;
+  };
+  const stop = async (name: string): Promise<void> => {
+    const service = running.get(name);
+    running.delete(name);
+    await service?.stop();
+  };
+
+  const tokens = createTokens(identity.issuer, environments);
+  const log = openPostgresEventStore({ url: String(environments.get('audit')?.EVENT_STORE_URL) });
+  const pools = new Map<string, pg.Pool>();
+  const buses: Bus[] = [];
+  for (const { name } of options.services) await start(name);
+  const eventStoreAdminUrl = new URL(server.url);
+  eventStoreAdminUrl.pathname = `/${prefix}_events`;
+
+  return {
+    clock,
+    log,
+    start,
+    stop,
+    environmentOf,
+    eventStoreAdminUrl: eventStoreAdminUrl.toString(),
+    token: tokens,
+    idOf: (username) => demoPeople.find((person) => person.username === username)?.id ?? unknownPerson(username),
+    running: (name) => running.get(name) ?? unknownPerson(name),
+    ask: async (service, method, path, asked = {}) => {
+      const token = asked.token ?? (asked.as === undefined ? undefined : await tokens(asked.as));
+      const response = await fetch(`${urlOf(service)}${path}`, {
+        method,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(method === 'POST'
+            ? { 'content-type': 'application/json', 'idempotency-key': asked.key ?? randomUUID() }
+            : {}),
+          ...asked.headers,
+        },
+        ...(method === 'POST' ? { body: JSON.stringify(asked.body ?? {}) } : {}),
+      });
+      const text = await response.text();
+      const json = response.headers.get('content-type')?.includes('json') ?? false;
+      return { status: response.status, headers: response.headers, body: json && text ? JSON.parse(text) : text };
+    },
+    query: async (service, sql, values) => {
+      const pool =
+        pools.get(service) ?? new pg.Pool({ connectionString: environments.get(service)?.DATABASE_URL, max: 2 });
+      pool.on('error', () => undefined);
+      pools.set(service, pool);
+      return (await pool.query(sql, values)).rows;
+    },
+    busOf: (service) => {
+      const bus = openPostgresBus({
+        url: String(environments.get(service)?.BUS_URL),
+        log: createLog('stage', 'silent'),
+      });
+      buses.push(bus);
+      return bus;
+    },
+    close: async () => {
+      for (const name of [...running.keys()]) await stop(name);
+      await Promise.all([
+        log.close(),
+        identity.stop(),
+        ...buses.map((bus) => bus.close()),
+        ...[...pools.values()].map((pool) => pool.end()),
+      ]);
+      await dropAll(server.url, prefix);
+      await server.drop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+const unknownPerson = (name: string): never => {
+  throw new Error(`${name} is not on this stage`);
+};
+
+const clientSecrets = (environments: ReadonlyMap<string, ProvisionedEnvironment>): Record<string, string> =>
+  Object.fromEntries([...environments].map(([name, environment]) => [name, String(environment.SERVICE_CLIENT_SECRET)]));
+
+function createTokens(issuer: string, environments: ReadonlyMap<string, ProvisionedEnvironment>) {
+  const known = new Map<string, { readonly token: string; readonly until: number }>();
+  return async (who: string): Promise<string> => {
+    const cached = known.get(who);
+    if (cached && cached.until > Date.now()) return cached.token;
+    const service = who.startsWith('service:') ? who.slice('service:'.length) : undefined;
+    const form: Record<string, string> = service
+      ? {
+          grant_type: 'client_credentials',
+          client_id: `waymark-${service}`,
+          client_secret: String(environments.get(service)?.SERVICE_CLIENT_SECRET),
+        }
+      : { grant_type: 'password', client_id: 'waymark-cli', username: who, password: 'waymark-demo' };
+    const response = await fetch(`${issuer}/token`, { method: 'POST', body: new URLSearchParams(form) });
+    const answer = (await response.json()) as { access_token?: string };
+    if (!answer.access_token) throw new Error(`no token for ${who}: ${JSON.stringify(answer)}`);
+    known.set(who, { token: answer.access_token, until: Date.now() + 120_000 });
+    return answer.access_token;
+  };
+}
+
+async function dropAll(adminUrl: string, prefix: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  const { rows: databases } = await client.query<{ datname: string }>(
+    'SELECT datname FROM pg_database WHERE datname LIKE $1',
+    [`${prefix}\\_%`],
+  );
+  for (const { datname } of databases) await client.query(`DROP DATABASE "${datname}" WITH (FORCE)`);
+  const { rows: roles } = await client.query<{ rolname: string }>(
+    'SELECT rolname FROM pg_roles WHERE rolname LIKE $1',
+    [`${prefix}\\_%`],
+  );
+  for (const { rolname } of roles) await client.query(`DROP ROLE "${rolname}"`);
+  await client.end();
+}
