@@ -1,3 +1,4 @@
+// All tests (npm test), or some: node tools/test.mjs libs/privacy -t 'name of a test'
 import { spawn } from 'node:child_process';
 import { buildForTests, prepare, root } from './prepare.mjs';
 
@@ -6,7 +7,7 @@ const narrow = args.some((arg) => !arg.startsWith('-'));
 
 try {
   if (narrow) await buildForTests();
-  else await prepare({ quiet: false });
+  else await prepareAll();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
@@ -21,6 +22,13 @@ const jest = [
 ];
 const child = spawn(process.execPath, [...jest, ...args], { cwd: root, stdio: 'inherit' });
 
-// A terminal sends Ctrl-C to both of us; a supervisor may signal this process alone.
+// jest ends the run in order, so this process waits for it: a terminal's Ctrl-C reaches both of us,
+// a supervisor's signal only this one.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
 child.once('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+
+async function prepareAll() {
+  await prepare();
+  const { prepareKafka } = await import('../libs/testing/dist/kafka/prepare-kafka.js');
+  await prepareKafka(console.log);
+}

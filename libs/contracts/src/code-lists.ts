@@ -144,6 +144,9 @@ export type RiskDomain = (typeof riskDomains)[number];
 export const riskLevels = ['none', 'low', 'medium', 'high', 'imminent'] as const;
 export type RiskLevel = (typeof riskLevels)[number];
 
+export const noteClasses = ['administrative', 'psychosocial', 'clinical'] as const;
+export type NoteClass = (typeof noteClasses)[number];
+
 export const units = [
   'support_desk',
   'ombudsman',
@@ -208,6 +211,15 @@ export type Capacity = (typeof capacities)[number];
 
 export const withdrawalWays = ['receipt', 'oral', 'written'] as const;
 export type WithdrawalWay = (typeof withdrawalWays)[number];
+
+export const consentStatuses = ['in_force', 'withdrawn', 'expired'] as const;
+export type ConsentStatus = (typeof consentStatuses)[number];
+
+export const disclosureActs = ['send', 'open'] as const;
+export type DisclosureAct = (typeof disclosureActs)[number];
+
+export const decisionReasons = ['covered', 'no_consent', 'category_not_covered', 'withdrawn', 'expired'] as const;
+export type DecisionReason = (typeof decisionReasons)[number];
 
 export const services = [
   'medical',

@@ -31,6 +31,12 @@ export interface Call {
   readonly ifMatch?: number;
 }
 
+/** An event with its sealed fields opened, and as it lies in the log. */
+export interface HistoryEntry<Event> {
+  readonly event: Event;
+  readonly recorded: RecordedEvent;
+}
+
 export interface Loaded<State> {
   readonly state: State;
   /** -1: the stream does not exist. */
@@ -46,9 +52,13 @@ export interface Written<State, Event> extends Loaded<State> {
 
 const attempts = 10;
 
+/** The same command was decided twice at once and another attempt was appended first: its events are the answer. */
+class DecidedElsewhere extends Error {}
+
 /** Loads, decides and appends aggregates of one service: sealed on the way in, opened on the way out. */
 export class Aggregates {
   private readonly sealers = new Map<string, EventSealer>();
+  private readonly turns = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly store: EventStore,
@@ -57,7 +67,7 @@ export class Aggregates {
     private readonly views: Views,
   ) {}
 
-  /** State as of the end of the stream, or as of a revision or a recorded moment. */
+  /** State as of the end of the stream; for that of an earlier moment fold a part of `history`. */
   async load<State, Command, Event extends DomainEvent>(
     aggregate: Aggregate<State, Command, Event>,
     id: string,
@@ -93,13 +103,26 @@ export class Aggregates {
     command: Command,
     call: Call,
   ): Promise<Written<State, Event>> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.tryChange(aggregate, id, command, call);
-      } catch (error) {
-        const conflict = error instanceof EventStoreError && error.code === 'wrong_expected_revision';
-        if (!conflict || call.ifMatch !== undefined || attempt === attempts) throw error;
+    return this.inTurn(`${aggregate.category}-${id}`, async () => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await this.tryChange(aggregate, id, command, call);
+        } catch (error) {
+          if (!canBeDecidedAgain(error, call) || attempt === attempts) throw error;
+        }
       }
+    });
+  }
+
+  /** Commands of this process on one stream go one after the other: a withdrawal must not lose its turn to a crowd of openings. */
+  private async inTurn<Result>(stream: string, work: () => Promise<Result>): Promise<Result> {
+    const turn = (this.turns.get(stream) ?? Promise.resolve()).then(work);
+    const settled = turn.catch(() => undefined);
+    this.turns.set(stream, settled);
+    try {
+      return await turn;
+    } finally {
+      if (this.turns.get(stream) === settled) this.turns.delete(stream);
     }
   }
 
@@ -167,6 +190,7 @@ export class Aggregates {
       batch.push(await this.toAppend(aggregate, id, event, state, call, batch.length, now));
     }
     const result = await this.store.append(`${aggregate.category}-${id}`, revision < 0 ? 'none' : revision, batch);
+    if (result.repeated) throw new DecidedElsewhere();
     this.views.wrote(result.position);
     return { id, state, revision: result.revision, position: result.position, events };
   }
@@ -209,11 +233,12 @@ export class Aggregates {
     return this.sealer(aggregate).open({ eventId: recorded.id, type: recorded.type, data: recorded.data });
   }
 
-  private async history<State, Command, Event extends DomainEvent>(
+  /** All events of an aggregate in order; empty when there is none of that id. */
+  async history<State, Command, Event extends DomainEvent>(
     aggregate: Aggregate<State, Command, Event>,
     id: string,
-  ) {
-    const history: { readonly event: Event; readonly recorded: RecordedEvent }[] = [];
+  ): Promise<readonly HistoryEntry<Event>[]> {
+    const history: HistoryEntry<Event>[] = [];
     for await (const recorded of this.store.readStream(`${aggregate.category}-${id}`)) {
       const { data } = await this.open(aggregate, recorded);
       history.push({ event: { type: recorded.type, data } as Event, recorded });
@@ -228,6 +253,13 @@ export class Aggregates {
     this.sealers.set(aggregate.category, sealer);
     return sealer;
   }
+}
+
+function canBeDecidedAgain(error: unknown, call: Call): boolean {
+  if (error instanceof DecidedElsewhere) return true;
+  if (!(error instanceof EventStoreError)) return false;
+  if (error.code === 'batch_partly_known') return true;
+  return error.code === 'wrong_expected_revision' && call.ifMatch === undefined;
 }
 
 const eventIdAt = (call: Call, category: string, id: string, index: number): string =>

@@ -111,7 +111,11 @@ function completeOperation(
       description: answers[status] ?? '',
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     };
-  if (keyed) operation.parameters = [...(operation.parameters ?? []), ...commandHeaders];
+  if (!keyed) return;
+  const others = (operation.parameters ?? []).filter(
+    (each) => !('name' in each) || each.name.toLowerCase() !== 'idempotency-key',
+  );
+  operation.parameters = [...others, ...commandHeaders];
 }
 
 const commandHeaders: NonNullable<Operation['parameters']> = [

@@ -7,6 +7,7 @@ import { eventually, freePort } from '@waymark/testing';
 import { ids, newEvent, newEvents, readToEnd, refusalOf } from '../contract/log-under-contract.js';
 import type { RecordedEvent } from '../port.js';
 import { openLogUnderTest, type LogUnderTest } from './log-under-test.js';
+import type { EventRow, Horizon } from './rows.js';
 
 let folder: string;
 let start: () => Promise<LocalPostgres>;
@@ -39,6 +40,31 @@ describe('an append in two phases', () => {
     select nextval('waymark.event_position'), 'thing-two_phases', 'thing', coalesce(max(revision), -1) + 1,
       gen_random_uuid(), 'ThingHappened', 1, '{}', '{}', now(), '', ''
     from waymark.events where stream_id = 'thing-two_phases'`;
+
+  it('is waited for also when the server has restarted since, which gives it another name', async () => {
+    const admin = await log.connect(server.url());
+    await admin.query('begin');
+    await admin.query(insertOn);
+    await admin.query(`prepare transaction 'of_the_test'`);
+    const { url } = await log.role({ append: ['thing'] });
+    const read = async (position: bigint, horizon: Horizon): Promise<EventRow[]> => {
+      const client = await log.connect(url);
+      const { rows } = await client.query<EventRow>('select * from waymark.read_all($1, 10, null, $2, $3, $4)', [
+        ...[String(position), horizon.settled, horizon.fence, horizon.waitingFor],
+      ]);
+      return rows;
+    };
+    const unknown = { settled: '0', fence: null, waitingFor: [] };
+    const after = await log.appendOn(await log.connect(url), 'thing-quick');
+    const [page] = await read(after - 1n, unknown);
+    const horizon = JSON.parse(page?.data ?? '');
+    expect(horizon).toMatchObject({ blocked: true, fence: String(after) });
+    await server.stop();
+    server = await start();
+    expect(await read(after - 1n, horizon)).toHaveLength(1);
+    await (await log.connect(server.url())).query(`rollback prepared 'of_the_test'`);
+    expect(await read(after - 1n, horizon)).toHaveLength(2);
+  });
 
   it.each(['commit', 'rollback'])('is waited for from before its preparation until its %s', async (ending) => {
     const reader = await log.storeFor({ append: ['thing'] });

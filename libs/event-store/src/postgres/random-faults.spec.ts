@@ -99,19 +99,21 @@ describe('under rollbacks, killed connections and concurrent writers', () => {
         );
       }
     };
-    await Promise.all([...Array.from({ length: writers }, (_, writer) => write(writer)), kill()]);
-
-    const { rows } = await admin.query<{ id: string; category: string }>(
-      'select event_id as id, category from waymark.events order by position',
-    );
-    expect(rows.length).toBeGreaterThanOrEqual(wanted);
-    for (const { seen, only } of readers) {
-      const expected = rows.filter((row) => !only || only.includes(row.category)).map((row) => row.id);
-      await eventually(() => seen.length >= expected.length);
-      expect(seen).toEqual(expected);
+    try {
+      await Promise.all([...Array.from({ length: writers }, (_, writer) => write(writer)), kill()]);
+      const { rows } = await admin.query<{ id: string; category: string }>(
+        'select event_id as id, category from waymark.events order by position',
+      );
+      expect(rows.length).toBeGreaterThanOrEqual(wanted);
+      for (const { seen, only } of readers) {
+        const expected = rows.filter((row) => !only || only.includes(row.category)).map((row) => row.id);
+        await eventually(() => seen.length >= expected.length);
+        expect(seen).toEqual(expected);
+      }
+    } finally {
+      controller.abort();
+      await Promise.all(readers.map((reader) => reader.following));
+      await log.close();
     }
-    controller.abort();
-    await Promise.all(readers.map((reader) => reader.following));
-    await log.close();
   });
 });

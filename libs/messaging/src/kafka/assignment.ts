@@ -31,7 +31,7 @@ const keyOf = (topic: string, partition: number): string => `${topic}/${partitio
 export class Assignment {
   private shares = new Map<string, Share>();
   private readonly handledUpTo = new Map<string, { topic: string; partition: number; offset: string }>();
-  private committing: Promise<void> = Promise.resolve();
+  private committing: Promise<void> | undefined;
   private closed = false;
 
   constructor(
@@ -71,25 +71,33 @@ export class Assignment {
     }
   }
 
-  /** Commits what has been handled. An offset that could not be committed means repeats, nothing worse. */
-  commit(): Promise<void> {
-    this.committing = this.committing.then(async () => {
-      const offsets = [...this.handledUpTo.values()];
-      this.handledUpTo.clear();
-      if (offsets.length === 0) return;
-      await this.consumer
-        .commitOffsets(offsets)
-        .catch((error: unknown) =>
-          this.log.debug({ group: this.options.group, ...errorFields(error) }, 'offsets not committed'),
-        );
+  /** Begins to commit what has been handled, unless it is being done already. */
+  commitInPassing(): void {
+    this.committing ??= this.commit().finally(() => {
+      this.committing = undefined;
     });
-    return this.committing;
+  }
+
+  /** Commits the last of what has been handled. */
+  async commitAll(): Promise<void> {
+    await this.committing;
+    await this.commit();
   }
 
   /** Waits for the handlers in flight and takes no more. */
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all([...this.shares.values()].map((share) => this.end(share)));
+  }
+
+  /** An offset that could not be committed means repeats, nothing worse. */
+  private async commit(): Promise<void> {
+    const offsets = [...this.handledUpTo.values()];
+    this.handledUpTo.clear();
+    if (offsets.length === 0) return;
+    await this.consumer
+      .commitOffsets(offsets)
+      .catch((error: unknown) => this.log.debug({ group: this.options.group, ...errorFields(error) }, 'offsets not committed'));
   }
 
   private begin(topic: string, partition: number, before: Share | undefined): void {

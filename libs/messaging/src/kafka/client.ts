@@ -26,7 +26,7 @@ const logTo =
   () =>
   ({ namespace, level, log: { message } }: { namespace: string; level: LogLevel; log: { message: string } }): void => {
     const fields = { kafkajs: namespace };
-    if (level <= kafkajs.logLevel.WARN) log.warn(fields, message);
+    if (level <= kafkajs.logLevel.ERROR) log.warn(fields, message);
     else log.debug(fields, message);
   };
 

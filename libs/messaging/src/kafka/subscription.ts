@@ -6,9 +6,11 @@ import { BackOff, Deferred, pause, within } from '../waiting.js';
 import { Assignment } from './assignment.js';
 
 const commitEveryMs = 200;
-// Fetches end at least every second; a consumer that neither fetches nor beats for so long hangs.
-const silentConsumerEndsAfterMs = 60_000;
-const leaveWithinMs = 15_000;
+// Fetches end at least every second. One that gets no answer for so long hangs: kafkajs goes on asking over a dead connection.
+const silentConsumerEndsAfterMs = 20_000;
+// While the group rebalances, the broker may wait for a dead member until its session ends.
+const silentRebalanceEndsAfterMs = 75_000;
+const leaveWithinMs = 5_000;
 
 /** One member of a group. Whatever ends its kafkajs consumer, retriable or not, another one takes its place. */
 export class KafkaSubscription implements Subscription {
@@ -61,12 +63,19 @@ export class KafkaSubscription implements Subscription {
     });
     const assignment = new Assignment(consumer, this.options, this.inFlight, this.log);
     let lastSign = Date.now();
+    let patienceMs = silentConsumerEndsAfterMs;
     const sign = (): void => {
       lastSign = Date.now();
+      patienceMs = silentConsumerEndsAfterMs;
     };
-    const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH } = consumer.events;
+    const stopTaking = (): void => void assignment.close();
+    this.stopping.signal.addEventListener('abort', stopTaking);
+    const { GROUP_JOIN, REBALANCING, HEARTBEAT, FETCH, CRASH } = consumer.events;
     consumer.on(HEARTBEAT, sign);
     consumer.on(FETCH, sign);
+    consumer.on(REBALANCING, () => {
+      patienceMs = silentRebalanceEndsAfterMs;
+    });
     consumer.on(CRASH, ({ payload }) => ended.abort(payload.error));
     consumer.on(GROUP_JOIN, ({ payload }) => {
       sign();
@@ -92,11 +101,12 @@ export class KafkaSubscription implements Subscription {
       const over = AbortSignal.any([ended.signal, this.stopping.signal]);
       while (!over.aborted) {
         await pause(commitEveryMs, over);
-        await assignment.commit();
-        if (Date.now() - lastSign > silentConsumerEndsAfterMs) throw new Error('the consumer hangs');
+        assignment.commitInPassing();
+        if (Date.now() - lastSign > patienceMs) throw new Error('the consumer hangs');
       }
       ended.signal.throwIfAborted();
     } finally {
+      this.stopping.signal.removeEventListener('abort', stopTaking);
       await this.leave(consumer, assignment, ended.signal.aborted);
     }
   }
@@ -104,7 +114,7 @@ export class KafkaSubscription implements Subscription {
   private async leave(consumer: Consumer, assignment: Assignment, crashed: boolean): Promise<void> {
     if (this.stopping.signal.aborted) {
       await assignment.close();
-      if (!crashed) await within(leaveWithinMs, assignment.commit()).catch(() => undefined);
+      if (!crashed) await within(leaveWithinMs, assignment.commitAll()).catch(() => undefined);
     } else {
       // Handlers in flight end in their own time; the next assignment of their partition waits for them.
       void assignment.close();

@@ -16,6 +16,7 @@ export interface FinderOptions {
 
 /** Small beside every price, so that a wish never costs a shown cell. */
 const wishWorth = 1e-4;
+const goldenRatio = 0.618;
 
 /**
  * Looks for alternatives by linear programming. The solver only proposes: what it finds is rounded and checked in
@@ -141,13 +142,15 @@ export class AlternativeFinder {
   #wish(demands: readonly Demand[]): void {
     const { family } = this.#options;
     const costs = this.#prices.flatMap((price) => [price, price, price]);
-    for (const { cell, kind } of demands) {
+    demands.forEach(({ cell, kind }, rank) => {
       const position = this.#positions.get(cell);
-      if (position === undefined) continue;
+      if (position === undefined) return;
+      // What one cell gains another loses, so equal wishes would cancel out and nothing would move.
+      const worth = wishWorth * ((1 + rank * goldenRatio) % 1);
       const downwards = kind === 'varies_under_threshold' && family.values[cell] === family.threshold - 1;
-      const wish = downwards ? [wishWorth, wishWorth, -wishWorth] : [-wishWorth, 0, wishWorth];
+      const wish = downwards ? [worth, worth, -worth] : [-worth, 0, worth];
       costs.splice(position * columnsPerCell, columnsPerCell, ...wish);
-    }
+    });
     this.#model.changeColsCost(this.#allColumns, costs);
   }
 

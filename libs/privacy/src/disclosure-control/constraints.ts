@@ -12,11 +12,7 @@ export interface Constraint {
 }
 
 /** Every node with children is their sum, along time and along geography. */
-export function additions(family: Family): readonly Constraint[] {
-  return [...family.measures.keys()].flatMap((measure) => additionsOf(family, measure));
-}
-
-function additionsOf(family: Family, measure: number): readonly Constraint[] {
+export function additions(family: Family, measure: number): readonly Constraint[] {
   const { time, geography, cellAt } = family;
   const constraints: Constraint[] = [];
   const addUp = (total: number, parts: readonly number[]): void => {

@@ -40,10 +40,9 @@ export async function meetDemands(
   return [...givenUp];
 }
 
-/** Whether every demand can be met without hiding more, but for those that nobody could meet before. */
-export async function canBeMet(ledger: Ledger, finder: AlternativeFinder, except: readonly Demand[]): Promise<boolean> {
-  const left = (): readonly Demand[] => ledger.open.filter((demand) => !except.includes(demand));
-  for (let [demand, ...others] = left(); demand !== undefined; [demand, ...others] = left()) {
+/** Whether every demand can be met without hiding more; stops at the first that cannot. */
+export async function canBeMet(ledger: Ledger, finder: AlternativeFinder): Promise<boolean> {
+  for (let [demand, ...others] = ledger.open; demand !== undefined; [demand, ...others] = ledger.open) {
     const alternative = finder.find(demand, others);
     if (!alternative) return false;
     ledger.record(alternative);

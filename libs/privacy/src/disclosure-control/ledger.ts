@@ -20,12 +20,21 @@ export class Ledger {
     return this.#open;
   }
 
+  get alternatives(): readonly Alternative[] {
+    return this.#alternatives;
+  }
+
   add(demands: readonly Demand[]): void {
     for (const demand of demands) this.#demands.add(demand);
     this.#open = [
       ...this.#open,
       ...demands.filter((demand) => !this.#alternatives.some((each) => meets(this.#family, demand, each))),
     ];
+  }
+
+  drop(demand: Demand): void {
+    this.#demands.delete(demand);
+    this.#open = this.#open.filter((each) => each !== demand);
   }
 
   record(alternative: Alternative): void {

@@ -1,4 +1,5 @@
 import type { Highs } from 'highs';
+import { isPossible, type Alternative, type Demand } from './alternative.js';
 import { AlternativeFinder } from './alternative-finder.js';
 import { additions, coverings, type Constraint } from './constraints.js';
 import { canBeMet, demandsOn, meetDemands } from './demands.js';
@@ -9,77 +10,112 @@ import { priceOf } from './prices.js';
 /** Which cells of a family are not shown, while this is being decided. */
 export class Pattern {
   readonly hidden = new Set<number>();
+  /** Cells that cannot be protected, because what was shown before gives them away. */
+  readonly exposed = new Set<number>();
   readonly #highs: Highs;
   readonly #family: Family;
-  readonly #constraints: readonly Constraint[];
   readonly #price: (cell: number) => number;
-  #ledger: Ledger;
 
   constructor(highs: Highs, family: Family) {
     this.#highs = highs;
     this.#family = family;
-    this.#constraints = [...additions(family), ...coverings(family)];
     this.#price = priceOf(family);
-    this.#ledger = new Ledger(family, []);
-  }
-
-  /** Cells that cannot be protected, because what must stay shown gives them away. */
-  get exposed(): ReadonlySet<number> {
-    return new Set(this.#ledger.open.map(({ cell }) => cell));
-  }
-
-  /** Leaves out every count under the threshold; the totals of a dearer cell are looked after first. */
-  hidePrimaries(): void {
-    const primaries = this.#family.values.map((_value, cell) => cell).filter((cell) => this.#family.isPrimary(cell));
-    for (const cell of primaries.toSorted(this.#dearestFirst)) this.#hide(cell);
-  }
-
-  /**
-   * Hides what is needed so that nothing hidden in these measures can be computed. What was promised for other
-   * measures before stays true: these keep their values meanwhile.
-   */
-  async protect(measures: readonly number[]): Promise<void> {
-    const cells = this.#family.values
-      .map((_value, cell) => cell)
-      .filter((cell) => measures.includes(this.#family.measureOf(cell)) && !this.#family.fixed.has(cell));
-    const added: number[] = [];
-    await this.#using(cells, (finder) =>
-      meetDemands(this.#ledger, finder, (cell) => {
-        if (this.hidden.has(cell)) return;
-        this.#hide(cell);
-        finder.free(cell);
-        added.push(cell);
-      }),
-    );
-    await this.#showWhatIsNotNeeded(added, cells);
-  }
-
-  /** What was hidden for one cell may have become needless by what was hidden for a later one. */
-  async #showWhatIsNotNeeded(added: readonly number[], cells: readonly number[]): Promise<void> {
-    if (added.length === 0) return;
-    const hidden = cells.filter((cell) => this.hidden.has(cell));
-    await this.#using(hidden, async (finder) => {
-      for (const cell of added.toSorted(this.#dearestFirst)) {
-        const rest = this.#ledger.without(cell);
-        finder.freeze(cell);
-        if (await canBeMet(rest, finder, this.#ledger.open)) {
-          this.#ledger = rest;
-          this.hidden.delete(cell);
-        } else finder.thaw(cell);
-      }
+    family.values.forEach((_value, cell) => {
+      if (family.isPrimary(cell)) this.hidden.add(cell);
     });
   }
 
-  #hide(cell: number): void {
-    this.hidden.add(cell);
-    this.#ledger.add(demandsOn(this.#family, cell));
+  /** Hides what is needed so that no cell of this measure follows from the other cells of the same measure. */
+  async protectMeasure(measure: number): Promise<readonly Alternative[]> {
+    const cells = this.#cells().filter((cell) => this.#family.measureOf(cell) === measure);
+    const constraints = additions(this.#family, measure);
+    const ledger = new Ledger(this.#family, this.#demands(cells));
+    const added = await this.#hideWhatIsNeeded(ledger, cells, constraints);
+    const proved = await this.#showWhatIsNotNeeded(ledger, cells, constraints, added);
+    return proved.alternatives;
+  }
+
+  /** The same for what the measures tell about each other. */
+  async protectAcrossMeasures(found: readonly Alternative[]): Promise<void> {
+    const measures = this.#family.measures.map((_name, measure) => additions(this.#family, measure));
+    const constraints = [...measures.flat(), ...coverings(this.#family)];
+    const cells = this.#cells();
+    this.exposed.clear();
+    // An alternative of one measure is one of the family too, if it agrees with what is true of the others.
+    const possible = found.filter((alternative) => isPossible(this.#family, constraints, alternative));
+    const ledger = new Ledger(this.#family, this.#demands(cells), possible);
+    // What is hidden already is nearly always enough, and the program without the shown cells is much smaller.
+    await this.#using(this.#hiddenOf(cells), constraints, (finder) => meetDemands(ledger, finder));
+    await this.#hideWhatIsNeeded(ledger, cells, constraints);
+  }
+
+  async #hideWhatIsNeeded(
+    ledger: Ledger,
+    cells: readonly number[],
+    constraints: readonly Constraint[],
+  ): Promise<readonly number[]> {
+    if (ledger.open.length === 0) return [];
+    const added: number[] = [];
+    const givenUp = await this.#using(cells, constraints, (finder) =>
+      meetDemands(ledger, finder, (cell) => {
+        if (this.hidden.has(cell)) return;
+        this.hidden.add(cell);
+        added.push(cell);
+        ledger.add(demandsOn(this.#family, cell));
+        finder.free(cell);
+      }),
+    );
+    for (const demand of givenUp) {
+      this.exposed.add(demand.cell);
+      ledger.drop(demand);
+    }
+    return added;
+  }
+
+  /** What was hidden for one cell may have become needless by what was hidden for a later one. */
+  async #showWhatIsNotNeeded(
+    ledger: Ledger,
+    cells: readonly number[],
+    constraints: readonly Constraint[],
+    added: readonly number[],
+  ): Promise<Ledger> {
+    if (added.length === 0) return ledger;
+    return this.#using(this.#hiddenOf(cells), constraints, async (finder) => {
+      let proved = ledger;
+      for (const cell of added.toSorted(this.#dearestFirst)) {
+        const rest = proved.without(cell);
+        finder.freeze(cell);
+        if (await canBeMet(rest, finder)) {
+          proved = rest;
+          this.hidden.delete(cell);
+        } else finder.thaw(cell);
+      }
+      return proved;
+    });
+  }
+
+  #demands(cells: readonly number[]): readonly Demand[] {
+    return this.#hiddenOf(cells)
+      .toSorted(this.#dearestFirst)
+      .flatMap((cell) => demandsOn(this.#family, cell));
+  }
+
+  #cells(): readonly number[] {
+    return this.#family.values.map((_value, cell) => cell).filter((cell) => !this.#family.fixed.has(cell));
+  }
+
+  #hiddenOf(cells: readonly number[]): readonly number[] {
+    return cells.filter((cell) => this.hidden.has(cell));
   }
 
   readonly #dearestFirst = (a: number, b: number): number => this.#price(b) - this.#price(a) || a - b;
 
-  async #using<T>(cells: readonly number[], work: (finder: AlternativeFinder) => Promise<T>): Promise<T> {
+  async #using<T>(
+    cells: readonly number[],
+    constraints: readonly Constraint[],
+    work: (finder: AlternativeFinder) => Promise<T>,
+  ): Promise<T> {
     const price = (cell: number): number => (this.hidden.has(cell) ? 0 : this.#price(cell));
-    const constraints = this.#constraints;
     const finder = new AlternativeFinder({ highs: this.#highs, family: this.#family, cells, constraints, price });
     try {
       return await work(finder);

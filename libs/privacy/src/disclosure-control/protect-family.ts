@@ -1,7 +1,7 @@
+import type { Alternative } from './alternative.js';
 import { countFamily, type FamilyRequest } from './family.js';
 import { Pattern } from './pattern.js';
 import { loadSolver } from './solver.js';
-import { stepsFor } from './steps.js';
 
 /** A count, or the mark that it is not shown; why it is not shown is never told. */
 export type ProtectedCell = { readonly shown: true; readonly value: number } | { readonly shown: false };
@@ -30,8 +30,9 @@ export interface ProtectedFamily {
 export async function protectFamily(request: FamilyRequest): Promise<ProtectedFamily> {
   const family = countFamily(request);
   const pattern = new Pattern(await loadSolver(), family);
-  pattern.hidePrimaries();
-  for (const measures of stepsFor(family)) await pattern.protect(measures);
+  const found: Alternative[] = [];
+  for (const measure of family.measures.keys()) found.push(...(await pattern.protectMeasure(measure)));
+  if (family.covers.length > 0) await pattern.protectAcrossMeasures(found);
 
   return {
     threshold: family.threshold,

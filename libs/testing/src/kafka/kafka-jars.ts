@@ -16,9 +16,7 @@ export async function kafkaJars(): Promise<string> {
   const unfinished = await mkdtemp(`${jars}-`);
   try {
     await writeFile(path.join(unfinished, 'pom.xml'), POM);
-    await run('mvn', ['--batch-mode', '--quiet', 'dependency:copy-dependencies', '-DoutputDirectory=jars'], {
-      cwd: unfinished,
-    });
+    await runMaven(unfinished);
     await rename(path.join(unfinished, 'jars'), jars).catch(async (error: unknown) => {
       // Another run was faster, and its jars are the same.
       if (!(await isThere(jars))) throw error;
@@ -27,6 +25,17 @@ export async function kafkaJars(): Promise<string> {
     await rm(unfinished, { recursive: true, force: true });
   }
   return jars;
+}
+
+async function runMaven(folder: string): Promise<void> {
+  const goal = ['--batch-mode', '--quiet', 'dependency:copy-dependencies', '-DoutputDirectory=jars'];
+  try {
+    await run('mvn', goal, { cwd: folder });
+  } catch (error) {
+    // Maven reports its errors on standard output.
+    const reason = error instanceof Error && 'stdout' in error && error.stdout ? error.stdout : error;
+    throw new Error(`Maven could not fetch Kafka ${KAFKA_VERSION}: ${String(reason)}`);
+  }
 }
 
 export function areKafkaJarsThere(): Promise<boolean> {

@@ -139,13 +139,14 @@ begin
         where l.locktype = 'advisory' and l.classid = 1463900525 and l.objid = 1 and l.objsubid = 2
           and l.mode = 'ShareLock' and l.granted
           and l.database = (select d.oid from pg_database d where d.datname = current_database());
-        if true then
+        if v_holders = '{}' then
           v_settled := v_head;
         elsif v_fence is null then
           v_fence := v_head;
           v_waiting_for := v_holders;
         else
-          -- A transaction that is prepared goes on under a new name (-1/xid), so a prepared one may be any of ours.
+          -- A prepared transaction keeps its name until the server restarts and is called -1/xid from then on, so one of
+          -- that name may be any of ours.
           v_waiting_for := array(
             select h from unnest(v_holders) h where h = any (v_waiting_for) or h like '-1/%'
           );

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { demoPeople, startIdentity } from '@waymark/identity';
+import { intake } from '@waymark/intake';
+import { startPostgres } from '@waymark/local-postgres';
+import { provision, type ProvisionedEnvironment } from '@waymark/provision';
+import { createLog, type ServiceDefinition, startService } from '@waymark/service-kit';
+import { startPage } from './page.js';
+import { demandFree, type Ports } from './ports.js';
+
+export interface Platform {
+  readonly ports: Ports;
+  readonly issuer: string;
+  readonly urlOf: (part: keyof Ports) => string;
+  /** Services first, the database last. */
+  stop(): Promise<void>;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- services with settings of their own
+const definitions: readonly ServiceDefinition<any>[] = [intake];
+
+/** Starts PostgreSQL, identity and every service in this process; all that lasts is in `dataDir`. */
+export async function startPlatform({
+  dataDir,
+  ports,
+}: {
+  readonly dataDir: string;
+  readonly ports: Ports;
+}): Promise<Platform> {
+  await demandFree(ports);
+  await mkdir(join(dataDir, 'log'), { recursive: true });
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  const destination = pino.destination({ dest: join(dataDir, 'log', 'waymark.log'), mkdir: true, sync: false });
+  const urlOf = (part: keyof Ports): string => `http://127.0.0.1:${ports[part]}`;
+  try {
+    const log = createLog('embedded', 'info', destination);
+    const postgres = await startPostgres({
+      dataDir: join(dataDir, 'postgres'),
+      port: ports.postgres,
+      superuserPassword: await keptPassword(dataDir),
+      log: (line) => log.info({ postgres: line }),
+    });
+    closers.push(() => postgres.stop());
+    const environments = await provision({
+      adminUrl: postgres.url(),
+      secretsDir: join(dataDir, 'secrets'),
+      bus: 'postgres',
+    });
+    const identity = await startIdentity({
+      port: ports.identity,
+      people: demoPeople,
+      clients: { services: secretsOf(environments) },
+      dataDir: join(dataDir, 'identity'),
+      onError: (error) => log.error({ err: error }, 'identity'),
+    });
+    closers.push(() => identity.stop());
+    const services = await Promise.all(
+      definitions.map((definition) =>
+        startService(definition, {
+          environment: environmentOf(definition.name, environments, ports, identity.issuer, urlOf),
+          log: createLog(definition.name, 'info', destination),
+        }),
+      ),
+    );
+    closers.push(() => Promise.all(services.map((service) => service.stop())));
+    const page = await startPage(ports, urlOf);
+    closers.push(() => page.stop());
+    return { ports, issuer: identity.issuer, urlOf, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function environmentOf(
+  name: string,
+  environments: ReadonlyMap<string, ProvisionedEnvironment>,
+  ports: Ports,
+  issuer: string,
+  urlOf: (part: keyof Ports) => string,
+): NodeJS.ProcessEnv {
+  return {
+    ...environments.get(name),
+    HOST: '127.0.0.1',
+    PORT: String(ports[name as keyof Ports]),
+    OIDC_ISSUER: issuer,
+    RECEIPT_ISSUER: urlOf('intake'),
+    CONSENT_URL: urlOf('consent'),
+  };
+}
+
+const secretsOf = (environments: ReadonlyMap<string, ProvisionedEnvironment>): Record<string, string> =>
+  Object.fromEntries([...environments].map(([name, environment]) => [name, String(environment.SERVICE_CLIENT_SECRET)]));
+
+/** The superuser's password of the embedded PostgreSQL, made at the first start. */
+async function keptPassword(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'postgres.password');
+  await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
+  return (await readFile(file, 'utf8')).trim();
+}

@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { EventStore } from '@waymark/event-store';
+import { Views } from '@waymark/service-kit';
+import { EVENT_LOG } from '../history/event-log.js';
+
+/** Finds the streams of a client. Waits until the index has seen the log to its end: audit answers nothing half. */
+@Injectable()
+export class ClientIndex {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly views: Views,
+    @Inject(EVENT_LOG) private readonly log: EventStore,
+  ) {}
+
+  /** In the order of their names; empty for a client of whom the log knows nothing. */
+  async streamsOf(clientId: string, after?: string): Promise<readonly string[]> {
+    await this.caughtUp(after);
+    const rows = await this.dataSource.query<{ stream: string }[]>(
+      'SELECT stream FROM client_streams WHERE client_id = $1 ORDER BY stream',
+      [clientId],
+    );
+    return rows.map(({ stream }) => stream);
+  }
+
+  async clientOfCase(caseId: string, after?: string): Promise<string | undefined> {
+    await this.caughtUp(after);
+    const rows = await this.dataSource.query<{ client_id: string }[]>(
+      'SELECT client_id FROM client_streams WHERE stream = $1 ORDER BY client_id LIMIT 1',
+      [`case-${caseId}`],
+    );
+    return rows[0]?.client_id;
+  }
+
+  /** `after`: the `Waymark-Position` that the caller insists on. */
+  private async caughtUp(after?: string): Promise<void> {
+    const seen = this.views.status().map(({ position }) => position);
+    const end = await this.endOfLog(seen.reduce((least, each) => (each < least ? each : least), seen[0] ?? 0n));
+    const named = after !== undefined && /^\d{1,18}$/.test(after) ? BigInt(after) : 0n;
+    await this.views.caughtUp(String(named > end ? named : end));
+  }
+
+  /** Asked by way of a category without events, so that the answer is a position and nothing else. */
+  private async endOfLog(from: bigint): Promise<bigint> {
+    let end = from;
+    for (let round = 0; round < 10; round += 1) {
+      const { position } = await this.log.readAll({ after: end, categories: ['audit_nothing'], limit: 1 });
+      if (position === end) break;
+      end = position;
+    }
+    return end;
+  }
+}

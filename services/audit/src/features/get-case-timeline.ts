@@ -1,0 +1,59 @@
+import { Controller, Get, Headers, Param, Query as QueryParams } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { IdPipe, notFound, ReadLog } from '@waymark/service-kit';
+import { ClientHistories } from '../history/client-histories.js';
+import { Timeline, timelineAnswer, TimelineParams } from './timeline-answer.js';
+
+export class GetCaseTimeline extends Query<Timeline> {
+  constructor(
+    readonly caseId: string,
+    readonly params: TimelineParams,
+    readonly caller: Principal,
+    readonly position: string | undefined,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For auditors')
+@Controller('v1/cases/:id/timeline')
+export class GetCaseTimelineEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access({ action: 'GetCaseTimeline', staff: ['auditor'] })
+  @ApiOperation({ summary: 'Every event of every service about the case’s client, in the order of the log' })
+  @ApiOkResponse({ type: Timeline })
+  read(
+    @Param('id', IdPipe) id: string,
+    @QueryParams() params: TimelineParams,
+    @Caller() caller: Principal,
+    @Headers('waymark-position') position?: string,
+  ) {
+    return this.queries.execute(new GetCaseTimeline(id, params, caller, position));
+  }
+}
+
+@QueryHandler(GetCaseTimeline)
+export class GetCaseTimelineHandler implements IQueryHandler<GetCaseTimeline> {
+  constructor(
+    private readonly histories: ClientHistories,
+    private readonly reads: ReadLog,
+  ) {}
+
+  async execute({ caseId, params, caller, position }: GetCaseTimeline): Promise<Timeline> {
+    const history = await this.histories.ofCase(caseId, position);
+    if (!history) throw notFound();
+    await this.reads.read({
+      principal: caller,
+      stream: `case-${caseId}`,
+      clientId: history.clientId,
+      what: 'GetCaseTimeline',
+      ground: 'auditor',
+      purpose: 'audit',
+    });
+    return timelineAnswer(history, params);
+  }
+}

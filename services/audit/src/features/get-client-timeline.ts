@@ -1,0 +1,59 @@
+import { Controller, Get, Headers, Param, Query as QueryParams } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { IdPipe, notFound, ReadLog } from '@waymark/service-kit';
+import { ClientHistories } from '../history/client-histories.js';
+import { Timeline, timelineAnswer, TimelineParams } from './timeline-answer.js';
+
+export class GetClientTimeline extends Query<Timeline> {
+  constructor(
+    readonly clientId: string,
+    readonly params: TimelineParams,
+    readonly caller: Principal,
+    readonly position: string | undefined,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For auditors')
+@Controller('v1/clients/:id/timeline')
+export class GetClientTimelineEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access({ action: 'GetClientTimeline', staff: ['auditor'] })
+  @ApiOperation({ summary: 'Every event of every service about a client, in the order of the log' })
+  @ApiOkResponse({ type: Timeline })
+  read(
+    @Param('id', IdPipe) id: string,
+    @QueryParams() params: TimelineParams,
+    @Caller() caller: Principal,
+    @Headers('waymark-position') position?: string,
+  ) {
+    return this.queries.execute(new GetClientTimeline(id, params, caller, position));
+  }
+}
+
+@QueryHandler(GetClientTimeline)
+export class GetClientTimelineHandler implements IQueryHandler<GetClientTimeline> {
+  constructor(
+    private readonly histories: ClientHistories,
+    private readonly reads: ReadLog,
+  ) {}
+
+  async execute({ clientId, params, caller, position }: GetClientTimeline): Promise<Timeline> {
+    const history = await this.histories.ofClient(clientId, position);
+    if (!history) throw notFound();
+    await this.reads.read({
+      principal: caller,
+      stream: `client-${clientId}`,
+      clientId: history.clientId,
+      what: 'GetClientTimeline',
+      ground: 'auditor',
+      purpose: 'audit',
+    });
+    return timelineAnswer(history, params);
+  }
+}

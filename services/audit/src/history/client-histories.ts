@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type ChainVerdict, type EventStore, type RecordedEvent, verifyStream } from '@waymark/event-store';
+import { ClientIndex } from '../client-index/client-index.js';
+import { type Fact, factOf } from '../replay/fact.js';
+import { EVENT_LOG } from './event-log.js';
+
+export interface VerifiedStream {
+  readonly stream: string;
+  readonly events: number;
+  readonly verdict: ChainVerdict;
+}
+
+/** All that the log holds about one client. */
+export interface ClientHistory {
+  readonly clientId: string;
+  /** In the order of the log. */
+  readonly facts: readonly Fact[];
+  readonly streams: readonly VerifiedStream[];
+}
+
+/** Reads histories from the log itself, never from a copy, and verifies every chain on the way. */
+@Injectable()
+export class ClientHistories {
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventStore,
+    private readonly index: ClientIndex,
+  ) {}
+
+  /** Undefined for a client of whom the log knows nothing. */
+  async ofClient(clientId: string, after?: string): Promise<ClientHistory | undefined> {
+    const names = await this.index.streamsOf(clientId, after);
+    if (names.length === 0) return undefined;
+    const facts: Fact[] = [];
+    const streams: VerifiedStream[] = [];
+    for (const stream of names) {
+      const events = await this.read(stream);
+      streams.push({ stream, events: events.length, verdict: await verdictOn(events) });
+      facts.push(...events.map(factOf));
+    }
+    facts.sort((a, b) => (a.position < b.position ? -1 : 1));
+    return { clientId, facts, streams };
+  }
+
+  async ofCase(caseId: string, after?: string): Promise<ClientHistory | undefined> {
+    const clientId = await this.index.clientOfCase(caseId, after);
+    return clientId === undefined ? undefined : this.ofClient(clientId, after);
+  }
+
+  private async read(stream: string): Promise<RecordedEvent[]> {
+    const events: RecordedEvent[] = [];
+    for await (const event of this.log.readStream(stream)) events.push(event);
+    return events;
+  }
+}
+
+/** A stream that the index knows from its events and that has none any more has lost them all. */
+async function verdictOn(events: readonly RecordedEvent[]): Promise<ChainVerdict> {
+  return events.length === 0 ? { intact: false, revision: 0, fault: 'revision' } : verifyStream(events);
+}

@@ -1,0 +1,98 @@
+import type { Fact } from './fact.js';
+import { textIn } from './fields.js';
+
+/** One event as an auditor sees it. */
+export interface TimelineEntry {
+  readonly position: string;
+  readonly recordedAt: string;
+  readonly occurredAt: string;
+  readonly service: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly eventId: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly actor: { readonly kind: string; readonly id: string };
+  readonly onBehalfOf?: string;
+  readonly unit?: string;
+  readonly purpose?: string;
+  readonly why: Why;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly sealedFields: readonly string[];
+  readonly hash: string;
+}
+
+/** What led to an event: the command or message, the chain it belongs to, and what it cites as allowing it. */
+export interface Why {
+  readonly causationId: string;
+  readonly correlationId: string;
+  readonly consentId?: string;
+  readonly disclosureId?: string;
+}
+
+export interface TimelineFilter {
+  /** Recorded at or after. */
+  readonly from?: string;
+  /** Recorded before. */
+  readonly to?: string;
+  readonly type?: string;
+  /** Id of who acted. */
+  readonly actor?: string;
+  /** Position after which to go on. */
+  readonly after: bigint;
+  readonly limit: number;
+}
+
+/** The page of a history that a filter asks for. `more`: others follow. */
+export function timelineOf(
+  facts: readonly Fact[],
+  { from, to, type, actor, after, limit }: TimelineFilter,
+): { readonly entries: readonly TimelineEntry[]; readonly more: boolean } {
+  const wanted = facts.filter(
+    (fact) =>
+      fact.position > after &&
+      (from === undefined || Date.parse(fact.recordedAt) >= Date.parse(from)) &&
+      (to === undefined || Date.parse(fact.recordedAt) < Date.parse(to)) &&
+      (type === undefined || fact.type === type) &&
+      (actor === undefined || fact.metadata.actor?.id === actor),
+  );
+  return { entries: wanted.slice(0, limit).map(entryOf), more: wanted.length > limit };
+}
+
+function entryOf(fact: Fact): TimelineEntry {
+  const { metadata } = fact;
+  return {
+    position: String(fact.position),
+    recordedAt: fact.recordedAt,
+    occurredAt: fact.occurredAt,
+    service: serviceOf(fact.category),
+    stream: fact.stream,
+    revision: fact.revision,
+    eventId: fact.id,
+    type: fact.type,
+    schemaVersion: fact.schemaVersion,
+    actor: { kind: metadata.actor?.kind ?? 'unknown', id: metadata.actor?.id ?? 'unknown' },
+    ...(metadata.onBehalfOf === undefined ? {} : { onBehalfOf: metadata.onBehalfOf }),
+    ...(metadata.unit === undefined ? {} : { unit: metadata.unit }),
+    ...(metadata.purpose === undefined ? {} : { purpose: metadata.purpose }),
+    why: whyOf(fact),
+    data: fact.data,
+    sealedFields: fact.sealedFields,
+    hash: fact.hash,
+  };
+}
+
+const serviceOf = (category: string): string => (category === 'concern' ? 'intake' : category.replace(/_access$/, ''));
+
+/** Reads of client data name what allowed them as `consent:<event id>` in their ground. */
+function whyOf({ data, metadata }: Fact): Why {
+  const ground = /^consent:(.+)$/.exec(textIn(data, 'ground') ?? '')?.[1];
+  const consentId = textIn(data, 'consentId') ?? ground;
+  const disclosureId = textIn(data, 'disclosureId');
+  return {
+    causationId: metadata.causationId ?? 'unknown',
+    correlationId: metadata.correlationId ?? 'unknown',
+    ...(consentId === undefined ? {} : { consentId }),
+    ...(disclosureId === undefined ? {} : { disclosureId }),
+  };
+}

@@ -1,0 +1,24 @@
+import type { NoteClass, RiskLevel } from '@waymark/contracts';
+import type { OpenStage, RiskLevels } from './case.events.js';
+
+export type CaseCommand =
+  | {
+      readonly type: 'OpenCase';
+      readonly caseId: string;
+      readonly concernId: string;
+      readonly clientId: string;
+      readonly officerId: string;
+    }
+  | { readonly type: 'AssignOfficer'; readonly officerId: string }
+  | { readonly type: 'AddTeamMember'; readonly staffId: string }
+  | { readonly type: 'RemoveTeamMember'; readonly staffId: string }
+  | { readonly type: 'MoveStage'; readonly stage: OpenStage }
+  | {
+      readonly type: 'AssessRisk';
+      readonly instrument: string;
+      readonly instrumentVersion: string;
+      readonly levels: RiskLevels;
+      readonly overall: RiskLevel;
+      readonly immediateActions?: string;
+    }
+  | { readonly type: 'WriteNote'; readonly noteClass: NoteClass; readonly text: string };

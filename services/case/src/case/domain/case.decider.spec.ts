@@ -1,0 +1,166 @@
+import { describe, expect, it } from '@jest/globals';
+import { riskLevels } from '@waymark/contracts';
+import { type DecisionContext, specify } from '@waymark/event-sourcing';
+import { caseCodeFrom } from './case-code.js';
+import type { CaseCommand } from './case.commands.js';
+import { caseDecider } from './case.decider.js';
+import type { CaseEvent, RiskAssessment } from './case.events.js';
+
+const idAt = '0197e000-0000-8000-8000-0123456789ab';
+const context: DecisionContext = {
+  now: '2026-03-02T08:00:00.000Z',
+  actor: { kind: 'staff', id: 'amina', roles: ['officer'] },
+  newId: () => idAt,
+  eventIdAt: String,
+};
+const supervisor = { actor: { kind: 'staff', id: 'ingrid', roles: ['supervisor'] } } as const;
+const outsider = { actor: { kind: 'staff', id: 'kwame', roles: ['officer'] } } as const;
+
+const ids = { caseId: 'case-1', concernId: 'concern-1', clientId: 'client-1', officerId: 'amina' } as const;
+const openCase: CaseCommand = { type: 'OpenCase', ...ids };
+const opened: CaseEvent = {
+  type: 'CaseOpened',
+  data: { ...ids, caseCode: caseCodeFrom(idAt), team: ['amina'], openedAt: context.now },
+};
+const luciaAdded: CaseEvent = {
+  type: 'TeamMemberAdded',
+  data: { clientId: 'client-1', staffId: 'lucia', team: ['amina', 'lucia'] },
+};
+const assessRisk: Extract<CaseCommand, { type: 'AssessRisk' }> = {
+  type: 'AssessRisk',
+  instrument: 'desk-risk',
+  instrumentVersion: '2',
+  levels: { safety: 'high', retaliation: 'medium' },
+  overall: 'high',
+  immediateActions: 'Keep away from the car park.',
+};
+const assessed: RiskAssessment = {
+  riskAssessmentId: idAt,
+  instrument: 'desk-risk',
+  instrumentVersion: '2',
+  levels: { safety: 'high', retaliation: 'medium' },
+  overall: 'high',
+  immediateActions: 'Keep away from the car park.',
+  assessedBy: 'amina',
+  assessedAt: context.now,
+  reviewDueAt: '2026-03-09T08:00:00.000Z',
+};
+
+const decider = specify(caseDecider, context);
+
+describe('opening a case', () => {
+  it('makes the officer who accepted the concern its officer and its team', () => {
+    decider.given().when(openCase).then(opened);
+  });
+
+  it('happens once for a concern, whatever is heard of it later', () => {
+    decider.given(opened).when(openCase).then();
+    decider
+      .given(opened)
+      .when({ ...openCase, officerId: 'kwame' })
+      .then();
+  });
+
+  it('gives a code of letters and digits that cannot be mistaken, different for different ids', () => {
+    expect(caseCodeFrom(idAt)).toMatch(/^[2-9B-DF-HJ-NP-TV-Z]{4}-[2-9B-DF-HJ-NP-TV-Z]{4}$/);
+    expect(caseCodeFrom(idAt)).not.toBe(caseCodeFrom('0197e000-0000-8000-8000-0123456789ac'));
+  });
+
+  it('comes before everything else', () => {
+    decider.given().when(assessRisk).thenRejectedWith('case_not_found');
+    decider.given().when({ type: 'AddTeamMember', staffId: 'lucia' }).thenRejectedWith('case_not_found');
+  });
+});
+
+describe('the team of a case', () => {
+  it('grows by a second officer', () => {
+    decider.given(opened).when({ type: 'AddTeamMember', staffId: 'lucia' }, supervisor).then(luciaAdded);
+  });
+
+  it('has nobody twice', () => {
+    decider.given(opened).when({ type: 'AddTeamMember', staffId: 'amina' }).thenRejectedWith('already_on_team');
+    decider
+      .given(opened, luciaAdded)
+      .when({ type: 'AddTeamMember', staffId: 'lucia' })
+      .thenRejectedWith('already_on_team');
+  });
+
+  it('shrinks by a member who is on it', () => {
+    decider
+      .given(opened, luciaAdded)
+      .when({ type: 'RemoveTeamMember', staffId: 'lucia' }, supervisor)
+      .then({ type: 'TeamMemberRemoved', data: { clientId: 'client-1', staffId: 'lucia', team: ['amina'] } });
+    decider
+      .given(opened)
+      .when({ type: 'RemoveTeamMember', staffId: 'lucia' })
+      .thenRejectedWith('team_member_not_found');
+  });
+
+  it('never loses its officer without getting another', () => {
+    decider
+      .given(opened, luciaAdded)
+      .when({ type: 'RemoveTeamMember', staffId: 'amina' })
+      .thenRejectedWith('officer_not_removable');
+    decider
+      .given(opened, luciaAdded)
+      .when({ type: 'AssignOfficer', officerId: 'lucia' }, supervisor)
+      .then({
+        type: 'OfficerAssigned',
+        data: { clientId: 'client-1', officerId: 'lucia', previousOfficerId: 'amina', team: ['lucia'] },
+      });
+    decider
+      .given(opened)
+      .when({ type: 'AssignOfficer', officerId: 'amina' })
+      .thenRejectedWith('already_case_officer');
+  });
+
+  it('alone assesses risk and writes notes; a supervisor may move the stage', () => {
+    const note: CaseCommand = { type: 'WriteNote', noteClass: 'administrative', text: 'Called back.' };
+    const move: CaseCommand = { type: 'MoveStage', stage: 'assessment' };
+    for (const command of [assessRisk, note, move])
+      decider.given(opened).when(command, outsider).thenRejectedWith('caller_not_on_team');
+    for (const command of [assessRisk, note])
+      decider.given(opened).when(command, supervisor).thenRejectedWith('caller_not_on_team');
+    decider.given(opened).when(move, supervisor).thenTypes('StageMoved');
+  });
+});
+
+describe('assessing risk', () => {
+  it('records instrument, levels, actions and when to review', () => {
+    decider.given(opened).when(assessRisk).then({ type: 'RiskAssessed', data: assessed });
+  });
+
+  it('is due again by level: 24 hours, 7, 30 or 90 days', () => {
+    const due = riskLevels.map((overall) => {
+      const [event] = caseDecider.decide(
+        { ...assessRisk, overall },
+        caseDecider.evolve(caseDecider.initialState, opened),
+        context,
+      );
+      return event?.type === 'RiskAssessed' ? event.data.reviewDueAt.slice(0, 13) : undefined;
+    });
+    expect(due).toEqual(['2026-05-31T08', '2026-05-31T08', '2026-04-01T08', '2026-03-09T08', '2026-03-03T08']);
+  });
+
+  it('looks at one domain at least', () => {
+    decider
+      .given(opened)
+      .when({ ...assessRisk, levels: {} })
+      .thenRejectedWith('invalid_risk_levels');
+  });
+});
+
+describe('moving the stage', () => {
+  it('goes both ways, each move once', () => {
+    const toPlanning: CaseEvent = { type: 'StageMoved', data: { from: 'engagement', to: 'planning' } };
+    decider.given(opened).when({ type: 'MoveStage', stage: 'planning' }).then(toPlanning);
+    decider
+      .given(opened, toPlanning)
+      .when({ type: 'MoveStage', stage: 'assessment' })
+      .then({ type: 'StageMoved', data: { from: 'planning', to: 'assessment' } });
+    decider
+      .given(opened, toPlanning)
+      .when({ type: 'MoveStage', stage: 'planning' })
+      .thenRejectedWith('stage_unchanged');
+  });
+});

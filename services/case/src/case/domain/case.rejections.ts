@@ -1,0 +1,26 @@
+import { DomainRejection } from '@waymark/event-sourcing';
+
+export type CaseRejectionCode =
+  | 'case_not_found'
+  | 'caller_not_on_team'
+  | 'already_case_officer'
+  | 'already_on_team'
+  | 'officer_not_removable'
+  | 'team_member_not_found'
+  | 'stage_unchanged'
+  | 'invalid_risk_levels';
+
+const details: Record<CaseRejectionCode, string> = {
+  case_not_found: 'There is nothing here that you may see.',
+  caller_not_on_team: 'Only those on the team of this case may do this.',
+  already_case_officer: 'This person is the officer of this case already.',
+  already_on_team: 'This person is on the team already.',
+  officer_not_removable: 'A case always has an officer: assign another one instead.',
+  team_member_not_found: 'This person is not on the team.',
+  stage_unchanged: 'The case is at this stage already.',
+  invalid_risk_levels: 'Give a level for at least one risk domain.',
+};
+
+export const reject = (code: CaseRejectionCode): never => {
+  throw new DomainRejection<CaseRejectionCode>(code, details[code]);
+};

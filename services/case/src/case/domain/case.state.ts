@@ -1,0 +1,43 @@
+import type { CaseStage } from '@waymark/contracts';
+import type { Instant } from '@waymark/event-sourcing';
+import type { CaseEvent, Note, RiskAssessment, Team } from './case.events.js';
+
+export interface NoCase {
+  readonly status: 'none';
+}
+
+export interface Case {
+  readonly status: 'open';
+  readonly caseId: string;
+  readonly concernId: string;
+  readonly clientId: string;
+  readonly caseCode: string;
+  readonly officerId: string;
+  readonly team: Team;
+  readonly stage: CaseStage;
+  readonly openedAt: Instant;
+  readonly lastRiskAssessment?: RiskAssessment;
+  readonly notes: readonly Note[];
+}
+
+export type CaseState = NoCase | Case;
+
+export const noCase: CaseState = { status: 'none' };
+
+export function evolve(state: CaseState, event: CaseEvent): CaseState {
+  if (event.type === 'CaseOpened') return { ...event.data, status: 'open', stage: 'engagement', notes: [] };
+  if (state.status === 'none') return state;
+  switch (event.type) {
+    case 'OfficerAssigned':
+      return { ...state, officerId: event.data.officerId, team: event.data.team };
+    case 'TeamMemberAdded':
+    case 'TeamMemberRemoved':
+      return { ...state, team: event.data.team };
+    case 'StageMoved':
+      return { ...state, stage: event.data.to };
+    case 'RiskAssessed':
+      return { ...state, lastRiskAssessment: event.data };
+    case 'NoteWritten':
+      return { ...state, notes: [...state.notes, event.data] };
+  }
+}
