@@ -1,56 +1,24 @@
-import { readFile } from 'node:fs/promises';
+import { concernBody, readVignettes, type Vignette } from '@waymark/demo';
 import type { Platform } from './start-platform.js';
-
-interface Vignette {
-  readonly id: string;
-  readonly language: string;
-  readonly channel: string;
-  readonly kind: string;
-  readonly identity: string;
-  readonly reporterRelation: string;
-  readonly matter: readonly string[];
-  readonly country: string;
-  readonly dutyStation: string;
-  readonly occurrence: string;
-  readonly immediateDanger: boolean;
-  readonly text: string;
-}
 
 const hour = 3_600_000;
 
 /** Enters the 60 demo concerns over HTTP, as people would: by the portal, or by an officer for all other channels. */
 export async function loadDemoConcerns(platform: Platform, now = Date.now()): Promise<number> {
-  const lines = (await readFile(new URL('../demo/vignettes.jsonl', import.meta.url), 'utf8')).trim().split('\n');
-  const vignettes = lines.map((line) => JSON.parse(line) as Vignette);
+  const vignettes = await readVignettes();
   const token = await officerToken(platform);
   for (const [index, vignette] of vignettes.entries()) {
-    if (vignette.channel === 'portal') await send(platform, '/v1/concerns', bodyOf(vignette), vignette.id);
+    if (vignette.channel === 'portal') await send(platform, '/v1/concerns', concernBody(vignette), vignette.id);
     else
       await send(
         platform,
         '/v1/contacts',
-        { ...bodyOf(vignette), ...contactOf(vignette, index, now) },
+        { ...concernBody(vignette), ...contactOf(vignette, index, now) },
         vignette.id,
         token,
       );
   }
   return vignettes.length;
-}
-
-function bodyOf({
-  kind,
-  identity,
-  reporterRelation,
-  matter,
-  language,
-  immediateDanger,
-  occurrence,
-  country,
-  dutyStation,
-  text,
-}: Vignette) {
-  const place = { ...(country ? { country } : {}), ...(dutyStation ? { dutyStation } : {}) };
-  return { kind, identity, reporterRelation, matter, language, immediateDanger, occurrence, place, narrative: text };
 }
 
 /** Contacts of the last day and a half; every third has had its response, so that the queue shows all states. */

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import type { Binaries } from './binaries.js';
 import { stopLeftovers } from './leftovers.js';
 import { LocalPostgresError } from './local-postgres-error.js';
@@ -24,7 +25,7 @@ export async function initialise(
   binaries: Binaries,
   user: RunAs | undefined,
 ): Promise<boolean> {
-  const entries = await readdir(options.dataDir).catch((): string[] => []);
+  const entries = await contentOf(options.dataDir);
   if (entries.includes('PG_VERSION')) return false;
   if (entries.length > 0) {
     throw new LocalPostgresError(
@@ -52,6 +53,18 @@ export async function initialise(
   return true;
 }
 
+async function contentOf(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') return [];
+    throw new LocalPostgresError(
+      'DATA_FOLDER_UNREACHABLE',
+      `${folder} cannot be read. Start as the same user as the last time, or choose another data folder. (${String(error)})`,
+    );
+  }
+}
+
 async function runInitdb(
   initdb: string,
   cluster: string,
@@ -70,7 +83,7 @@ async function runInitdb(
   try {
     await run(initdb, ['-D', dataPath, ...flags], { ...user, cwd: cluster, env: { LC_ALL: 'C', TZ: 'UTC' } });
   } catch (error) {
-    const reason = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    const reason = isNativeError(error) && 'stderr' in error ? String(error.stderr) : String(error);
     throw new LocalPostgresError('INITDB_FAILED', `PostgreSQL's initdb failed: ${reason.trim()}`);
   }
 }

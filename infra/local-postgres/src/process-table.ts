@@ -6,15 +6,6 @@ const run = promisify(execFile);
 
 export type ProcessEntry = { readonly pid: number; readonly parent: number; readonly command: string };
 
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
 /** Slim images have no `ps`, so Linux is asked through /proc and only other systems through `ps`. */
 export async function findProcess(pid: number): Promise<ProcessEntry | undefined> {
   try {

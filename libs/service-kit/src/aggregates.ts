@@ -190,8 +190,8 @@ export class Aggregates {
       batch.push(await this.toAppend(aggregate, id, event, state, call, batch.length, now));
     }
     const result = await this.store.append(`${aggregate.category}-${id}`, revision < 0 ? 'none' : revision, batch);
-    if (result.repeated) throw new DecidedElsewhere();
     this.views.wrote(result.position);
+    if (result.repeated) throw new DecidedElsewhere();
     return { id, state, revision: result.revision, position: result.position, events };
   }
 

@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { validate, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
 import { type FieldError, notFound, Problem } from './problem.js';
 
 const plainTypes: readonly unknown[] = [String, Number, Boolean, Array, Object];
@@ -13,6 +13,11 @@ export class BodyPipe implements PipeTransform {
     const plain = value ?? {};
     if (typeof plain !== 'object' || Array.isArray(plain))
       throw invalid([{ field: '', rule: 'isObject', message: 'the body must be a JSON object' }]);
+    if (isEmpty(metatype)) {
+      const unknown = Object.keys(plain);
+      if (unknown.length > 0) throw invalid(unknown.map(notExpected));
+      return plain;
+    }
     const instance: object = plainToInstance(metatype, plain, { exposeDefaultValues: true }) as object;
     const errors = await validate(instance, {
       whitelist: true,
@@ -24,6 +29,16 @@ export class BodyPipe implements PipeTransform {
     return instance;
   }
 }
+
+/** A body without fields; class-validator takes such a class for an unknown one and refuses even `{}`. */
+const isEmpty = (body: NonNullable<ArgumentMetadata['metatype']>): boolean =>
+  getMetadataStorage().getTargetValidationMetadatas(body, '', false, false).length === 0;
+
+const notExpected = (field: string): FieldError => ({
+  field,
+  rule: 'whitelistValidation',
+  message: `property ${field} should not exist`,
+});
 
 const invalid = (errors: readonly FieldError[]): Problem =>
   new Problem(422, 'invalid_input', 'Some fields break a rule; nothing was stored.', errors);

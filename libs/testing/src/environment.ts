@@ -3,3 +3,6 @@ export const POSTGRES_URL = 'WAYMARK_TEST_POSTGRES_URL';
 
 /** Where the global setup of a test run answers with the brokers, starting Kafka at the first call. */
 export const KAFKA_DISPENSER_URL = 'WAYMARK_TEST_KAFKA_URL';
+
+/** The folder of a test run, inherited by every process that is started under it. */
+export const TEST_RUN = 'WAYMARK_TEST_RUN';

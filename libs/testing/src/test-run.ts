@@ -1,11 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { LocalPostgresError, startPostgres } from '@waymark/local-postgres';
-import { sweepAbandonedRuns } from './abandoned-runs.js';
-import { KAFKA_DISPENSER_URL, POSTGRES_URL } from './environment.js';
+import { runFolderPrefix, sweepAbandonedRuns } from './abandoned-runs.js';
+import { KAFKA_DISPENSER_URL, POSTGRES_URL, TEST_RUN } from './environment.js';
 import { freePort } from './free-port.js';
 import { startKafkaDispenser } from './kafka/kafka-dispenser.js';
+import { killProcessesOf } from './run-processes.js';
 
 export type TestRun = { end(): Promise<void> };
 
@@ -15,11 +16,13 @@ export type TestRun = { end(): Promise<void> };
  */
 export async function beginTestRun(): Promise<TestRun> {
   await sweepAbandonedRuns();
-  const folder = await mkdtemp(path.join(tmpdir(), `waymark-test-${process.pid}-`));
-  const closing: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const folder = await mkdtemp(runFolderPrefix());
+  const closing: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true, maxRetries: 5 })];
   let ending: Promise<void> | undefined;
   const end = (): Promise<void> => (ending ??= endInReverse(closing));
   endOnSignal(end);
+  closing.push(() => killProcessesOf(folder));
+  process.env[TEST_RUN] = folder;
 
   const postgres = await startOnFreePort(path.join(folder, 'postgres'));
   closing.push(() => postgres.stop());
@@ -27,6 +30,9 @@ export async function beginTestRun(): Promise<TestRun> {
   const dispenser = await startKafkaDispenser(path.join(folder, 'kafka'));
   closing.push(() => dispenser.close());
   process.env[KAFKA_DISPENSER_URL] = dispenser.url;
+  // What tests put into temporary folders goes with the run as well.
+  process.env['TMPDIR'] = path.join(folder, 'tmp');
+  await mkdir(process.env['TMPDIR']);
   return { end };
 }
 

@@ -56,14 +56,14 @@ describe('an append in two phases', () => {
     };
     const unknown = { settled: '0', fence: null, waitingFor: [] };
     const after = await log.appendOn(await log.connect(url), 'thing-quick');
-    const [page] = await read(after - 1n, unknown);
+    const [page] = await read(after - 2n, unknown);
     const horizon = JSON.parse(page?.data ?? '');
     expect(horizon).toMatchObject({ blocked: true, fence: String(after) });
     await server.stop();
     server = await start();
-    expect(await read(after - 1n, horizon)).toHaveLength(1);
+    expect(await read(after - 2n, horizon)).toHaveLength(1);
     await (await log.connect(server.url())).query(`rollback prepared 'of_the_test'`);
-    expect(await read(after - 1n, horizon)).toHaveLength(2);
+    expect(await read(after - 2n, horizon)).toHaveLength(2);
   });
 
   it.each(['commit', 'rollback'])('is waited for from before its preparation until its %s', async (ending) => {

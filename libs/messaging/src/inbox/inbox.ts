@@ -6,7 +6,7 @@ import type { Message, Origin } from '../port.js';
 import { BackOff, pause } from '../waiting.js';
 import { bury, type DeadLetterReason } from './dead-letters.js';
 import { dropWaiting, keysWaitingSince, locate, lockKey, noteEffect, putAside, waitingOf } from './inbox-tables.js';
-import type { MessageHandler, MessageReaction } from './run-consumer.js';
+import type { MessageHandler, MessageReaction } from './handlers.js';
 import { isTemporary } from './temporary-failure.js';
 
 export interface InboxOptions {

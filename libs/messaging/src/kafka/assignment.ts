@@ -97,7 +97,9 @@ export class Assignment {
     if (offsets.length === 0) return;
     await this.consumer
       .commitOffsets(offsets)
-      .catch((error: unknown) => this.log.debug({ group: this.options.group, ...errorFields(error) }, 'offsets not committed'));
+      .catch((error: unknown) =>
+        this.log.debug({ group: this.options.group, ...errorFields(error) }, 'offsets not committed'),
+      );
   }
 
   private begin(topic: string, partition: number, before: Share | undefined): void {

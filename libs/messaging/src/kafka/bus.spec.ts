@@ -8,9 +8,7 @@ import type { Log } from '../log.js';
 import type { Message } from '../port.js';
 import { openKafkaBus } from './bus.js';
 
-const t0 = Date.now(); const say = (l: string) => (f: object, t: string) => process.stderr.write(`${Date.now() - t0} ${l} ${t} ${JSON.stringify(f)}\n`);
-const log: Log = { debug: say('d'), info: say('i'), warn: say('w'), error: say('e') };
-const log0: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const log: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const nobodyListens = 1;
 
 /** A member whose every connection can be cut, and whose later ones find nobody. */

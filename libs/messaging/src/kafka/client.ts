@@ -1,4 +1,4 @@
-import kafkajs, { type ISocketFactory, type KafkaConfig, type logLevel as LogLevel, type SASLOptions } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import type { ConnectionOptions } from 'node:tls';
 import type { Log } from '../log.js';
 
@@ -20,15 +20,12 @@ export interface KafkaOptions {
   readonly log: Log;
 }
 
-// kafkajs reports as errors what it then retries; what matters reaches our log through rejections and crash events.
+// kafkajs reports as errors what it then retries; what matters reaches the log through rejections and ended consumers.
 const logTo =
   (log: Log) =>
   () =>
-  ({ namespace, level, log: { message } }: { namespace: string; level: LogLevel; log: { message: string } }): void => {
-    const fields = { kafkajs: namespace };
-    if (level <= kafkajs.logLevel.ERROR) log.warn(fields, message);
-    else log.debug(fields, message);
-  };
+  ({ namespace, log: { message } }: LogEntry): void =>
+    log.debug({ kafkajs: namespace }, message);
 
 export function connectKafka(options: KafkaOptions): kafkajs.Kafka {
   const { brokers, clientId, ssl, sasl, socketFactory, log } = options;

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { isNativeError } from 'node:util/types';
 
 const run = promisify(execFile);
 
@@ -33,7 +34,7 @@ async function runMaven(folder: string): Promise<void> {
     await run('mvn', goal, { cwd: folder });
   } catch (error) {
     // Maven reports its errors on standard output.
-    const reason = error instanceof Error && 'stdout' in error && error.stdout ? error.stdout : error;
+    const reason = isNativeError(error) && 'stdout' in error && error.stdout ? error.stdout : error;
     throw new Error(`Maven could not fetch Kafka ${KAFKA_VERSION}: ${String(reason)}`);
   }
 }

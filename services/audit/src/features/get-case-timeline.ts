@@ -2,16 +2,15 @@ import { Controller, Get, Headers, Param, Query as QueryParams } from '@nestjs/c
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { IdPipe, notFound, ReadLog } from '@waymark/service-kit';
-import { ClientHistories } from '../history/client-histories.js';
+import { IdPipe } from '@waymark/service-kit';
+import { type Replay, Replays } from '../history/replays.js';
 import { Timeline, timelineAnswer, TimelineParams } from './timeline-answer.js';
 
 export class GetCaseTimeline extends Query<Timeline> {
   constructor(
     readonly caseId: string,
     readonly params: TimelineParams,
-    readonly caller: Principal,
-    readonly position: string | undefined,
+    readonly replay: Replay,
   ) {
     super();
   }
@@ -32,28 +31,15 @@ export class GetCaseTimelineEndpoint {
     @Caller() caller: Principal,
     @Headers('waymark-position') position?: string,
   ) {
-    return this.queries.execute(new GetCaseTimeline(id, params, caller, position));
+    return this.queries.execute(new GetCaseTimeline(id, params, { caller, what: 'GetCaseTimeline', position }));
   }
 }
 
 @QueryHandler(GetCaseTimeline)
 export class GetCaseTimelineHandler implements IQueryHandler<GetCaseTimeline> {
-  constructor(
-    private readonly histories: ClientHistories,
-    private readonly reads: ReadLog,
-  ) {}
+  constructor(private readonly replays: Replays) {}
 
-  async execute({ caseId, params, caller, position }: GetCaseTimeline): Promise<Timeline> {
-    const history = await this.histories.ofCase(caseId, position);
-    if (!history) throw notFound();
-    await this.reads.read({
-      principal: caller,
-      stream: `case-${caseId}`,
-      clientId: history.clientId,
-      what: 'GetCaseTimeline',
-      ground: 'auditor',
-      purpose: 'audit',
-    });
-    return timelineAnswer(history, params);
+  async execute({ caseId, params, replay }: GetCaseTimeline): Promise<Timeline> {
+    return timelineAnswer(await this.replays.ofCase(caseId, replay), params);
   }
 }

@@ -2,16 +2,15 @@ import { Controller, Get, Headers, Param, Query as QueryParams } from '@nestjs/c
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { IdPipe, notFound, ReadLog } from '@waymark/service-kit';
-import { ClientHistories } from '../history/client-histories.js';
+import { IdPipe } from '@waymark/service-kit';
+import { type Replay, Replays } from '../history/replays.js';
 import { Timeline, timelineAnswer, TimelineParams } from './timeline-answer.js';
 
 export class GetClientTimeline extends Query<Timeline> {
   constructor(
     readonly clientId: string,
     readonly params: TimelineParams,
-    readonly caller: Principal,
-    readonly position: string | undefined,
+    readonly replay: Replay,
   ) {
     super();
   }
@@ -32,28 +31,15 @@ export class GetClientTimelineEndpoint {
     @Caller() caller: Principal,
     @Headers('waymark-position') position?: string,
   ) {
-    return this.queries.execute(new GetClientTimeline(id, params, caller, position));
+    return this.queries.execute(new GetClientTimeline(id, params, { caller, what: 'GetClientTimeline', position }));
   }
 }
 
 @QueryHandler(GetClientTimeline)
 export class GetClientTimelineHandler implements IQueryHandler<GetClientTimeline> {
-  constructor(
-    private readonly histories: ClientHistories,
-    private readonly reads: ReadLog,
-  ) {}
+  constructor(private readonly replays: Replays) {}
 
-  async execute({ clientId, params, caller, position }: GetClientTimeline): Promise<Timeline> {
-    const history = await this.histories.ofClient(clientId, position);
-    if (!history) throw notFound();
-    await this.reads.read({
-      principal: caller,
-      stream: `client-${clientId}`,
-      clientId: history.clientId,
-      what: 'GetClientTimeline',
-      ground: 'auditor',
-      purpose: 'audit',
-    });
-    return timelineAnswer(history, params);
+  async execute({ clientId, params, replay }: GetClientTimeline): Promise<Timeline> {
+    return timelineAnswer(await this.replays.ofClient(clientId, replay), params);
   }
 }

@@ -108,10 +108,7 @@ describe('the team of a case', () => {
         type: 'OfficerAssigned',
         data: { clientId: 'client-1', officerId: 'lucia', previousOfficerId: 'amina', team: ['lucia'] },
       });
-    decider
-      .given(opened)
-      .when({ type: 'AssignOfficer', officerId: 'amina' })
-      .thenRejectedWith('already_case_officer');
+    decider.given(opened).when({ type: 'AssignOfficer', officerId: 'amina' }).thenRejectedWith('already_case_officer');
   });
 
   it('alone assesses risk and writes notes; a supervisor may move the stage', () => {

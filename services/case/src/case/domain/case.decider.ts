@@ -81,11 +81,7 @@ function removeTeamMember(staffId: string, { clientId, officerId, team }: Case):
   return [{ type: 'TeamMemberRemoved', data: { clientId, staffId, team: team.filter((id) => id !== staffId) } }];
 }
 
-function assessRisk(
-  command: CommandOf<'AssessRisk'>,
-  current: Case,
-  context: DecisionContext,
-): readonly CaseEvent[] {
+function assessRisk(command: CommandOf<'AssessRisk'>, current: Case, context: DecisionContext): readonly CaseEvent[] {
   const assessedBy = onTeam(current, context);
   const { instrument, instrumentVersion, levels, overall, immediateActions } = command;
   if (Object.keys(levels).length === 0) reject('invalid_risk_levels');

@@ -1,0 +1,63 @@
+import type { Fact } from './fact.js';
+import { objectIn, textIn } from './fields.js';
+
+export interface ConcernThen {
+  readonly concernId: string;
+  readonly status: string;
+  readonly channel?: string;
+  readonly contactAt?: string;
+  readonly dueAt?: string;
+  /** When the log was told that it is overdue; whether it is follows from `dueAt` and the moment looked at. */
+  readonly markedOverdueAt?: string;
+  readonly escalations: readonly { readonly to: string; readonly at: string }[];
+  readonly firstResponseAt?: string;
+  readonly officerId?: string;
+  readonly priority?: string;
+}
+
+/** In which order a concern goes on: what is told late of an earlier step does not move it back. */
+const order = ['submitted', 'acknowledged', 'triaged', 'accepted'];
+
+const furthest = (one: string, other: string): string => (order.indexOf(one) > order.indexOf(other) ? one : other);
+
+/** Undefined for a type that audit does not interpret. */
+export function evolveConcern(before: ConcernThen | undefined, { type, data, subject, occurredAt }: Fact) {
+  const concern: ConcernThen = before ?? { concernId: subject, status: 'submitted', escalations: [] };
+  const reached = (status: string, fields: Partial<ConcernThen> = {}): ConcernThen => ({
+    ...concern,
+    ...fields,
+    status: furthest(concern.status, status),
+  });
+  switch (type) {
+    case 'ConcernSubmitted':
+      return reached('submitted', {
+        channel: textIn(data, 'channel'),
+        contactAt: textIn(objectIn(data, 'contact'), 'at'),
+        dueAt: textIn(objectIn(data, 'clock'), 'dueAt'),
+      });
+    case 'ConcernAllocated':
+      return { ...concern, officerId: textIn(data, 'officerId') };
+    case 'FirstResponseOverdue':
+      return { ...concern, markedOverdueAt: concern.markedOverdueAt ?? occurredAt };
+    case 'ConcernEscalated':
+      return {
+        ...concern,
+        escalations: [...concern.escalations, { to: textIn(data, 'to') ?? 'unknown', at: occurredAt }],
+      };
+    case 'FirstResponseGiven':
+      return reached('acknowledged', { firstResponseAt: textIn(objectIn(data, 'response'), 'at') ?? occurredAt });
+    case 'ConcernTriaged':
+      return reached('triaged', { priority: textIn(data, 'priority') });
+    case 'ConcernAccepted':
+      return reached('accepted');
+    case 'ReceiptIssued':
+    case 'ReceiptUpgraded':
+    case 'FirstResponseDue':
+    case 'ReporterMessageReceived':
+    case 'OfficerMessageSent':
+    case 'GuidanceGiven':
+      return concern;
+    default:
+      return undefined;
+  }
+}

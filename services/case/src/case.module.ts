@@ -1,0 +1,38 @@
+import { Module } from '@nestjs/common';
+import { AddTeamMemberEndpoint, AddTeamMemberHandler } from './case/features/add-team-member.js';
+import { AssessRiskEndpoint, AssessRiskHandler } from './case/features/assess-risk.js';
+import { AssignOfficerEndpoint, AssignOfficerHandler } from './case/features/assign-officer.js';
+import { GetCaseEndpoint, GetCaseHandler } from './case/features/get-case.js';
+import { ListCasesEndpoint, ListCasesHandler } from './case/features/list-cases.js';
+import { ListNotesEndpoint, ListNotesHandler } from './case/features/list-notes.js';
+import { MoveStageEndpoint, MoveStageHandler } from './case/features/move-stage.js';
+import { OpenCaseHandler } from './case/features/open-case.js';
+import { RemoveTeamMemberEndpoint, RemoveTeamMemberHandler } from './case/features/remove-team-member.js';
+import { WriteNoteEndpoint, WriteNoteHandler } from './case/features/write-note.js';
+
+@Module({
+  controllers: [
+    ListCasesEndpoint,
+    GetCaseEndpoint,
+    AssignOfficerEndpoint,
+    AddTeamMemberEndpoint,
+    RemoveTeamMemberEndpoint,
+    MoveStageEndpoint,
+    AssessRiskEndpoint,
+    WriteNoteEndpoint,
+    ListNotesEndpoint,
+  ],
+  providers: [
+    OpenCaseHandler,
+    ListCasesHandler,
+    GetCaseHandler,
+    AssignOfficerHandler,
+    AddTeamMemberHandler,
+    RemoveTeamMemberHandler,
+    MoveStageHandler,
+    AssessRiskHandler,
+    WriteNoteHandler,
+    ListNotesHandler,
+  ],
+})
+export class CaseModule {}

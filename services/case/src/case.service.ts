@@ -1,0 +1,24 @@
+import type { ServiceDefinition } from '@waymark/service-kit';
+import { caseAggregate } from './case/case.aggregate.js';
+import { CaseEntry } from './case/projections/cases/case-entry.entity.js';
+import { casesProjection } from './case/projections/cases/cases.projection.js';
+import { CaseModule } from './case.module.js';
+import { consume } from './integration/consume.js';
+import { publish } from './integration/publish.js';
+import { CreateCaseViews1760000001000 } from './migrations/1760000001000-create-case-views.js';
+
+/** `case` is a reserved word. */
+export const caseService: ServiceDefinition = {
+  name: 'case',
+  title: 'Waymark case',
+  description:
+    'Cases: opened once for an accepted concern, seen by their team alone, assessed, and led through their stages.',
+  settings: {},
+  aggregates: [caseAggregate],
+  module: CaseModule,
+  entities: [CaseEntry],
+  migrations: [CreateCaseViews1760000001000],
+  projections: [casesProjection],
+  publish,
+  consume,
+};

@@ -1,0 +1,20 @@
+import type { Principal } from '@waymark/access';
+import type { Aggregates, Call, Written } from '@waymark/service-kit';
+import { caseAggregate } from './case.aggregate.js';
+import type { CaseCommand } from './domain/case.commands.js';
+import type { CaseEvent } from './domain/case.events.js';
+import type { CaseState } from './domain/case.state.js';
+import { visibleTo } from './visibility.js';
+
+/** Runs a command on a case that the caller may see; for all others it does not exist. */
+export async function changeVisibleCase(
+  aggregates: Aggregates,
+  caseId: string,
+  caller: Principal,
+  call: Call,
+  command: CaseCommand,
+): Promise<Written<CaseState, CaseEvent>> {
+  const { state } = await aggregates.load(caseAggregate, caseId);
+  visibleTo(caller, state);
+  return aggregates.change(caseAggregate, caseId, command, call);
+}

@@ -1,0 +1,89 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { caseStages, riskLevels } from '@waymark/contracts';
+import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
+import { caseAggregate } from '../case.aggregate.js';
+import type { Case } from '../domain/case.state.js';
+import { visibleTo } from '../visibility.js';
+import { RiskLevelsBody } from './assess-risk.js';
+
+/** What was assessed; what was erased is absent. */
+export class RiskAssessmentView {
+  @ApiProperty({ format: 'uuid' }) riskAssessmentId: string;
+  @ApiProperty() instrument: string;
+  @ApiProperty() instrumentVersion: string;
+  @ApiProperty({ required: false }) levels?: RiskLevelsBody;
+  @ApiProperty({ required: false, enum: riskLevels }) overall?: string;
+  @ApiProperty({ required: false }) immediateActions?: string;
+  @ApiProperty() assessedBy: string;
+  @ApiProperty({ format: 'date-time' }) assessedAt: string;
+  @ApiProperty({ format: 'date-time' }) reviewDueAt: string;
+}
+
+export class CaseView {
+  @ApiProperty({ format: 'uuid' }) caseId: string;
+  @ApiProperty({ example: 'K7RM-2XQD' }) caseCode: string;
+  @ApiProperty({ format: 'uuid' }) concernId: string;
+  @ApiProperty({ format: 'uuid' }) clientId: string;
+  @ApiProperty({ enum: caseStages }) stage: string;
+  @ApiProperty() officerId: string;
+  @ApiProperty({ type: [String], description: 'The officer first.' }) team: string[];
+  @ApiProperty({ format: 'date-time' }) openedAt: string;
+  @ApiProperty({ required: false }) lastRiskAssessment?: RiskAssessmentView;
+}
+
+export class GetCase extends Query<CaseView> {
+  constructor(
+    readonly caseId: string,
+    readonly caller: Principal,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For the team of a case')
+@Controller('v1/cases/:id')
+export class GetCaseEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access({ action: 'ReadCase', staff: ['officer', 'supervisor', 'clinician'] })
+  @ApiOperation({ summary: 'Read a case that you are on the team of, or any as a supervisor' })
+  @ApiOkResponse({ type: CaseView })
+  read(@Param('id', IdPipe) id: string, @Caller() caller: Principal) {
+    return this.queries.execute(new GetCase(id, caller));
+  }
+}
+
+@QueryHandler(GetCase)
+export class GetCaseHandler implements IQueryHandler<GetCase> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly reads: ReadLog,
+  ) {}
+
+  async execute({ caseId, caller }: GetCase): Promise<CaseView> {
+    const { state } = await this.aggregates.load(caseAggregate, caseId);
+    const { current, ground } = visibleTo(caller, state);
+    const { clientId } = current;
+    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'GetCase', ground });
+    return viewOf(current);
+  }
+}
+
+function viewOf(current: Case): CaseView {
+  const { caseId, caseCode, concernId, clientId, stage, officerId, team, openedAt, lastRiskAssessment } = current;
+  return {
+    caseId,
+    caseCode,
+    concernId,
+    clientId,
+    stage,
+    officerId,
+    team: [...team],
+    openedAt,
+    ...(lastRiskAssessment ? { lastRiskAssessment } : {}),
+  };
+}

@@ -1,0 +1,140 @@
+import { Controller, Get, Headers, Query as QueryParams } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
+import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
+import { caseStages } from '@waymark/contracts';
+import { Code, Id, notFound, Pattern, Problem, StaffId, Views } from '@waymark/service-kit';
+import { CaseEntry } from '../projections/cases/case-entry.entity.js';
+
+export class ListCasesParams {
+  @Id({ optional: true, description: 'The case of this concern' }) concernId?: string;
+  @Id({ optional: true, description: 'Cases of this client' }) clientId?: string;
+  @Code(caseStages, { optional: true }) stage?: string;
+  @StaffId({ optional: true, description: 'Cases whose team this person is on' }) staffId?: string;
+  @Pattern(/^([1-9]\d?|100)$/, { optional: true, description: '1 to 100, 50 when left out' }) limit?: string;
+  @Pattern(/^[A-Za-z0-9_-]{1,200}$/, { optional: true, max: 200, description: '`next` of the page before' })
+  after?: string;
+}
+
+export class CaseLine {
+  @ApiProperty({ format: 'uuid' }) caseId: string;
+  @ApiProperty({ example: 'K7RM-2XQD' }) caseCode: string;
+  @ApiProperty({ format: 'uuid' }) concernId: string;
+  @ApiProperty({ enum: caseStages }) stage: string;
+  @ApiProperty() officerId: string;
+  @ApiProperty({ type: [String], description: 'The officer first.' }) team: string[];
+  @ApiProperty({ required: false, format: 'date-time', description: 'Absent until risk was assessed' })
+  reviewDueAt?: string;
+  @ApiProperty({ format: 'date-time' }) openedAt: string;
+}
+
+export class Cases {
+  @ApiProperty({ type: [CaseLine] }) items: CaseLine[];
+  @ApiProperty({ required: false, description: 'Pass as `after` for the next page; absent on the last.' })
+  next?: string;
+}
+
+export class ListCases extends Query<Cases> {
+  constructor(
+    readonly caller: StaffPrincipal,
+    readonly params: ListCasesParams,
+    readonly after: string | undefined,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For the team of a case')
+@Controller('v1/cases')
+export class ListCasesEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access({ action: 'ListCases', staff: ['officer', 'supervisor', 'clinician'] })
+  @ApiOperation({
+    summary: 'Your cases, all for a supervisor: never assessed first, then by when risk is due for review',
+  })
+  @ApiOkResponse({ type: Cases })
+  list(
+    @Caller() caller: Principal,
+    @QueryParams() params: ListCasesParams,
+    @Headers('waymark-position') position?: string,
+  ) {
+    if (caller.kind !== 'staff') throw notFound();
+    return this.queries.execute(new ListCases(caller, params, position));
+  }
+}
+
+@QueryHandler(ListCases)
+export class ListCasesHandler implements IQueryHandler<ListCases> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly views: Views,
+  ) {}
+
+  async execute({ caller, params, after }: ListCases): Promise<Cases> {
+    await this.views.caughtUp(after);
+    const limit = Number(params.limit ?? 50);
+    const entries = await this.page(caller, params, limit + 1);
+    const shown = entries.slice(0, limit);
+    const last = shown.at(-1);
+    return { items: shown.map(lineOf), ...(entries.length > limit && last ? { next: cursorOf(last) } : {}) };
+  }
+
+  private page(caller: StaffPrincipal, params: ListCasesParams, limit: number): Promise<CaseEntry[]> {
+    const query = this.dataSource
+      .getRepository(CaseEntry)
+      .createQueryBuilder('c')
+      .orderBy("coalesce(c.review_due_at, '-infinity')", 'ASC')
+      .addOrderBy('c.case_id', 'ASC')
+      .limit(limit);
+    const { concernId, clientId, stage, staffId } = params;
+    if (!caller.roles.includes('supervisor')) query.andWhere('c.team @> ARRAY[:caller]::text[]', { caller: caller.id });
+    if (concernId) query.andWhere('c.concern_id = :concernId', { concernId });
+    if (clientId) query.andWhere('c.client_id = :clientId', { clientId });
+    if (stage) query.andWhere('c.stage = :stage', { stage });
+    if (staffId) query.andWhere('c.team @> ARRAY[:staffId]::text[]', { staffId });
+    if (params.after) {
+      const [dueAt, caseId] = readCursor(params.after);
+      query.andWhere("(coalesce(c.review_due_at, '-infinity'), c.case_id) > (:dueAt::timestamptz, :caseId::uuid)", {
+        dueAt,
+        caseId,
+      });
+    }
+    return query.getMany();
+  }
+}
+
+const cursorOf = ({ reviewDueAt, caseId }: CaseEntry): string =>
+  Buffer.from(JSON.stringify([reviewDueAt?.toISOString() ?? '-infinity', caseId])).toString('base64url');
+
+const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const dueForm = /^(-infinity|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)$/;
+
+function readCursor(cursor: string): readonly [string, string] {
+  try {
+    const [dueAt, caseId] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    const texts = typeof dueAt === 'string' && typeof caseId === 'string';
+    const exists = texts && (dueAt === '-infinity' || !Number.isNaN(Date.parse(dueAt)));
+    if (exists && dueForm.test(dueAt) && uuidForm.test(caseId)) return [dueAt, caseId];
+  } catch {
+    // falls through to the refusal: a cursor of ours always reads
+  }
+  throw new Problem(422, 'invalid_input', 'Pass `next` of the page before, unchanged.', [
+    { field: 'after', rule: 'cursor', message: 'not a cursor' },
+  ]);
+}
+
+function lineOf({ caseId, caseCode, concernId, stage, officerId, team, reviewDueAt, openedAt }: CaseEntry): CaseLine {
+  return {
+    caseId,
+    caseCode,
+    concernId,
+    stage,
+    officerId,
+    team,
+    ...(reviewDueAt ? { reviewDueAt: reviewDueAt.toISOString() } : {}),
+    openedAt: openedAt.toISOString(),
+  };
+}

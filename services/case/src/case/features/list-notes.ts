@@ -1,0 +1,59 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { noteClasses } from '@waymark/contracts';
+import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
+import { caseAggregate } from '../case.aggregate.js';
+import { mayReadNote, visibleTo } from '../visibility.js';
+
+export class NoteView {
+  @ApiProperty({ format: 'uuid' }) noteId: string;
+  @ApiProperty({ required: false, enum: noteClasses, description: 'Absent when erased' }) noteClass?: string;
+  @ApiProperty({ required: false, description: 'Absent when erased' }) text?: string;
+  @ApiProperty() authorId: string;
+  @ApiProperty({ format: 'date-time' }) writtenAt: string;
+}
+
+export class Notes {
+  @ApiProperty({ type: [NoteView], description: 'The oldest first; only those you may read.' }) items: NoteView[];
+}
+
+export class ListNotes extends Query<Notes> {
+  constructor(
+    readonly caseId: string,
+    readonly caller: Principal,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For the team of a case')
+@Controller('v1/cases/:id/notes')
+export class ListNotesEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access({ action: 'ListNotes', staff: ['officer', 'supervisor', 'clinician'] })
+  @ApiOperation({ summary: 'Read the notes of a case; clinical ones only as their author or a clinician' })
+  @ApiOkResponse({ type: Notes })
+  read(@Param('id', IdPipe) id: string, @Caller() caller: Principal) {
+    return this.queries.execute(new ListNotes(id, caller));
+  }
+}
+
+@QueryHandler(ListNotes)
+export class ListNotesHandler implements IQueryHandler<ListNotes> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly reads: ReadLog,
+  ) {}
+
+  async execute({ caseId, caller }: ListNotes): Promise<Notes> {
+    const { state } = await this.aggregates.load(caseAggregate, caseId);
+    const { current, ground } = visibleTo(caller, state);
+    const { clientId, notes } = current;
+    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'ListNotes', ground });
+    return { items: notes.filter((note) => mayReadNote(caller, note)) };
+  }
+}

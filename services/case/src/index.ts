@@ -1,0 +1,1 @@
+export { caseService } from './case.service.js';

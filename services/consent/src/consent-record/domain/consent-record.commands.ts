@@ -1,0 +1,23 @@
+import type { ConsentForm, WithdrawalWay } from '@waymark/contracts';
+import type { Instant } from '@waymark/event-sourcing';
+import type { Conversation, Disclosure, Scope } from './consent-record.events.js';
+
+/** What the client consents to, and how they were asked. */
+export interface Grant extends Scope, Conversation {
+  readonly validUntil: Instant;
+  readonly form: ConsentForm;
+  readonly witnessedBy?: string;
+  readonly withheld?: string;
+}
+
+/** What the client was asked for and said no to. */
+export interface Refusal extends Scope, Conversation {
+  readonly reason?: string;
+}
+
+export type ConsentCommand =
+  | { readonly type: 'GiveConsent'; readonly clientId: string; readonly grant: Grant }
+  | { readonly type: 'RefuseConsent'; readonly clientId: string; readonly refusal: Refusal }
+  | { readonly type: 'WithdrawConsent'; readonly consentId: string; readonly way: WithdrawalWay }
+  | { readonly type: 'ExpireConsent'; readonly consentId: string }
+  | { readonly type: 'AuthorizeDisclosure'; readonly disclosure: Disclosure };

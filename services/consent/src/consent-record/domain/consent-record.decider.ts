@@ -1,0 +1,77 @@
+import { type Decider, type DecisionContext, type Instant, isBefore } from '@waymark/event-sourcing';
+import type { ConsentCommand, Grant } from './consent-record.commands.js';
+import type { ConsentEvent, Disclosure, Scope } from './consent-record.events.js';
+import { reject } from './consent-record.rejections.js';
+import { type Consent, consentOf, type ConsentRecord, evolve, nothingConsented } from './consent-record.state.js';
+import { coverage } from './coverage.js';
+
+const longestValidityInMonths = 24;
+
+export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, ConsentEvent> = {
+  initialState: nothingConsented,
+  evolve,
+  decide(command, record, context) {
+    switch (command.type) {
+      case 'GiveConsent':
+        return give(command.clientId, command.grant, context);
+      case 'RefuseConsent':
+        return [{ type: 'ConsentRefused', data: { ...command.refusal, clientId: command.clientId } }];
+      case 'WithdrawConsent': {
+        const consent = existing(record, command.consentId);
+        if (consent.withdrawal) reject('consent_already_withdrawn');
+        const { consentId, clientId } = consent;
+        const { way } = command;
+        return [
+          {
+            type: 'ConsentWithdrawn',
+            data: { consentId, clientId, ...scopeOf(consent), way, withdrawnAt: context.now },
+          },
+        ];
+      }
+      case 'ExpireConsent':
+        return expire(existing(record, command.consentId), context);
+      case 'AuthorizeDisclosure':
+        return authorize(command.disclosure, record, context);
+    }
+  },
+};
+
+function give(clientId: string, grant: Grant, { now, eventIdAt }: DecisionContext): readonly ConsentEvent[] {
+  if (!isBefore(now, grant.validUntil) || isBefore(longestValidity(now), grant.validUntil)) reject('invalid_validity');
+  if (grant.form === 'verbal_witnessed' && grant.witnessedBy === undefined) reject('invalid_witness');
+  return [{ type: 'ConsentGiven', data: { ...grant, consentId: eventIdAt(0), clientId, givenAt: now } }];
+}
+
+function longestValidity(now: Instant): Instant {
+  const end = new Date(now);
+  end.setUTCMonth(end.getUTCMonth() + longestValidityInMonths);
+  return end.toISOString();
+}
+
+function expire(consent: Consent, { now }: DecisionContext): readonly ConsentEvent[] {
+  if (consent.withdrawal || consent.expired) return [];
+  if (isBefore(now, consent.validUntil)) reject('clock_not_due');
+  const { consentId, validUntil } = consent;
+  return [{ type: 'ConsentExpired', data: { consentId, ...scopeOf(consent), validUntil } }];
+}
+
+/**
+ * Decided on the client's own stream and appended at the very revision that was checked. A withdrawal is an event of the same
+ * stream, so one of the two comes first: what was authorised before it may finish, nothing later succeeds.
+ */
+function authorize(
+  disclosure: Disclosure,
+  record: ConsentRecord,
+  { now, eventIdAt }: DecisionContext,
+): readonly ConsentEvent[] {
+  const decision = coverage(record, disclosure, now);
+  if (!decision.allowed)
+    return reject('consent_missing', [{ type: 'DisclosureRefused', data: { ...disclosure, reason: decision.reason } }]);
+  const { consentId } = decision;
+  return [{ type: 'DisclosureRecorded', data: { ...disclosure, disclosureId: eventIdAt(0), consentId } }];
+}
+
+const existing = (record: ConsentRecord, consentId: string): Consent =>
+  consentOf(record, consentId) ?? reject('consent_not_found');
+
+const scopeOf = ({ recipient, purpose, categories }: Scope): Scope => ({ recipient, purpose, categories });

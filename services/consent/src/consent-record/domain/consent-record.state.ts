@@ -1,0 +1,55 @@
+import type { ConsentStatus, WithdrawalWay } from '@waymark/contracts';
+import { type Instant, isBefore } from '@waymark/event-sourcing';
+import type { ConsentEvent } from './consent-record.events.js';
+
+type Given = Extract<ConsentEvent, { type: 'ConsentGiven' }>['data'];
+
+/** One grant and what became of it. */
+export interface Consent extends Given {
+  readonly withdrawal?: { readonly at: Instant; readonly way: WithdrawalWay };
+  readonly expired: boolean;
+}
+
+/** All that a client has consented to, in the order in which they did. Disclosures stand in the log, not here. */
+export interface ConsentRecord {
+  /** Absent until the client was first asked. */
+  readonly clientId?: string;
+  readonly consents: readonly Consent[];
+}
+
+export const nothingConsented: ConsentRecord = { consents: [] };
+
+/** Withdrawn counts at once, expired by the time of the decision: nobody waits for the clock's event. */
+export function statusOf(consent: Consent, now: Instant): ConsentStatus {
+  if (consent.withdrawal) return 'withdrawn';
+  return consent.expired || !isBefore(now, consent.validUntil) ? 'expired' : 'in_force';
+}
+
+export const consentOf = (record: ConsentRecord, consentId: string): Consent | undefined =>
+  record.consents.find((consent) => consent.consentId === consentId);
+
+export function evolve(record: ConsentRecord, event: ConsentEvent): ConsentRecord {
+  switch (event.type) {
+    case 'ConsentGiven':
+      return {
+        clientId: event.data.clientId,
+        consents: [...record.consents, { ...event.data, expired: false }],
+      };
+    case 'ConsentRefused':
+      return { ...record, clientId: event.data.clientId };
+    case 'ConsentWithdrawn': {
+      const { consentId, withdrawnAt, way } = event.data;
+      return changed(record, consentId, (consent) => ({ ...consent, withdrawal: { at: withdrawnAt, way } }));
+    }
+    case 'ConsentExpired':
+      return changed(record, event.data.consentId, (consent) => ({ ...consent, expired: true }));
+    case 'DisclosureRecorded':
+    case 'DisclosureRefused':
+      return record;
+  }
+}
+
+const changed = (record: ConsentRecord, consentId: string, change: (consent: Consent) => Consent): ConsentRecord => ({
+  ...record,
+  consents: record.consents.map((consent) => (consent.consentId === consentId ? change(consent) : consent)),
+});

@@ -1,0 +1,23 @@
+import type { DecisionReason } from '@waymark/contracts';
+import type { Instant } from '@waymark/event-sourcing';
+import type { Scope } from './consent-record.events.js';
+import { type ConsentRecord, statusOf } from './consent-record.state.js';
+
+export type Coverage =
+  | { readonly allowed: true; readonly consentId: string; readonly reason: 'covered' }
+  | { readonly allowed: false; readonly reason: Exclude<DecisionReason, 'covered'> };
+
+/**
+ * No disclosure without consent: ONE consent in force must name this recipient, this purpose and EVERY data category. Two consents
+ * that cover half each do not add up: the client never agreed to that package. Of several that cover it, the newest is cited.
+ */
+export function coverage(record: ConsentRecord, { recipient, purpose, categories }: Scope, now: Instant): Coverage {
+  const asked = record.consents.filter((consent) => consent.recipient === recipient && consent.purpose === purpose);
+  const inForce = asked.filter((consent) => statusOf(consent, now) === 'in_force');
+  const covering = inForce.findLast((consent) => categories.every((category) => consent.categories.includes(category)));
+  if (covering && categories.length > 0) return { allowed: true, consentId: covering.consentId, reason: 'covered' };
+  if (inForce.length > 0) return { allowed: false, reason: 'category_not_covered' };
+  const last = asked.at(-1);
+  if (!last) return { allowed: false, reason: 'no_consent' };
+  return { allowed: false, reason: last.withdrawal ? 'withdrawn' : 'expired' };
+}

@@ -1,0 +1,76 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access } from '@waymark/access';
+import { disclosureActs, type DisclosureAct } from '@waymark/contracts';
+import { Aggregates, type Call, CallOf, Code, type Done, done, Id, IdPipe, StaffId } from '@waymark/service-kit';
+import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { reject } from '../domain/consent-record.rejections.js';
+import { ScopeBody } from './conversation-body.js';
+
+export class AuthorizeDisclosureBody extends ScopeBody {
+  @Id({ description: 'What is disclosed, such as a referral' }) reference: string;
+  @Code(disclosureActs) act: DisclosureAct;
+  @StaffId({ description: 'Who sends or opens' }) onBehalfOf: string;
+}
+
+export class AuthorizedDisclosure {
+  @ApiProperty({ format: 'uuid', description: 'Cite it in the sending or opening.' }) disclosureId: string;
+  @ApiProperty({ format: 'uuid', description: 'The consent that allows it.' }) consentId: string;
+}
+
+export class AuthorizeDisclosure extends Command<Done<AuthorizedDisclosure>> {
+  constructor(
+    readonly clientId: string,
+    readonly body: AuthorizeDisclosureBody,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For services')
+@Controller('v1/clients/:clientId/disclosures')
+export class AuthorizeDisclosureEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(201)
+  @Access({ action: 'AuthorizeDisclosure', service: ['referral'] })
+  @ApiOperation({
+    summary: 'Ask before anything leaves: refused without a consent in force, recorded either way',
+    description:
+      'Use a fresh Idempotency-Key for every sending and every opening. A retry with the same key is the same disclosure: ' +
+      'it gets its first answer, also when the consent has been withdrawn in between.',
+  })
+  @ApiCreatedResponse({ type: AuthorizedDisclosure })
+  authorize(@Param('clientId', IdPipe) clientId: string, @Body() body: AuthorizeDisclosureBody, @CallOf() call: Call) {
+    return this.commands.execute(new AuthorizeDisclosure(clientId, body, call));
+  }
+}
+
+/**
+ * The rule itself stands in domain/coverage.ts, its order against withdrawals in the decider.
+ *
+ * A retry (the same Idempotency-Key) gets the first answer, even after a withdrawal: it is the disclosure that was authorised
+ * before, whose answer may have been lost on the way. This is safe only because whoever discloses takes a fresh key for every
+ * sending and every opening: one that begins after a withdrawal was acknowledged is a new command, and is refused.
+ */
+@CommandHandler(AuthorizeDisclosure)
+export class AuthorizeDisclosureHandler implements ICommandHandler<AuthorizeDisclosure> {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  async execute({ clientId, body, call }: AuthorizeDisclosure): Promise<Done<AuthorizedDisclosure>> {
+    const { recipient, purpose, categories, reference, act, onBehalfOf } = body;
+    const written = await this.aggregates.change(
+      consentRecordAggregate,
+      clientId,
+      { type: 'AuthorizeDisclosure', disclosure: { recipient, purpose, categories, reference, act, onBehalfOf } },
+      { ...call, onBehalfOf, purpose },
+    );
+    const [event] = written.events;
+    // A refusal is recorded, so its retry finds an event of its own in the log: the answer is the same refusal.
+    if (event?.type !== 'DisclosureRecorded') return reject('consent_missing');
+    return done(written, { disclosureId: event.data.disclosureId, consentId: event.data.consentId });
+  }
+}

@@ -1,0 +1,51 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  capacities,
+  consentForms,
+  consentStatuses,
+  dataCategories,
+  purposes,
+  units,
+  withdrawalWays,
+} from '@waymark/contracts';
+import type { Instant } from '@waymark/event-sourcing';
+import { type ConsentRecord, statusOf } from '../domain/consent-record.state.js';
+
+export class ConsentView {
+  @ApiProperty({ format: 'uuid' }) consentId: string;
+  @ApiProperty({ enum: units }) recipient: string;
+  @ApiProperty({ enum: purposes }) purpose: string;
+  @ApiProperty({ enum: dataCategories, isArray: true }) categories: string[];
+  @ApiProperty({ enum: consentStatuses }) status: string;
+  @ApiProperty({ format: 'date-time' }) givenAt: string;
+  @ApiProperty({ format: 'date-time' }) validUntil: string;
+  @ApiProperty({ required: false, format: 'date-time' }) withdrawnAt?: string;
+  @ApiProperty({ required: false, enum: withdrawalWays }) withdrawnBy?: string;
+  @ApiProperty({ enum: consentForms }) form: string;
+  @ApiProperty({ required: false, enum: capacities, description: 'Absent once the client was erased, like the rest.' })
+  capacity?: string;
+  @ApiProperty({ required: false }) language?: string;
+  @ApiProperty({ required: false }) interpreter?: string;
+  @ApiProperty({ required: false }) explained?: string;
+  @ApiProperty({ required: false }) witnessedBy?: string;
+  @ApiProperty({ required: false }) withheld?: string;
+}
+
+export class ConsentList {
+  @ApiProperty({ type: [ConsentView], description: 'The newest first.' }) items: ConsentView[];
+}
+
+/** All consents of a client as of now. */
+export const consentList = (record: ConsentRecord, now: Instant): ConsentList => ({
+  items: record.consents
+    .map((consent) => {
+      const { clientId: _, expired: __, withdrawal, categories, ...given } = consent;
+      return {
+        ...given,
+        categories: [...categories],
+        status: statusOf(consent, now),
+        ...(withdrawal ? { withdrawnAt: withdrawal.at, withdrawnBy: withdrawal.way } : {}),
+      };
+    })
+    .reverse(),
+});

@@ -1,0 +1,83 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { consentForms, type ConsentForm } from '@waymark/contracts';
+import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe, Moment, Text } from '@waymark/service-kit';
+import { ClientTeams } from '../client-teams.js';
+import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import type { Grant } from '../domain/consent-record.commands.js';
+import { askedOf, ConversationBody } from './conversation-body.js';
+
+export class GiveConsentBody extends ConversationBody {
+  @Moment({ description: 'In the future, 24 months from now at the latest' }) validUntil: string;
+  @Code(consentForms) form: ConsentForm;
+  @Text({ optional: true, max: 200, description: 'Needed for a verbal consent' }) witnessedBy?: string;
+  @Text({ optional: true, max: 2000, description: 'What the client keeps back, and why' }) withheld?: string;
+}
+
+export class GivenConsent {
+  @ApiProperty({ format: 'uuid' }) consentId: string;
+}
+
+export class GiveConsent extends Command<Done<GivenConsent>> {
+  constructor(
+    readonly clientId: string,
+    readonly body: GiveConsentBody,
+    readonly caller: Principal,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For officers')
+@Controller('v1/clients/:clientId/consents')
+export class GiveConsentEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(201)
+  @Access({ action: 'GiveConsent', staff: ['officer', 'supervisor'] })
+  @ApiOperation({ summary: 'Record what the client consents to' })
+  @ApiCreatedResponse({ type: GivenConsent })
+  give(
+    @Param('clientId', IdPipe) clientId: string,
+    @Body() body: GiveConsentBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    return this.commands.execute(new GiveConsent(clientId, body, caller, call));
+  }
+}
+
+@CommandHandler(GiveConsent)
+export class GiveConsentHandler implements ICommandHandler<GiveConsent> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly teams: ClientTeams,
+  ) {}
+
+  async execute({ clientId, body, caller, call }: GiveConsent) {
+    await this.teams.mustInclude(caller, clientId);
+    const written = await this.aggregates.change(
+      consentRecordAggregate,
+      clientId,
+      { type: 'GiveConsent', clientId, grant: grantOf(body) },
+      call,
+    );
+    const [event] = written.events;
+    return done(written, { consentId: event?.type === 'ConsentGiven' ? event.data.consentId : '' });
+  }
+}
+
+function grantOf(body: GiveConsentBody): Grant {
+  const { validUntil, form, witnessedBy, withheld } = body;
+  return {
+    ...askedOf(body),
+    validUntil: new Date(validUntil).toISOString(),
+    form,
+    ...(witnessedBy === undefined ? {} : { witnessedBy }),
+    ...(withheld === undefined ? {} : { withheld }),
+  };
+}

@@ -1,0 +1,100 @@
+import { Controller, Get, Query as QueryParams } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { dataCategories, disclosureActs, purposes, units } from '@waymark/contracts';
+import { Aggregates, type HistoryEntry, Id, Pattern, Problem, ReadLog } from '@waymark/service-kit';
+import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import type { ConsentEvent } from '../domain/consent-record.events.js';
+import { clientIdOf } from './client-receipt.js';
+
+export class MyLedgerParams {
+  @Pattern(/^([1-9]\d?|100)$/, { optional: true, description: '1 to 100, 50 when left out' }) limit?: string;
+  @Id({ optional: true, description: '`next` of the page before' }) after?: string;
+}
+
+export class LedgerLine {
+  @ApiProperty({ format: 'uuid' }) disclosureId: string;
+  @ApiProperty({ enum: units, description: 'To whom' }) recipient: string;
+  @ApiProperty({ enum: purposes, description: 'Why' }) purpose: string;
+  @ApiProperty({ enum: dataCategories, isArray: true, description: 'What' }) categories: string[];
+  @ApiProperty({ enum: disclosureActs, description: 'Sent to them, or opened by them' }) act: string;
+  @ApiProperty({ format: 'uuid', description: 'With which referral' }) reference: string;
+  @ApiProperty({ format: 'uuid', description: 'Under which consent' }) consentId: string;
+  @ApiProperty({ format: 'date-time', description: 'When' }) disclosedAt: string;
+}
+
+export class Ledger {
+  @ApiProperty({ type: [LedgerLine], description: 'The newest first.' }) items: LedgerLine[];
+  @ApiProperty({ required: false, description: 'Pass as `after` for the next page; absent on the last.' })
+  next?: string;
+}
+
+export class GetMyLedger extends Query<Ledger> {
+  constructor(
+    readonly clientId: string,
+    readonly caller: Principal,
+    readonly params: MyLedgerParams,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For clients')
+@Controller('v1/my-ledger')
+export class MyLedgerEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access({ action: 'ReadMyLedger', reporter: 'client' })
+  @ApiOperation({ summary: 'What has been disclosed about me: what, to whom, why, when, under which consent' })
+  @ApiOkResponse({ type: Ledger })
+  read(@Caller() caller: Principal, @QueryParams() params: MyLedgerParams) {
+    return this.queries.execute(new GetMyLedger(clientIdOf(caller), caller, params));
+  }
+}
+
+@QueryHandler(GetMyLedger)
+export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly reads: ReadLog,
+  ) {}
+
+  async execute({ clientId, caller, params }: GetMyLedger): Promise<Ledger> {
+    const history = await this.aggregates.history(consentRecordAggregate, clientId);
+    await this.reads.read({
+      principal: caller,
+      stream: `consent-${clientId}`,
+      clientId,
+      what: 'GetMyLedger',
+      ground: 'receipt',
+    });
+    const lines = history.flatMap(lineOf).reverse();
+    const start = params.after === undefined ? 0 : lines.findIndex((line) => line.disclosureId === params.after) + 1;
+    if (params.after !== undefined && start === 0)
+      throw new Problem(422, 'invalid_input', 'Pass `next` of the page before, unchanged.', [
+        { field: 'after', rule: 'cursor', message: 'not a cursor' },
+      ]);
+    const items = lines.slice(start, start + Number(params.limit ?? 50));
+    const last = items.at(-1);
+    return { items, ...(last && start + items.length < lines.length ? { next: last.disclosureId } : {}) };
+  }
+}
+
+function lineOf({ event, recorded }: HistoryEntry<ConsentEvent>): LedgerLine[] {
+  if (event.type !== 'DisclosureRecorded') return [];
+  const { disclosureId, recipient, purpose, categories, act, reference, consentId } = event.data;
+  return [
+    {
+      disclosureId,
+      recipient,
+      purpose,
+      categories: [...categories],
+      act,
+      reference,
+      consentId,
+      disclosedAt: recorded.recordedAt,
+    },
+  ];
+}

@@ -1,0 +1,95 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import type { WithdrawalWay } from '@waymark/contracts';
+import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe } from '@waymark/service-kit';
+import { ClientTeams } from '../client-teams.js';
+import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { clientIdOf } from './client-receipt.js';
+
+const waysToldToAnOfficer = ['oral', 'written'] as const;
+
+export class WithdrawConsentBody {
+  @Code(waysToldToAnOfficer, { description: 'How the client told you' }) way: (typeof waysToldToAnOfficer)[number];
+}
+
+/** Nothing to say but that it happens: a client owes nobody a reason. */
+export class WithdrawMyConsentBody {}
+
+export class WithdrawnConsent {
+  @ApiProperty({ format: 'uuid' }) consentId: string;
+  @ApiProperty({ enum: ['withdrawn'] }) status: 'withdrawn';
+}
+
+/** Effective when it is answered: no disclosure that is asked for afterwards is authorised under this consent. */
+export class WithdrawConsent extends Command<Done<WithdrawnConsent>> {
+  constructor(
+    readonly clientId: string,
+    readonly consentId: string,
+    readonly way: WithdrawalWay,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For officers')
+@Controller('v1/clients/:clientId/consents/:consentId/withdrawal')
+export class WithdrawConsentEndpoint {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly teams: ClientTeams,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Access({ action: 'WithdrawConsent', staff: ['officer', 'supervisor'] })
+  @ApiOperation({ summary: 'Record that the client withdraws a consent: effective at once' })
+  @ApiOkResponse({ type: WithdrawnConsent })
+  async withdraw(
+    @Param('clientId', IdPipe) clientId: string,
+    @Param('consentId', IdPipe) consentId: string,
+    @Body() { way }: WithdrawConsentBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    await this.teams.mustInclude(caller, clientId);
+    return this.commands.execute(new WithdrawConsent(clientId, consentId, way, call));
+  }
+}
+
+@ApiTags('For clients')
+@Controller('v1/my-consents/:consentId/withdrawal')
+export class WithdrawMyConsentEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(200)
+  @Access({ action: 'WithdrawMyConsent', reporter: 'client' })
+  @ApiOperation({ summary: 'Withdraw a consent of mine: effective at once' })
+  @ApiOkResponse({ type: WithdrawnConsent })
+  withdraw(
+    @Param('consentId', IdPipe) consentId: string,
+    @Body() _body: WithdrawMyConsentBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    return this.commands.execute(new WithdrawConsent(clientIdOf(caller), consentId, 'receipt', call));
+  }
+}
+
+@CommandHandler(WithdrawConsent)
+export class WithdrawConsentHandler implements ICommandHandler<WithdrawConsent> {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  async execute({ clientId, consentId, way, call }: WithdrawConsent) {
+    const written = await this.aggregates.change(
+      consentRecordAggregate,
+      clientId,
+      { type: 'WithdrawConsent', consentId, way },
+      call,
+    );
+    return done(written, { consentId, status: 'withdrawn' as const });
+  }
+}

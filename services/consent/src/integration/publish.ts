@@ -1,0 +1,47 @@
+import { consentMessages } from '@waymark/contracts';
+import type { Translation } from '@waymark/messaging';
+import type { OpenedEvent } from '@waymark/projections';
+import type { ConsentEvent } from '../consent-record/domain/consent-record.events.js';
+
+/** What the other services learn from consent's events. Who may get what they ask for at every disclosure anew. */
+export function publish(recorded: OpenedEvent): Translation | undefined {
+  const event = { type: recorded.type, data: recorded.data } as ConsentEvent;
+  switch (event.type) {
+    case 'ConsentGiven': {
+      const { clientId, consentId, recipient, purpose, categories, validUntil, givenAt } = event.data;
+      return {
+        type: consentMessages.consentGiven.type,
+        subject: clientId,
+        data: consentMessages.consentGiven.parse({
+          clientId,
+          consentId,
+          recipient,
+          purpose,
+          categories,
+          validUntil,
+          givenAt,
+        }),
+      };
+    }
+    case 'ConsentWithdrawn': {
+      const { clientId, consentId, recipient, purpose, categories, withdrawnAt } = event.data;
+      return {
+        type: consentMessages.consentWithdrawn.type,
+        subject: clientId,
+        data: consentMessages.consentWithdrawn.parse({
+          clientId,
+          consentId,
+          recipient,
+          purpose,
+          categories,
+          withdrawnAt,
+        }),
+      };
+    }
+    case 'ConsentRefused':
+    case 'ConsentExpired':
+    case 'DisclosureRecorded':
+    case 'DisclosureRefused':
+      return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import type { ServiceTokenSource } from '@waymark/access';
+import type { DataCategory, DisclosureAct, Purpose, Unit } from '@waymark/contracts';
+import { type Call, Problem } from '@waymark/service-kit';
+import type { ConsentAnswer } from '../referral/domain/referral.commands.js';
+
+/** A disclosure that is about to happen. */
+export interface IntendedDisclosure {
+  readonly clientId: string;
+  readonly recipient: Unit;
+  readonly purpose: Purpose;
+  readonly categories: readonly DataCategory[];
+  /** The referral. */
+  readonly reference: string;
+  readonly act: DisclosureAct;
+  /** The member of staff who sends or opens. */
+  readonly onBehalfOf: string;
+}
+
+/**
+ * The door to the consent service, which alone decides disclosures. Fails closed: whatever is not a clear yes or a clear
+ * `consent_missing` within the time is a problem `consent_unreachable`, and nothing may be disclosed.
+ */
+export class ConsentDoor {
+  constructor(
+    private readonly consentUrl: string,
+    private readonly tokens: ServiceTokenSource,
+    private readonly timeoutMs = 3000,
+  ) {}
+
+  /** The same `key` is the same disclosure and gets its first answer, also after a withdrawal: a new disclosure takes a new key. */
+  async ask(key: string, disclosure: IntendedDisclosure, call: Call): Promise<ConsentAnswer> {
+    try {
+      const signal = AbortSignal.timeout(this.timeoutMs);
+      const first = await this.post(key, disclosure, call, signal);
+      if (first.status !== 401) return await answerOf(first);
+      this.tokens.forget();
+      return await answerOf(await this.post(key, disclosure, call, signal));
+    } catch (cause) {
+      throw unreachable(cause);
+    }
+  }
+
+  private async post(
+    key: string,
+    { clientId, ...disclosure }: IntendedDisclosure,
+    call: Call,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const token = await orAborted(this.tokens.token(), signal);
+    return fetch(new URL(`/v1/clients/${clientId}/disclosures`, this.consentUrl), {
+      method: 'POST',
+      redirect: 'error',
+      signal,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'idempotency-key': key,
+        'x-correlation-id': call.correlationId,
+        ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
+      },
+      body: JSON.stringify(disclosure),
+    });
+  }
+}
+
+async function answerOf(response: Response): Promise<ConsentAnswer> {
+  const body: unknown = await response.json();
+  if (response.status === 201) {
+    const [consentId, disclosureId] = [idIn(body, 'consentId'), idIn(body, 'disclosureId')];
+    if (consentId !== undefined && disclosureId !== undefined) return { kind: 'given', consentId, disclosureId };
+  }
+  if (response.status === 409 && textIn(body, 'code') === 'consent_missing') return { kind: 'missing' };
+  throw new Error(`the consent service answered ${response.status}`);
+}
+
+const textIn = (body: unknown, field: string): string | undefined => {
+  const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, field) : undefined;
+  return typeof value === 'string' ? value : undefined;
+};
+
+const idIn = (body: unknown, field: string): string | undefined => {
+  const text = textIn(body, field);
+  return text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined;
+};
+
+const orAborted = <Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> =>
+  new Promise((resolve, fail) => {
+    const abort = (): void => fail(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, fail).finally(() => signal.removeEventListener('abort', abort));
+  });
+
+function unreachable(cause: unknown): Problem {
+  const problem = new Problem(
+    503,
+    'consent_unreachable',
+    'Whether the client consents could not be asked. Nothing was disclosed.',
+    undefined,
+    { 'retry-after': '5' },
+  );
+  problem.cause = cause;
+  return problem;
+}

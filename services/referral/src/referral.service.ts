@@ -1,0 +1,44 @@
+import { str, url } from 'envalid';
+import { createServiceTokenSource } from '@waymark/access';
+import type { ServiceDefinition } from '@waymark/service-kit';
+import { consume } from './integration/consume.js';
+import { ConsentDoor } from './integration/consent-door.js';
+import { publish } from './integration/publish.js';
+import { CreateReferralViews1760000003000 } from './migrations/1760000003000-create-referral-views.js';
+import { runSuspensions } from './referral/features/suspend-referrals.js';
+import { PackageSeal } from './referral/package/package-seal.js';
+import { ReferralEntry } from './referral/projections/referrals/referral-entry.entity.js';
+import { referralsProjection } from './referral/projections/referrals/referrals.projection.js';
+import { referralAggregate } from './referral/referral.aggregate.js';
+import { ReferralModule } from './referral.module.js';
+
+const own = {
+  CONSENT_URL: url({ desc: 'address of the consent service' }),
+  SERVICE_CLIENT_SECRET: str({ desc: "secret of the service's own client `waymark-referral` at the issuer" }),
+};
+
+export const referral: ServiceDefinition<typeof own> = {
+  name: 'referral',
+  title: 'Waymark referral',
+  description: 'Referrals to a unit: packages that go out, and are opened, under a consent in force only.',
+  settings: own,
+  aggregates: [referralAggregate],
+  module: ReferralModule,
+  entities: [ReferralEntry],
+  migrations: [CreateReferralViews1760000003000],
+  projections: [referralsProjection],
+  providers: ({ settings, keyRing }) => {
+    const tokens = createServiceTokenSource({
+      issuer: settings.OIDC_ISSUER,
+      clientId: 'waymark-referral',
+      clientSecret: settings.SERVICE_CLIENT_SECRET,
+    });
+    return [
+      { provide: PackageSeal, useValue: new PackageSeal(keyRing) },
+      { provide: ConsentDoor, useValue: new ConsentDoor(settings.CONSENT_URL, tokens) },
+    ];
+  },
+  publish,
+  consume,
+  clocks: [runSuspensions],
+};

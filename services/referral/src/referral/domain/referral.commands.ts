@@ -1,0 +1,33 @@
+import type { DataCategory, DeclineReason, Purpose, Service, Unit, Urgency } from '@waymark/contracts';
+import type { Instant } from '@waymark/event-sourcing';
+import type { ReferralPackage } from './referral.events.js';
+
+/** What the consent service answered. Only it decides; both answers stand in its log first. */
+export type ConsentAnswer =
+  | { readonly kind: 'given'; readonly consentId: string; readonly disclosureId: string }
+  | { readonly kind: 'missing' };
+
+export type ReferralCommand =
+  | {
+      readonly type: 'DraftReferral';
+      readonly referralId: string;
+      readonly caseId: string;
+      readonly clientId: string;
+      readonly unit: Unit;
+      readonly service: Service;
+      readonly purpose: Purpose;
+      readonly urgency: Urgency;
+      readonly package: ReferralPackage;
+    }
+  | {
+      readonly type: 'SendReferral';
+      /** What of the package goes out; all of it when left out. */
+      readonly categories?: readonly DataCategory[];
+      readonly consent: ConsentAnswer;
+    }
+  | { readonly type: 'OpenPackage'; readonly consentId: string; readonly disclosureId: string }
+  | { readonly type: 'AcknowledgeReferral' }
+  | { readonly type: 'AcceptReferral' }
+  | { readonly type: 'DeclineReferral'; readonly reason: DeclineReason }
+  | { readonly type: 'SuspendReferral'; readonly consentId: string; readonly withdrawnAt: Instant }
+  | { readonly type: 'AcknowledgeSuspension' };

@@ -1,0 +1,176 @@
+import { type DataCategory, dataCategories, type ReferralStatus, type Urgency } from '@waymark/contracts';
+import { type Decider, type DecisionContext, plusHours } from '@waymark/event-sourcing';
+import type { ReferralCommand } from './referral.commands.js';
+import type { Move, ReferralEvent } from './referral.events.js';
+import { reject } from './referral.rejections.js';
+import { evolve, noReferral, type Referral, type ReferralState, type Sending } from './referral.state.js';
+
+type CommandOf<Type extends ReferralCommand['type']> = Extract<ReferralCommand, { type: Type }>;
+
+const acknowledgeWithinHours: Readonly<Record<Urgency, number>> = { urgent: 24, routine: 72 };
+
+/** With the unit, and not at an end: what a withdrawal suspends, and what can be opened. */
+export const liveStatuses: readonly ReferralStatus[] = ['sent', 'acknowledged', 'accepted', 'in_service'];
+
+export const referralDecider: Decider<ReferralState, ReferralCommand, ReferralEvent> = {
+  initialState: noReferral,
+  evolve,
+  decide(command, state, context) {
+    if (command.type === 'DraftReferral') return draft(command, state, context);
+    return decideExisting(command, state.status === 'none' ? reject('referral_not_found') : state, context);
+  },
+};
+
+function decideExisting(
+  command: Exclude<ReferralCommand, { type: 'DraftReferral' }>,
+  referral: Referral,
+  context: DecisionContext,
+): readonly ReferralEvent[] {
+  switch (command.type) {
+    case 'SendReferral':
+      return send(command, referral, context);
+    case 'OpenPackage':
+      return open(command, referral, context);
+    case 'AcknowledgeReferral':
+      return acknowledge(referral, context);
+    case 'AcceptReferral':
+      undecided(referral, context);
+      return [{ type: 'ReferralAccepted', data: { ...move(referral, context), acceptedBy: context.actor.id } }];
+    case 'DeclineReferral':
+      undecided(referral, context);
+      return [
+        {
+          type: 'ReferralDeclined',
+          data: { ...move(referral, context), declinedBy: context.actor.id, reason: command.reason },
+        },
+      ];
+    case 'SuspendReferral':
+      return suspend(command, referral, context);
+    case 'AcknowledgeSuspension':
+      return acknowledgeSuspension(referral, context);
+  }
+}
+
+function draft(
+  { type: _type, ...referral }: CommandOf<'DraftReferral'>,
+  state: ReferralState,
+  { now, actor }: DecisionContext,
+): readonly ReferralEvent[] {
+  if (state.status !== 'none') reject('referral_exists');
+  const categories = dataCategories.filter((category) => referral.package[category] !== undefined);
+  if (categories.length === 0) reject('invalid_package');
+  return [{ type: 'ReferralDrafted', data: { ...referral, categories, draftedBy: actor.id, movedAt: now } }];
+}
+
+/**
+ * No referral without consent: what goes out names the consent and the disclosure that allowed it; without them the attempt is
+ * recorded and refused.
+ */
+function send(
+  { categories: chosen, consent }: CommandOf<'SendReferral'>,
+  referral: Referral,
+  context: DecisionContext,
+): readonly ReferralEvent[] {
+  const categories = categoriesToSend(referral, chosen);
+  const attempt = { ...move(referral, context), purpose: referral.purpose, categories };
+  if (consent.kind === 'missing')
+    return reject('consent_missing', [
+      { type: 'ReferralBlocked', data: { ...attempt, attemptedBy: context.actor.id } },
+    ]);
+  const acknowledgeBy = plusHours(context.now, acknowledgeWithinHours[referral.urgency]);
+  const { consentId, disclosureId } = consent;
+  return [
+    {
+      type: 'ReferralSent',
+      data: { ...attempt, consentId, disclosureId, acknowledgeBy, sentBy: context.actor.id },
+    },
+  ];
+}
+
+/** What would go out now: consent is asked for exactly this. Rejects what has been sent, and what was not drafted. */
+export function categoriesToSend(referral: Referral, chosen?: readonly DataCategory[]): readonly DataCategory[] {
+  if (referral.status !== 'drafted' && referral.status !== 'blocked_no_consent') reject('referral_already_sent');
+  if (!chosen) return referral.categories;
+  if (!chosen.every((category) => referral.categories.includes(category))) reject('invalid_categories');
+  return referral.categories.filter((category) => chosen.includes(category));
+}
+
+/** Each opening is its own disclosure, authorised at its own moment. */
+function open(
+  { consentId, disclosureId }: CommandOf<'OpenPackage'>,
+  referral: Referral,
+  context: DecisionContext,
+): readonly ReferralEvent[] {
+  const { categories } = openable(referral, context.actor);
+  const { clientId, unit, purpose } = referral;
+  const openedBy = context.actor.id;
+  return [
+    {
+      type: 'ReferralPackageOpened',
+      data: { clientId, unit, purpose, categories, consentId, disclosureId, openedBy },
+    },
+  ];
+}
+
+/** What was sent, while it is live: there is nothing to open before, nor after suspension or an end. */
+export function openable(referral: Referral, actor: DecisionContext['actor']): Sending {
+  const sending = received(referral, actor);
+  stillLive(referral);
+  return sending;
+}
+
+function acknowledge(referral: Referral, context: DecisionContext): readonly ReferralEvent[] {
+  received(referral, context.actor);
+  stillLive(referral);
+  if (referral.status !== 'sent') reject('referral_already_acknowledged');
+  return [{ type: 'ReferralAcknowledged', data: { ...move(referral, context), acknowledgedBy: context.actor.id } }];
+}
+
+function undecided(referral: Referral, context: DecisionContext): void {
+  received(referral, context.actor);
+  if (referral.status === 'declined') reject('referral_already_decided');
+  stillLive(referral);
+  if (referral.status === 'sent') reject('referral_not_acknowledged');
+  if (referral.status !== 'acknowledged') reject('referral_already_decided');
+}
+
+/** Heard twice, or of another consent, or too late for this referral: nothing follows. */
+function suspend(
+  { consentId, withdrawnAt }: CommandOf<'SuspendReferral'>,
+  referral: Referral,
+  context: DecisionContext,
+): readonly ReferralEvent[] {
+  if (!liveStatuses.includes(referral.status) || referral.sending?.consentId !== consentId) return [];
+  const { clientId, unit } = referral;
+  return [
+    { type: 'ReferralSuspended', data: { ...move(referral, context), consentId, withdrawnAt } },
+    { type: 'RecipientInformed', data: { clientId, unit, about: 'consent_withdrawn', consentId } },
+  ];
+}
+
+function acknowledgeSuspension(referral: Referral, { actor }: DecisionContext): readonly ReferralEvent[] {
+  received(referral, actor);
+  if (referral.status !== 'suspended_consent_withdrawn') reject('referral_not_suspended');
+  if (referral.suspension?.acknowledged) reject('suspension_already_acknowledged');
+  const { clientId, unit } = referral;
+  return [{ type: 'SuspensionAcknowledged', data: { clientId, unit, acknowledgedBy: actor.id } }];
+}
+
+/** For a unit only those referrals exist that were sent to it. */
+export function received(referral: Referral, { unit }: { readonly unit?: string }): Sending {
+  if (!referral.sending || unit !== referral.unit) return reject('referral_not_found');
+  return referral.sending;
+}
+
+function stillLive({ status }: Referral): void {
+  if (status === 'suspended_consent_withdrawn') reject('referral_suspended');
+  if (!liveStatuses.includes(status)) reject('referral_closed');
+}
+
+const move = ({ caseId, clientId, unit, service }: Referral, { now }: DecisionContext): Move => ({
+  caseId,
+  clientId,
+  unit,
+  service,
+  movedAt: now,
+});

@@ -1,0 +1,82 @@
+import type { DataCategory, DeclineReason, Purpose, ReferralStatus, Service, Unit, Urgency } from '@waymark/contracts';
+import type { Instant } from '@waymark/event-sourcing';
+import type { ReferralEvent, ReferralPackage } from './referral.events.js';
+
+export interface NoReferral {
+  readonly status: 'none';
+}
+
+/** What left the desk, when, and what allowed it. */
+export interface Sending {
+  readonly categories: readonly DataCategory[];
+  readonly consentId: string;
+  readonly disclosureId: string;
+  readonly acknowledgeBy: Instant;
+  readonly sentBy: string;
+  readonly sentAt: Instant;
+}
+
+export interface Suspension {
+  readonly withdrawnAt: Instant;
+  readonly suspendedAt: Instant;
+  readonly acknowledged: boolean;
+}
+
+export interface Referral {
+  readonly status: ReferralStatus;
+  readonly referralId: string;
+  readonly caseId: string;
+  readonly clientId: string;
+  readonly unit: Unit;
+  readonly service: Service;
+  readonly purpose: Purpose;
+  readonly urgency: Urgency;
+  readonly categories: readonly DataCategory[];
+  readonly package: ReferralPackage;
+  readonly draftedBy: string;
+  readonly draftedAt: Instant;
+  readonly sending?: Sending;
+  readonly acknowledgedAt?: Instant;
+  readonly decidedAt?: Instant;
+  readonly declineReason?: DeclineReason;
+  readonly suspension?: Suspension;
+}
+
+export type ReferralState = NoReferral | Referral;
+
+export const noReferral: ReferralState = { status: 'none' };
+
+export function evolve(state: ReferralState, event: ReferralEvent): ReferralState {
+  if (event.type === 'ReferralDrafted') return drafted(event.data);
+  if (state.status === 'none') return state;
+  switch (event.type) {
+    case 'ReferralBlocked':
+      return { ...state, status: 'blocked_no_consent' };
+    case 'ReferralSent': {
+      const { categories, consentId, disclosureId, acknowledgeBy, sentBy, movedAt: sentAt } = event.data;
+      const sending = { categories, consentId, disclosureId, acknowledgeBy, sentBy, sentAt };
+      return { ...state, status: 'sent', sending };
+    }
+    case 'ReferralAcknowledged':
+      return { ...state, status: 'acknowledged', acknowledgedAt: event.data.movedAt };
+    case 'ReferralAccepted':
+      return { ...state, status: 'accepted', decidedAt: event.data.movedAt };
+    case 'ReferralDeclined':
+      return { ...state, status: 'declined', decidedAt: event.data.movedAt, declineReason: event.data.reason };
+    case 'ReferralSuspended': {
+      const { withdrawnAt, movedAt: suspendedAt } = event.data;
+      const suspension = { withdrawnAt, suspendedAt, acknowledged: false };
+      return { ...state, status: 'suspended_consent_withdrawn', suspension };
+    }
+    case 'SuspensionAcknowledged':
+      return state.suspension ? { ...state, suspension: { ...state.suspension, acknowledged: true } } : state;
+    case 'ReferralPackageOpened':
+    case 'RecipientInformed':
+      return state;
+  }
+}
+
+function drafted(data: Extract<ReferralEvent, { type: 'ReferralDrafted' }>['data']): Referral {
+  const { movedAt: draftedAt, ...rest } = data;
+  return { ...rest, status: 'drafted', draftedAt };
+}

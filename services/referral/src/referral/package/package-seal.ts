@@ -1,0 +1,30 @@
+import type { DataCategory } from '@waymark/contracts';
+import { type KeyRing, openValue, sealValue } from '@waymark/privacy';
+import type { Referral } from '../domain/referral.state.js';
+import type { SealedContent } from '../domain/referral.events.js';
+
+/** The only place where a package is in the clear: each data category has an envelope of its own, under the client's key. */
+export class PackageSeal {
+  constructor(private readonly keyRing: KeyRing) {}
+
+  seal(referralId: string, clientId: string, category: DataCategory, content: string): Promise<SealedContent> {
+    return sealValue({ keyRing: this.keyRing, subject: clientId, label: label(referralId, category), value: content });
+  }
+
+  /** Opens these categories and no others. What was erased is absent. */
+  async open(
+    { referralId, package: sealed }: Referral,
+    categories: readonly DataCategory[],
+  ): Promise<{ readonly category: DataCategory; readonly content: string }[]> {
+    const opened = await Promise.all(
+      categories.map(async (category) => {
+        const { keyRing } = this;
+        const result = await openValue({ keyRing, label: label(referralId, category), sealed: sealed[category] });
+        return 'value' in result ? [{ category, content: String(result.value) }] : [];
+      }),
+    );
+    return opened.flat();
+  }
+}
+
+const label = (referralId: string, category: DataCategory): string => `package/${referralId}/${category}`;

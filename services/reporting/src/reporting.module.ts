@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { ReceiveFactHandler } from './fact/features/receive-fact.js';
+import { GetTypologyGeographyHandler, TypologyGeographyEndpoint } from './tables/get-typology-geography.js';
+import { YearFamilies } from './tables/year-families.js';
+import { DataSource } from 'typeorm';
+import { Clock, Views } from '@waymark/service-kit';
+
+@Module({
+  controllers: [TypologyGeographyEndpoint],
+  providers: [
+    ReceiveFactHandler,
+    GetTypologyGeographyHandler,
+    {
+      provide: YearFamilies,
+      useFactory: (dataSource: DataSource, views: Views, clock: Clock) => new YearFamilies(dataSource, views, clock),
+      inject: [DataSource, Views, Clock],
+    },
+  ],
+})
+export class ReportingModule {}
