@@ -38,7 +38,9 @@ export async function readHelplineContacts(): Promise<readonly HelplineContact[]
 
 function contactOf(row: Row, index: number): HelplineContact {
   const { month, province_iso3166_2: province, violence_types: types, modalities, relation } = row;
-  const key = createHash('sha256').update(JSON.stringify(['linea144', month, province, types, modalities, relation, index])).digest('base64url');
+  const key = createHash('sha256')
+    .update(JSON.stringify(['linea144', month, province, types, modalities, relation, index]))
+    .digest('base64url');
   const time = { at: `${month}-01T00:00:00.000Z`, precision: 'month' };
   const matter = [...new Set(listed(modalities).map((modality) => matters[modality] ?? 'other'))];
   const allegedRelation = relations[relation];

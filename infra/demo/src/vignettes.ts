@@ -23,7 +23,18 @@ export async function readVignettes(): Promise<readonly Vignette[]> {
 }
 
 /** A vignette as the body of SubmitConcern; RegisterContact takes the same and its channel and times. */
-export function concernBody({ kind, identity, reporterRelation, matter, language, immediateDanger, occurrence, country, dutyStation, text }: Vignette) {
+export function concernBody({
+  kind,
+  identity,
+  reporterRelation,
+  matter,
+  language,
+  immediateDanger,
+  occurrence,
+  country,
+  dutyStation,
+  text,
+}: Vignette) {
   const place = { ...(country ? { country } : {}), ...(dutyStation ? { dutyStation } : {}) };
   return { kind, identity, reporterRelation, matter, language, immediateDanger, occurrence, place, narrative: text };
 }

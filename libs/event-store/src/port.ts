@@ -12,7 +12,7 @@ export interface EventMetadata {
 }
 
 export interface EventToAppend {
-  /** UUID; appending the same id again to the same stream gives the first result. */
+  /** UUID in lower case; appending the same id again to the same stream gives the first result. */
   readonly id: string;
   readonly type: string;
   readonly schemaVersion: number;

@@ -9,7 +9,7 @@ export interface WaymarkRequest extends FastifyRequest {
 /** Parameter of a command's endpoint: who calls, as which attempt. */
 export const CallOf = createParamDecorator((_data: unknown, context: ExecutionContext): Call => {
   const call = context.switchToHttp().getRequest<WaymarkRequest>().call;
-  if (!call) throw new Error('CallOf belongs to routes that take an Idempotency-Key');
+  if (!call) throw new Error('CallOf belongs to POST routes');
   return call;
 });
 

@@ -138,8 +138,15 @@ const isExistingDay = (day: string): boolean => {
 };
 
 /** An object with fields of its own. */
-export const Nested = (type: () => new () => object, options: FieldOptions = {}): PropertyDecorator =>
-  applyDecorators(...isDefined(options), IsObject(), ValidateNested(), Type(type), api(options, { type }));
+export const Nested = (classOf: () => new () => object, options: FieldOptions = {}): PropertyDecorator =>
+  applyDecorators(
+    ...isDefined(options),
+    IsObject(),
+    ValidateNested(),
+    Type(classOf),
+    // A function of its own: Nest resolves it late only when it is named `type`, and writes an empty reference otherwise.
+    api(options, { type: () => classOf() }),
+  );
 
 /** A list of objects with fields of their own. */
 export const NestedList = (

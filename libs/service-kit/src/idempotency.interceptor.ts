@@ -22,7 +22,10 @@ import { Problem } from './problem.js';
 
 export const WITHOUT_KEY = 'waymark:without-key';
 
-/** For POST routes that change nothing worth repeating safely, such as opening a session. */
+/**
+ * For POST routes whose answer must not be stored or given twice: each request is a command of its own (`CallOf` gives it a fresh
+ * id). Such as opening a session or a referral's package.
+ */
 export const WithoutKey = (): MethodDecorator =>
   applyDecorators(SetMetadata(WITHOUT_KEY, true), ApiExtension('x-without-idempotency-key', true));
 
@@ -40,7 +43,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<WaymarkRequest>();
     const withoutKey = this.reflector.get<boolean | undefined>(WITHOUT_KEY, context.getHandler());
-    if (request.method !== 'POST' || withoutKey) return next.handle();
+    if (request.method !== 'POST') return next.handle();
+    if (withoutKey) {
+      request.call = callOf(request, randomUUID());
+      return next.handle();
+    }
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return from(this.answer(request, reply, next));
   }

@@ -111,12 +111,18 @@ function completeOperation(
       description: answers[status] ?? '',
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     };
+  for (const parameter of operation.parameters ?? [])
+    if ('in' in parameter && parameter.name === 'waymark-position')
+      Object.assign(parameter, { required: false, description: positionHelp });
   if (!keyed) return;
   const others = (operation.parameters ?? []).filter(
     (each) => !('name' in each) || each.name.toLowerCase() !== 'idempotency-key',
   );
   operation.parameters = [...others, ...commandHeaders];
 }
+
+/** Nest takes every header of a signature for required. */
+const positionHelp = 'The Waymark-Position of an earlier answer: what it changed is shown for sure.';
 
 const commandHeaders: NonNullable<Operation['parameters']> = [
   {

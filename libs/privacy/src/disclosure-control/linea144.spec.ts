@@ -4,10 +4,11 @@ import { recoverByElimination } from './fixtures/elimination.fixture.js';
 import { linea144In2021 } from './fixtures/linea144.fixture.js';
 import { rangesByProgramming } from './fixtures/programming.fixture.js';
 import { writeDown } from './fixtures/published-tables.fixture.js';
-import { carelessTablesOf, cellsOf, tablesOf, trueCount } from './fixtures/tables-of.fixture.js';
+import { carelessTablesOf, cellsOf, tablesOf, trueCounts } from './fixtures/tables-of.fixture.js';
 import { protectFamily, type ProtectedFamily } from './protect-family.js';
 
 const request = linea144In2021();
+const counts = trueCounts(request);
 
 describe('a real year: every month, quarter and the year of the helpline 144', () => {
   let family: ProtectedFamily;
@@ -42,7 +43,10 @@ describe('a real year: every month, quarter and the year of the helpline 144', (
   });
 
   it('shows true counts from the threshold on and hides little else', () => {
-    const cells = cellsOf(request).map((cell) => ({ cell: family.cell(...cell), count: trueCount(request, ...cell) }));
+    const cells = cellsOf(request).map((cell) => ({
+      cell: family.cell(...cell),
+      count: counts.get(cell.join(' ')) ?? 0,
+    }));
     for (const { cell, count } of cells)
       expect(cell).toEqual(cell.shown ? { shown: true, value: count } : { shown: false });
     expect(cells.filter(({ cell, count }) => cell.shown && count < 5)).toEqual([]);
@@ -59,7 +63,6 @@ describe('a real year: every month, quarter and the year of the helpline 144', (
   });
 
   it('lets nobody compute a hidden count, or conclude that it is under the threshold, by linear programming', async () => {
-    const counts = new Map(cellsOf(request).map((cell) => [cell.join(' '), trueCount(request, ...cell)]));
     const isProtected = (name: string, { least, greatest }: { least: number; greatest: number }): boolean =>
       least < greatest && ((counts.get(name) ?? 0) >= 5 || (greatest >= 5 && least < 4));
     const ranges = await rangesByProgramming(writeDown(tablesOf(request, family)), { enough: isProtected });
@@ -74,14 +77,13 @@ describe('a real year: every month, quarter and the year of the helpline 144', (
     expect(byElimination.size).toBeGreaterThan(10);
     expect(byBounds.size).toBeGreaterThan(10);
     for (const [name, count] of [...byElimination, ...byBounds]) {
-      const [measure = '', period = '', ...place] = name.split(' ');
-      expect([name, count]).toEqual([name, trueCount(request, measure, period, place.join(' '))]);
+      expect([name, count]).toEqual([name, counts.get(name)]);
     }
   });
 
   it('gives the same pattern again', async () => {
-    const again = await protectFamily(request);
-    const hidden = (each: ProtectedFamily) => cellsOf(request).filter((cell) => !each.cell(...cell).shown);
-    expect(hidden(again)).toEqual(hidden(family));
-  }, 180_000);
+    const part = { ...request, measures: ['contacts', 'psychological'], covers: [] };
+    const hidden = (each: ProtectedFamily) => cellsOf(part).filter((cell) => !each.cell(...cell).shown);
+    expect(hidden(await protectFamily(part))).toEqual(hidden(await protectFamily(part)));
+  });
 });

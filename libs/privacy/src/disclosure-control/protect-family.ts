@@ -24,8 +24,8 @@ export interface ProtectedFamily {
  * Decides which counts of a family are shown, so that all its tables together (every period, geography and measure)
  * let nobody compute one that is not: docs/adr/0008-disclosure-control.md. The same request gives the same pattern.
  *
- * Takes about a second per thousand hidden cells, in turns with whatever else runs in the process. Throws RangeError
- * for counts, trees or covers that do not fit together.
+ * Seven measures of a country's year take seconds of CPU, in turns with whatever else runs in the process: decide when
+ * a period is closed, not at each request. Throws RangeError for counts, trees or covers that do not fit together.
  */
 export async function protectFamily(request: FamilyRequest): Promise<ProtectedFamily> {
   const family = countFamily(request);

@@ -4,8 +4,7 @@ import type { ReferralPackage } from './referral.events.js';
 
 /** What the consent service answered. Only it decides; both answers stand in its log first. */
 export type ConsentAnswer =
-  | { readonly kind: 'given'; readonly consentId: string; readonly disclosureId: string }
-  | { readonly kind: 'missing' };
+  { readonly kind: 'given'; readonly consentId: string; readonly disclosureId: string } | { readonly kind: 'missing' };
 
 export type ReferralCommand =
   | {

@@ -16,10 +16,7 @@ export const referralsProjection: Projection = {
   },
 };
 
-function entryOf(
-  referralId: string,
-  data: Extract<ReferralEvent, { type: 'ReferralDrafted' }>['data'],
-): ReferralEntry {
+function entryOf(referralId: string, data: Extract<ReferralEvent, { type: 'ReferralDrafted' }>['data']): ReferralEntry {
   const { caseId, clientId, unit, service, urgency, movedAt } = data;
   return {
     referralId,

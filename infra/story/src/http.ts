@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the story looks into whatever came
+  readonly body: any;
+  readonly text: string;
+}
+
+export interface AskOptions {
+  /** Demo person who asks. */
+  readonly as?: string;
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly key?: string;
+}
+
+const offsets = { intake: 1, case: 2, consent: 3, referral: 4, reporting: 5, audit: 6, identity: 10 } as const;
+export type Service = keyof typeof offsets;
+
+/** The platform as any other client sees it: addresses, tokens, JSON. */
+export class Http {
+  private readonly tokens = new Map<string, { readonly token: string; readonly until: number }>();
+  private readonly base: URL;
+
+  constructor(
+    baseUrl: string,
+    private readonly tokenUrl?: string,
+  ) {
+    this.base = new URL(baseUrl);
+  }
+
+  url(service: Service): string {
+    const url = new URL(this.base);
+    url.port = String(Number(this.base.port || 80) + offsets[service]);
+    return url.origin;
+  }
+
+  get(service: Service, path: string, options: AskOptions = {}): Promise<Answer> {
+    return this.ask(service, 'GET', path, options);
+  }
+
+  post(service: Service, path: string, options: AskOptions = {}): Promise<Answer> {
+    return this.ask(service, 'POST', path, options);
+  }
+
+  private async ask(
+    service: Service,
+    method: string,
+    path: string,
+    { as, token, body, key }: AskOptions,
+  ): Promise<Answer> {
+    const bearer = token ?? (as === undefined ? undefined : await this.tokenOf(as));
+    const response = await fetch(`${this.url(service)}${path}`, {
+      method,
+      headers: {
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+        ...(method === 'POST' ? { 'content-type': 'application/json', 'idempotency-key': key ?? randomUUID() } : {}),
+      },
+      ...(method === 'POST' ? { body: JSON.stringify(body ?? {}) } : {}),
+    });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, headers: response.headers, text, body: json && text ? JSON.parse(text) : text };
+  }
+
+  async tokenOf(username: string): Promise<string> {
+    const known = this.tokens.get(username);
+    if (known && known.until > Date.now()) return known.token;
+    const form = { grant_type: 'password', client_id: 'waymark-cli', username, password: 'waymark-demo' };
+    const response = await fetch(this.tokenUrl ?? `${this.url('identity')}/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    });
+    const answer = (await response.json()) as { access_token?: string };
+    if (!answer.access_token) throw new Error(`no token for ${username}: ${JSON.stringify(answer)}`);
+    this.tokens.set(username, { token: answer.access_token, until: Date.now() + 120_000 });
+    return answer.access_token;
+  }
+
+  /** Subject of a demo person, read from the token. */
+  async idOf(username: string): Promise<string> {
+    const [, payload] = (await this.tokenOf(username)).split('.');
+    return (JSON.parse(Buffer.from(payload ?? '', 'base64url').toString('utf8')) as { sub: string }).sub;
+  }
+}

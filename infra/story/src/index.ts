@@ -1,0 +1,2 @@
+export * from './run-story.js';
+export { main } from './main.js';

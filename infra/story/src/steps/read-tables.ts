@@ -1,0 +1,106 @@
+import { published2021Q1, readHelplineContacts } from '@waymark/demo';
+import { demand, demandStatus, type Step, until, type World } from '../world.js';
+
+interface Cell {
+  readonly shown: boolean;
+  readonly contacts?: number;
+}
+
+interface Row {
+  readonly place: string;
+  readonly level: string;
+  readonly total: Cell;
+  readonly codes: Readonly<Record<string, Cell>>;
+}
+
+const lanes = 12;
+const months = ['2021-01', '2021-02', '2021-03'];
+
+export const readTables: Step = {
+  title:
+    'The analyst reads a month’s and a quarter’s table of 6,596 real contacts; small cells stay hidden and cannot be computed',
+  play: async (world) => {
+    const registered = await registerAll(world);
+    const quarter = await until('the facts arrive', 240, async () => {
+      const rows = await tableOf(world, '2021-Q1', 'behaviour');
+      const all = rows?.find(({ place }) => place === 'all');
+      return rows && all?.total.contacts === published2021Q1.contacts ? rows : undefined;
+    });
+    checkPublished(quarter);
+    const tables = new Map<string, readonly Row[]>([['2021-Q1', quarter]]);
+    for (const month of months) {
+      const rows = await tableOf(world, month, 'behaviour');
+      demand(rows !== undefined, `there is no table of ${month}`);
+      tables.set(month, rows);
+    }
+    const hidden = checkSuppression(tables);
+    return `${registered} contacts registered now, ${hidden} cells hidden in the quarter`;
+  },
+};
+
+/** Registers the contacts by the ordinary command; those of an earlier run answer as they did then. */
+async function registerAll({ http }: World): Promise<number> {
+  const contacts = await readHelplineContacts();
+  const before = await http.get('reporting', '/v1/reports/typology-geography?period=2021-Q1&typology=behaviour', {
+    as: 'priya.analyst',
+  });
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let contact = contacts[next++]; contact; contact = contacts[next++]) {
+      const answer = await http.post('intake', '/v1/contacts', {
+        as: 'lucia.officer',
+        body: contact.body,
+        key: contact.key,
+      });
+      demandStatus(answer, 201, 'registering a contact of 2021');
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return before.status === 200 ? 0 : contacts.length;
+}
+
+async function tableOf({ http }: World, period: string, typology: string): Promise<readonly Row[] | undefined> {
+  const answer = await http.get('reporting', `/v1/reports/typology-geography?period=${period}&typology=${typology}`, {
+    as: 'priya.analyst',
+  });
+  return answer.status === 200 ? answer.body.rows : undefined;
+}
+
+function checkPublished(rows: readonly Row[]): void {
+  const { contacts, byProvince, percentByBehaviour } = published2021Q1;
+  for (const [province, published] of Object.entries(byProvince)) {
+    const total = rows.find(({ place }) => place === province)?.total;
+    demand(
+      total?.shown === true && total.contacts === published,
+      `${province} is ${JSON.stringify(total)}, published ${published}`,
+    );
+  }
+  const all = rows.find(({ place }) => place === 'all');
+  for (const [behaviour, percent] of Object.entries(percentByBehaviour)) {
+    const cell = all?.codes[behaviour];
+    const share = Math.round((100 * (cell?.contacts ?? 0)) / contacts);
+    demand(share === percent, `${behaviour} is ${share} per cent, published ${percent}`);
+  }
+}
+
+/** No shown cell is small, and no hidden one is what a shown total leaves over. Answers how many the quarter hides. */
+function checkSuppression(tables: ReadonlyMap<string, readonly Row[]>): number {
+  for (const [period, rows] of tables)
+    for (const { place, total, codes } of rows)
+      for (const cell of [total, ...Object.values(codes)])
+        demand(!cell.shown || (cell.contacts ?? 0) >= 5, `${period} ${place} shows a cell under 5`);
+  const quarter = tables.get('2021-Q1') ?? [];
+  const cellOf = (period: string, place: string, code: string): Cell | undefined => {
+    const row = tables.get(period)?.find((each) => each.place === place);
+    return code === 'total' ? row?.total : row?.codes[code];
+  };
+  const codes = ['total', ...Object.keys(quarter[0]?.codes ?? {})];
+  for (const { place } of quarter)
+    for (const code of codes) {
+      const parts = months.map((month) => cellOf(month, place, code));
+      const lost = parts.filter((cell) => !cell?.shown).length;
+      demand(lost !== 1 || !cellOf('2021-Q1', place, code)?.shown, `${place} ${code}: the quarter gives a month away`);
+    }
+  return quarter.flatMap(({ total, codes: cells }) => [total, ...Object.values(cells)]).filter(({ shown }) => !shown)
+    .length;
+}

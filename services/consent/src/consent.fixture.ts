@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { createReceiptSessions, generateReceiptKey } from '@waymark/access';
+import { caseMessages, topicOf } from '@waymark/contracts';
+import type { RecordedEvent } from '@waymark/event-store';
+import type { Message } from '@waymark/messaging';
+import { type Answer, type AskOptions, type Stage, startStage } from '@waymark/stage';
+import { eventually } from '@waymark/testing';
+import { consent } from './consent.service.js';
+
+/** The consent service, with the case service's messages and the intake service's receipts supplied. */
+export interface ConsentStage extends Stage {
+  /** Says as the case service that these people work on a case of the client, and waits until it is known. */
+  team(clientId: string, usernames: readonly string[]): Promise<Message>;
+  publish(...messages: readonly Message[]): Promise<void>;
+  /** Session of whoever reported for this client; of the client themself with a client receipt. */
+  receipt(clientId: string, kind: 'client' | 'reporter'): Promise<string>;
+  get(path: string, options?: AskOptions): Promise<Answer>;
+  post(path: string, options?: AskOptions): Promise<Answer>;
+  eventsOf(clientId: string): Promise<readonly RecordedEvent[]>;
+}
+
+export async function startConsentStage(): Promise<ConsentStage> {
+  const stage = await startStage({ services: [consent], logLevel: 'error', now: new Date().toISOString() });
+  const bus = stage.busOf('case');
+  const issuer = String(stage.environmentOf('consent').RECEIPT_ISSUER);
+  const sessions = createReceiptSessions({
+    privateKey: await generateReceiptKey(),
+    issuer,
+    lifetimeSeconds: 900,
+    clock: stage.clock,
+  });
+  const keys = await serveKeys(issuer, JSON.stringify(await sessions.publicJwks()));
+  const publish = (...messages: readonly Message[]) => bus.publish(topicOf('case'), messages);
+  return {
+    ...stage,
+    publish,
+    team: async (clientId, usernames) => {
+      const message = teamChanged({ clientId, team: usernames.map(stage.idOf) });
+      await publish(message);
+      await eventually(async () => {
+        const rows = await stage.query('consent', 'SELECT 1 FROM inbox WHERE message_id = $1', [message.id]);
+        return rows.length === 1;
+      });
+      return message;
+    },
+    receipt: async (clientId, kind) => {
+      const session = { concernId: randomUUID(), sessionId: randomUUID() };
+      return (await sessions.issue(kind === 'client' ? { ...session, clientId } : session)).token;
+    },
+    get: (path, options) => stage.ask('consent', 'GET', path, options),
+    post: (path, options) => stage.ask('consent', 'POST', path, options),
+    eventsOf: (clientId) => allOf(stage.log.readStream(`consent-${clientId}`)),
+    close: async () => {
+      keys.closeAllConnections();
+      keys.close();
+      await stage.close();
+    },
+  };
+}
+
+async function serveKeys(issuer: string, jwks: string) {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json').end(jwks);
+  });
+  await new Promise<void>((resolve) => server.listen(Number(new URL(issuer).port), '127.0.0.1', resolve));
+  return server;
+}
+
+async function allOf<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** What the case service says about a team. */
+export function teamChanged(changed: {
+  readonly clientId: string;
+  readonly team: readonly string[];
+  readonly caseId?: string;
+  readonly sequence?: number;
+}): Message {
+  const { clientId, team, caseId = randomUUID(), sequence = 1 } = changed;
+  const time = '2026-03-02T07:59:00.000Z';
+  return {
+    specversion: '1.0',
+    id: randomUUID(),
+    source: '/waymark/case',
+    type: caseMessages.teamChanged.type,
+    subject: caseId,
+    time,
+    datacontenttype: 'application/json',
+    sequence,
+    correlationid: randomUUID(),
+    causationid: randomUUID(),
+    data: { caseId, clientId, team: [...team], changedAt: time },
+  };
+}
+
+export const inDays = (stage: Stage, days: number): string =>
+  new Date(Date.parse(stage.clock.now()) + days * 86_400_000).toISOString();
+
+/** Body of a consent to a referral to the Ombudsman, good for 30 days. */
+export const toOmbudsman = (stage: Stage, changed: object = {}) => ({
+  recipient: 'ombudsman',
+  purpose: 'referral',
+  categories: ['contact', 'matter_summary'],
+  validUntil: inDays(stage, 30),
+  form: 'electronic',
+  language: 'ar',
+  explained: 'ما الذي يفعله أمين المظالم، وأنه يمكن السحب في أي وقت 🕊️',
+  capacity: 'self',
+  ...changed,
+});
+
+/** Body with which the referral service asks before the Ombudsman's focal point opens a package. */
+export const opening = (stage: Stage, changed: object = {}) => ({
+  recipient: 'ombudsman',
+  purpose: 'referral',
+  categories: ['contact', 'matter_summary'],
+  reference: randomUUID(),
+  act: 'open',
+  onBehalfOf: stage.idOf('olivier.ombudsman'),
+  ...changed,
+});

@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { AcceptReferralEndpoint, AcceptReferralHandler } from './referral/features/accept-referral.js';
+import { AcknowledgeReferralEndpoint, AcknowledgeReferralHandler } from './referral/features/acknowledge-referral.js';
+import {
+  AcknowledgeSuspensionEndpoint,
+  AcknowledgeSuspensionHandler,
+} from './referral/features/acknowledge-suspension.js';
+import { DeclineReferralEndpoint, DeclineReferralHandler } from './referral/features/decline-referral.js';
+import { DraftReferralEndpoint, DraftReferralHandler } from './referral/features/draft-referral.js';
+import { GetReferralEndpoint, GetReferralHandler } from './referral/features/get-referral.js';
+import { ListReferralsEndpoint, ListReferralsHandler } from './referral/features/list-referrals.js';
+import { OpenPackageEndpoint, OpenPackageHandler } from './referral/features/open-package.js';
+import { SendReferralEndpoint, SendReferralHandler } from './referral/features/send-referral.js';
+import { SuspendReferralHandler } from './referral/features/suspend-referrals.js';
+import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
+
+@Module({
+  controllers: [
+    DraftReferralEndpoint,
+    ListReferralsEndpoint,
+    GetReferralEndpoint,
+    SendReferralEndpoint,
+    OpenPackageEndpoint,
+    AcknowledgeReferralEndpoint,
+    AcceptReferralEndpoint,
+    DeclineReferralEndpoint,
+    AcknowledgeSuspensionEndpoint,
+  ],
+  providers: [
+    CaseTeams,
+    DraftReferralHandler,
+    ListReferralsHandler,
+    GetReferralHandler,
+    SendReferralHandler,
+    OpenPackageHandler,
+    AcknowledgeReferralHandler,
+    AcceptReferralHandler,
+    DeclineReferralHandler,
+    AcknowledgeSuspensionHandler,
+    SuspendReferralHandler,
+  ],
+})
+export class ReferralModule {}

@@ -1,0 +1,26 @@
+import type { Principal } from '@waymark/access';
+import { type Aggregates, type Call, type Done, done, Problem } from '@waymark/service-kit';
+import type { ReferralCommand } from './domain/referral.commands.js';
+import { ReferralChanged } from './features/referral-answers.js';
+import { referralAggregate } from './referral.aggregate.js';
+import { visibleToUnit } from './visibility.js';
+
+/** Runs a command of the unit's focal point on a referral that was sent to the unit; to all others it does not exist. */
+export async function changeAsUnit(
+  aggregates: Aggregates,
+  referralId: string,
+  caller: Principal,
+  call: Call,
+  command: ReferralCommand,
+): Promise<Done<ReferralChanged>> {
+  const { state } = await aggregates.load(referralAggregate, referralId);
+  visibleToUnit(caller, state);
+  const written = await aggregates.change(referralAggregate, referralId, command, call);
+  return done(written, ReferralChanged.of(written));
+}
+
+/** `If-Match`, looked at before consent is asked: the client's ledger shall not tell of what did not happen. */
+export function mustMatch({ ifMatch }: Call, revision: number): void {
+  if (ifMatch !== undefined && ifMatch !== revision)
+    throw new Problem(412, 'revision_mismatch', 'This has changed since you read it. Read it again and repeat.');
+}

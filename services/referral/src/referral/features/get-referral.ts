@@ -1,0 +1,116 @@
+import { Controller, Get, Header, Param } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import {
+  dataCategories,
+  type DataCategory,
+  declineReasons,
+  purposes,
+  referralStatuses,
+  services,
+  units,
+  urgencies,
+} from '@waymark/contracts';
+import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
+import type { Referral } from '../domain/referral.state.js';
+import { CaseTeams } from '../projections/case-teams/case-teams.js';
+import { referralAggregate } from '../referral.aggregate.js';
+import { visibleToUnit } from '../visibility.js';
+
+export class ReferralView {
+  @ApiProperty({ format: 'uuid' }) referralId: string;
+  @ApiProperty({ enum: units }) unit: string;
+  @ApiProperty({ enum: services }) service: string;
+  @ApiProperty({ enum: purposes }) purpose: string;
+  @ApiProperty({ enum: urgencies }) urgency: string;
+  @ApiProperty({ enum: referralStatuses }) status: string;
+  @ApiProperty({
+    enum: dataCategories,
+    isArray: true,
+    description: 'What was sent; for the team, before: what is drafted',
+  })
+  categories: DataCategory[];
+  @ApiProperty({ required: false, format: 'date-time' }) sentAt?: string;
+  @ApiProperty({ required: false }) sentBy?: string;
+  @ApiProperty({ required: false, format: 'date-time' }) acknowledgeBy?: string;
+  @ApiProperty({ required: false, format: 'date-time' }) acknowledgedAt?: string;
+  @ApiProperty({ required: false, format: 'date-time', description: 'Accepted or declined' }) decidedAt?: string;
+  @ApiProperty({ required: false, enum: declineReasons }) declineReason?: string;
+  @ApiProperty({ required: false, format: 'date-time', description: 'Nothing can be opened since' })
+  consentWithdrawnAt?: string;
+  @ApiProperty({ required: false, format: 'date-time' }) suspendedAt?: string;
+  @ApiProperty({ required: false, enum: ['consent_withdrawn'], description: 'To be acknowledged by the unit' })
+  notice?: 'consent_withdrawn';
+  @ApiProperty({ required: false, format: 'uuid', description: 'For the team only' }) caseId?: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'For the team only' }) clientId?: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'For the team only: the consent that allowed it' })
+  consentId?: string;
+  @ApiProperty({ required: false, description: 'For the team only' }) draftedBy?: string;
+  @ApiProperty({ required: false, format: 'date-time', description: 'For the team only' }) draftedAt?: string;
+}
+
+export class GetReferral extends Query<ReferralView> {
+  constructor(
+    readonly referralId: string,
+    readonly caller: Principal,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For the team of a case', 'For the unit')
+@Controller('v1/referrals/:id')
+export class GetReferralEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Header('cache-control', 'no-store')
+  @Access({ action: 'ReadReferral', staff: ['officer', 'supervisor', 'unit_focal_point'] })
+  @ApiOperation({ summary: 'Where a referral stands; its package is opened by an act of its own' })
+  @ApiOkResponse({ type: ReferralView })
+  read(@Param('id', IdPipe) id: string, @Caller() caller: Principal) {
+    return this.queries.execute(new GetReferral(id, caller));
+  }
+}
+
+@QueryHandler(GetReferral)
+export class GetReferralHandler implements IQueryHandler<GetReferral> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly teams: CaseTeams,
+    private readonly reads: ReadLog,
+  ) {}
+
+  async execute({ referralId, caller }: GetReferral): Promise<ReferralView> {
+    const { state } = await this.aggregates.load(referralAggregate, referralId);
+    const onTeam = state.status !== 'none' && (await this.teams.find(caller, state.caseId)) !== undefined;
+    const referral = onTeam ? state : visibleToUnit(caller, state).referral;
+    const { clientId, purpose } = referral;
+    const ground = onTeam ? 'team' : 'recipient';
+    const stream = `referral-${referralId}`;
+    await this.reads.read({ principal: caller, stream, clientId, what: 'GetReferral', ground, purpose });
+    return onTeam ? { ...viewOf(referral), ...forTeam(referral) } : viewOf(referral);
+  }
+}
+
+/** What a unit may see: nothing that leads to the case or to the client's other matters. */
+function viewOf(referral: Referral): ReferralView {
+  const { sending, suspension, acknowledgedAt, decidedAt, declineReason } = referral;
+  const { referralId, unit, service, purpose, urgency, status } = referral;
+  return {
+    ...{ referralId, unit, service, purpose, urgency, status },
+    categories: [...(sending?.categories ?? referral.categories)],
+    ...(sending ? { sentAt: sending.sentAt, sentBy: sending.sentBy, acknowledgeBy: sending.acknowledgeBy } : {}),
+    ...(acknowledgedAt ? { acknowledgedAt } : {}),
+    ...(decidedAt ? { decidedAt } : {}),
+    ...(declineReason ? { declineReason } : {}),
+    ...(suspension ? { consentWithdrawnAt: suspension.withdrawnAt, suspendedAt: suspension.suspendedAt } : {}),
+    ...(suspension && !suspension.acknowledged ? { notice: 'consent_withdrawn' } : {}),
+  };
+}
+
+const forTeam = ({ caseId, clientId, sending, draftedBy, draftedAt }: Referral): Partial<ReferralView> => ({
+  ...{ caseId, clientId, draftedBy, draftedAt },
+  ...(sending ? { consentId: sending.consentId } : {}),
+});

@@ -1,0 +1,163 @@
+import { Controller, Get, Headers, Query as QueryParams } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Brackets, DataSource } from 'typeorm';
+import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
+import { referralStatuses, services, units, urgencies } from '@waymark/contracts';
+import { Clock, Code, Id, notFound, Pattern, Problem, Views } from '@waymark/service-kit';
+import { ReferralEntry } from '../projections/referrals/referral-entry.entity.js';
+import { isFocalPoint } from '../visibility.js';
+
+export class ListReferralsParams {
+  @Code(referralStatuses, { optional: true }) status?: string;
+  @Code(urgencies, { optional: true }) urgency?: string;
+  @Id({ optional: true, description: 'Referrals of this case; for its team' }) caseId?: string;
+  @Pattern(/^([1-9]\d?|100)$/, { optional: true, description: '1 to 100, 50 when left out' }) limit?: string;
+  @Pattern(/^[A-Za-z0-9_-]{1,200}$/, { optional: true, max: 200, description: '`next` of the page before' })
+  after?: string;
+}
+
+export class ReferralLine {
+  @ApiProperty({ format: 'uuid' }) referralId: string;
+  @ApiProperty({ enum: units }) unit: string;
+  @ApiProperty({ enum: services }) service: string;
+  @ApiProperty({ enum: urgencies }) urgency: string;
+  @ApiProperty({ enum: referralStatuses }) status: string;
+  @ApiProperty({ required: false, format: 'date-time' }) sentAt?: string;
+  @ApiProperty({
+    required: false,
+    format: 'date-time',
+    description: 'When the unit must have acknowledged the referral or its suspension; absent when nothing is due',
+  })
+  dueAt?: string;
+  @ApiProperty({ required: false, type: 'integer', description: 'Below zero when overdue' }) secondsLeft?: number;
+  @ApiProperty({ required: false, enum: ['consent_withdrawn'], description: 'To be acknowledged by the unit' })
+  notice?: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'For the team only' }) caseId?: string;
+}
+
+export class Referrals {
+  @ApiProperty({ type: [ReferralLine] }) items: ReferralLine[];
+  @ApiProperty({ required: false, description: 'Pass as `after` for the next page; absent on the last.' })
+  next?: string;
+}
+
+export class ListReferrals extends Query<Referrals> {
+  constructor(
+    readonly caller: StaffPrincipal,
+    readonly params: ListReferralsParams,
+    readonly after: string | undefined,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For the team of a case', 'For the unit')
+@Controller('v1/referrals')
+export class ListReferralsEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access({ action: 'ListReferrals', staff: ['officer', 'supervisor', 'unit_focal_point'] })
+  @ApiOperation({ summary: 'Referrals of your cases, and those sent to your unit, by what is due' })
+  @ApiOkResponse({ type: Referrals })
+  list(
+    @Caller() caller: Principal,
+    @QueryParams() params: ListReferralsParams,
+    @Headers('waymark-position') position?: string,
+  ) {
+    if (caller.kind !== 'staff') throw notFound();
+    return this.queries.execute(new ListReferrals(caller, params, position));
+  }
+}
+
+const ofMyCases = 'r.case_id IN (SELECT case_id FROM case_teams WHERE team @> ARRAY[:caller]::text[])';
+
+/** A line, and whether the caller sees it as the team does. */
+interface Row extends ReferralEntry {
+  readonly onTeam: boolean;
+}
+
+@QueryHandler(ListReferrals)
+export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly views: Views,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ caller, params, after }: ListReferrals): Promise<Referrals> {
+    await this.views.caughtUp(after);
+    const limit = Number(params.limit ?? 50);
+    const rows = await this.page(caller, params, limit + 1);
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    const now = Date.parse(this.clock.now());
+    return {
+      items: shown.map((row) => lineOf(row, now)),
+      ...(rows.length > limit && last ? { next: cursorOf(last) } : {}),
+    };
+  }
+
+  private async page(caller: StaffPrincipal, params: ListReferralsParams, limit: number): Promise<Row[]> {
+    const query = this.dataSource
+      .getRepository(ReferralEntry)
+      .createQueryBuilder('r')
+      .addSelect(ofMyCases, 'on_team')
+      .where(mayBeSeen(caller))
+      .setParameters({ caller: caller.id, unit: caller.unit ?? null })
+      .orderBy("coalesce(r.due_at, 'infinity')", 'ASC')
+      .addOrderBy('r.referral_id', 'ASC')
+      .limit(limit);
+    const { status, urgency, caseId } = params;
+    if (status) query.andWhere('r.status = :status', { status });
+    if (urgency) query.andWhere('r.urgency = :urgency', { urgency });
+    if (caseId) query.andWhere(`r.case_id = :caseId AND ${ofMyCases}`, { caseId });
+    if (params.after) {
+      const [dueAt, referralId] = readCursor(params.after);
+      query.andWhere("(coalesce(r.due_at, 'infinity'), r.referral_id) > (:dueAt::timestamptz, :referralId::uuid)", {
+        dueAt,
+        referralId,
+      });
+    }
+    const { entities, raw } = await query.getRawAndEntities<{ on_team: boolean }>();
+    return entities.map((entry, index) => ({ ...entry, onTeam: raw[index]?.on_team === true }));
+  }
+}
+
+const mayBeSeen = (caller: StaffPrincipal): Brackets =>
+  new Brackets((where) => {
+    where.where(ofMyCases);
+    if (isFocalPoint(caller)) where.orWhere('(r.unit = :unit AND r.sent_at IS NOT NULL)');
+  });
+
+const cursorOf = ({ dueAt, referralId }: ReferralEntry): string =>
+  Buffer.from(JSON.stringify([dueAt?.toISOString() ?? 'infinity', referralId])).toString('base64url');
+
+const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const dueForm = /^(infinity|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)$/;
+
+function readCursor(cursor: string): readonly [string, string] {
+  try {
+    const [dueAt, referralId] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    const texts = typeof dueAt === 'string' && typeof referralId === 'string';
+    const exists = texts && (dueAt === 'infinity' || !Number.isNaN(Date.parse(dueAt)));
+    if (exists && dueForm.test(dueAt) && uuidForm.test(referralId)) return [dueAt, referralId];
+  } catch {
+    // falls through to the refusal: a cursor of ours always reads
+  }
+  throw new Problem(422, 'invalid_input', 'Pass `next` of the page before, unchanged.', [
+    { field: 'after', rule: 'cursor', message: 'not a cursor' },
+  ]);
+}
+
+function lineOf(row: Row, now: number): ReferralLine {
+  const { referralId, unit, service, urgency, status, sentAt, dueAt, notice, caseId, onTeam } = row;
+  return {
+    ...{ referralId, unit, service, urgency, status },
+    ...(sentAt ? { sentAt: sentAt.toISOString() } : {}),
+    ...(dueAt ? { dueAt: dueAt.toISOString(), secondsLeft: Math.floor((dueAt.getTime() - now) / 1000) } : {}),
+    ...(notice ? { notice } : {}),
+    ...(onTeam ? { caseId } : {}),
+  };
+}

@@ -1,0 +1,116 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { randomUUID } from 'node:crypto';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { dataCategories, type DataCategory } from '@waymark/contracts';
+import { Aggregates, type Call, CallOf, IdPipe, ReadLog, WithoutKey } from '@waymark/service-kit';
+import { ConsentDoor } from '../../integration/consent-door.js';
+import { mustMatch } from '../change-referral.js';
+import { openable } from '../domain/referral.decider.js';
+import { reject } from '../domain/referral.rejections.js';
+import type { Referral, Sending } from '../domain/referral.state.js';
+import { PackageSeal } from '../package/package-seal.js';
+import { referralAggregate } from '../referral.aggregate.js';
+import { visibleToUnit } from '../visibility.js';
+
+export class OpenPackageBody {}
+
+export class PackageItem {
+  @ApiProperty({ enum: dataCategories }) category: DataCategory;
+  @ApiProperty() content: string;
+}
+
+export class OpenedPackage {
+  @ApiProperty({ format: 'uuid' }) referralId: string;
+  @ApiProperty({ format: 'uuid', description: 'The line in the client’s own ledger' }) disclosureId: string;
+  @ApiProperty({ type: [PackageItem], description: 'What the client consented to, and nothing else' })
+  categories: PackageItem[];
+}
+
+export class OpenPackage extends Command<OpenedPackage> {
+  constructor(
+    readonly referralId: string,
+    readonly caller: Principal,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For the unit')
+@Controller('v1/referrals/:id/openings')
+export class OpenPackageEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  // A stored answer would be a disclosure after withdrawal: this route takes no key, and every request is an opening of its own.
+  @Post()
+  @HttpCode(200)
+  @WithoutKey()
+  @Access({ action: 'OpenPackage', staff: ['unit_focal_point'] })
+  @ApiOperation({
+    summary: 'Open the package: asks for the client’s consent at this very moment, and is recorded',
+    description:
+      'Takes no Idempotency-Key: asking again is another opening, authorised anew. Refused with `consent_missing` (409) once the ' +
+      'consent is withdrawn or has expired; `consent_unreachable` (503): nothing was opened.',
+  })
+  @ApiOkResponse({ type: OpenedPackage })
+  open(
+    @Param('id', IdPipe) id: string,
+    @Body() _body: OpenPackageBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    return this.commands.execute(new OpenPackage(id, caller, call));
+  }
+}
+
+@CommandHandler(OpenPackage)
+export class OpenPackageHandler implements ICommandHandler<OpenPackage> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly consentDoor: ConsentDoor,
+    private readonly reads: ReadLog,
+    private readonly seal: PackageSeal,
+  ) {}
+
+  /** In this order: consent, the opening in the log, and only then the key. */
+  async execute({ referralId, caller, call }: OpenPackage): Promise<OpenedPackage> {
+    const { state, revision } = await this.aggregates.load(referralAggregate, referralId);
+    const { referral } = visibleToUnit(caller, state);
+    mustMatch(call, revision);
+    const sending = openable(referral, call.actor);
+    const { consentId, disclosureId } = await this.authorized(referral, sending, caller, call);
+    await this.aggregates.change(
+      referralAggregate,
+      referralId,
+      { type: 'OpenPackage', consentId, disclosureId },
+      { ...call, purpose: referral.purpose },
+    );
+    await this.record(referral, caller, `consent:${consentId}`, false);
+    return { referralId, disclosureId, categories: await this.seal.open(referral, sending.categories) };
+  }
+
+  /** The key is fresh at each opening, never the caller's: consent answers a known key as it did before a withdrawal. */
+  private async authorized(referral: Referral, { categories }: Sending, caller: Principal, call: Call) {
+    const { clientId, unit: recipient, purpose, referralId: reference } = referral;
+    const onBehalfOf = call.actor.id;
+    const disclosure = { clientId, recipient, purpose, categories, reference, act: 'open', onBehalfOf } as const;
+    const answer = await this.consentDoor.ask(randomUUID(), disclosure, call);
+    if (answer.kind === 'given') return answer;
+    await this.record(referral, caller, 'consent_missing', true);
+    return reject('consent_missing');
+  }
+
+  private record({ referralId, clientId, purpose }: Referral, principal: Principal, ground: string, refused: boolean) {
+    return this.reads.read({
+      principal,
+      stream: `referral-${referralId}`,
+      clientId,
+      what: 'OpenPackage',
+      ground,
+      purpose,
+      refused,
+    });
+  }
+}
