@@ -3,42 +3,157 @@ import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
 const root = import.meta.dirname;
+const services = readdirSync(`${root}/services`);
 
 /** What only tests load: specs, their fixtures, and the suites that every adapter of a port has to pass. */
 const testFiles = ['**/*.spec.ts', '**/*.fixture.ts', '**/*-under-test.ts', '**/contract-suite.ts', '**/contract/*.ts'];
-const services = readdirSync(`${root}/services`).map((name) => `@waymark/${name}`);
 
-const boundaries = ({ type, allow = [], tests = false }) => ({
-  '@nx/enforce-module-boundaries': [
-    'error',
-    {
-      allow,
-      // Only the specs of local-postgres use testing, which is built upon it.
-      ignoredCircularDependencies: [['local-postgres', 'testing']],
-      depConstraints: [
-        // A service meets the others in @waymark/contracts and over the bus, so that each can be deployed alone.
-        { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['type:lib', ...(tests ? ['type:testing'] : [])] },
-        // A lib that knew a service or how the platform is put together could not be used by another one.
-        { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib', ...(tests ? ['type:testing', 'type:infra'] : [])] },
-        { sourceTag: 'type:infra', onlyDependOnLibsWithTags: ['type:lib', 'type:infra', ...(tests ? ['type:testing'] : [])] },
-        { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:lib', 'type:infra', 'type:testing'] },
-        // Scopes: what belongs to one service is used by nobody else.
-        { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
-        ...readdirSync(`${root}/services`).map((name) => ({
-          sourceTag: `scope:${name}`,
-          onlyDependOnLibsWithTags: ['scope:shared', `scope:${name}`],
-        })),
-      ],
-    },
-  ],
-});
+/** Who may depend on whom, by the tags in the project.json files; `more` is what a kind of file may use besides. */
+const boundaries = (more = {}, allow = []) => [
+  'error',
+  {
+    allow,
+    // The specs of local-postgres wait with what testing offers, and testing starts its databases with local-postgres.
+    ignoredCircularDependencies: [['local-postgres', 'testing']],
+    depConstraints: [
+      // A service meets the others in @waymark/contracts and on the bus only, so that each can be deployed alone.
+      { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['type:lib', ...(more.service ?? [])] },
+      // A lib that knew a service, or how a platform is put together, could not be used by the next one.
+      { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib', ...(more.lib ?? [])] },
+      { sourceTag: 'type:infra', onlyDependOnLibsWithTags: ['type:lib', 'type:infra', ...(more.infra ?? [])] },
+      // A stage takes the services it plays as arguments: it must not depend on what is tested with it.
+      { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:lib', 'type:infra', 'type:testing'] },
+      { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
+      ...services.map((name) => ({
+        sourceTag: `scope:${name}`,
+        onlyDependOnLibsWithTags: ['scope:shared', `scope:${name}`],
+      })),
+    ],
+  },
+];
+
+/** Forbidden everywhere, by shape. */
+const forbiddenSyntax = [
+  {
+    // It says "trust me" twice, and hides from the compiler the very fault it was asked to find.
+    selector: 'TSAsExpression > TSAsExpression[typeAnnotation.type="TSUnknownKeyword"]',
+    message: 'Check or parse the value instead of `as unknown as`.',
+  },
+];
+
+const forbiddenDefaultExport = {
+  // A named export has the same name wherever it is used, and can be searched for.
+  selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
+  message: 'Export by name.',
+};
 
 export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', '.nx/', '.waymark/', 'coverage/'] },
   {
+    // A comment that switches a rule off must still switch something off.
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+  },
+  {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
+    plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
-    rules: {},
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(),
+      // `any` switches the compiler off for everything it touches.
+      '@typescript-eslint/no-explicit-any': 'error',
+      // A lost promise is a lost error: an event not appended, and nobody told.
+      '@typescript-eslint/no-floating-promises': 'error',
+      // A new event or state must be dealt with everywhere; a default would swallow it.
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { allowDefaultCaseForExhaustiveSwitch: false, considerDefaultExhaustiveForUnions: false },
+      ],
+      // Handlers and adapters are async by their port, whether or not they wait for something.
+      '@typescript-eslint/require-await': 'off',
+      // `const { receipt: _, ...rest }` says what is left out.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-restricted-syntax': ['error', ...forbiddenSyntax, forbiddenDefaultExport],
+      // A file that does not fit on a few screens is about more than one thing.
+      'max-lines': ['error', { max: 250 }],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    // What a service logs goes through its logger, which keeps personal data out.
+    files: ['libs/*/src/**/*.ts', 'services/*/src/**/*.ts'],
+    rules: { 'no-console': 'error' },
+  },
+  {
+    // Messages are the language between services: inside one, they are turned into its own commands at the edge.
+    files: ['services/*/src/**/*.ts'],
+    ignores: ['services/*/src/integration/**', ...testFiles],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['@waymark/contracts'],
+              importNamePattern: 'Messages$',
+              message: 'Only src/integration/ knows messages.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Puts the services together in one process: the one place that may know all of them.
+    files: ['infra/embedded/src/**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(
+        {},
+        services.map((name) => `@waymark/${name}`),
+      ),
+    },
+  },
+  {
+    files: testFiles,
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries({
+        service: ['type:testing', 'type:infra'],
+        lib: ['type:testing', 'type:infra'],
+        infra: ['type:testing'],
+      }),
+      // A test that is switched off is a rule that nobody checks.
+      'no-restricted-syntax': [
+        'error',
+        ...forbiddenSyntax,
+        forbiddenDefaultExport,
+        {
+          selector: 'MemberExpression[object.name=/^(describe|it|test)$/][property.name=/^(skip|only|todo)$/]',
+          message: 'No test is skipped or run alone.',
+        },
+        {
+          selector: 'CallExpression[callee.name=/^(xit|xdescribe|xtest|fit|fdescribe)$/]',
+          message: 'No test is skipped or run alone.',
+        },
+      ],
+      // Specs are lists of sentences, and read from top to bottom.
+      'max-lines': ['error', { max: 350 }],
+    },
+  },
+  {
+    // What comes back over HTTP is what is under test here; expectations, not types, say what it must be.
+    files: [...testFiles, 'libs/stage/src/**/*.ts', 'infra/story/src/**/*.ts', 'tests/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    // One list, the published language of the whole platform.
+    files: ['libs/contracts/src/code-lists.ts'],
+    rules: { 'max-lines': 'off' },
   },
 );

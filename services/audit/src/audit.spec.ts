@@ -18,7 +18,11 @@ describe('timeline', () => {
 
   it('works', async () => {
     const [concernId, clientId] = [randomUUID(), randomUUID()];
-    await history.tell('intake', `concern-${concernId}`, { type: 'ConcernSubmitted', at: '2026-03-02T08:00:00.000Z', data: { clientId, narrative: sealed('hello') } });
+    await history.tell('intake', `concern-${concernId}`, {
+      type: 'ConcernSubmitted',
+      at: '2026-03-02T08:00:00.000Z',
+      data: { clientId, narrative: sealed('hello') },
+    });
     const answer = await stage.ask('audit', 'GET', `/v1/clients/${clientId}/timeline`, { as: 'jonas.auditor' });
     console.log(JSON.stringify(answer, null, 1));
     expect(answer.status).toBe(200);

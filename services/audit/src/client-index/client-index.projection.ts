@@ -31,7 +31,8 @@ export const clientIndexProjection: Projection = {
 };
 
 function clientNamedIn({ category, stream, data }: OpenedEvent): string | undefined {
-  const named = category === 'consent' ? stream.slice('consent-'.length) : 'clientId' in data ? data.clientId : undefined;
+  const named =
+    category === 'consent' ? stream.slice('consent-'.length) : 'clientId' in data ? data.clientId : undefined;
   return typeof named === 'string' && uuid.test(named) ? named : undefined;
 }
 

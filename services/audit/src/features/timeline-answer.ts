@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Moment, Pattern } from '@waymark/service-kit';
 import type { ClientHistory, VerifiedStream } from '../history/client-histories.js';
-import { timelineOf } from '../replay/timeline.js';
+import { type Fact, isOfOtherServices } from '../replay/fact.js';
+import { entryOf, pageOf, type TimelineFilter } from '../replay/timeline.js';
 
 export class TimelineParams {
   @Moment({ optional: true, description: 'Recorded at or after' }) from?: string;
@@ -49,7 +50,9 @@ export class TimelineLine {
 export class StreamVerdict {
   @ApiProperty() stream: string;
   @ApiProperty({ type: 'integer' }) events: number;
-  @ApiProperty({ description: 'The chain of hashes follows from the events, from the first to the last that is there.' })
+  @ApiProperty({
+    description: 'The chain of hashes follows from the events, from the first to the last that is there.',
+  })
   intact: boolean;
   @ApiProperty({ required: false, type: 'integer', description: 'First revision that is not as it was written' })
   brokenAt?: number;
@@ -64,24 +67,30 @@ export class Timeline {
   next?: string;
 }
 
-/** Audit's own reads are among the accesses: here each page would add to those that follow. */
-export function timelineAnswer(history: ClientHistory, params: TimelineParams): Timeline {
-  const facts = history.facts.filter(({ category }) => category !== 'audit_access');
-  const { entries, more } = timelineOf(facts, {
-    ...params,
-    after: BigInt(params.after ?? 0),
-    limit: Number(params.limit ?? 100),
-  });
-  const last = entries.at(-1);
+/** Audit's own reads stand among the accesses; here, each page would add to those that follow. */
+export function timelineAnswer({ clientId, facts, streams }: ClientHistory, params: TimelineParams): Timeline {
+  const { page, more } = pageOf(facts.filter(isOfOtherServices), filterOf(params));
   return {
-    clientId: history.clientId,
-    items: entries.map((entry) => ({ ...entry, sealedFields: [...entry.sealedFields] })),
-    streams: history.streams.filter(({ stream }) => !stream.startsWith('audit_access-')).map(verdictView),
-    ...(more && last ? { next: last.position } : {}),
+    clientId,
+    items: page.map(entryOf).map((entry) => ({ ...entry, sealedFields: [...entry.sealedFields] })),
+    streams: streams.map(verdictView),
+    ...nextOf(page, more),
   };
 }
 
-export const verdictView = ({ stream, events, verdict }: VerifiedStream): StreamVerdict => ({
+export const filterOf = ({ after, limit, ...rest }: TimelineParams): TimelineFilter => ({
+  ...rest,
+  after: BigInt(after ?? 0),
+  limit: Number(limit ?? 100),
+});
+
+/** Where to go on, when there is more. */
+export function nextOf(page: readonly Fact[], more: boolean): { readonly next?: string } {
+  const last = page.at(-1);
+  return more && last ? { next: String(last.position) } : {};
+}
+
+const verdictView = ({ stream, events, verdict }: VerifiedStream): StreamVerdict => ({
   stream,
   events,
   intact: verdict.intact,

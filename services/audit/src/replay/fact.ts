@@ -41,3 +41,6 @@ export type TimeAxis = 'recorded' | 'occurred';
 /** Milliseconds since 1970 on one of the two axes. */
 export const timeOf = (fact: Fact, by: TimeAxis): number =>
   Date.parse(by === 'recorded' ? fact.recordedAt : fact.occurredAt);
+
+/** False for audit's own record of who replayed what. */
+export const isOfOtherServices = ({ category }: Fact): boolean => category !== 'audit_access';

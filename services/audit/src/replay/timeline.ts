@@ -1,4 +1,4 @@
-import type { Fact } from './fact.js';
+import { type Fact, timeOf } from './fact.js';
 import { textIn } from './fields.js';
 
 /** One event as an auditor sees it. */
@@ -44,55 +44,57 @@ export interface TimelineFilter {
 }
 
 /** The page of a history that a filter asks for. `more`: others follow. */
-export function timelineOf(
+export function pageOf(
   facts: readonly Fact[],
   { from, to, type, actor, after, limit }: TimelineFilter,
-): { readonly entries: readonly TimelineEntry[]; readonly more: boolean } {
+): { readonly page: readonly Fact[]; readonly more: boolean } {
   const wanted = facts.filter(
     (fact) =>
       fact.position > after &&
-      (from === undefined || Date.parse(fact.recordedAt) >= Date.parse(from)) &&
-      (to === undefined || Date.parse(fact.recordedAt) < Date.parse(to)) &&
+      (from === undefined || timeOf(fact, 'recorded') >= Date.parse(from)) &&
+      (to === undefined || timeOf(fact, 'recorded') < Date.parse(to)) &&
       (type === undefined || fact.type === type) &&
-      (actor === undefined || fact.metadata.actor?.id === actor),
+      (actor === undefined || actorOf(fact).id === actor),
   );
-  return { entries: wanted.slice(0, limit).map(entryOf), more: wanted.length > limit };
+  return { page: wanted.slice(0, limit), more: wanted.length > limit };
 }
 
-function entryOf(fact: Fact): TimelineEntry {
-  const { metadata } = fact;
-  return {
-    position: String(fact.position),
-    recordedAt: fact.recordedAt,
-    occurredAt: fact.occurredAt,
-    service: serviceOf(fact.category),
-    stream: fact.stream,
-    revision: fact.revision,
-    eventId: fact.id,
-    type: fact.type,
-    schemaVersion: fact.schemaVersion,
-    actor: { kind: metadata.actor?.kind ?? 'unknown', id: metadata.actor?.id ?? 'unknown' },
-    ...(metadata.onBehalfOf === undefined ? {} : { onBehalfOf: metadata.onBehalfOf }),
-    ...(metadata.unit === undefined ? {} : { unit: metadata.unit }),
-    ...(metadata.purpose === undefined ? {} : { purpose: metadata.purpose }),
-    why: whyOf(fact),
-    data: fact.data,
-    sealedFields: fact.sealedFields,
-    hash: fact.hash,
-  };
-}
+export const entryOf = (fact: Fact): TimelineEntry => ({
+  position: String(fact.position),
+  recordedAt: fact.recordedAt,
+  occurredAt: fact.occurredAt,
+  service: serviceOf(fact),
+  stream: fact.stream,
+  revision: fact.revision,
+  eventId: fact.id,
+  type: fact.type,
+  schemaVersion: fact.schemaVersion,
+  actor: actorOf(fact),
+  onBehalfOf: fact.metadata.onBehalfOf,
+  unit: fact.metadata.unit,
+  purpose: fact.metadata.purpose,
+  why: whyOf(fact),
+  data: fact.data,
+  sealedFields: fact.sealedFields,
+  hash: fact.hash,
+});
 
-const serviceOf = (category: string): string => (category === 'concern' ? 'intake' : category.replace(/_access$/, ''));
+/** Name of the service that keeps the event's category. */
+export const serviceOf = ({ category }: Fact): string =>
+  category === 'concern' ? 'intake' : category.replace(/_access$/, '');
+
+export const actorOf = ({ metadata }: Fact): { readonly kind: string; readonly id: string } => ({
+  kind: metadata.actor?.kind ?? 'unknown',
+  id: metadata.actor?.id ?? 'unknown',
+});
 
 /** Reads of client data name what allowed them as `consent:<event id>` in their ground. */
-function whyOf({ data, metadata }: Fact): Why {
+export function whyOf({ data, metadata }: Fact): Why {
   const ground = /^consent:(.+)$/.exec(textIn(data, 'ground') ?? '')?.[1];
-  const consentId = textIn(data, 'consentId') ?? ground;
-  const disclosureId = textIn(data, 'disclosureId');
   return {
     causationId: metadata.causationId ?? 'unknown',
     correlationId: metadata.correlationId ?? 'unknown',
-    ...(consentId === undefined ? {} : { consentId }),
-    ...(disclosureId === undefined ? {} : { disclosureId }),
+    consentId: textIn(data, 'consentId') ?? ground,
+    disclosureId: textIn(data, 'disclosureId'),
   };
 }

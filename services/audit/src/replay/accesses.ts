@@ -1,0 +1,83 @@
+import type { Fact } from './fact.js';
+import { textIn, textsIn } from './fields.js';
+import { actorOf, serviceOf, whyOf } from './timeline.js';
+
+/** Somebody saw, or was refused, something about a client. */
+export interface AccessThen {
+  readonly position: string;
+  readonly recordedAt: string;
+  readonly occurredAt: string;
+  readonly service: string;
+  readonly eventId: string;
+  readonly type: string;
+  readonly who: { readonly kind: string; readonly id: string };
+  readonly unit?: string;
+  /** Stream of what was asked for. */
+  readonly resource: string;
+  /** Name of the query, or of the act. */
+  readonly what: string;
+  readonly categories?: readonly string[];
+  readonly purpose?: string;
+  /** What let them in, or what was missing. */
+  readonly ground?: string;
+  readonly outcome: 'allowed' | 'refused';
+  readonly consentId?: string;
+  readonly disclosureId?: string;
+}
+
+/** Undefined for an event that tells of no access. */
+export function accessOf(fact: Fact): AccessThen | undefined {
+  const { data, metadata, stream } = fact;
+  switch (fact.type) {
+    case 'ClientDataRead':
+      return access(fact, {
+        resource: textIn(data, 'resource') ?? stream,
+        what: textIn(data, 'what') ?? 'unknown',
+        ground: textIn(data, 'ground'),
+        outcome: textIn(data, 'outcome') === 'refused' ? 'refused' : 'allowed',
+      });
+    case 'ReferralPackageOpened':
+      return access(fact, { resource: stream, what: 'open', outcome: 'allowed', unit: textIn(data, 'unit') });
+    case 'ReferralBlocked':
+      return access(fact, {
+        resource: stream,
+        what: 'send',
+        outcome: 'refused',
+        ground: 'consent_missing',
+        unit: metadata.unit,
+      });
+    case 'DisclosureRefused':
+      return access(fact, {
+        resource: `referral-${textIn(data, 'reference') ?? 'unknown'}`,
+        what: textIn(data, 'act') ?? 'unknown',
+        outcome: 'refused',
+        ground: textIn(data, 'reason'),
+      });
+    default:
+      return undefined;
+  }
+}
+
+function access(fact: Fact, told: Pick<AccessThen, 'resource' | 'what' | 'outcome'> & Partial<AccessThen>): AccessThen {
+  const { data, metadata } = fact;
+  const { consentId, disclosureId } = whyOf(fact);
+  const categories = textsIn(data, 'categories');
+  const actor = actorOf(fact);
+  // A service that asks for somebody is not the one who wants to see.
+  const askedFor = textIn(data, 'onBehalfOf') ?? metadata.onBehalfOf;
+  return {
+    position: String(fact.position),
+    recordedAt: fact.recordedAt,
+    occurredAt: fact.occurredAt,
+    service: serviceOf(fact),
+    eventId: fact.id,
+    type: fact.type,
+    who: actor.kind === 'service' && askedFor !== undefined ? { kind: 'staff', id: askedFor } : actor,
+    unit: metadata.unit,
+    purpose: textIn(data, 'purpose') ?? metadata.purpose,
+    ...(categories.length > 0 ? { categories } : {}),
+    consentId,
+    disclosureId,
+    ...told,
+  };
+}

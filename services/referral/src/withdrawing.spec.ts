@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { topicOf } from '@waymark/contracts';
+import type { Bus } from '@waymark/messaging';
+import { type Stage, startStage } from '@waymark/stage';
+import { eventually } from '@waymark/testing';
+import { ConsentPeer } from './consent-peer.fixture.js';
+import {
+  adminQuery,
+  canary,
+  consentWithdrawn,
+  draftOf,
+  eventsOf,
+  handled,
+  type KnownCase,
+  tellTeam,
+  told,
+} from './referral.fixture.js';
+import { referral } from './referral.service.js';
+
+const amina = { as: 'amina.officer' } as const;
+const olivier = { as: 'olivier.ombudsman' } as const;
+
+describe('a referral whose client withdraws the consent', () => {
+  let stage: Stage;
+  let peer: ConsentPeer;
+  let consentBus: Bus;
+  let known: KnownCase;
+  let consentId: string;
+  beforeAll(async () => {
+    stage = await startStage({ services: [referral], logLevel: 'error' });
+    peer = await ConsentPeer.start(Number(new URL(String(stage.environmentOf('referral').CONSENT_URL)).port));
+    consentBus = stage.busOf('consent');
+  });
+  beforeEach(async () => {
+    known = await tellTeam(stage, stage.busOf('case'), ['amina.officer']);
+    consentId = peer.consent(known.clientId, 'contact', 'matter_summary');
+  });
+  afterAll(async () => {
+    await peer?.stop();
+    await stage?.close();
+  });
+
+  const post = (path: string, options: Parameters<Stage['ask']>[3]) =>
+    stage.ask('referral', 'POST', `/v1/referrals${path}`, options);
+  const get = (path: string, as: string) => stage.ask('referral', 'GET', `/v1/referrals${path}`, { as });
+  const sent = async (): Promise<string> => {
+    const { referralId } = (await post('', { ...amina, body: draftOf(known.caseId) })).body;
+    expect(await post(`/${referralId}/sending`, amina)).toMatchObject({ status: 200 });
+    return referralId;
+  };
+  const withdraw = async (...messages: ReturnType<typeof consentWithdrawn>[]) => {
+    peer.withdraw(known.clientId);
+    await consentBus.publish(topicOf('consent'), messages);
+  };
+  const suspended = (id: string) =>
+    eventually(async () => (await get(`/${id}`, 'amina.officer')).body.status === 'suspended_consent_withdrawn');
+
+  it('is suspended once, though the message comes twice, and the unit is told and says so', async () => {
+    const [id, accepted] = [await sent(), await sent()];
+    await post(`/${accepted}/acknowledgement`, olivier);
+    await post(`/${accepted}/acceptance`, olivier);
+    const message = consentWithdrawn(known.clientId, consentId);
+    const again = consentWithdrawn(known.clientId, consentId, 2);
+    await withdraw(message, message, again);
+    await Promise.all([suspended(id), suspended(accepted), handled(stage, again)]);
+    const notice = { status: 'suspended_consent_withdrawn', notice: 'consent_withdrawn' };
+    const listed = (await get('?limit=100', 'olivier.ombudsman')).body.items as object[];
+    for (const referralId of [id, accepted])
+      expect(listed).toContainEqual(expect.objectContaining({ referralId, ...notice }));
+    expect((await get(`/${id}`, 'olivier.ombudsman')).body).toMatchObject({
+      ...notice,
+      consentWithdrawnAt: message.time,
+    });
+    expect((await post(`/${id}/acknowledgement`, olivier)).body).toMatchObject({ code: 'referral_suspended' });
+    expect((await post(`/${id}/suspension-acknowledgement`, olivier)).status).toBe(200);
+    expect((await get(`/${id}`, 'olivier.ombudsman')).body).not.toHaveProperty('notice');
+    expect(await eventsOf(stage, id)).toEqual([
+      'ReferralDrafted',
+      'ReferralSent',
+      'ReferralSuspended',
+      'RecipientInformed',
+      'SuspensionAcknowledged',
+    ]);
+    const statuses = await eventually(async () => {
+      const messages = await told(stage, id);
+      return messages.length === 3 && messages.map(({ data }) => ('status' in data ? data.status : undefined));
+    });
+    expect(statuses).toEqual(['drafted', 'sent', 'suspended_consent_withdrawn']);
+  });
+
+  it('is suspended under the message that told of the withdrawal', async () => {
+    const id = await sent();
+    const message = consentWithdrawn(known.clientId, consentId);
+    await withdraw(message);
+    await suspended(id);
+    for await (const event of stage.log.readStream(`referral-${id}`, { from: 2 }))
+      expect(event.metadata).toMatchObject({
+        correlationId: message.correlationid,
+        causationId: message.id,
+        actor: { kind: 'service', id: 'referral' },
+      });
+  });
+
+  it('is suspended also when it was authorised before and is sent only after the message came', async () => {
+    const early = consentWithdrawn(known.clientId, consentId);
+    await consentBus.publish(topicOf('consent'), [early]);
+    await handled(stage, early);
+    await suspended(await sent());
+  });
+
+  it('is left alone when the consent was another one', async () => {
+    const id = await sent();
+    const other = await sent();
+    const message = consentWithdrawn(known.clientId, randomUUID());
+    await consentBus.publish(topicOf('consent'), [message]);
+    await handled(stage, message);
+    await withdraw(consentWithdrawn(known.clientId, consentId, 2));
+    await suspended(other);
+    expect(await eventsOf(stage, id)).toHaveLength(4);
+  });
+
+  it('cannot be opened from that moment, not even with the key of an opening before, and the refusal is on record', async () => {
+    const id = await sent();
+    const key = randomUUID();
+    expect((await post(`/${id}/openings`, { ...olivier, key })).status).toBe(200);
+    peer.withdraw(known.clientId);
+    for (const options of [{ ...olivier, key }, olivier])
+      expect(await post(`/${id}/openings`, options)).toMatchObject({ status: 409, body: { code: 'consent_missing' } });
+    expect(await eventsOf(stage, id)).toEqual(['ReferralDrafted', 'ReferralSent', 'ReferralPackageOpened']);
+    const keys = peer.asked
+      .filter(({ body }) => body.reference === id && body.act === 'open')
+      .map((asked) => asked.key);
+    expect(new Set(keys).size).toBe(3);
+    expect(keys).not.toContain(key);
+    const reads: unknown[] = [];
+    for await (const { data } of stage.log.readStream(`referral_access-${id}`)) reads.push(data);
+    const opening = { what: 'OpenPackage', resource: `referral-${id}`, clientId: known.clientId };
+    expect(reads).toMatchObject([
+      { ...opening, outcome: 'allowed', ground: `consent:${consentId}` },
+      { ...opening, outcome: 'refused', ground: 'consent_missing' },
+      { ...opening, outcome: 'refused', ground: 'consent_missing' },
+    ]);
+  });
+
+  it('has left no word of its package in any table, message or stored answer', async () => {
+    const id = await sent();
+    expect((await post(`/${id}/openings`, { ...olivier, key: randomUUID() })).body.categories[0].content).toContain(
+      canary,
+    );
+    await eventually(async () => (await told(stage, id)).length === 2);
+    const tables = `SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables
+      WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`;
+    type Ask = <Row extends object>(sql: string) => Promise<Row[]>;
+    const databases: Record<string, Ask> = {
+      events: (sql) => adminQuery(stage, 'events', sql),
+      bus: (sql) => adminQuery(stage, 'bus', sql),
+      referral: (sql) => stage.query('referral', sql),
+    };
+    const bytes = Buffer.from(canary);
+    const needles = [canary, 'Canary-7Q2', bytes.toString('hex'), bytes.toString('base64').slice(0, 20)];
+    let rows = 0;
+    for (const ask of Object.values(databases))
+      for (const { name } of await ask<{ name: string }>(tables))
+        for (const { row } of await ask<{ row: string }>(`SELECT t::text AS row FROM ${name} t`)) {
+          rows += 1;
+          for (const needle of needles) expect(row).not.toContain(needle);
+        }
+    expect(rows).toBeGreaterThan(20);
+  });
+});
