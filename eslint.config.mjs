@@ -1,4 +1,5 @@
 import nx from '@nx/eslint-plugin';
+import { defineConfig } from 'eslint/config';
 import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
@@ -32,26 +33,55 @@ const boundaries = (more = {}, allow = []) => [
   },
 ];
 
-/** Forbidden everywhere, by shape. */
+/** Forbidden everywhere by shape; `no-restricted-syntax` is one setting, so each kind of file gets its whole list. */
 const forbiddenSyntax = [
   {
     // It says "trust me" twice, and hides from the compiler the very fault it was asked to find.
     selector: 'TSAsExpression > TSAsExpression[typeAnnotation.type="TSUnknownKeyword"]',
     message: 'Check or parse the value instead of `as unknown as`.',
   },
+  {
+    // A named export has the same name wherever it is used, and can be searched for.
+    selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
+    message: 'Export by name.',
+  },
 ];
 
-const forbiddenDefaultExport = {
-  // A named export has the same name wherever it is used, and can be searched for.
-  selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
-  message: 'Export by name.',
-};
+/** Time and chance come to a decision in its context: what reads them itself decides differently on a replay. */
+const forbiddenInDomain = [
+  {
+    selector:
+      'NewExpression[callee.name="Date"][arguments.length=0], CallExpression[callee.object.name="Date"][callee.property.name="now"]',
+    message: 'Take the time from the context.',
+  },
+  {
+    selector: 'CallExpression[callee.object.name="Math"][callee.property.name="random"], Identifier[name="crypto"]',
+    message: 'Take fresh ids from the context.',
+  },
+];
 
-export default tseslint.config(
+/** A test that is switched off is a rule that nobody checks. */
+const forbiddenInTests = [
+  {
+    selector: 'MemberExpression[object.name=/^(describe|it|test)$/][property.name=/^(skip|only|todo|failing)$/]',
+    message: 'No test is skipped or run alone.',
+  },
+  {
+    selector: 'CallExpression[callee.name=/^(xit|xdescribe|xtest|fit|fdescribe)$/]',
+    message: 'No test is skipped or run alone.',
+  },
+];
+
+export default defineConfig(
   { ignores: ['**/dist/', '**/node_modules/', '.nx/', '.waymark/', 'coverage/'] },
   {
     // A comment that switches a rule off must still switch something off.
     linterOptions: { reportUnusedDisableDirectives: 'error' },
+  },
+  {
+    files: ['**/*.mjs'],
+    extends: [tseslint.configs.recommended],
+    rules: { eqeqeq: 'error' },
   },
   {
     files: ['**/*.ts'],
@@ -73,7 +103,7 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       // `const { receipt: _, ...rest }` says what is left out.
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      'no-restricted-syntax': ['error', ...forbiddenSyntax, forbiddenDefaultExport],
+      'no-restricted-syntax': ['error', ...forbiddenSyntax],
       // A file that does not fit on a few screens is about more than one thing.
       'max-lines': ['error', { max: 250 }],
       eqeqeq: 'error',
@@ -104,6 +134,22 @@ export default tseslint.config(
     },
   },
   {
+    files: ['services/*/src/**/domain/**/*.ts', 'libs/event-sourcing/src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ...forbiddenSyntax, ...forbiddenInDomain],
+      // Node's I/O needs no import when it is a global.
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'fetch',
+        'performance',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+      ],
+    },
+  },
+  {
     // Puts the services together in one process: the one place that may know all of them.
     files: ['infra/embedded/src/**/*.ts'],
     rules: {
@@ -121,20 +167,7 @@ export default tseslint.config(
         lib: ['type:testing', 'type:infra'],
         infra: ['type:testing'],
       }),
-      // A test that is switched off is a rule that nobody checks.
-      'no-restricted-syntax': [
-        'error',
-        ...forbiddenSyntax,
-        forbiddenDefaultExport,
-        {
-          selector: 'MemberExpression[object.name=/^(describe|it|test)$/][property.name=/^(skip|only|todo)$/]',
-          message: 'No test is skipped or run alone.',
-        },
-        {
-          selector: 'CallExpression[callee.name=/^(xit|xdescribe|xtest|fit|fdescribe)$/]',
-          message: 'No test is skipped or run alone.',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...forbiddenSyntax, ...forbiddenInTests],
       // Specs are lists of sentences, and read from top to bottom.
       'max-lines': ['error', { max: 350 }],
     },

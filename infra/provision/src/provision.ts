@@ -9,8 +9,8 @@ import { services, type ServiceGrants } from './services.js';
 export interface ProvisionOptions {
   /** Superuser address of the PostgreSQL server, any database. */
   readonly adminUrl: string;
-  /** Folder of key and secret files, readable by nobody else. */
-  readonly secretsDir: string;
+  /** Folder of key and secret files, readable by nobody else; or one for each service. */
+  readonly secretsDir: string | ((service: string) => string);
   /** Put before every database and role name, so that several platforms can share a server. */
   readonly prefix?: string;
   /** Leaves the PostgreSQL bus out when Kafka carries the messages. */
@@ -44,8 +44,9 @@ async function provisionService(
   events: string,
   bus: string | undefined,
 ): Promise<ProvisionedEnvironment> {
-  const secretFile = join(secretsDir, `${service.name}.secret`);
-  const keyFile = join(secretsDir, `${service.name}.key`);
+  const folder = typeof secretsDir === 'string' ? secretsDir : secretsDir(service.name);
+  const secretFile = join(folder, `${service.name}.secret`);
+  const keyFile = join(folder, `${service.name}.key`);
   await createSecretFile(secretFile);
   await createKeyFile({ path: keyFile }).catch((error: unknown) => {
     if (!(error instanceof KeyFileError && error.code === 'exists')) throw error;

@@ -65,6 +65,27 @@ export class Http {
     return { status: response.status, headers: response.headers, text, body: json && text ? JSON.parse(text) : text };
   }
 
+  /** All lines of a paged list, or the answer that was no page. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the story looks into whatever came
+  async all(
+    service: Service,
+    path: string,
+    options: AskOptions,
+  ): Promise<{ readonly items: readonly any[]; readonly last: Answer }> {
+    const items: unknown[] = [];
+    for (let after = ''; ;) {
+      const last = await this.get(
+        service,
+        `${path}${path.includes('?') ? '&' : '?'}limit=100${after && `&after=${after}`}`,
+        options,
+      );
+      if (last.status !== 200) return { items, last };
+      items.push(...last.body.items);
+      if (!last.body.next) return { items, last };
+      after = last.body.next;
+    }
+  }
+
   async tokenOf(username: string): Promise<string> {
     const known = this.tokens.get(username);
     if (known && known.until > Date.now()) return known.token;

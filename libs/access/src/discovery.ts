@@ -11,12 +11,13 @@ const TIMEOUT_MILLISECONDS = 5_000;
 
 /**
  * Asks an issuer about itself once and remembers the answer; a failure is forgotten, so that the next call asks again.
- * Rejects with `identity_unreachable`, also when another issuer answers.
+ * Rejects with `identity_unreachable`, also when another issuer answers. `address` is where it is asked, when its own name does
+ * not lead there from here (a container behind the public name).
  */
-export function createDiscovery(issuer: string): () => Promise<IssuerMetadata> {
+export function createDiscovery(issuer: string, address = issuer): () => Promise<IssuerMetadata> {
   let known: Promise<IssuerMetadata> | undefined;
   return () => {
-    known ??= discover(issuer).catch((cause: unknown) => {
+    known ??= discover(issuer, address).catch((cause: unknown) => {
       known = undefined;
       throw new AccessError('identity_unreachable', { cause });
     });
@@ -24,8 +25,8 @@ export function createDiscovery(issuer: string): () => Promise<IssuerMetadata> {
   };
 }
 
-async function discover(issuer: string): Promise<IssuerMetadata> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+async function discover(issuer: string, address: string): Promise<IssuerMetadata> {
+  const url = `${address.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   const metadata: unknown = await response.json();

@@ -19,13 +19,15 @@ const TIMEOUT_MILLISECONDS = 5_000;
 /** Gets a service's own access tokens (client credentials), shares one among all callers and renews it before it expires. */
 export function createServiceTokenSource(options: {
   readonly issuer: string;
+  /** Where the issuer is asked about itself, when its own address does not lead there from here. */
+  readonly issuerAddress?: string;
   readonly clientId: string;
   readonly clientSecret: string;
   /** So long before its end a token is no longer handed out. */
   readonly marginSeconds?: number;
   readonly clock?: Clock;
 }): ServiceTokenSource {
-  const discovery = createDiscovery(options.issuer);
+  const discovery = createDiscovery(options.issuer, options.issuerAddress);
   const now = () => dateOf(options.clock).getTime();
   let granted: Granted | undefined;
   let asking: Promise<Granted> | undefined;

@@ -186,6 +186,13 @@ describe('The keys of the issuer', () => {
     expect(await refusal(lost.verify(await issuer.token()))).toEqual(['identity_unreachable', undefined]);
   });
 
+  it('are asked for at another address where the issuer’s name does not lead to it', async () => {
+    const nowhere = verifier({ issuerAddress: 'http://127.0.0.1:9' });
+    expect(await refusal(nowhere.verify(await issuer.token()))).toEqual(['identity_unreachable', undefined]);
+    const inside = verifier({ issuerAddress: issuer.issuer.replace('127.0.0.1', 'localhost') });
+    await expect(inside.verify(await issuer.token())).resolves.toBeDefined();
+  });
+
   it('are not taken from an issuer that calls itself otherwise', async () => {
     const mistaken = verifier({ issuer: issuer.issuer.replace('127.0.0.1', 'localhost') });
     expect(await refusal(mistaken.verify(await issuer.token()))).toEqual(['identity_unreachable', undefined]);

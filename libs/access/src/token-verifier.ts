@@ -11,6 +11,8 @@ export interface TokenVerifierOptions {
   /** Exactly as in the tokens' `iss`. */
   readonly issuer: string;
   readonly audience: string;
+  /** Where the issuer is asked about itself, when its own address does not lead there from here. */
+  readonly issuerAddress?: string;
   /** Where the keys are; asked of the issuer when missing. */
   readonly jwksUri?: string;
   /** Asymmetric algorithms only. */
@@ -68,7 +70,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 const normalType = (type: string): string => type.toLowerCase().replace(/^application\//, '');
 
 function issuerKeys(options: TokenVerifierOptions): JWTVerifyGetKey {
-  const discovery = createDiscovery(options.issuer);
+  const discovery = createDiscovery(options.issuer, options.issuerAddress);
   let remote: ReturnType<typeof createRemoteJWKSet> | undefined;
   return async (header, token) => {
     remote ??= createRemoteJWKSet(new URL(options.jwksUri ?? (await discovery()).jwks_uri), {

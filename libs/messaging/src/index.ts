@@ -7,6 +7,7 @@ export * from './inbox/inbox-migration.js';
 export * from './inbox/run-consumer.js';
 export * from './inbox/temporary-failure.js';
 export * from './kafka/bus.js';
+export * from './prefixed-bus.js';
 export * from './postgres/bus.js';
 export * from './postgres/migrate.js';
 export * from './relay/relay-migration.js';

@@ -1,4 +1,22 @@
-import { bool, cleanEnv, host, port, str, url, type CleanedEnv, type Spec } from 'envalid';
+import {
+  bool,
+  cleanEnv,
+  EnvError,
+  host,
+  makeValidator,
+  num,
+  port,
+  str,
+  url,
+  type CleanedEnv,
+  type Spec,
+} from 'envalid';
+
+const brokers = makeValidator<string>((value) => {
+  if (!value.split(',').every((broker) => /^[^\s:,/]+:\d{1,5}$/.test(broker)))
+    throw new EnvError('must be host:port, several separated by commas');
+  return value;
+});
 
 /** The settings that every service has; each is an environment variable. */
 const common = {
@@ -9,8 +27,17 @@ const common = {
   EVENT_STORE_URL: url({ desc: "the event store, with the service's own credentials" }),
   BUS: str({ choices: ['kafka', 'postgres'], default: 'kafka', desc: 'kind of bus' }),
   BUS_URL: url({ default: undefined, desc: 'database of the bus, when BUS is postgres' }),
-  KAFKA_BROKERS: str({ default: undefined, desc: 'brokers as host:port,host:port, when BUS is kafka' }),
+  KAFKA_BROKERS: brokers({ default: undefined, desc: 'brokers as host:port,host:port, when BUS is kafka' }),
+  KAFKA_PREFIX: str({ default: '', desc: 'put before topics and groups, where platforms share a Kafka cluster' }),
+  KAFKA_SESSION_TIMEOUT_MS: num({
+    default: 30_000,
+    desc: 'a process that Kafka has not heard of for so long gives its share of the topics to others',
+  }),
   OIDC_ISSUER: url({ desc: 'issuer of the access tokens of staff and services' }),
+  OIDC_ISSUER_ADDRESS: url({
+    default: undefined,
+    desc: "where the issuer's metadata are read, when its own name does not lead there from here",
+  }),
   OIDC_AUDIENCE: str({ default: 'urn:waymark:api', desc: 'audience that access tokens must carry' }),
   RECEIPT_ISSUER: url({ desc: 'address of the intake service, which issues receipt sessions' }),
   KEY_FILE: str({ desc: "file with the service's wrapping key, readable by the service only" }),
@@ -33,12 +60,19 @@ export function readSettings<Own extends object>(
   environment: NodeJS.ProcessEnv,
   own: Own,
 ): Settings & CleanedEnv<Own> {
-  const settings = cleanEnv(environment, { ...common, ...own }, { reporter: ({ errors }) => report(service, errors) });
+  const settings = readEnvironment(service, environment, { ...common, ...own });
   const missing = settings.BUS === 'kafka' ? 'KAFKA_BROKERS' : 'BUS_URL';
   if (!settings[missing])
     throw new ConfigError(`${service} cannot start: ${missing}: needed when BUS is ${settings.BUS}`);
   return settings as Settings & CleanedEnv<Own>;
 }
+
+/** Reads and checks an environment against its specification. */
+export const readEnvironment = <Specs extends object>(
+  program: string,
+  environment: NodeJS.ProcessEnv,
+  specs: Specs,
+): CleanedEnv<Specs> => cleanEnv(environment, specs, { reporter: ({ errors }) => report(program, errors) });
 
 function report(service: string, errors: Partial<Record<string, Error>>): void {
   const lines = Object.entries(errors).map(([name, error]) => `${name}: ${rule(error)}`);

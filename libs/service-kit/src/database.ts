@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import { inboxMigration, relayMigration } from '@waymark/messaging';
 import { dataKeysMigration } from '@waymark/privacy';
 import { projectionsMigration } from '@waymark/projections';
+import { ConfigError } from './config.js';
 import { idempotencyMigration } from './idempotency.js';
 import type { QueryRunner } from 'typeorm';
 
@@ -35,7 +36,10 @@ export async function openDatabase(options: {
     applicationName: `waymark-${options.service}`,
     extra: { connectionTimeoutMillis: 10_000 },
   });
-  await dataSource.initialize();
+  await dataSource.initialize().catch((error: Error) => {
+    // PostgreSQL names the role or the database, never the password.
+    throw new ConfigError(`${options.service} cannot start: DATABASE_URL: ${error.message || error.name}`);
+  });
   await migrate(dataSource);
   return dataSource;
 }

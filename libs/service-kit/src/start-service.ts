@@ -3,13 +3,14 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { createAuthenticator, createReceiptSessionVerifier, createTokenVerifier } from '@waymark/access';
 import { topicOf } from '@waymark/contracts';
 import { openPostgresEventStore, type EventStore } from '@waymark/event-store';
-import { type Bus, openKafkaBus, openPostgresBus, runConsumer, runRelay } from '@waymark/messaging';
-import { createKeyRing, openKeyFile } from '@waymark/privacy';
+import { type Bus, openKafkaBus, openPostgresBus, runConsumer, runRelay, withPrefix } from '@waymark/messaging';
+import { createKeyRing, KeyFileError, openKeyFile } from '@waymark/privacy';
 import { runProjection } from '@waymark/projections';
 import { Aggregates } from './aggregates.js';
 import { type Clock, systemClock } from './clock.js';
-import { readSettings, type Settings } from './config.js';
+import { ConfigError, readSettings, type Settings } from './config.js';
 import { openDatabase } from './database.js';
+import { declareTopics } from './declare-topics.js';
 import { feedOpener } from './feed.js';
 import { Health, NotReady } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
@@ -63,7 +64,9 @@ async function assemble<Own extends object>(
   stop: () => Promise<void>,
 ): Promise<RunningService> {
   const secrets = await readSecretFile(settings.SECRET_FILE);
-  const provider = await openKeyFile({ path: settings.KEY_FILE });
+  const provider = await openKeyFile({ path: settings.KEY_FILE }).catch((error: unknown) => {
+    throw error instanceof KeyFileError ? new ConfigError(`KEY_FILE: ${error.message}`) : error;
+  });
   const dataSource = await openDatabase({
     url: settings.DATABASE_URL,
     service: definition.name,
@@ -78,7 +81,8 @@ async function assemble<Own extends object>(
   closers.push(() => store.close());
   const bus = openBus(definition.name, settings, log);
   closers.push(() => bus.close());
-  await bus.ensureTopics([topicOf(definition.name), ...(definition.consume?.topics ?? [])]);
+  const topics = await declareTopics(bus, [topicOf(definition.name), ...(definition.consume?.topics ?? [])], log);
+  closers.push(async () => topics.stop());
 
   const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
   const views = new Views();
@@ -93,7 +97,10 @@ async function assemble<Own extends object>(
   const health = new Health({
     database: async () => void (await dataSource.query('SELECT 1')),
     event_store: () => store.ping(),
-    bus: () => bus.ping(),
+    bus: async () => {
+      await bus.ping();
+      if (!topics.declared()) throw new NotReady('topics are not there yet');
+    },
     views: async () => {
       const stopped = views.status().find((view) => view.stoppedBecause !== undefined);
       if (stopped) throw new NotReady(`${stopped.name} has stopped`);
@@ -116,11 +123,18 @@ async function assemble<Own extends object>(
 
 function openBus(service: string, settings: Settings, log: Log): Bus {
   if (settings.BUS === 'postgres') return openPostgresBus({ url: settings.BUS_URL ?? '', log });
-  return openKafkaBus({ brokers: (settings.KAFKA_BROKERS ?? '').split(','), clientId: `waymark-${service}`, log });
+  const brokers = (settings.KAFKA_BROKERS ?? '').split(',');
+  const sessionTimeoutMs = settings.KAFKA_SESSION_TIMEOUT_MS;
+  const bus = openKafkaBus({ brokers, clientId: `waymark-${service}`, sessionTimeoutMs, log });
+  return withPrefix(settings.KAFKA_PREFIX, bus);
 }
 
 function authenticatorOf(settings: Settings, clock: Clock) {
-  const staff = createTokenVerifier({ issuer: settings.OIDC_ISSUER, audience: settings.OIDC_AUDIENCE });
+  const staff = createTokenVerifier({
+    issuer: settings.OIDC_ISSUER,
+    audience: settings.OIDC_AUDIENCE,
+    ...(settings.OIDC_ISSUER_ADDRESS === undefined ? {} : { issuerAddress: settings.OIDC_ISSUER_ADDRESS }),
+  });
   const receipts = createReceiptSessionVerifier({
     issuer: settings.RECEIPT_ISSUER,
     jwks: new URL(`${settings.RECEIPT_ISSUER}/v1/receipt-keys`),

@@ -1,35 +1,126 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { concernBody, readVignettes } from '@waymark/demo';
 import { type Stage, startStage } from '@waymark/stage';
+import { concern, deskOf, eventsOf, typesOf } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
-const arabic = 'لا أعرف إن كان هذا المكان الصحيح. 🕊️ مديري يرسل لي رسائل في الليل.\n\nلا تتصلوا بي في المكتب.';
-
-const concern = {
-  kind: 'concern_report',
-  identity: 'anonymous',
-  reporterRelation: 'affected_person',
-  matter: ['sexual_harassment'],
-  language: 'ar',
-  immediateDanger: false,
-  narrative: arabic,
-};
-
-describe('intake over HTTP', () => {
+describe('raising a concern', () => {
   let stage: Stage;
+  let desk: ReturnType<typeof deskOf>;
   beforeAll(async () => {
     stage = await startStage({ services: [intake], logLevel: 'error' });
+    desk = deskOf(stage);
   });
-  afterAll(() => stage.close());
+  afterAll(() => stage?.close());
 
-  it('takes a concern without an account and lets its receipt open it again, byte for byte', async () => {
-    const submitted = await stage.ask('intake', 'POST', '/v1/concerns', { body: concern });
-    expect(submitted.body).toMatchObject({ receipt: expect.stringMatching(/^\d{16}$/) });
-    expect(submitted.status).toBe(201);
-    const session = await stage.ask('intake', 'POST', '/v1/receipt-sessions', {
-      body: { receipt: submitted.body.receipt },
+  it('needs no account, and the receipt opens it again, byte for byte', async () => {
+    const { receipt } = await desk.submit();
+    expect(receipt).toMatch(/^\d{16}$/);
+    expect(await desk.session(receipt)).toMatchObject({ scope: 'reporter' });
+    expect(await desk.myConcern(receipt)).toMatchObject({
+      status: 'received',
+      narrative: concern.narrative,
+      messages: [],
     });
-    expect(session.body).toMatchObject({ scope: 'reporter' });
-    const mine = await stage.ask('intake', 'GET', '/v1/my-concern', { token: session.body.token });
-    expect(mine.body).toMatchObject({ status: 'received', narrative: arabic, messages: [] });
+  });
+
+  it('says until when a person answers, and shows emergency help first in danger', async () => {
+    expect(await desk.submit()).toMatchObject({ answerBy: '2026-03-03T08:00:00.000Z' });
+    expect(await desk.submit()).not.toHaveProperty('emergencyHelp');
+    for (const danger of [{ immediateDanger: true }, { medicalUrgency: true }])
+      expect(await desk.submit(danger)).toMatchObject({
+        answerBy: '2026-03-02T09:00:00.000Z',
+        emergencyHelp: expect.stringContaining('emergency number'),
+      });
+  });
+
+  it('takes the 60 first messages of the demo and gives them back byte for byte', async () => {
+    const vignettes = await readVignettes();
+    expect(vignettes).toHaveLength(60);
+    const received = await Promise.all(vignettes.map((vignette) => desk.submit(concernBody(vignette))));
+    for (const [index, { receipt }] of received.entries()) {
+      const mine = await desk.myConcern(receipt);
+      expect(Buffer.from(mine.narrative)).toEqual(Buffer.from(vignettes[index]?.text ?? ''));
+    }
+  });
+
+  it('is a conversation: what both write reaches the other as it was written', async () => {
+    const { concernId, receipt } = await desk.submit();
+    const { token } = await desk.session(receipt);
+    const asked = 'Est-ce que quelqu’un lit ceci ?\r\n\t— أنا خائفة 🙏';
+    expect(
+      await stage.ask('intake', 'POST', '/v1/my-concern/messages', { token, body: { text: asked } }),
+    ).toMatchObject({
+      status: 201,
+      body: { messageId: expect.any(String) },
+    });
+    await desk.step(concernId, 'allocation', 'amina.officer');
+    await desk.step(concernId, 'messages', 'amina.officer', { text: 'Oui.' });
+    const messages = [
+      { from: 'reporter', text: asked },
+      { from: 'officer', text: 'Oui.' },
+    ];
+    expect(await desk.myConcern(receipt)).toMatchObject({ status: 'answered', messages });
+    const read = await stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as: 'amina.officer' });
+    expect(read.body).toMatchObject({ messages, account: { narrative: concern.narrative, language: 'ar' } });
+  });
+
+  it('works for fifty people at once, each with a receipt of their own', async () => {
+    const received = await Promise.all(Array.from({ length: 50 }, () => desk.submit()));
+    expect(new Set(received.map(({ receipt }) => receipt)).size).toBe(50);
+    const histories = await Promise.all(received.map(({ concernId }) => eventsOf(stage, concernId)));
+    for (const history of histories) expect(typesOf(history)).toEqual(['ConcernSubmitted', 'ReceiptIssued']);
+  });
+
+  it('refuses a name where the person wants to stay anonymous, and keeps nothing of it', async () => {
+    const before = (await stage.log.readAll({ after: 0n, categories: ['concern'] })).events.length;
+    const body = { ...concern, reporterName: 'Huda' };
+    expect(await stage.ask('intake', 'POST', '/v1/concerns', { body })).toMatchObject({
+      status: 409,
+      body: { code: 'anonymous_with_name' },
+    });
+    expect((await stage.log.readAll({ after: 0n, categories: ['concern'] })).events).toHaveLength(before);
+  });
+
+  describe('again with the same Idempotency-Key', () => {
+    const submitted = async (key: string) => {
+      const { body } = await stage.ask('intake', 'POST', '/v1/concerns', { body: concern, key });
+      return { concernId: body.concernId, receipt: body.receipt };
+    };
+
+    it('gives the same receipt', async () => {
+      const key = randomUUID();
+      const first = await submitted(key);
+      expect(await submitted(key)).toEqual(first);
+    });
+
+    it('gives the same receipt although the first answer was lost and the service was started again', async () => {
+      const key = randomUUID();
+      const first = await submitted(key);
+      await stage.query('intake', 'DELETE FROM idempotency');
+      await stage.stop('intake');
+      await stage.start('intake');
+      expect(await submitted(key)).toEqual(first);
+      expect(typesOf(await eventsOf(stage, first.concernId))).toEqual(['ConcernSubmitted', 'ReceiptIssued']);
+      expect(await desk.myConcern(first.receipt)).toMatchObject({ concernId: first.concernId });
+    });
+
+    it('gives the same receipt when it comes ten times at once', async () => {
+      const key = randomUUID();
+      const answers = await Promise.all(Array.from({ length: 10 }, () => submitted(key)));
+      expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(1);
+      expect(typesOf(await eventsOf(stage, answers[0]?.concernId))).toEqual(['ConcernSubmitted', 'ReceiptIssued']);
+    });
+
+    it('is refused with another body', async () => {
+      const key = randomUUID();
+      await submitted(key);
+      const body = { ...concern, narrative: 'Something else.' };
+      expect(await stage.ask('intake', 'POST', '/v1/concerns', { body, key })).toMatchObject({
+        status: 422,
+        body: { code: 'idempotency_key_reused' },
+      });
+    });
   });
 });

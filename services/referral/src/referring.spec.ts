@@ -90,6 +90,11 @@ describe('a referral', () => {
     });
   });
 
+  it('belongs to its case, however the id of the case is spelled', async () => {
+    const answer = await post('', { ...amina, body: draftOf(known.caseId.toUpperCase()) });
+    expect((await get(`/${answer.body.referralId}`, 'lucia.officer')).body).toMatchObject(known);
+  });
+
   it('is declined with a reason, and cannot be opened any more', async () => {
     const id = await sent();
     await post(`/${id}/acknowledgement`, olivier);
@@ -259,10 +264,8 @@ describe('a referral', () => {
     await post(`/${id}/sending`, amina);
     await post(`/${id}/openings`, olivier);
     await post(`/${id}/acknowledgement`, olivier);
-    const messages = await eventually(async () => {
-      const published = await told(stage, id);
-      return published.length === 4 && published;
-    });
+    await eventually(async () => expect(await told(stage, id)).toHaveLength(4));
+    const messages = await told(stage, id);
     const moved = { referralId: id, ...known, unit: 'ombudsman', service: 'mediation' };
     expect(messages.map(({ data }) => data)).toMatchObject(
       ['drafted', 'blocked_no_consent', 'sent', 'acknowledged'].map((status) => ({ ...moved, status })),

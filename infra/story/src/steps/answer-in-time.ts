@@ -1,5 +1,13 @@
 import { demand, demandStatus, type Step, until } from '../world.js';
 
+interface QueueLine {
+  readonly concernId: string;
+  readonly immediateDanger: boolean;
+  readonly dueAt?: string;
+  readonly overdue: boolean;
+  readonly escalatedTo?: string;
+}
+
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
 const call = (changes: object) => ({
@@ -119,24 +127,10 @@ export const answerInTime: Step = {
     }
     return `${queue.length} waiting, danger first`;
 
-    async function wholeQueue(of: typeof world) {
-      const lines: {
-        concernId: string;
-        immediateDanger: boolean;
-        dueAt?: string;
-        overdue: boolean;
-        escalatedTo?: string;
-      }[] = [];
-      for (let after = ''; ;) {
-        const page = demandStatus(
-          await of.http.get('intake', `/v1/concerns?limit=100${after && `&after=${after}`}`, { as: 'amina.officer' }),
-          200,
-          'the queue',
-        );
-        lines.push(...page.body.items);
-        if (!page.body.next) return lines;
-        after = page.body.next;
-      }
+    async function wholeQueue(of: typeof world): Promise<readonly QueueLine[]> {
+      const { items, last } = await of.http.all('intake', '/v1/concerns', { as: 'amina.officer' });
+      demandStatus(last, 200, 'the queue');
+      return items;
     }
   },
 };

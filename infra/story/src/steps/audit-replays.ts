@@ -41,17 +41,15 @@ export const auditReplays: Step = {
       403,
       'an officer reading the audit',
     );
-    const lines: Line[] = [];
-    for (let after = ''; ;) {
-      const page = demandStatus(
-        await http.get('audit', `/v1/cases/${caseId}/timeline?limit=100${after && `&after=${after}`}`, { as }),
-        200,
-        'the timeline',
-      );
-      lines.push(...page.body.events);
-      if (!page.body.next) break;
-      after = page.body.next;
-    }
+    const timeline = await http.all('audit', `/v1/cases/${caseId}/timeline`, { as });
+    demandStatus(timeline.last, 200, 'the timeline');
+    const streams: readonly { intact: boolean }[] = timeline.last.body.streams;
+    demand(
+      streams.length > 0 && streams.every(({ intact }) => intact),
+      'a stream is not as it was written',
+      timeline.last,
+    );
+    const lines: readonly Line[] = timeline.items;
     demand(
       lines.every((line, index) => index === 0 || BigInt(line.position) > BigInt(lines[index - 1]?.position ?? 0)),
       'the timeline is not in the order of the log',

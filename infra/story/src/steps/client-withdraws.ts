@@ -37,9 +37,13 @@ export const clientWithdraws: Step = {
       const answer = await http.get('referral', `/v1/referrals/${referralId}`, { as: 'olivier.ombudsman' });
       return answer.body.status === 'suspended_consent_withdrawn' ? true : undefined;
     });
-    const list = await http.get('referral', '/v1/referrals', { as: 'olivier.ombudsman' });
-    const line = list.body.items.find((each: { referralId: string }) => each.referralId === referralId);
-    demand(line?.status === 'suspended_consent_withdrawn' && line.notice !== undefined, 'the unit is not told', list);
+    const list = await http.all('referral', '/v1/referrals', { as: 'olivier.ombudsman' });
+    const line = list.items.find((each) => each.referralId === referralId);
+    demand(
+      line?.status === 'suspended_consent_withdrawn' && line.notice !== undefined,
+      'the unit is not told',
+      list.last,
+    );
     return `${openings.length} openings refused`;
   },
 };

@@ -35,15 +35,12 @@ export const referByConsent: Step = {
       200,
       'sending the referral',
     );
-    const timeline = demandStatus(
-      await http.get('audit', `/v1/clients/${clientId}/timeline`, { as: 'jonas.auditor' }),
-      200,
-      'the timeline',
-    );
-    const events: { type: string; eventId: string; data: { consentId?: string } }[] = timeline.body.events;
+    const { items, last } = await http.all('audit', `/v1/clients/${clientId}/timeline`, { as: 'jonas.auditor' });
+    demandStatus(last, 200, 'the timeline');
+    const events: readonly { type: string; eventId: string; data: { consentId?: string } }[] = items;
     const sent = events.find(({ type }) => type === 'ReferralSent');
     const consented = events.find(({ type }) => type === 'ConsentGiven');
-    demand(sent !== undefined && consented !== undefined, 'the referral or the consent is not in the log', timeline);
+    demand(sent !== undefined && consented !== undefined, 'the referral or the consent is not in the log', last);
     demand(
       sent.data.consentId === world.consentId && consented.eventId === world.consentId,
       'the referral does not name the consent event',

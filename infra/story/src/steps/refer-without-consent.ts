@@ -30,12 +30,11 @@ export const referWithoutConsent: Step = {
       'sending without consent is not refused with consent_missing',
       refused,
     );
-    const timeline = await until('the attempt is in the log', 20, async () => {
-      const answer = await http.get('audit', `/v1/clients/${world.clientId}/timeline`, { as: 'jonas.auditor' });
-      const types = answer.status === 200 ? answer.body.events.map(({ type }: { type: string }) => type) : [];
-      return types.includes('ReferralBlocked') ? answer : undefined;
+    const lines = await until('the attempt is in the log', 20, async () => {
+      const { items } = await http.all('audit', `/v1/clients/${world.clientId}/timeline`, { as: 'jonas.auditor' });
+      return items.some(({ type }) => type === 'ReferralBlocked') ? items : undefined;
     });
-    demand(!timeline.text.includes(referralPackage[1]?.content ?? ''), 'the log shows the package in the clear');
+    demand(!JSON.stringify(lines).includes('jasmine'), 'the log shows the package in the clear');
     return 'consent_missing; ReferralBlocked is in the log';
   },
 };

@@ -3,17 +3,25 @@ import { demand, demandStatus, type Step } from '../world.js';
 import { sameRefusal } from './build-team.js';
 import { referralPackage } from './refer-without-consent.js';
 
+interface PackageItem {
+  readonly category: string;
+  readonly content: string;
+}
+
+const byCategory = (items: readonly PackageItem[]): readonly PackageItem[] =>
+  items.toSorted((a, b) => a.category.localeCompare(b.category));
+
 export const unitReceives: Step = {
   title:
     'The Ombudsman’s focal point sees the consented categories only, acknowledges and accepts; Ethics cannot tell that it exists',
   play: async (world) => {
     const { http, referralId } = world;
     const as = 'olivier.ombudsman';
-    const list = demandStatus(await http.get('referral', '/v1/referrals', { as }), 200, 'the unit’s list');
+    const list = await http.all('referral', '/v1/referrals', { as });
     demand(
-      list.body.items.some((line: { referralId: string }) => line.referralId === referralId),
+      list.items.some((line) => line.referralId === referralId),
       'the referral is not in the unit’s list',
-      list,
+      list.last,
     );
     const details = demandStatus(
       await http.get('referral', `/v1/referrals/${referralId}`, { as }),
@@ -24,7 +32,7 @@ export const unitReceives: Step = {
     const opened = await http.post('referral', `/v1/referrals/${referralId}/openings`, { as });
     demand(opened.status === 200 || opened.status === 201, 'opening the package', opened);
     demand(
-      JSON.stringify(opened.body.categories) === JSON.stringify(referralPackage),
+      JSON.stringify(byCategory(opened.body.categories)) === JSON.stringify(byCategory(referralPackage)),
       'the package is not what was consented to, byte for byte',
       opened,
     );

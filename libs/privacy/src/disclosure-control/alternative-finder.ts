@@ -1,6 +1,6 @@
 import type { Highs, IndexSelection, Model, VariableType } from 'highs';
-import { isPossible, type Alternative, type Demand } from './alternative.js';
-import { boundsFor, columnsPerCell, openBounds, type Bounds } from './columns.js';
+import { isPossible, meets, type Alternative, type Demand } from './alternative.js';
+import { boundsFor, columnsPerCell, openBounds, type Bounds, type Room } from './columns.js';
 import type { Constraint } from './constraints.js';
 import type { Family } from './family.js';
 
@@ -15,7 +15,7 @@ export interface FinderOptions {
 }
 
 /** Small beside every price, so that a wish never costs a shown cell. */
-const wishWorth = 1e-4;
+const wishWorth = 1e-3;
 const goldenRatio = 0.618;
 
 /**
@@ -26,6 +26,7 @@ export class AlternativeFinder {
   readonly #options: FinderOptions;
   readonly #constraints: readonly Constraint[];
   readonly #positions: ReadonlyMap<number, number>;
+  readonly #rooms: readonly Room[];
   readonly #prices: number[];
   readonly #model: Model;
   readonly #allColumns: IndexSelection;
@@ -34,6 +35,7 @@ export class AlternativeFinder {
     this.#options = options;
     this.#positions = new Map(options.cells.map((cell, position) => [cell, position]));
     this.#constraints = options.constraints.filter(({ cells }) => cells.some((cell) => this.#positions.has(cell)));
+    this.#rooms = this.#measureRooms();
     this.#prices = options.cells.map(options.price);
     this.#allColumns = { kind: 'range', from: 0, to: options.cells.length * columnsPerCell - 1 };
     this.#model = this.#load();
@@ -46,10 +48,10 @@ export class AlternativeFinder {
   /** The cheapest alternative that meets the demand and, on the way, as many of the wishes as it can. */
   find(demand: Demand, wishes: readonly Demand[]): Alternative | undefined {
     if (!this.mayDiffer(demand.cell)) return undefined;
-    for (const bounds of boundsFor(this.#options.family, demand)) {
+    for (const bounds of boundsFor(this.#options.family, demand, this.#room(demand.cell))) {
       this.#setBounds(demand.cell, bounds);
-      const alternative = this.#solve(wishes);
-      this.#setBounds(demand.cell, openBounds(this.#options.family, demand.cell));
+      const alternative = this.#solve(demand, wishes);
+      this.thaw(demand.cell);
       if (alternative) return alternative;
     }
     return undefined;
@@ -66,19 +68,35 @@ export class AlternativeFinder {
   }
 
   thaw(cell: number): void {
-    this.#setBounds(cell, openBounds(this.#options.family, cell));
+    this.#setBounds(cell, openBounds(this.#options.family, cell, this.#room(cell)));
   }
 
   dispose(): void {
     this.#model.dispose();
   }
 
+  /** What is said about one cell alone is a bound; as a row it would only slow the solver down. */
+  #measureRooms(): readonly Room[] {
+    const rooms = this.#options.cells.map((cell) => ({ up: Infinity, down: this.#options.family.values[cell] ?? 0 }));
+    for (const { cells, signs, lower, upper } of this.#constraints) {
+      const [first, ...others] = cells.flatMap((cell, i) =>
+        this.mayDiffer(cell) ? [{ cell, sign: signs[i] ?? 0 }] : [],
+      );
+      const room = first && rooms[this.#position(first.cell)];
+      if (!room || others.length > 0) continue;
+      room.up = Math.min(room.up, first.sign > 0 ? upper : -lower);
+      room.down = Math.min(room.down, first.sign > 0 ? -lower : upper);
+    }
+    return rooms;
+  }
+
   #load(): Model {
     const { highs, cells, family } = this.#options;
+    const rows = this.#constraints.filter((each) => each.cells.filter((cell) => this.mayDiffer(cell)).length > 1);
     const starts = [0];
     const indices: number[] = [];
     const values: number[] = [];
-    for (const { cells: involved, signs } of this.#constraints) {
+    for (const { cells: involved, signs } of rows) {
       involved.forEach((cell, i) => {
         const position = this.#positions.get(cell);
         if (position === undefined) return;
@@ -88,17 +106,17 @@ export class AlternativeFinder {
       });
       starts.push(indices.length);
     }
-    const bounds = cells.map((cell) => openBounds(family, cell));
+    const bounds = cells.map((cell) => openBounds(family, cell, this.#room(cell)));
     const numCols = cells.length * columnsPerCell;
-    const numRows = this.#constraints.length;
+    const numRows = rows.length;
     const model = highs.createModel({
       numCols,
       numRows,
       colCost: this.#prices.flatMap((price) => [price, price, price]),
       colLower: bounds.flatMap(({ lower }) => lower),
       colUpper: bounds.flatMap(({ upper }) => upper),
-      rowLower: this.#constraints.map(({ lower }) => lower),
-      rowUpper: this.#constraints.map(({ upper }) => upper),
+      rowLower: rows.map(({ lower }) => lower),
+      rowUpper: rows.map(({ upper }) => upper),
       matrix: { format: 'csr', numRows, numCols, starts, indices, values },
     });
     // A fixed number of nodes rather than of seconds: the same input must give the same pattern on a busy machine.
@@ -106,37 +124,39 @@ export class AlternativeFinder {
     return model;
   }
 
-  #solve(wishes: readonly Demand[]): Alternative | undefined {
+  #solve(demand: Demand, wishes: readonly Demand[]): Alternative | undefined {
     this.#wish(wishes);
-    this.#model.run();
-    if (this.#model.getModelStatus() !== this.#options.highs.constants.modelStatus.optimal) return undefined;
-    return this.#read() ?? this.#solveInWholeNumbers();
+    const wished = this.#run(demand);
+    if (wished || this.#model.getModelStatus() === this.#options.highs.constants.modelStatus.infeasible) return wished;
+    // Wishes are what makes a program hard to solve to the end; so is the basis left by the program before.
+    this.#wish([]);
+    this.#model.clearSolver();
+    return this.#run(demand) ?? this.#runInWholeNumbers(demand);
   }
 
-  #solveInWholeNumbers(): Alternative | undefined {
-    this.#wish([]);
-    this.#model.run();
-    const withoutWishes = this.#read();
-    if (withoutWishes) return withoutWishes;
+  #runInWholeNumbers(demand: Demand): Alternative | undefined {
     const { continuous, integer } = this.#options.highs.constants.variableType;
     const domains = (domain: VariableType): VariableType[] =>
       Array.from({ length: this.#prices.length * columnsPerCell }, () => domain);
     this.#model.changeColsIntegrality(this.#allColumns, domains(integer));
-    this.#model.run();
-    const found = this.#read();
+    const found = this.#run(demand);
     this.#model.changeColsIntegrality(this.#allColumns, domains(continuous));
     return found;
   }
 
-  #read(): Alternative | undefined {
+  /** Whatever the solver thinks of its answer, it counts if it fulfils everything in whole numbers, and only then. */
+  #run(demand: Demand): Alternative | undefined {
+    const { family, cells } = this.#options;
+    this.#model.run();
     const columns = this.#model.getSolution().colValue;
     const alternative = new Map<number, number>();
-    this.#options.cells.forEach((cell, position) => {
+    cells.forEach((cell, position) => {
       const first = position * columnsPerCell;
       const difference = Math.round((columns[first] ?? 0) + (columns[first + 1] ?? 0) - (columns[first + 2] ?? 0));
       if (difference !== 0) alternative.set(cell, difference);
     });
-    return isPossible(this.#options.family, this.#constraints, alternative) ? alternative : undefined;
+    if (!meets(family, demand, alternative)) return undefined;
+    return isPossible(family, this.#constraints, alternative) ? alternative : undefined;
   }
 
   #wish(demands: readonly Demand[]): void {
@@ -146,7 +166,7 @@ export class AlternativeFinder {
       const position = this.#positions.get(cell);
       if (position === undefined) return;
       // What one cell gains another loses, so equal wishes would cancel out and nothing would move.
-      const worth = wishWorth * ((1 + rank * goldenRatio) % 1);
+      const worth = wishWorth * (0.05 + ((rank * goldenRatio) % 1));
       const downwards = kind === 'varies_under_threshold' && family.values[cell] === family.threshold - 1;
       const wish = downwards ? [worth, worth, -worth] : [-worth, 0, worth];
       costs.splice(position * columnsPerCell, columnsPerCell, ...wish);
@@ -157,6 +177,10 @@ export class AlternativeFinder {
   #setBounds(cell: number, { lower, upper }: Bounds): void {
     const from = this.#position(cell) * columnsPerCell;
     this.#model.changeColsBounds({ kind: 'range', from, to: from + columnsPerCell - 1 }, lower, upper);
+  }
+
+  #room(cell: number): Room {
+    return this.#rooms[this.#position(cell)] ?? { up: 0, down: 0 };
   }
 
   #position(cell: number): number {

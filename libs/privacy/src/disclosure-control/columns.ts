@@ -12,26 +12,39 @@ export interface Bounds {
   readonly upper: readonly [step: number, further: number, down: number];
 }
 
-export function openBounds(family: Family, cell: number): Bounds {
-  return { lower: [0, 0, 0], upper: [firstStep(family, cell), Infinity, valueOf(family, cell)] };
+/** How far a cell may differ from its true value. */
+export interface Room {
+  readonly up: number;
+  readonly down: number;
+}
+
+export function openBounds(family: Family, cell: number, room: Room): Bounds {
+  const step = firstStep(family, cell);
+  return { lower: [0, 0, 0], upper: [Math.min(step, room.up), Math.max(0, room.up - step), room.down] };
 }
 
 /** The ways to meet a demand, the likelier first. */
-export function boundsFor(family: Family, { cell, kind }: Demand): readonly Bounds[] {
+export function boundsFor(family: Family, { cell, kind }: Demand, room: Room): readonly Bounds[] {
   const step = firstStep(family, cell);
-  const value = valueOf(family, cell);
-  const roomUnderThreshold = family.threshold - 1 - value;
+  const underThreshold = family.threshold - 1 - valueOf(family, cell);
   const up: Bounds = { lower: [1, 0, 0], upper: [step, Infinity, 0] };
-  const down: readonly Bounds[] = value > 0 ? [{ lower: [0, 0, 1], upper: [0, 0, value] }] : [];
-  switch (kind) {
-    case 'varies':
-      return [...down, up];
-    case 'varies_under_threshold':
-      if (roomUnderThreshold <= 0) return down;
-      return [{ lower: [1, 0, 0], upper: [roomUnderThreshold, 0, 0] }, ...down];
-    case 'reaches_threshold':
-      return [{ lower: [step, 0, 0], upper: [step, Infinity, 0] }];
-  }
+  const down: Bounds = { lower: [0, 0, 1], upper: [0, 0, Infinity] };
+  const ways: Record<Demand['kind'], readonly Bounds[]> = {
+    varies: [down, up],
+    varies_under_threshold: [{ lower: [1, 0, 0], upper: [underThreshold, 0, 0] }, down],
+    reaches_threshold: [{ lower: [step, 0, 0], upper: [step, Infinity, 0] }],
+  };
+  const open = openBounds(family, cell, room);
+  return ways[kind]
+    .map((way) => narrowed(way, open))
+    .filter(({ lower, upper }) => lower.every((low, i) => low <= (upper[i] ?? 0)));
+}
+
+function narrowed({ lower, upper }: Bounds, { upper: limit }: Bounds): Bounds {
+  return {
+    lower,
+    upper: [Math.min(upper[0], limit[0]), Math.min(upper[1], limit[1]), Math.min(upper[2], limit[2])],
+  };
 }
 
 function firstStep(family: Family, cell: number): number {

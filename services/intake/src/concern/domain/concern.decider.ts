@@ -144,7 +144,9 @@ function tick(type: ConcernCommand['type'], concern: Concern, { now }: DecisionC
     return concern.overdue ? [] : becomesOverdue(concern);
   }
   if (!reached(clock.escalateToHeadAt)) return reject('clock_not_due');
-  return concern.escalatedTo.includes('head') ? [] : [{ type: 'ConcernEscalated', data: { to: 'head' } }];
+  if (concern.escalatedTo.includes('head')) return [];
+  const before = concern.overdue ? [] : becomesOverdue(concern);
+  return [...before, { type: 'ConcernEscalated', data: { to: 'head' } }];
 }
 
 function becomesOverdue(concern: Concern): readonly ConcernEvent[] {

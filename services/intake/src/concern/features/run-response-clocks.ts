@@ -32,14 +32,18 @@ export class RingResponseClockHandler implements ICommandHandler<RingResponseClo
   }
 }
 
-/** Takes what is due, in order; several instances share the work, each row is taken by one of them. */
+/**
+ * Takes what is due; several instances share the work, each row is taken by one of them. Of a concern only the first that is left
+ * may be taken, so that after an outage nobody rings its second bell before another instance has rung its first.
+ */
 export async function runResponseClocks({ commands, dataSource, clock }: Doors): Promise<void> {
   let taken = 0;
   do {
     taken = await dataSource.transaction(async (manager) => {
       const rows = await manager.query<DueRow[]>(
-        `SELECT concern_id, command, due_at FROM response_clocks WHERE due_at <= $1
-         ORDER BY due_at, concern_id, command DESC LIMIT 50 FOR UPDATE SKIP LOCKED`,
+        `SELECT concern_id, command, due_at FROM response_clocks AS due WHERE due_at <= $1 AND NOT EXISTS
+           (SELECT 1 FROM response_clocks AS before WHERE before.concern_id = due.concern_id AND before.due_at < due.due_at)
+         ORDER BY due_at, concern_id LIMIT 50 FOR UPDATE SKIP LOCKED`,
         [clock.now()],
       );
       for (const { concern_id, command, due_at } of rows) {

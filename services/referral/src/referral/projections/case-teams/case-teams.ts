@@ -16,11 +16,11 @@ export class CaseTeams {
   /** The case, for a member of its team. */
   async find(caller: Principal, caseId: string): Promise<TeamCase | undefined> {
     if (caller.kind !== 'staff') return undefined;
-    const rows = await this.dataSource.query<{ client_id: string }[]>(
-      'SELECT client_id FROM case_teams WHERE case_id = $1 AND team @> ARRAY[$2]::text[]',
+    const rows = await this.dataSource.query<{ case_id: string; client_id: string }[]>(
+      'SELECT case_id, client_id FROM case_teams WHERE case_id = $1 AND team @> ARRAY[$2]::text[]',
       [caseId, caller.id],
     );
-    return rows[0] && { caseId, clientId: rows[0].client_id };
+    return rows[0] && { caseId: rows[0].case_id, clientId: rows[0].client_id };
   }
 
   /** As `find`; for all others the case does not exist. */

@@ -1,0 +1,15 @@
+import type { Bus } from './port.js';
+
+/** The same bus with a prefix before every topic and group, so that several platforms can share a cluster. */
+export function withPrefix(prefix: string, bus: Bus): Bus {
+  if (prefix === '') return bus;
+  const prefixed = (names: readonly string[]) => names.map((name) => `${prefix}${name}`);
+  return {
+    publish: (topic, messages) => bus.publish(`${prefix}${topic}`, messages),
+    subscribe: (options) =>
+      bus.subscribe({ ...options, group: `${prefix}${options.group}`, topics: prefixed(options.topics) }),
+    ensureTopics: (topics) => bus.ensureTopics(prefixed(topics)),
+    ping: () => bus.ping(),
+    close: () => bus.close(),
+  };
+}

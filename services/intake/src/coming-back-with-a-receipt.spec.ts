@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { caseMessages, topicOf } from '@waymark/contracts';
+import type { Message } from '@waymark/messaging';
+import { type Stage, startStage } from '@waymark/stage';
+import { eventually } from '@waymark/testing';
+import { deskOf, eventsOf, typesOf, withoutInstance } from './intake.fixture.js';
+import { intake } from './intake.service.js';
+
+describe('coming back with a receipt', () => {
+  let stage: Stage;
+  let desk: ReturnType<typeof deskOf>;
+  beforeAll(async () => {
+    stage = await startStage({ services: [intake], logLevel: 'error' });
+    desk = deskOf(stage);
+  });
+  afterAll(() => stage?.close());
+  beforeEach(() => stage.clock.advance({ hours: 1 }));
+
+  const show = (receipt: string) => stage.ask('intake', 'POST', '/v1/receipt-sessions', { body: { receipt } });
+  const wrong = (index: number): string => String(1_000_000_000_000_000 + index);
+
+  it('works however the digits are written', async () => {
+    const { concernId, receipt } = await desk.submit();
+    const inGroups = receipt.replace(/(\d{4})(?=\d)/g, '$1 ');
+    const inDigitsFrom = (zero: number) =>
+      [...receipt].map((digit) => String.fromCodePoint(zero + Number(digit))).join('');
+    const writings = [inGroups, inGroups.replaceAll(' ', '-'), inDigitsFrom(0x660), inDigitsFrom(0x6f0)];
+    for (const written of writings) expect(await desk.myConcern(written)).toMatchObject({ concernId });
+  });
+
+  it('with a wrong one gets one answer, whatever it is and whether it ever existed', async () => {
+    const { receipt } = await desk.submit();
+    const near = receipt.slice(0, -1) + ((Number(receipt.at(-1)) + 1) % 10);
+    const answers = [await show(near), await show(wrong(1)), await show('0000000000000000')].map(withoutInstance);
+    expect(answers[0]).toMatchObject({ status: 401, body: { code: 'receipt_unknown' } });
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  });
+
+  it('is not a matter of guessing: after ten wrong ones the address waits, and the right one with it', async () => {
+    const { receipt } = await desk.submit();
+    for (let guess = 0; guess < 10; guess += 1) expect(await show(wrong(guess))).toMatchObject({ status: 401 });
+    const refused = await show(receipt);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_attempts' } });
+    const wait = Number(refused.headers.get('retry-after'));
+    expect(wait).toBeGreaterThan(0);
+    stage.clock.advance({ seconds: wait });
+    expect(await show(receipt)).toMatchObject({ status: 200 });
+    expect(await show(wrong(11))).toMatchObject({ status: 401 });
+    expect(await show(wrong(12))).toMatchObject({ status: 429 });
+  });
+
+  it('is not held up by having come back often', async () => {
+    const { receipt } = await desk.submit();
+    for (let time = 0; time < 15; time += 1) expect(await show(receipt)).toMatchObject({ status: 200 });
+  });
+
+  it('opens a session for a quarter of an hour', async () => {
+    const { receipt } = await desk.submit();
+    const { token } = await desk.session(receipt);
+    stage.clock.advance({ minutes: 16 });
+    expect(await stage.ask('intake', 'GET', '/v1/my-concern', { token })).toMatchObject({
+      status: 401,
+      body: { code: 'token_expired' },
+    });
+  });
+
+  it('opens nothing that is for staff', async () => {
+    const { concernId, receipt } = await desk.submit();
+    const { token } = await desk.session(receipt);
+    for (const path of ['/v1/concerns', `/v1/concerns/${concernId}`])
+      expect(await stage.ask('intake', 'GET', path, { token })).toMatchObject({ status: 403 });
+  });
+
+  describe('when the case has opened', () => {
+    const opened = (concernId: string, sequence = 1): Message => {
+      const clientId = randomUUID();
+      const caseId = randomUUID();
+      return {
+        specversion: '1.0',
+        id: randomUUID(),
+        source: '/waymark/case',
+        type: caseMessages.caseOpened.type,
+        subject: caseId,
+        time: stage.clock.now(),
+        datacontenttype: 'application/json',
+        sequence,
+        correlationid: randomUUID(),
+        causationid: randomUUID(),
+        data: { caseId, concernId, clientId, officerId: stage.idOf('amina.officer'), openedAt: stage.clock.now() },
+      };
+    };
+    /** Publishes, and waits until intake has handled what came last. */
+    const publish = async (...messages: Message[]): Promise<void> => {
+      await stage.busOf('case').publish(topicOf('case'), messages);
+      const last = messages.at(-1)?.id;
+      await eventually(async () => {
+        const rows = await stage.query('intake', 'SELECT 1 FROM inbox WHERE message_id = $1', [last]);
+        expect(rows).toHaveLength(1);
+      });
+    };
+
+    it('an affected reporter holds a client receipt, also when the message comes twice', async () => {
+      const { concernId, receipt } = await desk.submit();
+      const message = opened(concernId);
+      const another = { ...opened(concernId, 2), subject: message.subject };
+      await publish(message, message, another);
+      await eventually(async () => expect(await desk.session(receipt)).toMatchObject({ scope: 'client' }));
+      expect(typesOf(await eventsOf(stage, concernId))).toEqual([
+        'ConcernSubmitted',
+        'ReceiptIssued',
+        'ReceiptUpgraded',
+      ]);
+    });
+
+    it('a witness does not: the officer hands the client a receipt of their own, once', async () => {
+      const { concernId, receipt } = await desk.submit({ reporterRelation: 'witness' });
+      await publish(opened(concernId));
+      await desk.step(concernId, 'allocation', 'amina.officer');
+      const path = `/v1/concerns/${concernId}/client-receipt`;
+      const key = randomUUID();
+      const issued = await stage.ask('intake', 'POST', path, { as: 'amina.officer', key });
+      expect(issued).toMatchObject({ status: 201, body: { receipt: expect.stringMatching(/^\d{16}$/) } });
+      expect(issued.body.receipt).not.toBe(receipt);
+      expect((await stage.ask('intake', 'POST', path, { as: 'amina.officer', key })).body).toEqual(issued.body);
+      expect(await stage.ask('intake', 'POST', path, { as: 'amina.officer' })).toMatchObject({
+        status: 409,
+        body: { code: 'client_receipt_exists' },
+      });
+      expect(await desk.session(issued.body.receipt)).toMatchObject({ scope: 'client' });
+      expect(await desk.session(receipt)).toMatchObject({ scope: 'reporter' });
+    });
+
+    it('a message that knows no concern of ours leaves no trace', async () => {
+      const { concernId, ...data } = opened(randomUUID()).data as { concernId: string };
+      const message = { ...opened(concernId), data };
+      await publish(message);
+      const events = (await stage.log.readAll({ after: 0n, categories: ['concern'] })).events;
+      expect(events.filter(({ metadata }) => metadata.correlationId === message.correlationid)).toEqual([]);
+    });
+  });
+});

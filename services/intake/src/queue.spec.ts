@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Stage, startStage } from '@waymark/stage';
+import { callAt, deskOf } from './intake.fixture.js';
+import { intake } from './intake.service.js';
+
+interface Line {
+  readonly concernId: string;
+  readonly dueAt?: string;
+  readonly immediateDanger: boolean;
+}
+
+describe('the queue', () => {
+  let stage: Stage;
+  let desk: ReturnType<typeof deskOf>;
+  const list = (query = '', as = 'amina.officer') => stage.ask('intake', 'GET', `/v1/concerns${query}`, { as });
+  const allPages = async (query: string): Promise<readonly (readonly Line[])[]> => {
+    const pages: Line[][] = [];
+    let after = '';
+    do {
+      const { body } = await list(`?${query}${after}`);
+      pages.push(body.items);
+      after = body.next === undefined ? '' : `&after=${body.next}`;
+    } while (after !== '');
+    return pages;
+  };
+
+  beforeAll(async () => {
+    stage = await startStage({ services: [intake], logLevel: 'error' });
+    desk = deskOf(stage);
+    const minutesAgo = (minutes: number) => new Date(Date.parse(stage.clock.now()) - minutes * 60_000).toISOString();
+    // Entered in an order that is not the queue's; every tenth in danger, every twentieth known to the month only, some at one moment.
+    const calls = Array.from({ length: 120 }, (_each, index) => {
+      if (index % 20 === 7)
+        return callAt('2026-01-01T00:00:00.000Z', { contact: { at: '2026-01-01T00:00:00.000Z', precision: 'month' } });
+      return callAt(minutesAgo((index * 37) % 60), { immediateDanger: index % 10 === 0 });
+    });
+    for (let from = 0; from < calls.length; from += 10)
+      await Promise.all(calls.slice(from, from + 10).map((call) => desk.register(call)));
+  });
+  afterAll(() => stage?.close());
+
+  it('shows danger first, then by the time that is left, then those without a clock', async () => {
+    const lines = (await allPages('limit=100')).flat();
+    expect(lines).toHaveLength(120);
+    const sorted = lines.toSorted(
+      (a, b) =>
+        Number(b.immediateDanger) - Number(a.immediateDanger) ||
+        (a.dueAt ?? '9').localeCompare(b.dueAt ?? '9') ||
+        a.concernId.localeCompare(b.concernId),
+    );
+    expect(lines.map(({ concernId }) => concernId)).toEqual(sorted.map(({ concernId }) => concernId));
+    expect(lines.slice(0, 12).every(({ immediateDanger }) => immediateDanger)).toBe(true);
+    expect(lines.slice(-6).every(({ dueAt }) => dueAt === undefined)).toBe(true);
+  });
+
+  it.each([1, 7, 50, 100])('gives each concern once in pages of %i', async (limit) => {
+    const pages = await allPages(`limit=${limit}`);
+    const ids = pages.flat().map(({ concernId }) => concernId);
+    expect(new Set(ids).size).toBe(120);
+    expect(ids).toHaveLength(120);
+    expect(pages.slice(0, -1).every(({ length }) => length === limit)).toBe(true);
+  });
+
+  it('shows fifty when nothing is asked', async () => {
+    expect((await list()).body.items).toHaveLength(50);
+  });
+
+  it('tells clock, language, priority and place, and nothing of the matter', async () => {
+    const { body } = await list('?limit=100');
+    const told = new Set(body.items.flatMap((line: object) => Object.keys(line)));
+    const allowed = [
+      ...['concernId', 'channel', 'language', 'country', 'dutyStation', 'status', 'priority', 'immediateDanger'],
+      ...['dueAt', 'secondsLeft', 'overdue', 'escalatedTo', 'officerId'],
+    ];
+    expect([...told].filter((field) => !allowed.includes(String(field)))).toEqual([]);
+  });
+
+  it('leaves out who has been answered, unless asked for', async () => {
+    const concernId = await desk.register(callAt(stage.clock.now(), { channel: 'email' }));
+    const shows = async (query: string) =>
+      (await list(query)).body.items.some((line: Line) => line.concernId === concernId);
+    expect(await shows('?channel=email')).toBe(true);
+    expect(await shows('?channel=phone')).toBe(false);
+    await desk.step(concernId, 'allocation', 'amina.officer');
+    await desk.step(concernId, 'messages', 'amina.officer', { text: 'We are here.' });
+    expect(await shows('?channel=email')).toBe(false);
+    expect(await shows('?channel=email&waitingFor=nothing')).toBe(true);
+    expect(await shows('?channel=email&waitingFor=any&status=acknowledged')).toBe(true);
+    expect(await shows('?channel=email&waitingFor=any&status=triaged')).toBe(false);
+  });
+
+  it('shows what its caller has just done', async () => {
+    for (let time = 0; time < 5; time += 1) {
+      const concernId = await desk.register(callAt(stage.clock.now(), { channel: 'in_person' }));
+      const { body } = await list('?channel=in_person&limit=100');
+      expect(body.items.map((line: Line) => line.concernId)).toContain(concernId);
+    }
+  });
+
+  it.each([
+    ...['limit=0', 'limit=101', 'limit=ten', 'limit=5&limit=6', 'status=open', 'channel=', 'waitingFor=me'],
+    ...['after=nonsense', `after=${Buffer.from('[true,"infinity",5]').toString('base64url')}`, 'unknown=1', 'after=!'],
+    `after=${Buffer.from('[true,"+275760-09-13T00:00:00.000Z","----- ------------------------------"]').toString('base64url')}`,
+    `after=${Buffer.from('[true,"1","------------------------------------"]').toString('base64url')}`,
+  ])('names what is wrong with ?%s', async (query) => {
+    const field = query.split('=')[0];
+    expect(await list(`?${query}`)).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_input', errors: [expect.objectContaining({ field, rule: expect.any(String) })] },
+    });
+  });
+});

@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type RunningService, startService } from '@waymark/service-kit';
+import { type Stage, startStage } from '@waymark/stage';
+import { eventually, freePort } from '@waymark/testing';
+import { callAt, deskOf, eventsOf, typesOf } from './intake.fixture.js';
+import { intake } from './intake.service.js';
+
+const everything = ['FirstResponseDue', 'FirstResponseOverdue', 'ConcernEscalated', 'ConcernEscalated'];
+
+describe('the clock of the first response', () => {
+  let stage: Stage;
+  let desk: ReturnType<typeof deskOf>;
+  let second: RunningService | undefined;
+  beforeEach(async () => {
+    stage = await startStage({ services: [intake], logLevel: 'error' });
+    desk = deskOf(stage);
+  });
+  afterEach(async () => {
+    await second?.stop();
+    second = undefined;
+    await stage?.close();
+  });
+
+  const startSecond = async (): Promise<void> => {
+    const environment = { ...stage.environmentOf('intake'), PORT: String(await freePort()) };
+    second = await startService(intake, { environment, clock: stage.clock });
+  };
+  const register = (count: number, changed: object = {}): Promise<readonly string[]> =>
+    Promise.all(Array.from({ length: count }, () => desk.register(callAt(stage.clock.now(), changed))));
+  const said = async (concernId: string) => typesOf(await eventsOf(stage, concernId)).slice(1);
+  const levels = async (concernId: string) =>
+    (await eventsOf(stage, concernId)).flatMap(({ data }) => ('to' in data ? [data.to] : []));
+  /** Nothing that is due by now is left to ring. */
+  const allRung = () =>
+    eventually(async () => {
+      const due = 'SELECT concern_id FROM response_clocks WHERE due_at <= $1';
+      expect(await stage.query('intake', due, [stage.clock.now()])).toEqual([]);
+    });
+
+  it('warns, is overdue, tells the supervisor, then the head: in this order, each once', async () => {
+    const [calm = '', danger = ''] = [...(await register(1)), ...(await register(1, { immediateDanger: true }))];
+    const after = async (hours: number, minutes = 0) => {
+      stage.clock.advance({ hours, minutes });
+      await allRung();
+      return [await said(calm), await said(danger)].map(({ length }) => length);
+    };
+    expect(await after(0, 44)).toEqual([0, 0]);
+    expect(await after(0, 1)).toEqual([0, 1]);
+    expect(await after(0, 15)).toEqual([0, 3]);
+    expect(await after(0, 15)).toEqual([0, 4]);
+    expect(await after(18, 44)).toEqual([0, 4]);
+    expect(await after(0, 1)).toEqual([1, 4]);
+    expect(await after(4)).toEqual([3, 4]);
+    expect(await after(4)).toEqual([4, 4]);
+    expect(await after(100)).toEqual([4, 4]);
+    for (const concernId of [calm, danger]) {
+      expect(await said(concernId)).toEqual(everything);
+      expect(await levels(concernId)).toEqual(['supervisor', 'head']);
+    }
+    const [line] = (await stage.ask('intake', 'GET', '/v1/concerns', { as: 'ingrid.supervisor' })).body.items;
+    expect(line).toMatchObject({ concernId: danger, overdue: true, escalatedTo: 'head' });
+    expect(line.secondsLeft).toBeLessThan(0);
+  });
+
+  it('rings each bell once with two instances at work', async () => {
+    await startSecond();
+    const concerns = await register(40);
+    for (const hours of [20, 4, 4]) {
+      stage.clock.advance({ hours });
+      await allRung();
+    }
+    for (const concernId of concerns) expect(await said(concernId)).toEqual(everything);
+  });
+
+  it('makes up for an outage in the same order, with two instances at work', async () => {
+    const concerns = await register(120);
+    await stage.stop('intake');
+    stage.clock.advance({ hours: 30 });
+    await Promise.all([stage.start('intake'), startSecond()]);
+    await allRung();
+    for (const concernId of concerns) {
+      expect(await said(concernId)).toEqual(everything);
+      expect(await levels(concernId)).toEqual(['supervisor', 'head']);
+    }
+  });
+
+  it('finds a contact of 25 hours ago, entered only now, overdue and escalated at once and once', async () => {
+    const dayAgo = new Date(Date.parse(stage.clock.now()) - 25 * 3_600_000).toISOString();
+    const concernId = await desk.register(callAt(dayAgo));
+    expect(await said(concernId)).toEqual(['FirstResponseOverdue', 'ConcernEscalated']);
+    await allRung();
+    expect(await said(concernId)).toEqual(['FirstResponseOverdue', 'ConcernEscalated']);
+    stage.clock.advance({ hours: 3 });
+    await allRung();
+    expect(await levels(concernId)).toEqual(['supervisor', 'head']);
+  });
+
+  it("is stopped by a person's first response alone", async () => {
+    const [answered = '', taken = '', phoned = ''] = await register(3);
+    for (const concernId of [answered, taken, phoned]) await desk.step(concernId, 'allocation', 'amina.officer');
+    await desk.step(answered, 'messages', 'amina.officer', { text: 'We are here.' });
+    const response = { at: stage.clock.now(), precision: 'minute' };
+    await desk.step(phoned, 'first-response', 'amina.officer', { response });
+    stage.clock.advance({ hours: 48 });
+    await allRung();
+    expect(await said(taken)).toEqual(['ConcernAllocated', ...everything]);
+    expect(await said(answered)).toEqual(['ConcernAllocated', 'OfficerMessageSent', 'FirstResponseGiven']);
+    expect(await said(phoned)).toEqual(['ConcernAllocated', 'FirstResponseGiven']);
+  });
+
+  it('leaves contacts alone that are known to the month only', async () => {
+    const contact = { at: '2021-02-01T00:00:00.000Z', precision: 'month' };
+    const concernId = await desk.register(callAt('', { contact }));
+    stage.clock.advance({ days: 30 });
+    await allRung();
+    expect(await said(concernId)).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { intakeMessages, topicOf } from '@waymark/contracts';
+import type { Message } from '@waymark/messaging';
+import { type Stage, startStage } from '@waymark/stage';
+import { eventually } from '@waymark/testing';
+import { callAt, deskOf, eventsOf } from './intake.fixture.js';
+import { intake } from './intake.service.js';
+
+const { contactCounted, concernAccepted } = intakeMessages;
+
+describe('what intake tells the other services', () => {
+  let stage: Stage;
+  let desk: ReturnType<typeof deskOf>;
+  const heard: Message[] = [];
+  beforeAll(async () => {
+    stage = await startStage({ services: [intake], logLevel: 'error' });
+    desk = deskOf(stage);
+    await stage.busOf('reporting').subscribe({
+      group: 'spec',
+      topics: [topicOf('intake')],
+      handle: async (message) => void heard.push(message),
+      unreadable: async ({ reason }) => {
+        throw new Error(reason);
+      },
+    }).ready;
+  });
+  afterAll(() => stage?.close());
+
+  it('that a concern was accepted, for whom and by whom, and nothing of the matter', async () => {
+    const { concernId } = await desk.submit();
+    await desk.accept(concernId);
+    const message = await eventually(() => heard.find(({ type }) => type === concernAccepted.type));
+    const events = await eventsOf(stage, concernId);
+    const [submitted, last] = [events.at(0), events.at(-1)];
+    expect(message).toMatchObject({
+      subject: concernId,
+      sequence: 1,
+      causationid: last?.id,
+      correlationid: last?.metadata.correlationId,
+      data: { concernId, officerId: stage.idOf('amina.officer'), acceptedAt: stage.clock.now() },
+    });
+    expect(concernAccepted.parse(message?.data)).toMatchObject({ clientId: Object(submitted?.data).clientId });
+  });
+
+  it('that somebody was in contact: month, place and codes, and nothing by which to find the concern', async () => {
+    const place = { country: 'AR', subdivision: 'AR-B', dutyStation: 'La Plata' };
+    const behaviour = ['psychological_violence'];
+    const concernId = await desk.register(callAt(stage.clock.now(), { place, behaviour, channel: 'email' }));
+    const message = await eventually(() => heard.find(({ data }) => 'channel' in data && data.channel === 'email'));
+    const counted = contactCounted.parse(message?.data);
+    expect(counted).toEqual({
+      factId: message?.subject,
+      month: '2026-03',
+      channel: 'email',
+      country: 'AR',
+      subdivision: 'AR-B',
+      matters: ['sexual_harassment'],
+      behaviours: behaviour,
+    });
+    expect(message).toMatchObject({ time: '2026-03-01T00:00:00.000Z', sequence: 1 });
+    expect(message).not.toHaveProperty('traceparent');
+    const events = await eventsOf(stage, concernId);
+    const ids = events.flatMap(({ id, metadata, data }) => [
+      ...[id, metadata.correlationId, metadata.causationId, metadata.actor.id],
+      ...Object.values(data).filter((value) => typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value)),
+    ]);
+    for (const id of [concernId, ...ids]) expect(JSON.stringify(message)).not.toContain(id);
+    const { id, correlationid, causationid } = message ?? {};
+    expect([correlationid, causationid]).toEqual([id, id]);
+  });
+
+  it('the month only of a contact that is known to the month only, and nothing of one that is not known at all', async () => {
+    const time = (precision: string) => ({ contact: { at: '2021-02-14T00:00:00.000Z', precision } });
+    await desk.register(callAt('', { ...time('unknown'), channel: 'other_unit' }));
+    await desk.register(callAt('', { ...time('month'), channel: 'peer_advisor' }));
+    const message = await eventually(() =>
+      heard.find(({ data }) => 'channel' in data && data.channel === 'peer_advisor'),
+    );
+    expect(message?.data).toMatchObject({ month: '2021-02' });
+    expect(heard.filter(({ data }) => 'channel' in data && data.channel === 'other_unit')).toEqual([]);
+  });
+
+  it('each contact once, under the same name, when it is registered again', async () => {
+    const options = {
+      as: 'amina.officer',
+      key: randomUUID(),
+      body: callAt(stage.clock.now(), { channel: 'video_call' }),
+    };
+    await stage.ask('intake', 'POST', '/v1/contacts', options);
+    await stage.query('intake', 'DELETE FROM idempotency');
+    await stage.ask('intake', 'POST', '/v1/contacts', options);
+    await desk.register(callAt(stage.clock.now(), { channel: 'manager' }));
+    await eventually(() => heard.some(({ data }) => 'channel' in data && data.channel === 'manager'));
+    expect(heard.filter(({ data }) => 'channel' in data && data.channel === 'video_call')).toHaveLength(1);
+  });
+});

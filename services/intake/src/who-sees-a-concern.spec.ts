@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Stage, startStage } from '@waymark/stage';
+import { concern, deskOf, eventsOf, typesOf, withoutInstance } from './intake.fixture.js';
+import { intake } from './intake.service.js';
+
+const now = '2026-03-02T08:00:00.000Z';
+
+/** Every route with the id of a concern, with a body that it takes. */
+const routes: readonly (readonly ['GET' | 'POST', string, object])[] = [
+  ['GET', '', {}],
+  ['POST', '/allocation', {}],
+  ['POST', '/messages', { text: 'a' }],
+  ['POST', '/first-response', { response: { at: now, precision: 'minute' } }],
+  ['POST', '/triage', { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true }],
+  ['POST', '/guidance', { avenues: ['no_action_now'], decision: 'not_now' }],
+  ['POST', '/acceptance', {}],
+  ['POST', '/client-receipt', {}],
+];
+
+describe('who sees a concern', () => {
+  let stage: Stage;
+  let desk: ReturnType<typeof deskOf>;
+  beforeAll(async () => {
+    stage = await startStage({ services: [intake], logLevel: 'error', now });
+    desk = deskOf(stage);
+  });
+  afterAll(() => stage?.close());
+
+  const read = (concernId: string, as: string) => stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as });
+  const queueOf = async (as: string): Promise<readonly string[]> =>
+    (await stage.ask('intake', 'GET', '/v1/concerns?limit=100', { as })).body.items.map(
+      (line: { concernId: string }) => line.concernId,
+    );
+  const submitExcluding = (excluded: object) =>
+    desk.submit({ exclusions: { people: [], roles: [], units: [], ...excluded } });
+
+  describe('a person, role or unit that the reporter shut out', () => {
+    const cases = [
+      { what: 'person', who: 'amina.officer', excluded: () => ({ people: [stage.idOf('amina.officer')] }) },
+      { what: 'role', who: 'ingrid.supervisor', excluded: () => ({ roles: ['supervisor'] }) },
+      { what: 'unit', who: 'kwame.officer', excluded: () => ({ units: ['support_desk'] }) },
+    ];
+
+    it.each(cases)('does not find it in the queue: $what', async ({ who, excluded }) => {
+      const { concernId } = await submitExcluding(excluded());
+      const other = await desk.submit();
+      const queue = await queueOf(who);
+      expect(queue).toContain(other.concernId);
+      expect(queue).not.toContain(concernId);
+    });
+
+    it.each(cases)('gets on every route what an id gets that does not exist: $what', async ({ who, excluded }) => {
+      const { concernId } = await submitExcluding(excluded());
+      for (const [method, path, body] of routes) {
+        if (path === '/client-receipt' && who === 'ingrid.supervisor') continue;
+        const ask = async (id: string) =>
+          withoutInstance(await stage.ask('intake', method, `/v1/concerns/${id}${path}`, { as: who, body }));
+        const answer = await ask(concernId);
+        expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
+        expect(answer).toEqual(await ask(randomUUID()));
+        expect(answer).toEqual(await ask('no-id'));
+      }
+      expect(typesOf(await eventsOf(stage, concernId))).toEqual(['ConcernSubmitted', 'ReceiptIssued']);
+    });
+
+    it('does not hinder the others', async () => {
+      const { concernId } = await submitExcluding({ people: [stage.idOf('amina.officer')] });
+      expect(await queueOf('kwame.officer')).toContain(concernId);
+      await desk.step(concernId, 'allocation', 'kwame.officer');
+      expect(await read(concernId, 'kwame.officer')).toMatchObject({ status: 200 });
+    });
+
+    it('is not given it by a supervisor', async () => {
+      const { concernId } = await submitExcluding({ people: [stage.idOf('amina.officer')] });
+      const body = { officerId: stage.idOf('amina.officer') };
+      const path = `/v1/concerns/${concernId}/allocation`;
+      expect(await stage.ask('intake', 'POST', path, { as: 'ingrid.supervisor', body })).toMatchObject({
+        status: 409,
+        body: { code: 'officer_excluded' },
+      });
+    });
+  });
+
+  it('an officer reads it only after taking it, and each reading is on record', async () => {
+    const { concernId } = await desk.submit();
+    expect(await read(concernId, 'amina.officer')).toMatchObject({ status: 404 });
+    await desk.step(concernId, 'allocation', 'amina.officer');
+    expect(await read(concernId, 'amina.officer')).toMatchObject({
+      status: 200,
+      body: { account: { narrative: concern.narrative }, officerId: stage.idOf('amina.officer') },
+    });
+    expect(await read(concernId, 'kwame.officer')).toMatchObject({ status: 404 });
+    expect(await read(concernId, 'ingrid.supervisor')).toMatchObject({ status: 200 });
+    const reads = [];
+    for await (const { data, metadata } of stage.log.readStream(`intake_access-${concernId}`))
+      reads.push({ ...data, by: metadata.actor.id });
+    expect(reads).toEqual([
+      expect.objectContaining({ what: 'GetConcern', ground: 'allocated_officer', by: stage.idOf('amina.officer') }),
+      expect.objectContaining({ what: 'GetConcern', ground: 'supervisor', by: stage.idOf('ingrid.supervisor') }),
+    ]);
+  });
+
+  it('a supervisor gives it to an officer; an officer gives it to nobody', async () => {
+    const { concernId } = await desk.submit();
+    const path = `/v1/concerns/${concernId}/allocation`;
+    const body = { officerId: stage.idOf('kwame.officer') };
+    expect(await stage.ask('intake', 'POST', path, { as: 'amina.officer', body })).toMatchObject({ status: 409 });
+    expect(await stage.ask('intake', 'POST', path, { as: 'ingrid.supervisor', body })).toMatchObject({ status: 200 });
+    expect(await read(concernId, 'kwame.officer')).toMatchObject({ status: 200 });
+  });
+
+  it('of two officers who take it at once one wins', async () => {
+    for (let time = 0; time < 5; time += 1) {
+      const { concernId } = await desk.submit();
+      const path = `/v1/concerns/${concernId}/allocation`;
+      const officers = ['amina.officer', 'kwame.officer', 'lucia.officer'];
+      const answers = await Promise.all(officers.map((as) => stage.ask('intake', 'POST', path, { as })));
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+      const lost = answers.filter(({ status }) => status === 409);
+      for (const answer of lost) expect(answer.body.code).toBe('concern_already_allocated');
+      expect(typesOf(await eventsOf(stage, concernId)).filter((type) => type === 'ConcernAllocated')).toHaveLength(1);
+    }
+  });
+
+  it('who insists on a revision learns that it has changed', async () => {
+    const { concernId } = await desk.submit();
+    const path = `/v1/concerns/${concernId}/allocation`;
+    const stale = { as: 'amina.officer', headers: { 'if-match': '"0"' } };
+    expect(await stage.ask('intake', 'POST', path, stale)).toMatchObject({
+      status: 412,
+      body: { code: 'revision_mismatch' },
+    });
+    const taken = await stage.ask('intake', 'POST', path, { as: 'amina.officer', headers: { 'if-match': '"1"' } });
+    expect(taken.status).toBe(200);
+    expect(taken.headers.get('etag')).toBe('"2"');
+  });
+});
