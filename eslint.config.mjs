@@ -72,6 +72,9 @@ const forbiddenInTests = [
   },
 ];
 
+/** `const { receipt: _receipt, ...rest }` says what is left out. */
+const unusedVariables = ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }];
+
 export default defineConfig(
   { ignores: ['**/dist/', '**/node_modules/', '.nx/', '.waymark/', 'coverage/'] },
   {
@@ -81,7 +84,7 @@ export default defineConfig(
   {
     files: ['**/*.mjs'],
     extends: [tseslint.configs.recommended],
-    rules: { eqeqeq: 'error' },
+    rules: { eqeqeq: 'error', '@typescript-eslint/no-unused-vars': unusedVariables },
   },
   {
     files: ['**/*.ts'],
@@ -101,8 +104,16 @@ export default defineConfig(
       ],
       // Handlers and adapters are async by their port, whether or not they wait for something.
       '@typescript-eslint/require-await': 'off',
-      // `const { receipt: _, ...rest }` says what is left out.
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // `const row: Row = JSON.parse(text)` says what the text is, where it enters; using it unnamed is an error below.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      // Ports are objects of functions, written as methods: taking one out of its object is how they are used.
+      '@typescript-eslint/unbound-method': 'off',
+      // An abort is passed on with the reason it came with.
+      '@typescript-eslint/prefer-promise-reject-errors': [
+        'error',
+        { allowThrowingAny: true, allowThrowingUnknown: true },
+      ],
+      '@typescript-eslint/no-unused-vars': unusedVariables,
       'no-restricted-syntax': ['error', ...forbiddenSyntax],
       // A file that does not fit on a few screens is about more than one thing.
       'max-lines': ['error', { max: 250 }],
@@ -177,11 +188,9 @@ export default defineConfig(
     files: [...testFiles, 'libs/stage/src/**/*.ts', 'infra/story/src/**/*.ts', 'tests/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
-      '@typescript-eslint/unbound-method': 'off',
     },
   },
   {

@@ -156,7 +156,8 @@ describe('each service as a process of its own, over Kafka', () => {
     expect(await ending).toEqual({ code: 0, signal: null });
     await platform.start('intake');
     const { concernId } = JSON.parse(answer.body);
-    expect(await ask('intake', 'GET', `/v1/concerns/${concernId}`, 'amina.officer')).not.toMatchObject({ status: 404 });
+    const allocation = `/v1/concerns/${concernId}/allocation`;
+    expect(await ask('intake', 'POST', allocation, 'amina.officer')).toMatchObject({ status: 200 });
   }, 120_000);
 
   describe('started with an environment that is not right', () => {

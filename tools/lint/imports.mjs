@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,7 +16,7 @@ import os from 'node:os';
 import path from 'node:path';
 import config from '../../.dependency-cruiser.mjs';
 import { importCanaries } from './import-canaries.mjs';
-import { reportCanaries, reportMissing } from './report.mjs';
+import { reportCanaries } from './report.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const groups = ['libs', 'services', 'infra'];
@@ -28,12 +29,12 @@ for (const line of found) console.log(line);
 console.log(found.length === 0 ? 'imports: clean' : `imports: ${found.length} found`);
 
 console.log('canaries of the import rules:');
-const outcomes = await caughtInACopy();
-const named = reportMissing(
-  config.forbidden.map(({ name }) => name),
-  importCanaries,
-);
-process.exitCode = reportCanaries(outcomes) && named && found.length === 0 ? 0 : 1;
+const rulesWithout = config.forbidden.filter(({ name }) => !importCanaries.some(({ rule }) => rule === name));
+const outcomes = [
+  ...(await caughtInACopy()),
+  ...rulesWithout.map(({ name }) => ({ rule: name, says: 'has no canary', fired: [] })),
+];
+process.exitCode = reportCanaries(outcomes) && found.length === 0 ? 0 : 1;
 
 async function caughtInACopy() {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'waymark-canaries-')));
@@ -63,6 +64,7 @@ function copyTree(copy) {
         recursive: true,
         filter: (file) => !/[\\/](dist|node_modules)$/.test(file),
       });
+      if (!existsSync(path.join(from, 'package.json'))) continue;
       const manifest = JSON.parse(readFileSync(path.join(from, 'package.json'), 'utf8'));
       const link = path.join(copy, 'node_modules', manifest.name);
       mkdirSync(path.dirname(link), { recursive: true });

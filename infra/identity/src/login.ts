@@ -8,7 +8,10 @@ const MAX_FORM_BYTES = 8_192;
 /** Serves `/login/<uid>`: the page, and what its form sends. */
 export function serveLogin(provider: Provider, directory: PeopleDirectory): void {
   provider.use(async (ctx, next) => {
-    if (!/^\/login\/[\w-]+$/.test(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'POST')) return next();
+    if (!/^\/login\/[\w-]+$/.test(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'POST')) {
+      await next();
+      return;
+    }
     const { params } = await provider.interactionDetails(ctx.req, ctx.res);
     const form = ctx.method === 'POST' ? await formOf(ctx.req) : undefined;
     const username = form?.get('username') ?? undefined;
@@ -35,11 +38,10 @@ export function serveLogin(provider: Provider, directory: PeopleDirectory): void
 async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
     if (size > MAX_FORM_BYTES) return new URLSearchParams();
-    chunks.push(bytes);
+    chunks.push(chunk);
   }
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
 }

@@ -44,7 +44,8 @@ export async function startIdentity(options: IdentityOptions): Promise<Identity>
     keys,
   });
   provider.on('server_error', (_ctx, error) => options.onError?.(error));
-  handle = provider.callback();
+  const answer = provider.callback();
+  handle = (request, response) => void answer(request, response);
 
   return {
     issuer,

@@ -64,7 +64,13 @@ async function provisionService(
   await allowConnect(events, role);
   await database(adminUrl, role, role);
   const topics = (names: readonly string[]) => names.map((name) => `waymark.${name}`);
-  if (bus) await grantBus({ adminUrl: bus, role, publish: topics([service.name]), consume: topics(service.consumes) });
+  if (bus)
+    await grantBus({
+      adminUrl: bus,
+      role,
+      publish: topics(service.publishes ?? [service.name]),
+      consume: topics(service.consumes),
+    });
   return {
     DATABASE_URL: address(adminUrl, role, role, password),
     EVENT_STORE: 'postgres',

@@ -5,16 +5,18 @@ export interface ServiceGrants {
   readonly categories: readonly string[];
   /** May read the whole log. */
   readonly readsAll?: boolean;
-  /** Services whose topics it consumes. */
+  /** Topics it publishes on, without `waymark.`; its own unless named. */
+  readonly publishes?: readonly string[];
+  /** Topics it consumes. */
   readonly consumes: readonly string[];
 }
 
 export const services: readonly ServiceGrants[] = [
-  { name: 'intake', categories: ['concern', 'intake_access'], consumes: ['case'] },
+  { name: 'intake', categories: ['concern', 'intake_access'], publishes: ['intake', 'facts'], consumes: ['case'] },
   { name: 'case', categories: ['case', 'case_access'], consumes: ['intake'] },
   { name: 'consent', categories: ['consent', 'consent_access'], consumes: ['case'] },
   { name: 'referral', categories: ['referral', 'referral_access'], consumes: ['case', 'consent'] },
-  { name: 'reporting', categories: ['fact', 'reporting_access'], consumes: ['intake'] },
+  { name: 'reporting', categories: ['fact', 'reporting_access'], consumes: ['facts'] },
   { name: 'audit', categories: ['audit_access'], readsAll: true, consumes: [] },
   { name: 'engagement', categories: ['engagement_access'], consumes: [] },
 ];

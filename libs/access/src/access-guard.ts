@@ -23,4 +23,7 @@ export class AccessGuard implements CanActivate {
 }
 
 /** The rule declared on a route's handler. */
-export const ruleOf = (handler: object): AccessRule | undefined => Reflect.getMetadata(ACCESS_METADATA, handler);
+export function ruleOf(handler: object): AccessRule | undefined {
+  const rule: AccessRule | undefined = Reflect.getMetadata(ACCESS_METADATA, handler);
+  return rule;
+}

@@ -1,7 +1,7 @@
 import { decodeProtectedHeader } from 'jose';
 import { AccessError } from './access-error.js';
 import type { Principal, ReporterPrincipal, ServicePrincipal, StaffPrincipal } from './principal.js';
-import { RECEIPT_TOKEN_TYPE } from './receipt-sessions.js';
+import { RECEIPT_TOKEN_TYPE } from './receipt-token.js';
 
 /** As much of an HTTP request as is needed to know its caller. */
 export interface RequestWithHeaders {

@@ -9,6 +9,7 @@ export * from './caller.js';
 export * from './claims.js';
 export * from './principal.js';
 export * from './receipt-sessions.js';
+export * from './receipt-token.js';
 export * from './routes.js';
 export * from './service-token-source.js';
 export * from './token-verifier.js';

@@ -1,12 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@waymark/testing';
 import { generateKeyPair, importPKCS8, SignJWT, type JSONWebKeySet } from 'jose';
-import {
-  createReceiptSessions,
-  createReceiptSessionVerifier,
-  generateReceiptKey,
-  RECEIPT_AUDIENCE,
-} from './receipt-sessions.js';
+import { createReceiptSessions, createReceiptSessionVerifier, generateReceiptKey } from './receipt-sessions.js';
+import { RECEIPT_AUDIENCE } from './receipt-token.js';
 
 const issuer = 'urn:waymark:intake';
 const session = { concernId: 'c-1', sessionId: 's-1' };

@@ -15,10 +15,9 @@ import { AccessError } from './access-error.js';
 import type { Verifier } from './authenticator.js';
 import { dateOf, type Clock } from './clock.js';
 import type { ReporterPrincipal } from './principal.js';
+import { RECEIPT_AUDIENCE, RECEIPT_TOKEN_TYPE } from './receipt-token.js';
 import { asAccessError, isTokensFault } from './token-faults.js';
 
-export const RECEIPT_TOKEN_TYPE = 'waymark-receipt+jwt';
-export const RECEIPT_AUDIENCE = 'urn:waymark:receipt';
 const ALGORITHM = 'EdDSA';
 
 export interface ReceiptSession {

@@ -35,11 +35,13 @@ export function assertEveryRouteHasARule(app: INestApplicationContext): void {
 
 function routesOf(controller: Controller, config: ApplicationConfig): DeclaredRoute[] {
   const paths = new RoutePathFactory(config);
-  return new MetadataScanner().getAllMethodNames(controller.prototype).flatMap((name) => {
-    const handler: object = controller.prototype[name];
-    const methodPaths = listed(Reflect.getMetadata(PATH_METADATA, handler));
+  const handlers: Readonly<Record<string, object>> = controller.prototype;
+  return new MetadataScanner().getAllMethodNames(handlers).flatMap((name) => {
+    const handler = handlers[name];
+    if (handler === undefined) return [];
+    const methodPaths = pathsOf(handler);
     const method: RequestMethod = Reflect.getMetadata(METHOD_METADATA, handler);
-    return listed(Reflect.getMetadata(PATH_METADATA, controller)).flatMap((ctrlPath) =>
+    return pathsOf(controller).flatMap((ctrlPath) =>
       methodPaths
         .flatMap((methodPath) =>
           paths.create(
@@ -68,5 +70,7 @@ function routesOf(controller: Controller, config: ApplicationConfig): DeclaredRo
 
 const slashed = (path: string): string => (path === '' || path.startsWith('/') ? path : `/${path}`);
 
-const listed = (value: string | readonly string[] | undefined): readonly string[] =>
-  typeof value === 'string' ? [value] : (value ?? []);
+function pathsOf(declared: object): readonly string[] {
+  const paths: string | readonly string[] | undefined = Reflect.getMetadata(PATH_METADATA, declared);
+  return typeof paths === 'string' ? [paths] : (paths ?? []);
+}

@@ -18,12 +18,16 @@ export type DataOf<Contract extends MessageContract> = Static<Contract['schema']
 /** The topic of all messages that a service publishes. */
 export const topicOf = (service: string): string => `waymark.${service}`;
 
+/** De-identified facts travel apart from what names a concern or a case: only reporting may read them. */
+export const factsTopic = 'waymark.facts';
+
 /** Declares a message. The schema is closed: unknown fields break the contract, on both sides. */
 export function defineMessage<Schema extends TObject>(
   type: `${string}.${string}.v${number}`,
   summary: string,
   schema: Schema,
   example: Static<Schema>,
+  topic = topicOf(type.slice(0, type.indexOf('.'))),
 ): MessageContract<Schema> {
   const checker = TypeCompiler.Compile(schema);
   const parse = (data: unknown): Static<Schema> => {
@@ -31,5 +35,5 @@ export function defineMessage<Schema extends TObject>(
     const broken = [...checker.Errors(data)].map((error) => `${error.path || '/'}: ${error.message}`);
     throw new Error(`${type} breaks its contract: ${broken.join('; ')}`);
   };
-  return { type, topic: topicOf(type.slice(0, type.indexOf('.'))), summary, schema, example, parse };
+  return { type, topic, summary, schema, example, parse };
 }

@@ -64,7 +64,7 @@ export function readSettings<Own extends object>(
   const missing = settings.BUS === 'kafka' ? 'KAFKA_BROKERS' : 'BUS_URL';
   if (!settings[missing])
     throw new ConfigError(`${service} cannot start: ${missing}: needed when BUS is ${settings.BUS}`);
-  return settings as Settings & CleanedEnv<Own>;
+  return settings;
 }
 
 /** Reads and checks an environment against its specification. */

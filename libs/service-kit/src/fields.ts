@@ -43,6 +43,9 @@ const api = (options: FieldOptions, schema: ApiPropertyOptions): PropertyDecorat
     ...(options.example === undefined ? {} : { example: options.example }),
   } as ApiPropertyOptions);
 
+/** PostgreSQL takes no NUL in a text, and half a surrogate pair has no bytes in UTF-8 that could be kept. */
+const wholeText = /^[^\0\p{Surrogate}]*$/u;
+
 /** Free text, kept byte for byte; not blank. */
 export const Text = (options: FieldOptions & { readonly max: number }): PropertyDecorator =>
   applyDecorators(
@@ -51,6 +54,13 @@ export const Text = (options: FieldOptions & { readonly max: number }): Property
     MinLength(1),
     MaxLength(options.max),
     Matches(/\S/, { message: '$property must not be blank' }),
+    ValidateBy({
+      name: 'wholeText',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && wholeText.test(value),
+        defaultMessage: () => '$property must hold no NUL and no half of a surrogate pair',
+      },
+    }),
     api(options, { type: 'string', minLength: 1, maxLength: options.max, pattern: '\\S' }),
   );
 
@@ -110,10 +120,11 @@ export const Id = (options: FieldOptions = {}): PropertyDecorator =>
 export const StaffId = (options: FieldOptions = {}): PropertyDecorator =>
   Pattern(/^[\x21-\x7e]{1,255}$/, { max: 255, ...options });
 
+/** Years that every part of the platform can hold. */
 const rfc3339 =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+  /^(19|2\d)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-/** A moment: RFC 3339 with time zone, a day that exists. */
+/** A moment: RFC 3339 with time zone, a day that exists, from 1900 on. */
 export const Moment = (options: FieldOptions = {}): PropertyDecorator =>
   applyDecorators(
     ...isDefined(options),

@@ -12,6 +12,7 @@ import { Health } from './health.js';
 import { HealthController } from './health.controller.js';
 import { IdempotentAnswers } from './idempotency.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { takeJsonOnly } from './json-body.js';
 import { Metrics } from './metrics.js';
 import { publishOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -51,6 +52,7 @@ export async function createHttpApp<Own extends object>(
     bodyParser: false,
     abortOnError: false,
   });
+  takeJsonOnly(app);
   harden(app, parts.metrics);
   publishOpenApi(app, definition);
   await app.init();
@@ -61,7 +63,6 @@ export async function createHttpApp<Own extends object>(
 
 function harden(app: HttpApp, metrics: Metrics): void {
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.removeContentTypeParser('text/plain');
   fastify.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');

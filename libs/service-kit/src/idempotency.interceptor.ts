@@ -65,7 +65,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
       await this.answers.remember(attempt, answer);
       return send(reply, answer);
     } catch (error) {
-      if (error instanceof DomainRejection) await this.answers.remember(attempt, rejectionAnswer(error, request.id));
+      if (error instanceof DomainRejection) {
+        const rejection: DomainRejection = error;
+        await this.answers.remember(attempt, rejectionAnswer(rejection, request.id));
+      }
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { type DeclaredRoute, listRoutes } from '@waymark/access';
-import type { HttpApp } from './http-app.js';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 /** The schema of every refusal. */
 const problemSchema = {
@@ -41,7 +41,7 @@ const answers: Readonly<Record<string, string>> = {
 
 /** Serves the OpenAPI 3.1 document at `/openapi.json` and a page for people at `/docs`. */
 export function publishOpenApi(
-  app: HttpApp,
+  app: NestFastifyApplication,
   definition: { readonly title: string; readonly description: string },
 ): void {
   const config = new DocumentBuilder()

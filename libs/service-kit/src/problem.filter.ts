@@ -53,7 +53,10 @@ export const problemBody = (problem: Problem, requestId: string): object => ({
 
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof DomainRejection) return new Problem(statusOf(error.code), error.code, error.detail);
+  if (error instanceof DomainRejection) {
+    const { code, detail }: DomainRejection = error;
+    return new Problem(statusOf(code), code, detail);
+  }
   if (error instanceof AccessError) return accessProblem(error);
   if (error instanceof EventStoreError) return storeProblem(error);
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

@@ -30,6 +30,8 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly providers?: (platform: Platform<Own>) => Promise<readonly Provider[]> | readonly Provider[];
   /** Turns own events into published messages; undefined: not published. */
   readonly publish?: (event: OpenedEvent, platform: Platform<Own>) => Translation | undefined;
+  /** The same for de-identified facts, which travel on a topic of their own. */
+  readonly publishFacts?: (event: OpenedEvent, platform: Platform<Own>) => Translation | undefined;
   readonly consume?: {
     readonly topics: readonly string[];
     readonly handlers?: Readonly<Record<string, MessageHandler>>;

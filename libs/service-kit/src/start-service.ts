@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { createAuthenticator, createReceiptSessionVerifier, createTokenVerifier } from '@waymark/access';
-import { topicOf } from '@waymark/contracts';
+import { factsTopic, topicOf } from '@waymark/contracts';
 import { openPostgresEventStore, type EventStore } from '@waymark/event-store';
 import { type Bus, openKafkaBus, openPostgresBus, runConsumer, runRelay, withPrefix } from '@waymark/messaging';
 import { createKeyRing, KeyFileError, openKeyFile } from '@waymark/privacy';
@@ -159,28 +159,29 @@ function startBackground<Own extends object>(
 ): void {
   const { store, bus, open, doors, metrics, closers } = parts;
   const { log, dataSource, clock } = platform;
-  const publish = definition.publish;
-  if (publish) {
+  const startRelay = (service: string, topic: string, translate: NonNullable<typeof definition.publish>): void => {
     const pool = new pg.Pool({
       connectionString: platform.settings.DATABASE_URL,
       max: 2,
-      application_name: `waymark-${definition.name}-relay`,
+      application_name: `waymark-${service}-relay`,
     });
     pool.on('error', (error) => log.warn({ err: error }, 'an idle connection of the relay broke'));
     closers.push(() => pool.end());
     const relay = runRelay({
-      service: definition.name,
+      service,
       store,
       categories: definition.aggregates.map(({ category }) => category),
-      topic: topicOf(definition.name),
+      topic,
       bus,
       pool,
-      translate: async (event) => publish(await open(event), platform),
+      translate: async (event) => translate(await open(event), platform),
       log,
       onMeasure: metrics.onMeasure,
     });
     closers.push(() => relay.stop());
-  }
+  };
+  if (definition.publish) startRelay(definition.name, topicOf(definition.name), definition.publish);
+  if (definition.publishFacts) startRelay(`${definition.name}-facts`, factsTopic, definition.publishFacts);
   if (definition.consume) {
     const { topics, handlers, reactions } = definition.consume;
     const consumer = runConsumer({

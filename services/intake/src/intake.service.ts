@@ -10,7 +10,7 @@ import { RECEIPT_SESSIONS, receiptSessions } from './concern/receipts/receipt-si
 import { GuessThrottle, SubmissionThrottle } from './concern/receipts/throttles.js';
 import { IntakeModule } from './intake.module.js';
 import { consume } from './integration/consume.js';
-import { publish } from './integration/publish.js';
+import { publish, publishFacts } from './integration/publish.js';
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
 
 export const intake: ServiceDefinition = {
@@ -30,6 +30,7 @@ export const intake: ServiceDefinition = {
     { provide: RECEIPT_SESSIONS, useValue: receiptSessions(secrets, settings.RECEIPT_ISSUER, clock) },
   ],
   publish,
+  publishFacts,
   consume,
   clocks: [runResponseClocks],
 };

@@ -106,7 +106,7 @@ describe('the queue', () => {
     const field = query.split('=')[0];
     expect(await list(`?${query}`)).toMatchObject({
       status: 422,
-      body: { code: 'invalid_input', errors: [expect.objectContaining({ field, rule: expect.any(String) })] },
+      body: { code: 'invalid_input', errors: expect.arrayContaining([expect.objectContaining({ field })]) },
     });
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RunningService, startService } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually, freePort } from '@waymark/testing';
@@ -11,15 +11,15 @@ describe('the clock of the first response', () => {
   let stage: Stage;
   let desk: ReturnType<typeof deskOf>;
   let second: RunningService | undefined;
-  beforeEach(async () => {
+  beforeAll(async () => {
     stage = await startStage({ services: [intake], logLevel: 'error' });
     desk = deskOf(stage);
   });
   afterEach(async () => {
     await second?.stop();
     second = undefined;
-    await stage?.close();
   });
+  afterAll(() => stage?.close());
 
   const startSecond = async (): Promise<void> => {
     const environment = { ...stage.environmentOf('intake'), PORT: String(await freePort()) };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { intakeMessages, topicOf } from '@waymark/contracts';
+import { intakeMessages } from '@waymark/contracts';
 import type { Message } from '@waymark/messaging';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
@@ -13,24 +13,35 @@ describe('what intake tells the other services', () => {
   let stage: Stage;
   let desk: ReturnType<typeof deskOf>;
   const heard: Message[] = [];
-  beforeAll(async () => {
-    stage = await startStage({ services: [intake], logLevel: 'error' });
-    desk = deskOf(stage);
-    await stage.busOf('reporting').subscribe({
+  const from =
+    (channel: string) =>
+    ({ data }: Message): boolean =>
+      'channel' in data && data.channel === channel;
+  const hear = async (wanted: (message: Message) => boolean): Promise<Message | undefined> => {
+    await eventually(() => heard.some(wanted));
+    return heard.find(wanted);
+  };
+  const listen = (service: string, topic: string): Promise<void> =>
+    stage.busOf(service).subscribe({
       group: 'spec',
-      topics: [topicOf('intake')],
+      topics: [topic],
       handle: async (message) => void heard.push(message),
       unreadable: async ({ reason }) => {
         throw new Error(reason);
       },
     }).ready;
+  beforeAll(async () => {
+    stage = await startStage({ services: [intake], logLevel: 'error' });
+    desk = deskOf(stage);
+    await listen('case', concernAccepted.topic);
+    await listen('reporting', contactCounted.topic);
   });
   afterAll(() => stage?.close());
 
   it('that a concern was accepted, for whom and by whom, and nothing of the matter', async () => {
     const { concernId } = await desk.submit();
     await desk.accept(concernId);
-    const message = await eventually(() => heard.find(({ type }) => type === concernAccepted.type));
+    const message = await hear(({ type }) => type === concernAccepted.type);
     const events = await eventsOf(stage, concernId);
     const [submitted, last] = [events.at(0), events.at(-1)];
     expect(message).toMatchObject({
@@ -47,7 +58,7 @@ describe('what intake tells the other services', () => {
     const place = { country: 'AR', subdivision: 'AR-B', dutyStation: 'La Plata' };
     const behaviour = ['psychological_violence'];
     const concernId = await desk.register(callAt(stage.clock.now(), { place, behaviour, channel: 'email' }));
-    const message = await eventually(() => heard.find(({ data }) => 'channel' in data && data.channel === 'email'));
+    const message = await hear(from('email'));
     const counted = contactCounted.parse(message?.data);
     expect(counted).toEqual({
       factId: message?.subject,
@@ -74,11 +85,9 @@ describe('what intake tells the other services', () => {
     const time = (precision: string) => ({ contact: { at: '2021-02-14T00:00:00.000Z', precision } });
     await desk.register(callAt('', { ...time('unknown'), channel: 'other_unit' }));
     await desk.register(callAt('', { ...time('month'), channel: 'peer_advisor' }));
-    const message = await eventually(() =>
-      heard.find(({ data }) => 'channel' in data && data.channel === 'peer_advisor'),
-    );
+    const message = await hear(from('peer_advisor'));
     expect(message?.data).toMatchObject({ month: '2021-02' });
-    expect(heard.filter(({ data }) => 'channel' in data && data.channel === 'other_unit')).toEqual([]);
+    expect(heard.filter(from('other_unit'))).toEqual([]);
   });
 
   it('each contact once, under the same name, when it is registered again', async () => {
@@ -91,7 +100,7 @@ describe('what intake tells the other services', () => {
     await stage.query('intake', 'DELETE FROM idempotency');
     await stage.ask('intake', 'POST', '/v1/contacts', options);
     await desk.register(callAt(stage.clock.now(), { channel: 'manager' }));
-    await eventually(() => heard.some(({ data }) => 'channel' in data && data.channel === 'manager'));
-    expect(heard.filter(({ data }) => 'channel' in data && data.channel === 'video_call')).toHaveLength(1);
+    await hear(from('manager'));
+    expect(heard.filter(from('video_call'))).toHaveLength(1);
   });
 });

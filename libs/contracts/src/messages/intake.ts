@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { behaviours, channels, matters } from '../code-lists.js';
-import { defineMessage } from '../message-contract.js';
+import { defineMessage, factsTopic } from '../message-contract.js';
 import { closed, code, id, instant, staffId } from './schemas.js';
 
 export const concernAccepted = defineMessage(
@@ -39,4 +39,5 @@ export const contactCounted = defineMessage(
     matters: ['domestic_violence'],
     behaviours: ['psychological_violence', 'economic_violence'],
   },
+  factsTopic,
 );

@@ -114,28 +114,32 @@ class PostgresEventStore implements EventStore {
     const { categories, batchSize: limit } = options;
     let { after } = options;
     let pause = nextPause(idle);
-    this.#wakeUp.start();
-    while (!signal.aborted) {
-      const { count } = this.#wakeUp;
-      let rhythm: Rhythm = idle;
-      try {
-        const { page, waits } = await this.#readPage({ after, categories, limit });
-        if (signal.aborted) return;
-        if (page.position > after) {
-          after = page.position;
-          pause = nextPause(idle);
-          yield page;
-          continue;
+    const watch = this.#wakeUp.watch(categories);
+    try {
+      while (!signal.aborted) {
+        const { count } = watch;
+        let rhythm: Rhythm = idle;
+        try {
+          const { page, waits } = await this.#readPage({ after, categories, limit });
+          if (signal.aborted) return;
+          if (page.position > after) {
+            after = page.position;
+            pause = nextPause(idle);
+            yield page;
+            continue;
+          }
+          if (waits) rhythm = blocked;
+        } catch (error) {
+          if (signal.aborted) return;
+          if (!(error instanceof EventStoreError) || error.code !== 'unavailable') throw error;
+          this.#log?.('event store: a subscription waits for the connection', error);
         }
-        if (waits) rhythm = blocked;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof EventStoreError) || error.code !== 'unavailable') throw error;
-        this.#log?.('event store: a subscription waits for the connection', error);
+        if (pause.rhythm !== rhythm) pause = nextPause(rhythm);
+        await watch.sleep(pause.milliseconds, count, signal);
+        pause = count === watch.count ? nextPause(rhythm, pause) : nextPause(rhythm);
       }
-      if (pause.rhythm !== rhythm) pause = nextPause(rhythm);
-      await this.#wakeUp.sleep(pause.milliseconds, count, signal);
-      pause = count === this.#wakeUp.count ? nextPause(rhythm, pause) : nextPause(rhythm);
+    } finally {
+      watch.end();
     }
   }
 

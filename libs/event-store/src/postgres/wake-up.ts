@@ -4,34 +4,29 @@ import type { ConnectionOptions } from './connections.js';
 const firstRetry = 100;
 const lastRetry = 5_000;
 
-/**
- * Tells those who wait that something may have been appended. Only a hint: notifications get lost with their connection,
- * so whoever waits also looks again by himself after a while.
- */
-export class WakeUp {
-  readonly #options: ConnectionOptions;
+/** What one subscription hears of. */
+export class Watch {
   readonly #sleepers = new Set<() => void>();
-  #client: pg.Client | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #retryAfter = firstRetry;
-  #started = false;
-  #closed = false;
   #count = 0;
 
-  constructor(options: ConnectionOptions) {
-    this.#options = options;
-  }
+  constructor(
+    private readonly categories: ReadonlySet<string> | undefined,
+    /** No longer needed. */
+    readonly end: () => void,
+  ) {}
 
   /** Rises with each notification: take it before looking, and give it to `sleep` afterwards. */
   get count(): number {
     return this.#count;
   }
 
-  /** Starts listening, once. */
-  start(): void {
-    if (this.#started || this.#closed) return;
-    this.#started = true;
-    void this.#connect();
+  covers(category: string | undefined): boolean {
+    return !category || !this.categories || this.categories.has(category);
+  }
+
+  ring(): void {
+    this.#count += 1;
+    for (const wake of [...this.#sleepers]) wake();
   }
 
   /** Resolves after `milliseconds`, or earlier when notified since `count` was taken or when `signal` aborts. */
@@ -48,6 +43,39 @@ export class WakeUp {
       signal.addEventListener('abort', wake, { once: true });
       this.#sleepers.add(wake);
     });
+  }
+}
+
+/**
+ * Tells those who wait that something may have been appended. Only a hint: notifications get lost with their connection,
+ * so whoever waits also looks again by himself after a while.
+ */
+export class WakeUp {
+  readonly #options: ConnectionOptions;
+  readonly #watches = new Set<Watch>();
+  #client: pg.Client | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #retryAfter = firstRetry;
+  #started = false;
+  #closed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Starts listening, once. */
+  start(): void {
+    if (this.#started || this.#closed) return;
+    this.#started = true;
+    void this.#connect();
+  }
+
+  /** A watch over these categories (all when none are named); to be ended by whoever took it. */
+  watch(categories?: readonly string[]): Watch {
+    this.start();
+    const watch = new Watch(categories?.length ? new Set(categories) : undefined, () => this.#watches.delete(watch));
+    this.#watches.add(watch);
+    return watch;
   }
 
   async close(): Promise<void> {
@@ -77,7 +105,7 @@ export class WakeUp {
     };
     client.on('error', onLost);
     client.on('end', () => onLost());
-    client.on('notification', () => this.#wakeAll());
+    client.on('notification', ({ payload }) => this.#wake(payload));
     try {
       await client.connect();
       await client.query('listen waymark_events');
@@ -90,8 +118,11 @@ export class WakeUp {
     }
   }
 
+  #wake(category: string | undefined): void {
+    for (const watch of this.#watches) if (watch.covers(category)) watch.ring();
+  }
+
   #wakeAll(): void {
-    this.#count += 1;
-    for (const wake of [...this.#sleepers]) wake();
+    for (const watch of this.#watches) watch.ring();
   }
 }

@@ -166,7 +166,7 @@ export class AlternativeFinder {
       const position = this.#positions.get(cell);
       if (position === undefined) return;
       // What one cell gains another loses, so equal wishes would cancel out and nothing would move.
-      const worth = wishWorth * (0.05 + ((rank * goldenRatio) % 1));
+      const worth = wishWorth * ((rank * goldenRatio) % 1);
       const downwards = kind === 'varies_under_threshold' && family.values[cell] === family.threshold - 1;
       const wish = downwards ? [worth, worth, -worth] : [-worth, 0, worth];
       costs.splice(position * columnsPerCell, columnsPerCell, ...wish);

@@ -48,12 +48,24 @@ export async function readKey(database: KeyDatabase, subjectId: string): Promise
   return row === undefined ? 'missing' : storedKey(row);
 }
 
-/** Does nothing when the subject has a key already, or had one: the first of several processes wins, all read what it wrote. */
-export async function insertKey(database: KeyDatabase, subjectId: string, key: WrappedKey): Promise<void> {
-  await database.query(
-    'INSERT INTO data_keys (subject_id, wrapped, wrapping_key_id) VALUES ($1, $2, $3) ON CONFLICT (subject_id) DO NOTHING',
+/**
+ * Stores the key unless the subject has one or had one; answers what is stored then: the first of several processes wins, all use
+ * what it wrote. One statement, because it stands before every first word about a person.
+ */
+export async function insertOrReadKey(database: KeyDatabase, subjectId: string, key: WrappedKey): Promise<StoredKey> {
+  const result = await database.query(
+    `WITH made AS (
+       INSERT INTO data_keys (subject_id, wrapped, wrapping_key_id) VALUES ($1, $2, $3) ON CONFLICT (subject_id) DO NOTHING
+       RETURNING wrapped, wrapping_key_id, false AS destroyed
+     )
+     SELECT * FROM made
+     UNION ALL
+     SELECT wrapped, wrapping_key_id, destroyed_at IS NOT NULL FROM data_keys WHERE subject_id = $1`,
     [subjectId, key.wrapped, key.wrappingKeyId],
   );
+  const [row] = rowsOf(result);
+  // Neither: somebody else inserted after this statement began.
+  return row === undefined ? readKey(database, subjectId) : storedKey(row);
 }
 
 /** Overwrites the wrapped key and marks the row, also for a subject that never had one. */

@@ -1,6 +1,6 @@
 import { createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import { label } from './aes-gcm.js';
-import { destroyKey, insertKey, readKey, type KeyDatabase } from './data-keys.js';
+import { destroyKey, insertOrReadKey, readKey, type KeyDatabase, type StoredKey } from './data-keys.js';
 import { KeyCache, type KeyCacheOptions } from './key-cache.js';
 import { SubjectErasedError } from './key-errors.js';
 import type { KeyProvider } from './key-provider.js';
@@ -49,8 +49,7 @@ export function createKeyRing(options: {
     return createSecretKey(Buffer.from(hkdfSync('sha256', dataKey, Buffer.alloc(0), info, KEY_BYTES)));
   };
 
-  const load = async (subjectId: string): Promise<FoundKey> => {
-    const stored = await readKey(database, subjectId);
+  const keyOf = async (stored: StoredKey, subjectId: string): Promise<FoundKey> => {
     if (stored === 'destroyed' || stored === 'missing') return stored;
     const dataKey = await provider.unwrap(stored.wrapped, stored.wrappingKeyId);
     const key = tie(dataKey, subjectId);
@@ -58,24 +57,26 @@ export function createKeyRing(options: {
     return key;
   };
 
-  const lookUp = (subjectId: string): Promise<FoundKey> => cache.get(subjectId, () => load(subjectId));
+  const lookUp = (subjectId: string): Promise<FoundKey> =>
+    cache.get(subjectId, async () => keyOf(await readKey(database, subjectId), subjectId));
 
-  const create = async (subjectId: string): Promise<FoundKey> => {
+  const make = async (subjectId: string): Promise<FoundKey> => {
     const dataKey = randomBytes(KEY_BYTES);
     const wrapped = await provider.wrap(dataKey);
     dataKey.fill(0);
-    await insertKey(database, subjectId, wrapped);
-    // A look-up that began before the insert may still be remembered as missing.
-    cache.forget(subjectId);
-    return lookUp(subjectId);
+    return keyOf(await insertOrReadKey(database, subjectId, wrapped), subjectId);
   };
 
   return {
     context,
     async forSubject(id) {
       const subjectId = canonicalSubjectId(id);
-      const known = await lookUp(subjectId);
-      const found = known === 'missing' ? await create(subjectId) : known;
+      let found = await cache.get(subjectId, () => make(subjectId));
+      if (found === 'missing') {
+        // A look-up that began before the key was made said so.
+        cache.forget(subjectId);
+        found = await cache.get(subjectId, () => make(subjectId));
+      }
       if (found === 'destroyed') throw new SubjectErasedError(context, subjectId);
       if (found === 'missing') throw new Error(`the ${context} key of subject ${subjectId} vanished while it was made`);
       return found;

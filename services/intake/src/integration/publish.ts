@@ -1,55 +1,52 @@
 import { intakeMessages } from '@waymark/contracts';
-import type { Translation } from '@waymark/messaging';
 import { deriveSecret } from '@waymark/privacy';
-import { derivedId } from '@waymark/messaging';
+import { derivedId, type Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
 import type { Platform } from '@waymark/service-kit';
 import type { ConcernEvent } from '../concern/domain/concern.events.js';
 
+type Submitted = Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'];
+
 /** What the other services learn from intake's events. */
-export function publish(recorded: OpenedEvent, { secrets }: Platform): Translation | undefined {
+export function publish(recorded: OpenedEvent): Translation | undefined {
   const concernId = recorded.stream.slice('concern-'.length);
   const event = { type: recorded.type, data: recorded.data } as ConcernEvent;
-  switch (event.type) {
-    case 'ConcernAccepted':
-      return {
-        type: intakeMessages.concernAccepted.type,
-        subject: concernId,
-        data: intakeMessages.concernAccepted.parse({
-          concernId,
-          ...event.data,
-          acceptedAt: recorded.metadata.occurredAt,
-        }),
-      };
-    case 'ConcernSubmitted':
-      return contactCounted(concernId, event.data, secrets.of('fact-pseudonym'));
-    default:
-      return undefined;
-  }
+  if (event.type !== 'ConcernAccepted') return undefined;
+  return {
+    type: intakeMessages.concernAccepted.type,
+    subject: concernId,
+    data: intakeMessages.concernAccepted.parse({
+      concernId,
+      ...event.data,
+      acceptedAt: recorded.metadata.occurredAt,
+    }),
+  };
 }
 
 /** Month, country or subdivision and codes only, under a pseudonym that needs intake's secret to be joined back. */
-function contactCounted(
-  concernId: string,
-  data: Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'],
-  secret: Buffer,
-): Translation | undefined {
-  if (data.contact.precision === 'unknown') return undefined;
+export function publishFacts(recorded: OpenedEvent, { secrets }: Platform): Translation | undefined {
+  const event = { type: recorded.type, data: recorded.data } as ConcernEvent;
+  if (event.type !== 'ConcernSubmitted' || event.data.contact.precision === 'unknown') return undefined;
+  const concernId = recorded.stream.slice('concern-'.length);
+  const secret = secrets.of('fact-pseudonym');
   const factId = derivedId(deriveSecret({ secret, label: 'fact', input: concernId }).toString('hex'));
-  const month = data.contact.at.slice(0, 7);
+  return { ...contactCounted(factId, event.data), subject: factId, unlinked: true };
+}
+
+function contactCounted(factId: string, { contact, channel, place, matter, behaviour }: Submitted) {
+  const month = contact.at.slice(0, 7);
   return {
     type: intakeMessages.contactCounted.type,
-    subject: factId,
-    unlinked: true,
     time: `${month}-01T00:00:00.000Z`,
     data: intakeMessages.contactCounted.parse({
       factId,
       month,
-      channel: data.channel,
-      ...(data.place?.country ? { country: data.place.country } : {}),
-      ...(data.place?.subdivision ? { subdivision: data.place.subdivision } : {}),
-      matters: [...(data.matter ?? [])],
-      behaviours: [...(data.behaviour ?? [])],
+      channel,
+      ...(place?.country ? { country: place.country } : {}),
+      ...(place?.subdivision ? { subdivision: place.subdivision } : {}),
+      // Erased fields are absent: the fact was counted before, and a refill counts what is left.
+      matters: [...(matter ?? [])],
+      behaviours: [...(behaviour ?? [])],
     }),
   };
 }

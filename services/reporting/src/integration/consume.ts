@@ -1,10 +1,10 @@
-import { intakeMessages, topicOf } from '@waymark/contracts';
+import { factsTopic, intakeMessages } from '@waymark/contracts';
 import { messageCall, type ServiceDefinition } from '@waymark/service-kit';
 import { ReceiveFact } from '../fact/features/receive-fact.js';
 
 /** Facts are kept as events of our own, so that every table can be rebuilt without asking anybody. */
 export const consume: ServiceDefinition['consume'] = {
-  topics: [topicOf('intake')],
+  topics: [factsTopic],
   reactions: ({ commands }) => ({
     [intakeMessages.contactCounted.type]: async (message) => {
       const fact = intakeMessages.contactCounted.parse(message.data);

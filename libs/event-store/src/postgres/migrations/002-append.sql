@@ -137,7 +137,8 @@ begin
   "position" := v_positions[v_count];
   repeated := false;
   update waymark.streams s set revision = v_revision + v_count, hash = v_hash where s.stream_id = p_stream;
-  perform pg_notify('waymark_events', '');
+  -- Only who follows this category need look; a payload that stands already for this transaction is sent once.
+  perform pg_notify('waymark_events', v_category);
 end
 $$;
 

@@ -13,14 +13,9 @@ export const concernDecider: Decider<ConcernState, ConcernCommand, ConcernEvent>
   initialState: noConcern,
   evolve,
   decide(command, state, context) {
-    switch (command.type) {
-      case 'SubmitConcern':
-        return submit(command, state, context);
-      case 'RegisterContact':
-        return register(command, state, context);
-      default:
-        return decideExisting(command, state.status === 'none' ? reject('concern_not_found') : state, context);
-    }
+    if (command.type === 'SubmitConcern') return submit(command, state, context);
+    if (command.type === 'RegisterContact') return register(command, state, context);
+    return decideExisting(command, state.status === 'none' ? reject('concern_not_found') : state, context);
   },
 };
 

@@ -123,12 +123,17 @@ const cursorOf = (entry: QueueEntry): string =>
     JSON.stringify([entry.immediateDanger, entry.dueAt?.toISOString() ?? 'infinity', entry.concernId]),
   ).toString('base64url');
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const isDue = (value: unknown): value is string =>
+  value === 'infinity' || (typeof value === 'string' && moment.test(value) && !Number.isNaN(Date.parse(value)));
+
 function readCursor(cursor: string): readonly [boolean, string, string] {
   try {
     const [danger, dueAt, concernId] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    const due = dueAt === 'infinity' || (typeof dueAt === 'string' && !Number.isNaN(Date.parse(dueAt)));
-    if (typeof danger === 'boolean' && due && typeof concernId === 'string' && /^[0-9a-f-]{36}$/.test(concernId))
-      return [danger, String(dueAt), concernId];
+    if (typeof danger === 'boolean' && isDue(dueAt) && typeof concernId === 'string' && uuid.test(concernId))
+      return [danger, dueAt, concernId];
   } catch {
     // falls through to the refusal: a cursor of ours always reads
   }

@@ -23,7 +23,14 @@ export const responseClocksProjection: Projection = {
         return;
       case 'FirstResponseGiven':
         return stop(concernId, ['WarnOfFirstResponseDue', 'MarkFirstResponseOverdue', 'EscalateToHead'], manager);
-      default:
+      case 'ReceiptIssued':
+      case 'ReceiptUpgraded':
+      case 'ConcernAllocated':
+      case 'ReporterMessageReceived':
+      case 'OfficerMessageSent':
+      case 'ConcernTriaged':
+      case 'GuidanceGiven':
+      case 'ConcernAccepted':
         return;
     }
   },

@@ -1,0 +1,3 @@
+/** What tells a receipt session's token from an access token before either is checked. */
+export const RECEIPT_TOKEN_TYPE = 'waymark-receipt+jwt';
+export const RECEIPT_AUDIENCE = 'urn:waymark:receipt';
