@@ -72,7 +72,7 @@ describe('every route', () => {
       for (const { username, roles } of demoPeople) {
         if (!roles.some((role) => route.access?.staff?.includes(role))) continue;
         const { status } = await ask(service, route, { as: username });
-        expect({ route: route.path, username, status }).not.toMatchObject({ status: expect.toBeOneOf([401, 403]) });
+        expect(`${username} ${route.method} ${route.path}: ${status}`).not.toMatch(/: (401|403)$/);
         expect(status).toBeLessThan(500);
       }
   });
@@ -99,7 +99,7 @@ describe('every route', () => {
 
   it.each(names)('of %s is described in valid OpenAPI 3.1, with its rule and every refusal', async (service) => {
     const document = await readDocument(stage, service);
-    expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
+    expect(await new Validator().validate({ ...document })).toEqual({ valid: true });
     expect(document).toMatchObject({ openapi: expect.stringMatching(/^3\.1\./) });
     for (const [path, item] of Object.entries(document.paths))
       for (const [method, operation] of Object.entries(item)) {
@@ -133,7 +133,7 @@ describe('every route', () => {
     ];
     for (const [method, path] of tries) {
       const response = await fetch(`${url}${path}`, { method });
-      expect({ path, status: response.status }).toMatchObject({ status: expect.toBeOneOf([400, 404]) });
+      expect(`${method} ${path}: ${response.status}`).toMatch(/: (400|404)$/);
       expect(response.headers.get('content-type')).toContain('application/problem+json');
       expect(await response.json()).toMatchObject({ status: response.status, code: expect.any(String) });
     }

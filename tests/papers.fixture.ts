@@ -72,3 +72,7 @@ export function commandsOf(text: string): readonly string[] {
   const inline = [...withoutBlocks(text).matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
   return [...blocks, ...inline].map((line) => line.trim());
 }
+
+/** The files and folders that a page names by their whole path, in code within the text. */
+export const filesNamedIn = (text: string): readonly string[] =>
+  commandsOf(text).filter((code) => /^(?:libs|services|infra|tools|tests|docs)\/[\w./-]+$/.test(code));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { anchorsOf, brokenLinks, commandsOf, ofEveryProject, papers, root } from './papers.fixture.js';
+import { anchorsOf, brokenLinks, commandsOf, filesNamedIn, ofEveryProject, papers, root } from './papers.fixture.js';
 
 interface Project {
   readonly name: string;
@@ -18,11 +18,16 @@ const isTarget = (target: string): boolean => projects.some((project) => target 
 function exists(command: string): boolean {
   const words = command.replace(/^(?:[A-Z_]+=\S* +)+/, '').split(/\s+/);
   const [program = '', first = '', second = '', third = ''] = words;
-  if (program === 'npm' && first === 'run') return second in scripts;
-  if (program === 'npm' && ['start', 'test'].includes(first)) return first in scripts;
+  if (program === 'npm' && first === 'run') return isScript(second);
+  if (program === 'npm' && ['start', 'test'].includes(first)) return isScript(first);
   if (program === 'npx' && first === 'nx') return isNxCommand(second, third, words);
   if (program === 'node' && /^[\w./-]+\.mjs$/.test(first)) return existsSync(path.join(root, first));
   return program === '.ci/run' ? existsSync(path.join(root, program)) : true;
+}
+
+function isScript(name: string): boolean {
+  const script = scripts[name];
+  return script !== undefined && exists(script);
 }
 
 function isNxCommand(verb: string, object: string, words: readonly string[]): boolean {
@@ -42,6 +47,10 @@ describe('the papers', () => {
 
   it.each(papers)('$name names commands that exist', ({ text }) => {
     expect(commandsOf(text).filter((command) => !exists(command))).toEqual([]);
+  });
+
+  it.each(papers)('$name names files that are there', ({ text }) => {
+    expect(filesNamedIn(text).filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
   });
 
   it.each(papers.filter(({ name }) => name.startsWith('docs/adr/')))('$name says how it was decided', ({ text }) => {
@@ -72,6 +81,12 @@ describe('the check of the papers', () => {
 
   it('leaves alone what is code', () => {
     expect(broken('`[a](missing.md)`\n\n```\n[b](missing.md)\n```\n')).toEqual([]);
+  });
+
+  it('finds files that are named', () => {
+    expect(filesNamedIn('`libs/none/src/x.ts`, `services/<name>/src`, `libs/*/src`, `some words`')).toEqual([
+      'libs/none/src/x.ts',
+    ]);
   });
 
   it('finds commands that do not exist', () => {

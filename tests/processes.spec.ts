@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { entryOf, type Processes, startProcesses } from '@waymark/processes';
 import { services } from '@waymark/provision';
-import { createTestDatabase, eventually, freePort, freePorts, kafkaBrokers, type TestDatabase } from '@waymark/testing';
+import { createTestDatabase, eventually, freePort, kafkaBrokers, type TestDatabase } from '@waymark/testing';
 
 const names = services.map(({ name }) => name);
 const prefix = `p${randomBytes(4).toString('hex')}`;
@@ -36,12 +36,12 @@ describe('each service as a process of its own, over Kafka', () => {
     dir = await mkdtemp(join(tmpdir(), 'waymark-processes-'));
     database = await createTestDatabase('processes');
     wayToKafka = await openWayToKafka(await kafkaBrokers());
-    const ports = await freePorts(names.length);
+    const base = await freeBlock();
     platform = await startProcesses({
       postgresAdminUrl: database.url,
       kafkaBrokers: [wayToKafka.broker],
       dir,
-      ports: Object.fromEntries(names.map((name, index) => [name, ports[index] ?? 0])),
+      ports: portsFrom(base),
       prefix,
       // A killed member is missed for so long.
       environment: { KAFKA_SESSION_TIMEOUT_MS: '8000' },
@@ -270,6 +270,20 @@ async function halfSentConcern(url: string) {
       return { status: response.statusCode, body: Buffer.concat(chunks).toString() };
     },
   };
+}
+
+/** The usual distances: 1 to 7 for the services, 10 for identity. */
+const portsFrom = (base: number): Readonly<Record<string, number>> => ({
+  ...Object.fromEntries(names.map((name, index) => [name, base + 1 + index])),
+  identity: base + 10,
+});
+
+async function freeBlock(): Promise<number> {
+  for (;;) {
+    const base = Math.min(await freePort(), 65_000);
+    const taken = await Promise.all(Object.values(portsFrom(base)).map((port) => listens(`http://127.0.0.1:${port}`)));
+    if (!taken.includes(true)) return base;
+  }
 }
 
 function listens(url: string): Promise<boolean> {

@@ -10,8 +10,8 @@ const plainTypes: readonly unknown[] = [String, Number, Boolean, Array, Object];
 export class BodyPipe implements PipeTransform {
   async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
     if ((type !== 'body' && type !== 'query') || !metatype || plainTypes.includes(metatype)) return value;
-    const plain = value ?? {};
-    if (typeof plain !== 'object' || Array.isArray(plain))
+    const plain = value === undefined ? {} : value;
+    if (typeof plain !== 'object' || plain === null || Array.isArray(plain))
       throw invalid([{ field: '', rule: 'isObject', message: 'the body must be a JSON object' }]);
     if (isEmpty(metatype)) {
       const unknown = Object.keys(plain);

@@ -15,7 +15,7 @@ import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { takeJsonOnly } from './json-body.js';
 import { Metrics } from './metrics.js';
 import { publishOpenApi } from './openapi.js';
-import { ProblemFilter } from './problem.filter.js';
+import { ProblemFilter, refuseAddress } from './problem.filter.js';
 import { ReadLog } from './read-log.js';
 import { Secrets } from './secrets.js';
 import type { Platform, ServiceDefinition } from './service-definition.js';
@@ -46,6 +46,7 @@ export async function createHttpApp<Own extends object>(
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: refuseAddress,
   });
   const app = await NestFactory.create<NestFastifyApplication>(await root(definition, platform, parts), adapter, {
     logger: platform.log.level === 'debug' ? ['error', 'warn', 'log'] : ['error', 'warn'],

@@ -4,7 +4,7 @@ import { AccessError } from '@waymark/access';
 import { DomainRejection } from '@waymark/event-sourcing';
 import { EventStoreError } from '@waymark/event-store';
 import type { Log } from './log.js';
-import { Problem } from './problem.js';
+import { notFound, Problem } from './problem.js';
 
 const transportProblems: Readonly<Record<string, readonly [number, string, string]>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed_json', 'The body is not valid JSON.'],
@@ -29,15 +29,28 @@ export class ProblemFilter implements ExceptionFilter {
         { err: error, requestId: request.id, method: request.method, route: request.routeOptions?.url },
         'request failed',
       );
-    void reply
-      .status(problem.status)
-      .headers({
-        ...problem.headers,
-        'content-type': 'application/problem+json; charset=utf-8',
-        'cache-control': 'no-store',
-      })
-      .send(JSON.stringify(problemBody(problem, request.id)));
+    sendProblem(problem, request, reply);
   }
+}
+
+/** What Fastify refuses before Nest sees it: an address that cannot be decoded, a part of a path too long to be an id. */
+export function refuseAddress(error: { readonly code: string }, request: FastifyRequest, reply: FastifyReply): void {
+  const problem =
+    error.code === 'FST_ERR_BAD_URL'
+      ? new Problem(400, 'malformed_request', 'The address cannot be decoded.')
+      : notFound();
+  sendProblem(problem, request, reply);
+}
+
+function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  void reply
+    .status(problem.status)
+    .headers({
+      ...problem.headers,
+      'content-type': 'application/problem+json; charset=utf-8',
+      'cache-control': 'no-store',
+    })
+    .send(JSON.stringify(problemBody(problem, request.id)));
 }
 
 /** The problem details document of a problem. */

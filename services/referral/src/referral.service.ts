@@ -30,6 +30,7 @@ export const referral: ServiceDefinition<typeof own> = {
   providers: ({ settings, keyRing }) => {
     const tokens = createServiceTokenSource({
       issuer: settings.OIDC_ISSUER,
+      ...(settings.OIDC_ISSUER_ADDRESS === undefined ? {} : { issuerAddress: settings.OIDC_ISSUER_ADDRESS }),
       clientId: 'waymark-referral',
       clientSecret: settings.SERVICE_CLIENT_SECRET,
     });

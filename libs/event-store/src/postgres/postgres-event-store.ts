@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AppendResult, EventStore, EventToAppend, ExpectedRevision, Page, RecordedEvent } from '../port.js';
 import { EventStoreError } from '../port.js';
 import { categoryOf, checkCategory, checkExpected, serializeBatch } from '../validation.js';
@@ -24,6 +25,14 @@ interface Pause {
 const idle: Rhythm = { first: 50, last: 1_000 };
 /** Behind a gap the wait is for somebody's commit, which nothing announces when it turns out a rollback. */
 const blocked: Rhythm = { first: 5, last: 100 };
+
+const shortestInterval = 20;
+
+/** Waits until the shortest interval since the last read is over. */
+async function breath(read: number, signal: AbortSignal): Promise<void> {
+  const left = shortestInterval - (performance.now() - read);
+  if (left > 0) await delay(left, undefined, { signal }).catch(() => undefined);
+}
 
 const nextPause = (rhythm: Rhythm, before?: Pause): Pause => ({
   rhythm,
@@ -123,9 +132,13 @@ class PostgresEventStore implements EventStore {
           const { page, waits } = await this.#readPage({ after, categories, limit });
           if (signal.aborted) return;
           if (page.position > after) {
+            const atTheEnd = page.position - after < BigInt(limit ?? logPage);
             after = page.position;
             pause = nextPause(idle);
+            const read = performance.now();
             yield page;
+            // In a burst, whoever follows closely would read the log once per event: a breath lets the next page fill.
+            if (atTheEnd) await breath(read, signal);
             continue;
           }
           if (waits) rhythm = blocked;
