@@ -279,4 +279,9 @@ describe('bad input', () => {
       expect(status).toBeLessThan(500);
     }
   });
+
+  it('leaves every service ready', async () => {
+    for (const { name } of allServices)
+      expect(await stage.ask(name, 'GET', '/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
+  });
 });

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, createServer, type Server } from 'node:net';
@@ -168,24 +168,61 @@ describe('each service as a process of its own, over Kafka', () => {
       ['DATABASE_URL', async () => `postgres://nobody:s3cret@${new URL(database.url).host}/nowhere`],
     ];
     it.each(wrong)('says that %s is wrong and ends with code 1', async (name, value) => {
-      const outcome = await outcomeOf('intake', { ...platform.environmentOf('intake'), [name]: await value() });
+      const outcome = await outcomeOf(entryOf('intake'), {
+        ...platform.environmentOf('intake'),
+        [name]: await value(),
+      });
       expect(outcome).toMatchObject({ code: 1, output: expect.stringContaining(`${name}: `) });
       expect(outcome.output).not.toContain('s3cret');
     });
 
     it('names every variable that is wrong at once, without its value', async () => {
       const bad = { PORT: 's3cret', DATABASE_URL: 's3cret', KAFKA_BROKERS: 's3cret', OIDC_ISSUER_ADDRESS: 's3cret' };
-      const { code, output } = await outcomeOf('case', { ...platform.environmentOf('case'), ...bad });
+      const { code, output } = await outcomeOf(entryOf('case'), { ...platform.environmentOf('case'), ...bad });
       expect(code).toBe(1);
       for (const name of Object.keys(bad)) expect(output).toContain(`${name}: `);
       expect(output).not.toContain('s3cret');
     });
 
     it('names every variable that is missing, also those that only one service has', async () => {
-      const { code, output } = await outcomeOf('referral', {});
+      const { code, output } = await outcomeOf(entryOf('referral'), {});
       expect(code).toBe(1);
       for (const name of ['PORT', 'DATABASE_URL', 'OIDC_ISSUER', 'KEY_FILE', 'CONSENT_URL', 'SERVICE_CLIENT_SECRET'])
         expect(output).toContain(`${name}: is missing`);
+    });
+  });
+
+  describe('prepared by the provisioning command', () => {
+    const command = join(process.cwd(), 'infra', 'provision', 'dist', 'main.js');
+
+    it('get an environment file each that nobody else can read, the same one every time', async () => {
+      const environment = {
+        ADMIN_DATABASE_URL: database.url,
+        SECRETS_DIR: join(dir, 'provisioned'),
+        SERVICE_SECRETS_DIR: '/run/waymark',
+        DATABASE_PREFIX: `${prefix}x`,
+      };
+      expect(await outcomeOf(command, environment)).toMatchObject({ code: 0, output: '' });
+      const file = join(dir, 'provisioned', 'referral', 'referral.env');
+      const text = await readFile(file, 'utf8');
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      expect(text).toContain('KEY_FILE=/run/waymark/referral.key\n');
+      const secret = /^SERVICE_CLIENT_SECRET=(.+)$/m.exec(text)?.[1];
+      const issuer = await readFile(join(dir, 'provisioned', 'identity', 'identity.env'), 'utf8');
+      expect(issuer).toContain(`IDENTITY_SECRET_REFERRAL=${secret}\n`);
+      expect(await outcomeOf(command, environment)).toMatchObject({ code: 0 });
+      expect(await readFile(file, 'utf8')).toBe(text);
+    });
+
+    it('are told which of its variables is wrong', async () => {
+      expect(await outcomeOf(command, {})).toEqual({
+        code: 1,
+        output: 'provision cannot start: ADMIN_DATABASE_URL: is missing; SECRETS_DIR: is missing\n',
+      });
+      const nobody = { ADMIN_DATABASE_URL: 'postgres://admin:s3cret@127.0.0.1:1/postgres', SECRETS_DIR: dir };
+      const { code, output } = await outcomeOf(command, nobody);
+      expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('ADMIN_DATABASE_URL: ') });
+      expect(output).not.toContain('s3cret');
     });
   });
 
@@ -203,8 +240,8 @@ async function buildServices(): Promise<void> {
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: process.cwd() });
 }
 
-async function outcomeOf(service: string, environment: NodeJS.ProcessEnv): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, [entryOf(service)], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+async function outcomeOf(entry: string, environment: NodeJS.ProcessEnv): Promise<{ code: number; output: string }> {
+  const child = spawn(process.execPath, [entry], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
   let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
   const [code] = await once(child, 'close');

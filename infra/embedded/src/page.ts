@@ -59,6 +59,7 @@ async function render(urlOf: (part: Part) => string): Promise<string> {
   .ready::before { content: "●"; color: #15803d; margin-right: .4rem; }
   .down::before { content: "▲"; color: #b91c1c; margin-right: .4rem; }
   code { font-size: .9em; }
+  small { font-weight: normal; }
 </style>
 </head>
 <body>

@@ -1,4 +1,4 @@
-import type { StartPostgresOptions } from './start-postgres.js';
+import type { StartPostgresOptions } from './options.js';
 
 /**
  * Passed on the command line and not through postgresql.conf, so that a data folder made by an older

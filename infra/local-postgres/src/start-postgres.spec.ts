@@ -9,7 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, freePort } from '@waymark/testing';
 import pg from 'pg';
 import { stopLeftovers } from './leftovers.js';
-import { startPostgres, type LocalPostgres, type StartPostgresOptions } from './start-postgres.js';
+import type { StartPostgresOptions } from './options.js';
+import { startPostgres, type LocalPostgres } from './start-postgres.js';
 
 let folder: string;
 let dataDir: string;

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { str, url } from 'envalid';
+import pg from 'pg';
 import { ConfigError, readEnvironment } from '@waymark/service-kit';
 import { writeEnvironments } from './env-files.js';
 import { provision } from './provision.js';
@@ -15,29 +16,37 @@ const variables = {
 /** Prepares the infrastructure for services that run as processes of their own, and ends. Safe to repeat. */
 async function main(): Promise<void> {
   const settings = readEnvironment('provision', process.env, variables);
+  const { ADMIN_DATABASE_URL: adminUrl, SERVICE_SECRETS_DIR: seenAs } = settings;
+  const dir = resolve(settings.SECRETS_DIR);
+  await demandReachable(adminUrl);
   const environments = await provision({
-    adminUrl: settings.ADMIN_DATABASE_URL,
-    secretsDir: (service) => join(settings.SECRETS_DIR, service),
+    adminUrl,
+    secretsDir: (service) => join(dir, service),
     prefix: settings.DATABASE_PREFIX,
     bus: settings.BUS,
   });
-  const files = await writeEnvironments(environments, {
-    dir: settings.SECRETS_DIR,
-    ...(settings.SERVICE_SECRETS_DIR === undefined ? {} : { seenAs: settings.SERVICE_SECRETS_DIR }),
-  });
-  process.stdout.write(`databases, roles and secrets are ready\n${files.join('\n')}\n`);
+  const files = await writeEnvironments(environments, { dir, ...(seenAs === undefined ? {} : { seenAs }) });
+  process.stdout.write(`Databases, roles and secrets are ready.\n${files.join('\n')}\n`);
+}
+
+async function demandReachable(adminUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+  } catch (error) {
+    // A host with several addresses fails once for each, in an error without a message.
+    const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+    const reasons = errors.map((each) => (each instanceof Error ? each.message : String(each)));
+    throw new ConfigError(`provision cannot start: ADMIN_DATABASE_URL: ${reasons.join('; ')}`);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 try {
   await main();
 } catch (error) {
-  const known = error instanceof ConfigError;
-  process.stderr.write(`${known ? error.message : `provision cannot finish: ${reasonOf(error)}`}\n`);
+  const text = error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : error;
+  process.stderr.write(`${String(text)}\n`);
   process.exitCode = 1;
-}
-
-/** Connections that fail on every address of a host are told of in an error without a message. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return `ADMIN_DATABASE_URL: ${error.errors.map(String).join('; ')}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

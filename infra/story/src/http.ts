@@ -66,11 +66,11 @@ export class Http {
   }
 
   /** All lines of a paged list, or the answer that was no page. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the story looks into whatever came
   async all(
     service: Service,
     path: string,
     options: AskOptions,
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the story looks into whatever came
   ): Promise<{ readonly items: readonly any[]; readonly last: Answer }> {
     const items: unknown[] = [];
     for (let after = ''; ;) {

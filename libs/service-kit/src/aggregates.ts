@@ -1,8 +1,6 @@
 import {
   fold,
-  type Actor,
   type AggregateDeclaration,
-  type Decider,
   DomainRejection,
   type DomainEvent,
   type Instant,
@@ -10,45 +8,10 @@ import {
 import { type EventStore, EventStoreError, type EventToAppend, type RecordedEvent } from '@waymark/event-store';
 import { derivedId } from '@waymark/messaging';
 import { createEventSealer, type EventSealer, type KeyRing } from '@waymark/privacy';
+import type { Aggregate, Call, HistoryEntry, Loaded, Written } from './aggregate.js';
 import type { Clock } from './clock.js';
 import { notFound, Problem } from './problem.js';
 import type { Views } from './views.js';
-
-/** An aggregate: its decider and how its events lie in the log. */
-export interface Aggregate<State, Command, Event extends DomainEvent> extends AggregateDeclaration<State, Event> {
-  readonly decider: Decider<State, Command, Event>;
-}
-
-/** Who sends a command, why, and as which attempt. The same `commandId` is the same command, however often it comes. */
-export interface Call {
-  readonly commandId: string;
-  readonly correlationId: string;
-  readonly actor: Actor;
-  readonly onBehalfOf?: string;
-  readonly purpose?: string;
-  readonly traceparent?: string;
-  /** `If-Match`: the revision that the caller insists on. */
-  readonly ifMatch?: number;
-}
-
-/** An event with its sealed fields opened, and as it lies in the log. */
-export interface HistoryEntry<Event> {
-  readonly event: Event;
-  readonly recorded: RecordedEvent;
-}
-
-export interface Loaded<State> {
-  readonly state: State;
-  /** -1: the stream does not exist. */
-  readonly revision: number;
-}
-
-export interface Written<State, Event> extends Loaded<State> {
-  readonly id: string;
-  readonly position: bigint;
-  /** What this command appended, now or when it first came. */
-  readonly events: readonly Event[];
-}
 
 const attempts = 10;
 

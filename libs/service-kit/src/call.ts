@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Call } from './aggregates.js';
+import type { Call } from './aggregate.js';
 
 export interface WaymarkRequest extends FastifyRequest {
   call?: Call;

@@ -1,3 +1,4 @@
+export * from './aggregate.js';
 export * from './aggregates.js';
 export * from './body.pipe.js';
 export * from './call.js';

@@ -15,8 +15,13 @@ export const createLog = (service: string, level: string, destination?: Destinat
     destination ?? pino.destination(1),
   );
 
-/** Database errors carry parameters and rows in fields of their own: only name, message and stack are kept. */
+/**
+ * Database errors carry parameters and rows in fields of their own: only name, message and stack are kept. Messages quote the
+ * value that was wrong (`invalid input syntax for type date: "…"`), and so does the stack, which begins with the message.
+ */
 const errorWithoutContent = (error: unknown): object =>
   error instanceof Error
-    ? { type: error.name, message: error.message, stack: error.stack }
-    : { message: String(error) };
+    ? { type: error.name, message: withoutQuotes(error.message), stack: withoutQuotes(error.stack ?? '') }
+    : { message: withoutQuotes(String(error)) };
+
+const withoutQuotes = (text: string): string => text.replace(/"[^"]*"/g, '"…"');

@@ -58,6 +58,8 @@ export async function startStage(options: {
   readonly services: readonly ServiceDefinition<any>[];
   readonly now?: string;
   readonly logLevel?: string;
+  /** Gets every line that the services log, instead of the terminal. */
+  readonly logTo?: (line: string) => void;
 }): Promise<Stage> {
   const server = await createTestDatabase('stage');
   const dir = await mkdtemp(join(tmpdir(), 'waymark-stage-'));
@@ -92,7 +94,9 @@ export async function startStage(options: {
   const start = async (name: string): Promise<RunningService> => {
     const definition = options.services.find((service) => service.name === name);
     if (!definition) throw new Error(`${name} is not on this stage`);
-    const service = await startService(definition, { environment: environmentOf(name), clock });
+    const environment = environmentOf(name);
+    const log = options.logTo && createLog(name, String(environment.LOG_LEVEL), { write: options.logTo });
+    const service = await startService(definition, { environment, clock, ...(log ? { log } : {}) });
     running.set(name, service);
     return service;
   };

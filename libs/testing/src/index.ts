@@ -2,5 +2,6 @@ export { eventually, type EventuallyOptions } from './eventually.js';
 export { FakeClock, type Duration } from './fake-clock.js';
 export { freePort, freePorts } from './free-port.js';
 export { kafkaBrokers } from './kafka/kafka-brokers.js';
-export { startKafka, type RunningKafka, type StartKafkaOptions } from './kafka/start-kafka.js';
+export type { RunningKafka, StartKafkaOptions } from './kafka/running-kafka.js';
+export { startKafka } from './kafka/start-kafka.js';
 export { createTestDatabase, createTestRole, type TestDatabase, type TestRole } from './test-database.js';

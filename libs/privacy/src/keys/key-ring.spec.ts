@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '@waymark/testing';
 import { DataSource } from 'typeorm';
 import { dataKeysMigration, type KeyDatabase } from './data-keys.js';
 import { SubjectErasedError } from './key-errors.js';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { KAFKA_VERSION } from './kafka-jars.js';
 import { kafkaSettings } from './kafka-settings.js';
-import type { StartedKafka, StartKafkaOptions } from './start-kafka.js';
+import type { StartedKafka, StartKafkaOptions } from './running-kafka.js';
 
 const run = promisify(execFile);
 

@@ -7,7 +7,7 @@ import { freePort } from '../free-port.js';
 import { kafkaJars } from './kafka-jars.js';
 import { kafkaSettings } from './kafka-settings.js';
 import { stopLeftoverKafka } from './leftover-kafka.js';
-import type { StartedKafka, StartKafkaOptions } from './start-kafka.js';
+import type { StartedKafka, StartKafkaOptions } from './running-kafka.js';
 
 const run = promisify(execFile);
 

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { freePort } from '../free-port.js';
-import { startKafka, type RunningKafka } from './start-kafka.js';
+import type { RunningKafka } from './running-kafka.js';
+import { startKafka } from './start-kafka.js';
 
 export type KafkaDispenser = { readonly url: string; close(): Promise<void> };
 

@@ -160,7 +160,7 @@ describe('why a disclosure is refused', () => {
   const reason = (...history: readonly ConsentEvent[]) =>
     coverage(
       fold(consentRecordDecider, history),
-      { recipient: 'ombudsman' as Unit, purpose: 'referral' as Purpose, categories: ['contact'] as DataCategory[] },
+      { recipient: 'ombudsman', purpose: 'referral', categories: ['contact'] },
       now,
     ).reason;
 
