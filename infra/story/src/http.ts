@@ -19,6 +19,14 @@ export interface AskOptions {
 const offsets = { intake: 1, case: 2, consent: 3, referral: 4, reporting: 5, audit: 6, identity: 10 } as const;
 export type Service = keyof typeof offsets;
 
+const attempts = 5;
+
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const json = response.headers.get('content-type')?.includes('json') ?? false;
+  return { status: response.status, headers: response.headers, text, body: json && text ? JSON.parse(text) : text };
+}
+
 /** The platform as any other client sees it: addresses, tokens, JSON. */
 export class Http {
   private readonly tokens = new Map<string, { readonly token: string; readonly until: number }>();
@@ -45,6 +53,7 @@ export class Http {
     return this.ask(service, 'POST', path, options);
   }
 
+  /** As a patient client asks: a 503 that says when to try again is tried again, with the same key. */
   private async ask(
     service: Service,
     method: string,
@@ -52,17 +61,17 @@ export class Http {
     { as, token, body, key }: AskOptions,
   ): Promise<Answer> {
     const bearer = token ?? (as === undefined ? undefined : await this.tokenOf(as));
-    const response = await fetch(`${this.url(service)}${path}`, {
-      method,
-      headers: {
-        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-        ...(method === 'POST' ? { 'content-type': 'application/json', 'idempotency-key': key ?? randomUUID() } : {}),
-      },
-      ...(method === 'POST' ? { body: JSON.stringify(body ?? {}) } : {}),
-    });
-    const text = await response.text();
-    const json = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, text, body: json && text ? JSON.parse(text) : text };
+    const headers = {
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(method === 'POST' ? { 'content-type': 'application/json', 'idempotency-key': key ?? randomUUID() } : {}),
+    };
+    const sent = method === 'POST' ? { body: JSON.stringify(body ?? {}) } : {};
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await fetch(`${this.url(service)}${path}`, { method, headers, ...sent });
+      const retryAfter = Number(response.headers.get('retry-after'));
+      if (response.status !== 503 || !retryAfter || attempt === attempts) return answerOf(response);
+      await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000));
+    }
   }
 
   /** All lines of a paged list, or the answer that was no page. */

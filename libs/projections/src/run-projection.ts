@@ -36,16 +36,18 @@ export function runProjection(options: ProjectionOptions): RunningProjection {
   const stopping = new AbortController();
   let position = 0n;
   let stoppedBecause: string | undefined;
+  let stoppedAtEvent = false;
   const waiting = new Set<() => void>();
 
   const moveTo = (next: bigint): void => {
+    if (next > position) stoppedBecause = undefined;
     position = next;
-    stoppedBecause = undefined;
     waiting.forEach((wake) => wake());
   };
 
   const follow = async (): Promise<void> => {
     moveTo(await readCheckpoint(dataSource, projection));
+    if (!stoppedAtEvent) stoppedBecause = undefined;
     const pages = store.subscribe({
       after: position,
       categories: projection.categories,
@@ -65,7 +67,8 @@ export function runProjection(options: ProjectionOptions): RunningProjection {
         await follow();
       } catch (error) {
         if (stopping.signal.aborted) return;
-        stoppedBecause = error instanceof Error ? error.message : String(error);
+        stoppedBecause = reasonOf(error);
+        stoppedAtEvent = error instanceof CannotApply;
         log.error(
           { projection: projection.name, position: String(position), err: error },
           'projection stopped, trying again',
@@ -115,40 +118,56 @@ class CannotApply extends Error {
     readonly position: bigint,
     override readonly cause: unknown,
   ) {
-    super(cause instanceof Error ? cause.message : String(cause));
+    super(reasonOf(cause));
   }
 }
 
-/** Applies a page if the checkpoint still stands where the page begins; answers where the checkpoint stands afterwards. */
+/** A database quotes the value that was wrong, which may be what somebody told: the reason is kept without. */
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/"[^"]*"/g, '"…"');
+
+/**
+ * Applies a page if the checkpoint still stands where the page begins; answers where the checkpoint stands afterwards. What lies
+ * before an event that cannot be applied is applied all the same.
+ */
 async function applyPage(options: ProjectionOptions, from: bigint, page: Page): Promise<bigint> {
   const { projection, dataSource } = options;
-  const where = [projection.name, projection.version];
   try {
-    const opened = await Promise.all(page.events.map(options.open));
-    return await dataSource.transaction(async (manager) => {
-      const current = await lockedPosition(manager, projection.name, projection.version, 'FOR UPDATE');
-      if (current !== from) return current;
-      for (const event of opened) {
-        await projection.apply(event, manager).catch((error: unknown) => {
-          throw new CannotApply(event.position, error);
-        });
-      }
-      await manager.query(
-        `UPDATE projection_checkpoints SET position = $3, stopped_at = NULL, stopped_because = NULL
-         WHERE name = $1 AND version = $2`,
-        [...where, String(page.position)],
-      );
-      return page.position;
-    });
+    return await applyEvents(options, from, page);
   } catch (error) {
-    if (error instanceof CannotApply)
-      await dataSource.query(
-        `UPDATE projection_checkpoints SET stopped_at = $3, stopped_because = $4 WHERE name = $1 AND version = $2`,
-        [...where, String(error.position), error.message],
-      );
+    if (!(error instanceof CannotApply)) throw error;
+    const before = page.events.filter(({ position }) => position < error.position);
+    const last = before.at(-1);
+    if (last) await applyEvents(options, from, { events: before, position: last.position });
+    await dataSource.query(
+      `UPDATE projection_checkpoints SET stopped_at = $3, stopped_because = $4 WHERE name = $1 AND version = $2`,
+      [projection.name, projection.version, String(error.position), error.message],
+    );
     throw error;
   }
 }
+
+async function applyEvents({ projection, dataSource, open }: ProjectionOptions, from: bigint, page: Page) {
+  const { name, version } = projection;
+  const opened = await Promise.all(page.events.map((event) => open(event).catch(cannotApply(event))));
+  return dataSource.transaction(async (manager) => {
+    const current = await lockedPosition(manager, name, version, 'FOR UPDATE');
+    if (current !== from) return current;
+    for (const event of opened) await projection.apply(event, manager).catch(cannotApply(event));
+    await manager.query(
+      `UPDATE projection_checkpoints SET position = $3, stopped_at = NULL, stopped_because = NULL
+       WHERE name = $1 AND version = $2`,
+      [name, version, String(page.position)],
+    );
+    return page.position;
+  });
+}
+
+const cannotApply =
+  ({ position }: { readonly position: bigint }) =>
+  (cause: unknown): never => {
+    throw new CannotApply(position, cause);
+  };
 
 function waitUntil(reached: () => boolean, waiting: Set<() => void>, timeoutMs: number): Promise<boolean> {
   if (reached()) return Promise.resolve(true);

@@ -1,6 +1,7 @@
 import {
   fold,
   type AggregateDeclaration,
+  type DecisionContext,
   DomainRejection,
   type DomainEvent,
   type Instant,
@@ -11,6 +12,8 @@ import { createEventSealer, type EventSealer, type KeyRing } from '@waymark/priv
 import type { Aggregate, Call, HistoryEntry, Loaded, Written } from './aggregate.js';
 import type { Clock } from './clock.js';
 import { notFound, Problem } from './problem.js';
+import { throwIfRefusedBefore } from './refused-before.js';
+import { Turns } from './turns.js';
 import type { Views } from './views.js';
 
 const attempts = 10;
@@ -21,7 +24,8 @@ class DecidedElsewhere extends Error {}
 /** Loads, decides and appends aggregates of one service: sealed on the way in, opened on the way out. */
 export class Aggregates {
   private readonly sealers = new Map<string, EventSealer>();
-  private readonly turns = new Map<string, Promise<unknown>>();
+  /** A withdrawal must not lose its turn to a crowd of openings. */
+  private readonly turns = new Turns();
 
   constructor(
     private readonly store: EventStore,
@@ -57,7 +61,7 @@ export class Aggregates {
 
   /**
    * Decides a command and appends what follows at the revision that was read; on a conflict reads and decides again. A command
-   * that was appended before is not decided again: its first events are the answer. Events that a rejection asks to record are
+   * that was appended before is not decided again: its first events, or its refusal, are the answer. Events that a rejection asks to record are
    * appended, then the rejection is thrown.
    */
   async change<State, Command, Event extends DomainEvent>(
@@ -66,7 +70,7 @@ export class Aggregates {
     command: Command,
     call: Call,
   ): Promise<Written<State, Event>> {
-    return this.inTurn(`${aggregate.category}-${id}`, async () => {
+    return this.turns.take(`${aggregate.category}-${id}`, async () => {
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await this.tryChange(aggregate, id, command, call);
@@ -75,18 +79,6 @@ export class Aggregates {
         }
       }
     });
-  }
-
-  /** Commands of this process on one stream go one after the other: a withdrawal must not lose its turn to a crowd of openings. */
-  private async inTurn<Result>(stream: string, work: () => Promise<Result>): Promise<Result> {
-    const turn = (this.turns.get(stream) ?? Promise.resolve()).then(work);
-    const settled = turn.catch(() => undefined);
-    this.turns.set(stream, settled);
-    try {
-      return await turn;
-    } finally {
-      if (this.turns.get(stream) === settled) this.turns.delete(stream);
-    }
   }
 
   private async tryChange<State, Command, Event extends DomainEvent>(
@@ -100,9 +92,16 @@ export class Aggregates {
       aggregate.decider,
       history.map(({ event }) => event),
     );
+    const contextAt = (now: Instant): DecisionContext => ({
+      now,
+      actor: call.actor,
+      newId: (label: string) => derivedId(call.commandId, label),
+      eventIdAt: (index: number) => eventIdAt(call, aggregate.category, id, index),
+    });
     const before = history.filter(({ recorded }) => recorded.metadata.causationId === call.commandId);
     const last = before.at(-1);
-    if (last)
+    if (last) {
+      throwIfRefusedBefore(aggregate.decider, command, history, before, contextAt(last.recorded.metadata.occurredAt));
       return {
         id,
         state,
@@ -110,14 +109,10 @@ export class Aggregates {
         position: last.recorded.position,
         events: before.map(({ event }) => event),
       };
+    }
     if (call.ifMatch !== undefined && call.ifMatch !== history.length - 1)
       throw new Problem(412, 'revision_mismatch', 'This has changed since you read it. Read it again and repeat.');
-    const context = {
-      now: this.clock.now(),
-      actor: call.actor,
-      newId: (label: string) => derivedId(call.commandId, label),
-      eventIdAt: (index: number) => eventIdAt(call, aggregate.category, id, index),
-    };
+    const context = contextAt(this.clock.now());
     try {
       const events = aggregate.decider.decide(command, state, context);
       return await this.append(aggregate, id, history.length - 1, state, events, call, context.now);

@@ -19,6 +19,7 @@ import { Done } from './done.js';
 import { type Answer, type Attempt, IdempotentAnswers } from './idempotency.js';
 import { problemBody, toProblem } from './problem.filter.js';
 import { Problem } from './problem.js';
+import { Turns } from './turns.js';
 
 export const WITHOUT_KEY = 'waymark:without-key';
 
@@ -35,6 +36,9 @@ const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Every command is looked up by principal, route and key before anything is decided; see idempotency.ts. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
+  /** A retry that overtakes its first attempt waits for the answer instead of working it out beside it. */
+  private readonly turns = new Turns();
+
   constructor(
     private readonly answers: IdempotentAnswers,
     private readonly reflector: Reflector,
@@ -49,20 +53,25 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return next.handle();
     }
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return from(this.answer(request, reply, next));
+    const attempt = attemptOf(request);
+    const name = this.answers.commandSeed(attempt);
+    return from(this.turns.take(name, () => this.answer(attempt, request, reply, next)));
   }
 
-  private async answer(request: WaymarkRequest, reply: FastifyReply, next: CallHandler): Promise<unknown> {
-    const attempt = attemptOf(request);
+  private async answer(
+    attempt: Attempt,
+    request: WaymarkRequest,
+    reply: FastifyReply,
+    next: CallHandler,
+  ): Promise<unknown> {
     const earlier = await this.answers.earlier(attempt);
-    if (earlier.kind === 'other_body')
-      throw new Problem(422, 'idempotency_key_reused', 'This Idempotency-Key was used before with another body.');
+    if (earlier.kind === 'other_body') throw keyReused();
     if (earlier.kind === 'answered') return send(reply, earlier.answer);
     request.call = callOf(request, derivedId(this.answers.commandSeed(attempt)));
     try {
       const result: unknown = await lastValueFrom(next.handle(), { defaultValue: {} });
       const answer = answerOf(result, reply.statusCode);
-      await this.answers.remember(attempt, answer);
+      if (!(await this.answers.remember(attempt, answer))) throw keyReused();
       return send(reply, answer);
     } catch (error) {
       if (error instanceof DomainRejection) {
@@ -73,6 +82,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
   }
 }
+
+const keyReused = (): Problem =>
+  new Problem(422, 'idempotency_key_reused', 'This Idempotency-Key was used before with another body.');
 
 function attemptOf(request: WaymarkRequest): Attempt {
   const key = request.headers['idempotency-key'];

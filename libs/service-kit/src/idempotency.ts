@@ -54,14 +54,16 @@ export class IdempotentAnswers {
     return { kind: 'answered', answer: this.decrypt(row.answer, attempt) };
   }
 
-  async remember(attempt: Attempt, answer: Answer): Promise<void> {
-    await this.dataSource.query(
+  /** False when another instance has answered another body under this key in the meantime. */
+  async remember(attempt: Attempt, answer: Answer): Promise<boolean> {
+    const remembered = await this.dataSource.query<object[]>(
       // An answer lost in a crash is found again by the command's id in the log, so this need not wait for the disk.
       `INSERT INTO idempotency (key_hash, body_hash, answer)
        SELECT $1, $2, $3 FROM set_config('synchronous_commit', 'off', true) AS off WHERE off = 'off'
-       ON CONFLICT (key_hash) DO NOTHING`,
+       ON CONFLICT (key_hash) DO NOTHING RETURNING true`,
       [this.derive('row', attempt), this.bodyHash(attempt), this.encrypt(answer, attempt)],
     );
+    return remembered.length > 0 || (await this.earlier(attempt)).kind !== 'other_body';
   }
 
   private derive(label: string, { principal, route, key }: Attempt): Buffer {

@@ -18,12 +18,12 @@ export class Views {
 
   /**
    * Waits until the views show everything this process has appended, and everything up to `after` (the `Waymark-Position` of an
-   * answer of another instance). 503 when they do not catch up within five seconds.
+   * answer of another instance). 503 when they do not catch up within ten seconds.
    */
   async caughtUp(after?: string): Promise<void> {
     const named = after !== undefined && /^\d{1,18}$/.test(after) ? BigInt(after) : 0n;
     const target = named > this.written ? named : this.written;
-    const reached = await Promise.all(this.running.map((projection) => projection.waitFor(target, 5000)));
+    const reached = await Promise.all(this.running.map((projection) => projection.waitFor(target, 10_000)));
     if (reached.includes(false))
       throw new Problem(503, 'view_behind', 'The list does not show the newest changes yet. Try again.', undefined, {
         'retry-after': '2',

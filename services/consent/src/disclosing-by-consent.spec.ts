@@ -14,7 +14,6 @@ describe('disclosing by consent', () => {
     stage = await startConsentStage();
   });
   afterAll(() => stage?.close());
-
   const consents = (clientId: string) => `/v1/clients/${clientId}/consents`;
   const disclosures = (clientId: string) => `/v1/clients/${clientId}/disclosures`;
   const decision = (clientId: string, query = 'recipient=ombudsman&purpose=referral&categories=contact') =>

@@ -28,6 +28,7 @@ export class AlternativeFinder {
   readonly #positions: ReadonlyMap<number, number>;
   readonly #rooms: readonly Room[];
   readonly #prices: number[];
+  readonly #frozen = new Set<number>();
   readonly #model: Model;
   readonly #allColumns: IndexSelection;
 
@@ -51,7 +52,7 @@ export class AlternativeFinder {
     for (const bounds of boundsFor(this.#options.family, demand, this.#room(demand.cell))) {
       this.#setBounds(demand.cell, bounds);
       const alternative = this.#solve(demand, wishes);
-      this.thaw(demand.cell);
+      this.#setBounds(demand.cell, openBounds(this.#options.family, demand.cell, this.#room(demand.cell)));
       if (alternative) return alternative;
     }
     return undefined;
@@ -64,10 +65,12 @@ export class AlternativeFinder {
 
   /** Until thawed, this cell keeps its true value. */
   freeze(cell: number): void {
+    this.#frozen.add(cell);
     this.#setBounds(cell, { lower: [0, 0, 0], upper: [0, 0, 0] });
   }
 
   thaw(cell: number): void {
+    this.#frozen.delete(cell);
     this.#setBounds(cell, openBounds(this.#options.family, cell, this.#room(cell)));
   }
 
@@ -155,7 +158,8 @@ export class AlternativeFinder {
       const difference = Math.round((columns[first] ?? 0) + (columns[first + 1] ?? 0) - (columns[first + 2] ?? 0));
       if (difference !== 0) alternative.set(cell, difference);
     });
-    if (!meets(family, demand, alternative)) return undefined;
+    if (!meets(family, demand, alternative) || [...this.#frozen].some((cell) => alternative.has(cell)))
+      return undefined;
     return isPossible(family, this.#constraints, alternative) ? alternative : undefined;
   }
 

@@ -10,8 +10,6 @@ import { priceOf } from './prices.js';
 /** Which cells of a family are not shown, while this is being decided. */
 export class Pattern {
   readonly hidden = new Set<number>();
-  /** Cells that cannot be protected, because what was shown before gives them away. */
-  readonly exposed = new Set<number>();
   readonly #highs: Highs;
   readonly #family: Family;
   readonly #price: (cell: number) => number;
@@ -36,17 +34,36 @@ export class Pattern {
   }
 
   /** The same for what the measures tell about each other. */
-  async protectAcrossMeasures(found: readonly Alternative[]): Promise<void> {
-    const measures = this.#family.measures.map((_name, measure) => additions(this.#family, measure));
-    const constraints = [...measures.flat(), ...coverings(this.#family)];
+  async protectAcrossMeasures(found: readonly Alternative[]): Promise<readonly Alternative[]> {
+    const constraints = this.#everythingKnown();
     const cells = this.#cells();
-    this.exposed.clear();
     // An alternative of one measure is one of the family too, if it agrees with what is true of the others.
     const possible = found.filter((alternative) => isPossible(this.#family, constraints, alternative));
     const ledger = new Ledger(this.#family, this.#demands(cells), possible);
     // What is hidden already is nearly always enough, and the program without the shown cells is much smaller.
     await this.#using(this.#hiddenOf(cells), constraints, (finder) => meetDemands(ledger, finder));
     await this.#hideWhatIsNeeded(ledger, cells, constraints);
+    return ledger.alternatives;
+  }
+
+  /**
+   * Goes once more through the finished pattern: the hidden cells for which these alternatives are no proof. There are
+   * none, unless what must stay shown gives a cell away.
+   */
+  exposedDespite(alternatives: readonly Alternative[]): readonly number[] {
+    const constraints = this.#everythingKnown();
+    const sound = alternatives.filter(
+      (alternative) =>
+        [...alternative.keys()].every((cell) => this.hidden.has(cell)) &&
+        isPossible(this.#family, constraints, alternative),
+    );
+    const { open } = new Ledger(this.#family, this.#demands(this.#cells()), sound);
+    return [...new Set(open.map(({ cell }) => cell))].toSorted((a, b) => a - b);
+  }
+
+  #everythingKnown(): readonly Constraint[] {
+    const measures = this.#family.measures.map((_name, measure) => additions(this.#family, measure));
+    return [...measures.flat(), ...coverings(this.#family)];
   }
 
   async #hideWhatIsNeeded(
@@ -65,10 +82,7 @@ export class Pattern {
         finder.free(cell);
       }),
     );
-    for (const demand of givenUp) {
-      this.exposed.add(demand.cell);
-      ledger.drop(demand);
-    }
+    for (const demand of givenUp) ledger.drop(demand);
     return added;
   }
 

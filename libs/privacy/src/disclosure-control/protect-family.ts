@@ -32,11 +32,11 @@ export async function protectFamily(request: FamilyRequest): Promise<ProtectedFa
   const pattern = new Pattern(await loadSolver(), family);
   const found: Alternative[] = [];
   for (const measure of family.measures.keys()) found.push(...(await pattern.protectMeasure(measure)));
-  if (family.covers.length > 0) await pattern.protectAcrossMeasures(found);
+  const proofs = family.covers.length > 0 ? await pattern.protectAcrossMeasures(found) : found;
 
   return {
     threshold: family.threshold,
-    exposed: [...pattern.exposed].toSorted((a, b) => a - b).map((cell) => addressOf(cell)),
+    exposed: pattern.exposedDespite(proofs).map((cell) => addressOf(cell)),
     cell(measure, period, geography) {
       const index = family.measures.indexOf(measure);
       if (index < 0) throw new RangeError(`no measure "${measure}"`);

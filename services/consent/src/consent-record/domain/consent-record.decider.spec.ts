@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold, specify } from '@waymark/event-sourcing';
-import type { DataCategory, Purpose, Unit } from '@waymark/contracts';
 import type { ConsentCommand, Grant } from './consent-record.commands.js';
 import { consentRecordDecider } from './consent-record.decider.js';
 import type { ConsentEvent, Disclosure } from './consent-record.events.js';

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { str } from 'envalid';
+import { ConfigError, readSettings } from './config.js';
+
+const good = {
+  PORT: '3001',
+  DATABASE_URL: 'postgres://intake:jasmine@localhost/intake',
+  EVENT_STORE_URL: 'postgres://intake:jasmine@localhost/events',
+  BUS: 'postgres',
+  BUS_URL: 'postgres://intake:jasmine@localhost/bus',
+  OIDC_ISSUER: 'http://localhost:3010',
+  RECEIPT_ISSUER: 'http://localhost:3001',
+  KEY_FILE: '/run/secrets/key',
+  SECRET_FILE: '/run/secrets/secret',
+};
+
+const refusal = (changed: NodeJS.ProcessEnv, own = {}): string => {
+  try {
+    readSettings('intake', { ...good, ...changed }, own);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return 'none';
+};
+
+describe('the settings of a service', () => {
+  it('are read from the environment, with what may be left out', () => {
+    expect(readSettings('intake', good, {})).toMatchObject({ PORT: 3001, HOST: '0.0.0.0', LOG_LEVEL: 'info' });
+  });
+
+  it.each(Object.keys(good).filter((name) => name !== 'BUS'))('name %s when it is missing', (name) => {
+    expect(refusal({ [name]: undefined })).toMatch(new RegExp(`^intake cannot start: ${name}: .*(missing|needed)`));
+  });
+
+  it('name every variable that is wrong, and never its value', () => {
+    const message = refusal({ PORT: 'jasmine', DATABASE_URL: 'jasmine', LOG_LEVEL: 'jasmine', TRUST_PROXY: 'jasmine' });
+    for (const name of ['PORT', 'DATABASE_URL', 'LOG_LEVEL', 'TRUST_PROXY']) expect(message).toContain(`${name}: `);
+    expect(message).not.toContain('jasmine');
+  });
+
+  it('name those that only this service has', () => {
+    expect(refusal({}, { CONSENT_URL: str() })).toContain('CONSENT_URL: is missing');
+  });
+
+  it('ask for what the chosen bus needs', () => {
+    expect(refusal({ BUS: 'kafka' })).toContain('KAFKA_BROKERS: needed when BUS is kafka');
+    expect(refusal({ BUS: 'kafka', KAFKA_BROKERS: 'localhost:9092' })).toBe('none');
+    expect(refusal({ BUS: 'pigeons' })).toContain('BUS: ');
+  });
+});

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EventStore, grantCategories, migrateEventStore, openPostgresEventStore } from '@waymark/event-store';
+import { grantBus, migrateBus } from '@waymark/messaging';
+import { createKeyFile } from '@waymark/privacy';
+import { createTestDatabase, createTestRole, freePort } from '@waymark/testing';
+import { createSecretFile } from './secrets.js';
+
+/** What a service stands on: an environment that is right, and the log with the service's own rights. */
+export interface TallyGround {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly store: EventStore;
+  readonly databaseUrl: string;
+  freePort(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function prepareGround(): Promise<TallyGround> {
+  const database = await createTestDatabase('tally');
+  const role = await createTestRole(database);
+  const dir = await mkdtemp(join(tmpdir(), 'waymark-tally-'));
+  await migrateEventStore({ adminUrl: database.url });
+  const categories = ['tally', 'tally_access'];
+  await grantCategories({ adminUrl: database.url, role: role.name, append: categories, read: categories });
+  await migrateBus({ adminUrl: database.url });
+  await grantBus({ adminUrl: database.url, role: role.name, publish: ['waymark.tally'], consume: [] });
+  await createKeyFile({ path: join(dir, 'key') });
+  await createSecretFile(join(dir, 'secret'));
+  const store = openPostgresEventStore({ url: role.url });
+  return {
+    store,
+    databaseUrl: database.url,
+    freePort: async () => String(await freePort()),
+    environment: {
+      HOST: '127.0.0.1',
+      DATABASE_URL: database.url,
+      EVENT_STORE_URL: role.url,
+      BUS: 'postgres',
+      BUS_URL: role.url,
+      OIDC_ISSUER: 'http://127.0.0.1:9',
+      RECEIPT_ISSUER: 'http://127.0.0.1:9',
+      KEY_FILE: join(dir, 'key'),
+      SECRET_FILE: join(dir, 'secret'),
+      LOG_LEVEL: 'error',
+    },
+    close: async () => {
+      await store.close();
+      await role.drop();
+      await database.drop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}

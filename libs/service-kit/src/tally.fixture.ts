@@ -1,0 +1,111 @@
+import { Body, Controller, Get, HttpCode, Module, Param, Post, Query as QueryParams } from '@nestjs/common';
+import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
+import { Access } from '@waymark/access';
+import { type Decider, type DomainEvent, DomainRejection } from '@waymark/event-sourcing';
+import type { Aggregate, Call } from './aggregate.js';
+import { Aggregates } from './aggregates.js';
+import { IdPipe } from './body.pipe.js';
+import { CallOf } from './call.js';
+import { done } from './done.js';
+import { Code, Moment, Nested, Text, Whole } from './fields.js';
+import type { ServiceDefinition } from './service-definition.js';
+
+export type TallyEvent =
+  | DomainEvent<'Added', { readonly by: number; readonly note?: string }>
+  | DomainEvent<'AdditionRefused', { readonly by: number }>;
+export type TallyCommand = { readonly type: 'Add'; readonly by: number; readonly note?: string };
+export interface Tally {
+  readonly total: number;
+}
+
+const limit = 1000;
+
+/** Counts up to a thousand; an addition that goes beyond is refused, and audit sees it. */
+export const tallyDecider: Decider<Tally, TallyCommand, TallyEvent> = {
+  initialState: { total: 0 },
+  decide: ({ by, note }, { total }) => {
+    if (total + by > limit)
+      throw new DomainRejection('limit_reached', 'That is too much.', [{ type: 'AdditionRefused', data: { by } }]);
+    return [{ type: 'Added', data: { by, ...(note === undefined ? {} : { note }) } }];
+  },
+  evolve: ({ total }, event) => ({ total: event.type === 'Added' ? total + event.data.by : total }),
+};
+
+export const personId = '5f0c6f1e-1d5c-8a3e-8f00-6a2f0e9d1c77';
+
+export const tallyAggregate: Aggregate<Tally, TallyCommand, TallyEvent> = {
+  category: 'tally',
+  events: { Added: { version: 1, sealed: { note: 'client' } }, AdditionRefused: { version: 1, sealed: {} } },
+  decider: tallyDecider,
+  subjects: () => ({ client: personId }),
+};
+
+/** Where a spec holds up requests, and sees how many came so far. */
+export const gate = { calls: 0, pass: (): Promise<void> => Promise.resolve() };
+
+class OriginBody {
+  @Text({ max: 5 }) place: string;
+}
+
+class AddBody {
+  @Whole({ min: 1, max: 2000 }) by: number;
+  @Text({ optional: true, max: 40 }) note?: string;
+  @Moment({ optional: true }) at?: string;
+  @Code(['left', 'right'], { optional: true }) side?: string;
+  @Nested(() => OriginBody, { optional: true }) origin?: OriginBody;
+}
+
+class NothingBody {}
+
+class TallyParams {
+  @Code(['left', 'right'], { optional: true }) side?: string;
+}
+
+class TallyView {
+  @ApiProperty() total: number;
+}
+
+@Controller('v1/tallies/:id')
+export class TallyEndpoint {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  @Get()
+  @Access({ action: 'ReadTally', anonymous: true })
+  @ApiOkResponse({ type: TallyView })
+  async read(@Param('id', IdPipe) id: string, @QueryParams() _params: TallyParams): Promise<TallyView> {
+    return (await this.aggregates.loadExisting(tallyAggregate, id)).state;
+  }
+
+  @Post('additions')
+  @HttpCode(201)
+  @Access({ action: 'Add', anonymous: true })
+  @ApiOkResponse({ type: TallyView })
+  async add(@Param('id', IdPipe) id: string, @Body() { by, note }: AddBody, @CallOf() call: Call) {
+    gate.calls += 1;
+    await gate.pass();
+    const command = { type: 'Add', by, ...(note === undefined ? {} : { note }) } as const;
+    const written = await this.aggregates.change(tallyAggregate, id, command, call);
+    return done(written, { total: written.state.total, attempt: gate.calls });
+  }
+
+  @Post('failures')
+  @Access({ action: 'Fail', anonymous: true })
+  fail(@Body() _body: NothingBody): never {
+    throw new Error('the password is jasmine');
+  }
+}
+
+@Module({ controllers: [TallyEndpoint] })
+export class TallyModule {}
+
+export const tallyService: ServiceDefinition = {
+  name: 'tally',
+  title: 'Tally',
+  description: 'Counts.',
+  settings: {},
+  aggregates: [tallyAggregate],
+  module: TallyModule,
+  entities: [],
+  migrations: [],
+  projections: [],
+};
