@@ -85,7 +85,7 @@ describe('the platform in one process', () => {
     const results = await runStory({ baseUrl: `http://127.0.0.1:${portBase}` });
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
     expect(results).toHaveLength(11);
-  }, 400_000);
+  }, 600_000);
 
   it('finds everything again after kill -9, and stops within seconds at Ctrl-C', async () => {
     platform.child.kill('SIGKILL');
@@ -98,5 +98,5 @@ describe('the platform in one process', () => {
     platform.child.kill('SIGINT');
     expect(await platform.exited).toBe(0);
     await expect(page(11, '/')).rejects.toThrow();
-  }, 400_000);
+  }, 600_000);
 });

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { entryOf, type Processes, startProcesses } from '@waymark/processes';
 import { services } from '@waymark/provision';
+import { runStory } from '@waymark/story';
 import { createTestDatabase, eventually, freePort, kafkaBrokers, type TestDatabase } from '@waymark/testing';
 
 const names = services.map(({ name }) => name);
@@ -30,13 +31,14 @@ describe('each service as a process of its own, over Kafka', () => {
   let database: TestDatabase;
   let wayToKafka: WayToKafka;
   let platform: Processes;
+  let base: number;
 
   beforeAll(async () => {
     await buildServices();
     dir = await mkdtemp(join(tmpdir(), 'waymark-processes-'));
     database = await createTestDatabase('processes');
     wayToKafka = await openWayToKafka(await kafkaBrokers());
-    const base = await freeBlock();
+    base = await freeBlock();
     platform = await startProcesses({
       postgresAdminUrl: database.url,
       kafkaBrokers: [wayToKafka.broker],
@@ -117,6 +119,12 @@ describe('each service as a process of its own, over Kafka', () => {
     });
     expect(opened).toMatchObject({ stage: 'engagement' });
   });
+
+  it('plays the whole story', async () => {
+    const results = await runStory({ baseUrl: `http://127.0.0.1:${base}` });
+    expect(results.filter(({ ok }) => !ok)).toEqual([]);
+    expect(results).toHaveLength(11);
+  }, 600_000);
 
   it('a case service that was killed opens the case of a concern accepted meanwhile, exactly once', async () => {
     expect(await platform.kill('case')).toEqual({ code: null, signal: 'SIGKILL' });
