@@ -24,7 +24,6 @@ export function goodValue(document: Document, given: Schema): unknown {
       return Object.fromEntries(
         Object.entries(schema.properties ?? {}).map(([name, property]) => [name, goodValue(document, property)]),
       );
-    case 'string':
     case undefined:
     default:
       return goodText(schema);
