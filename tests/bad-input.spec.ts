@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { badBodies, goodValue } from './bad-bodies.fixture.js';
@@ -29,6 +29,9 @@ const holders: Readonly<Record<string, string>> = {
   auditor: 'jonas.auditor',
   analyst: 'priya.analyst',
 };
+
+// Thousands of requests: on a busy machine they take their time.
+jest.setTimeout(180_000);
 
 describe('bad input', () => {
   let stage: Stage;

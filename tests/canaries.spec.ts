@@ -19,6 +19,8 @@ const songs = Object.keys(ordinaryWords).map((field) => [field, song()] as const
 const words = Object.fromEntries(songs.map(([field, notes]) => [field, notes.join(' ')])) as Words;
 const planted: readonly Canary[] = songs.flatMap(([field, notes]) => notes.map((note) => canaryOf(field, note)));
 
+jest.setTimeout(180_000);
+
 describe('what is sealed', () => {
   let stage: Stage;
   let played: Played;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { type DeclaredRoute, listRoutes } from '@waymark/access';
 import { demoPeople } from '@waymark/identity';
@@ -10,6 +10,9 @@ import { allServices } from './whole-platform.fixture.js';
 const names = allServices.map(({ name }) => name);
 /** Pages of the machine, not of the domain: not in the documents for people who write clients. */
 const undocumented = ['/health/live', '/health/startup', '/health/ready', '/metrics'];
+
+// Thousands of requests: on a busy machine they take their time.
+jest.setTimeout(180_000);
 
 describe('every route', () => {
   let stage: Stage;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { caseService } from '@waymark/case';
 import { intake } from '@waymark/intake';
 import { type Stage, startStage } from '@waymark/stage';
@@ -6,6 +6,8 @@ import { eventually } from '@waymark/testing';
 
 const hundred = Array.from({ length: 100 }, (_each, index) => index);
 const officers = ['amina.officer', 'lucia.officer', 'kwame.officer', 'meilin.officer'];
+
+jest.setTimeout(180_000);
 
 describe('a hundred people at once', () => {
   let stage: Stage;

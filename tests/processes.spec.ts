@@ -123,7 +123,6 @@ describe('each service as a process of its own, over Kafka', () => {
   it('plays the whole story', async () => {
     const results = await runStory({ baseUrl: `http://127.0.0.1:${base}` });
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
-    expect(results).toHaveLength(11);
   }, 600_000);
 
   it('a case service that was killed opens the case of a concern accepted meanwhile, exactly once', async () => {
@@ -234,8 +233,7 @@ describe('each service as a process of its own, over Kafka', () => {
     });
   });
 
-  // The last one: after it nothing runs.
-  it('all end when they are asked to, and none is left', async () => {
+  it('at last all end when they are asked to, and none is left', async () => {
     const ends = await platform.stop();
     expect([...ends.keys()].sort()).toEqual([...names].sort());
     for (const exit of ends.values()) expect(exit).toEqual({ code: 0, signal: null });

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -84,5 +84,5 @@ async function untilReady(name: string, url: string, ended: Promise<Exit>, logFi
   }
   const why = exit ? `ended with ${exit.signal ?? `code ${exit.code}`}` : `was not ready within ${READY_MS / 1_000} s`;
   const log = await readFile(logFile, 'utf8').catch(() => '');
-  throw new Error(`${name} ${why}. The end of ${join(logFile)}:\n${log.split('\n').slice(-15).join('\n')}`);
+  throw new Error(`${name} ${why}. The end of ${logFile}:\n${log.split('\n').slice(-15).join('\n')}`);
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type RunningService, startService } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually, freePort } from '@waymark/testing';
@@ -6,6 +6,8 @@ import { callAt, deskOf, eventsOf, typesOf } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
 const everything = ['FirstResponseDue', 'FirstResponseOverdue', 'ConcernEscalated', 'ConcernEscalated'];
+
+jest.setTimeout(180_000);
 
 describe('the clock of the first response', () => {
   let stage: Stage;
@@ -43,7 +45,7 @@ describe('the clock of the first response', () => {
         const due = 'SELECT count(*)::int AS left FROM response_clocks WHERE due_at <= $1';
         expect(await stage.query('intake', due, [stage.clock.now()])).toEqual([{ left: 0 }]);
       },
-      { timeoutMs: 50_000 },
+      { timeoutMs: 100_000 },
     );
 
   it('warns, is overdue, tells the supervisor, then the head: in this order, each once', async () => {
