@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { intakeMessages } from '@waymark/contracts';
-import type { Message } from '@waymark/messaging';
+import { derivedId, type Message } from '@waymark/messaging';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { callAt, deskOf, eventsOf } from './intake.fixture.js';
@@ -79,6 +79,8 @@ describe('what intake tells the other services', () => {
     for (const id of [concernId, ...ids]) expect(JSON.stringify(message)).not.toContain(id);
     const { id, correlationid, causationid } = message ?? {};
     expect([correlationid, causationid]).toEqual([id, id]);
+    const guessable = events.map((event) => derivedId('message', event.id, contactCounted.type));
+    expect(guessable).not.toContain(id);
   });
 
   it('the month only of a contact that is known to the month only, and nothing of one that is not known at all', async () => {

@@ -27,7 +27,9 @@ export const payloadsOf = (translation: Translation): readonly Payload[] => {
 
 /** The envelope of a payload: everything in it follows from the log, so that it is the same each time. */
 export function compose(service: string, event: RecordedEvent, payload: Payload, sequence: number): Message {
-  const id = derivedId('message', event.id, payload.type);
+  // An event's id follows from its aggregate's: whoever knows that could compute an id made of it, and so find the fact.
+  const cause = payload.unlinked ? [service, payload.subject, String(sequence)] : [event.id];
+  const id = derivedId('message', ...cause, payload.type);
   const { correlationId, occurredAt, traceparent } = event.metadata;
   const links = payload.unlinked
     ? { correlationid: id, causationid: id }
