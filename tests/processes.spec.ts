@@ -1,18 +1,24 @@
-import { execFile, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { once } from 'node:events';
-import { request } from 'node:http';
-import { connect, createServer, type Server } from 'node:net';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import kafkajs from 'kafkajs';
 import { entryOf, type Processes, startProcesses } from '@waymark/processes';
 import { services } from '@waymark/provision';
 import { runStory } from '@waymark/story';
-import { createTestDatabase, eventually, freePort, kafkaBrokers, type TestDatabase } from '@waymark/testing';
+import { createTestDatabase, eventually, kafkaBrokers, type TestDatabase } from '@waymark/testing';
+import {
+  buildServices,
+  freeBlock,
+  halfSentConcern,
+  listens,
+  openWayToKafka,
+  outcomeOf,
+  portsFrom,
+  readableByOthers,
+  removeTopics,
+  type WayToKafka,
+} from './processes.fixture.js';
 
 const names = services.map(({ name }) => name);
 const prefix = `p${randomBytes(4).toString('hex')}`;
@@ -58,12 +64,15 @@ describe('each service as a process of its own, over Kafka', () => {
     if (dir) await rm(dir, { recursive: true, force: true });
   }, 120_000);
 
-  const tokens = new Map<string, string>();
-  async function token(username: string): Promise<string> {
+  const tokens = new Map<string, { readonly token: string; readonly until: number }>();
+  async function tokenOf(username: string): Promise<string> {
+    const known = tokens.get(username);
+    if (known && known.until > Date.now()) return known.token;
     const form = { grant_type: 'password', client_id: 'waymark-cli', username, password: 'waymark-demo' };
     const response = await fetch(`${platform.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) });
-    const answer = (await response.json()) as { access_token: string };
-    return answer.access_token;
+    const { access_token: token } = (await response.json()) as { access_token: string };
+    tokens.set(username, { token, until: Date.now() + 120_000 });
+    return token;
   }
 
   interface Answer {
@@ -79,12 +88,11 @@ describe('each service as a process of its own, over Kafka', () => {
     as?: string,
     body: object = {},
   ): Promise<Answer> {
-    const known = as === undefined ? undefined : (tokens.get(as) ?? (await token(as)));
-    if (as !== undefined && known !== undefined) tokens.set(as, known);
+    const token = as === undefined ? undefined : await tokenOf(as);
     const response = await fetch(`${platform.urlOf(service)}${path}`, {
       method,
       headers: {
-        ...(known === undefined ? {} : { authorization: `Bearer ${known}` }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(method === 'POST' ? { 'content-type': 'application/json', 'idempotency-key': randomUUID() } : {}),
       },
       ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
@@ -155,7 +163,7 @@ describe('each service as a process of its own, over Kafka', () => {
   }, 180_000);
 
   it('a service that is asked to end answers what it has begun, and ends with code 0', async () => {
-    const half = await halfSentConcern(platform.urlOf('intake'));
+    const half = await halfSentConcern(platform.urlOf('intake'), concern);
     const ending = platform.terminate('intake');
     await eventually(async () => !(await listens(platform.urlOf('intake'))), { timeoutMs: 30_000 });
     const answer = await half.finish();
@@ -239,112 +247,3 @@ describe('each service as a process of its own, over Kafka', () => {
     for (const exit of ends.values()) expect(exit).toEqual({ code: 0, signal: null });
   }, 60_000);
 });
-
-/** As `npm run build` would; nothing to do but to look when the output is up to date. */
-async function buildServices(): Promise<void> {
-  const script = "await (await import('./tools/prepare.mjs')).prepare({ quiet: true })";
-  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: process.cwd() });
-}
-
-async function outcomeOf(entry: string, environment: NodeJS.ProcessEnv): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, [entry], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
-  let output = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const [code] = await once(child, 'close');
-  return { code, output };
-}
-
-async function readableByOthers(dir: string): Promise<string> {
-  const file = join(dir, 'open.secret');
-  await writeFile(file, randomBytes(32).toString('base64url'));
-  await chmod(file, 0o644);
-  return file;
-}
-
-interface WayToKafka {
-  /** Address of the way: services know no other. Kafka's own answers lead them past it. */
-  readonly broker: string;
-  block(): void;
-  unblock(): Promise<void>;
-  close(): Promise<void>;
-}
-
-async function openWayToKafka([broker = '']: readonly string[]): Promise<WayToKafka> {
-  const port = await freePort();
-  const [host = '', brokerPort = ''] = broker.split(':');
-  let server: Server | undefined;
-  const block = (): void => {
-    server?.close();
-    server = undefined;
-  };
-  const unblock = async (): Promise<void> => {
-    server = createServer((socket) => {
-      const onward = connect(Number(brokerPort), host);
-      const end = (): void => void (socket.destroy(), onward.destroy());
-      socket.on('error', end).on('close', end).pipe(onward);
-      onward.on('error', end).on('close', end).pipe(socket);
-    }).listen(port, '127.0.0.1');
-    await once(server, 'listening');
-  };
-  await unblock();
-  return { broker: `127.0.0.1:${port}`, block, unblock, close: async () => block() };
-}
-
-/** A submission of which the service has taken the head, but not yet the body. */
-async function halfSentConcern(url: string) {
-  const body = Buffer.from(JSON.stringify(concern));
-  const sending = request(`${url}/v1/concerns`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'content-length': body.length,
-      'idempotency-key': randomUUID(),
-      expect: '100-continue',
-    },
-  });
-  sending.flushHeaders();
-  await once(sending, 'continue');
-  return {
-    finish: async (): Promise<{ readonly status: number | undefined; readonly body: string }> => {
-      sending.end(body);
-      const [response] = await once(sending, 'response');
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk);
-      return { status: response.statusCode, body: Buffer.concat(chunks).toString() };
-    },
-  };
-}
-
-/** The usual distances: 1 to 7 for the services, 10 for identity. */
-const portsFrom = (base: number): Readonly<Record<string, number>> => ({
-  ...Object.fromEntries(names.map((name, index) => [name, base + 1 + index])),
-  identity: base + 10,
-});
-
-async function freeBlock(): Promise<number> {
-  for (;;) {
-    const base = Math.min(await freePort(), 65_000);
-    const taken = await Promise.all(Object.values(portsFrom(base)).map((port) => listens(`http://127.0.0.1:${port}`)));
-    if (!taken.includes(true)) return base;
-  }
-}
-
-function listens(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    socket.once('connect', () => (socket.destroy(), resolve(true)));
-    socket.once('error', () => resolve(false));
-  });
-}
-
-/** A broker that outlives the run must not be littered. */
-async function removeTopics(start: string): Promise<void> {
-  const admin = new kafkajs.Kafka({
-    brokers: [...(await kafkaBrokers())],
-    logLevel: kafkajs.logLevel.NOTHING,
-  }).admin();
-  await admin.connect();
-  const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(`${start}.`));
-  await admin.deleteTopics({ topics });
-  await admin.disconnect();
-}
