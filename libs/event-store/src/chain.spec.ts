@@ -32,6 +32,7 @@ const recorded = vectors.events.map((event): RecordedEvent => {
     stream: vectors.stream,
     category: 'concern',
     position: BigInt(event.revision + 1),
+    stored: { data: event.data, metadata: event.metadata },
   };
 });
 

@@ -55,11 +55,7 @@ export async function verifyStream(
     }
     if (event.stream !== stream) return { intact: false, revision: count, fault: 'stream' };
     if (event.revision !== count) return { intact: false, revision: count, fault: 'revision' };
-    const content = contentHash({
-      ...event,
-      data: JSON.stringify(event.data),
-      metadata: JSON.stringify(event.metadata),
-    });
+    const content = contentHash({ ...event, ...event.stored });
     previous = chainHash(previous, event.revision, event.recordedAt, content);
     if (event.hash !== previous.toString('hex')) return { intact: false, revision: count, fault: 'hash' };
     count += 1;

@@ -31,6 +31,19 @@ export interface RecordedEvent extends EventToAppend {
   readonly recordedAt: string;
   /** SHA-256 chain value, lower-case hex. See docs/event-log.md. */
   readonly hash: string;
+  /** The JSON texts of data and metadata as they are stored, byte for byte: what the chain covers. */
+  readonly stored: { readonly data: string; readonly metadata: string };
+}
+
+/** A stream as of its last event. */
+export interface StreamMetadata {
+  readonly stream: string;
+  readonly category: string;
+  readonly revision: number;
+  readonly position: bigint;
+  readonly recordedAt: string;
+  /** The chain's value at the last event: it stands for the whole stream. */
+  readonly hash: string;
 }
 
 /** `none`: the stream must not exist. `exists`: it must. `any`: no check. A number: its last revision. */
@@ -87,6 +100,8 @@ export interface EventStore {
     stream: string,
     options?: { readonly from?: number; readonly direction?: 'forwards' | 'backwards'; readonly limit?: number },
   ): AsyncIterable<RecordedEvent>;
+  /** Undefined for a stream that does not exist. Nothing of it can be set: no stream of the log expires or is cut. */
+  readStreamMetadata(stream: string): Promise<StreamMetadata | undefined>;
   /** One page of the log after a position (0n: from the start), in order, only the categories named (all that may be read if none). */
   readAll(options: {
     readonly after: bigint;

@@ -38,6 +38,7 @@ export function describeReading(opened: Opened): void {
       expect(JSON.stringify(read?.metadata)).toBe(JSON.stringify(metadata));
       expect(read).toMatchObject({ id: event.id, type: event.type, schemaVersion: 2_147_483_647, stream });
       expect(read?.category).toBe('contract_thing');
+      expect(read?.stored).toEqual({ data: JSON.stringify(data), metadata: JSON.stringify(metadata) });
       expect(read?.recordedAt).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
     });
 
@@ -48,6 +49,24 @@ export function describeReading(opened: Opened): void {
       await store.append(stream, 4, newEvents(3));
       const events = await readStream(store, stream);
       expect(await verifyStream(events)).toEqual({ intact: true, events: 8, hash: events.at(-1)?.hash });
+    });
+
+    it('what a stream is as of its last event, and nothing of one that does not exist', async () => {
+      const { store } = opened();
+      const stream = newStream();
+      expect(await store.readStreamMetadata(stream)).toBeUndefined();
+      const { position } = await store.append(stream, 'none', newEvents(3));
+      const last = (await readStream(store, stream)).at(-1);
+      const { recordedAt, hash } = last ?? {};
+      const category = 'contract_thing';
+      expect(await store.readStreamMetadata(stream)).toEqual({
+        stream,
+        category,
+        revision: 2,
+        position,
+        recordedAt,
+        hash,
+      });
     });
 
     it('a stream forwards and backwards, from a revision, as many as wanted', async () => {

@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AppendResult, EventStore, EventToAppend, ExpectedRevision, Page, RecordedEvent } from '../port.js';
+import type {
+  AppendResult,
+  EventStore,
+  EventToAppend,
+  ExpectedRevision,
+  Page,
+  RecordedEvent,
+  StreamMetadata,
+} from '../port.js';
 import { EventStoreError } from '../port.js';
 import { categoryOf, checkCategory, checkExpected, serializeBatch } from '../validation.js';
 import { Connections, type ConnectionOptions, type Query } from './connections.js';
@@ -112,6 +120,14 @@ class PostgresEventStore implements EventStore {
       left -= size;
       from = Number(last.revision) + (backwards ? -1 : 1);
     }
+  }
+
+  async readStreamMetadata(stream: string): Promise<StreamMetadata | undefined> {
+    for await (const last of this.readStream(stream, { direction: 'backwards', limit: 1 })) {
+      const { category, revision, position, recordedAt, hash } = last;
+      return { stream, category, revision, position, recordedAt, hash };
+    }
+    return undefined;
   }
 
   async readAll(options: ReadAllOptions): Promise<Page> {

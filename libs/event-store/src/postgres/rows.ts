@@ -47,6 +47,7 @@ export function toRecordedEvent(row: EventRow): RecordedEvent {
     position: BigInt(row.position),
     recordedAt: row.recorded_at.toISOString(),
     hash: row.hash.toString('hex'),
+    stored: { data: row.data, metadata: row.metadata },
   };
 }
 

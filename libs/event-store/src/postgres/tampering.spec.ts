@@ -22,6 +22,16 @@ describe('a chain that somebody with all rights has tampered with', () => {
       wrong(2, 'hash'),
     ],
     [
+      'data that say the same in other bytes',
+      `update waymark.events set data = replace(data, ':', ': ') where revision = 2 and stream_id = $1`,
+      wrong(2, 'hash'),
+    ],
+    [
+      'a second value that a parser passes over',
+      `update waymark.events set data = replace(data, '{', '{"number":9,') where revision = 2 and stream_id = $1`,
+      wrong(2, 'hash'),
+    ],
+    [
       'changed metadata',
       `update waymark.events set metadata = '{}' where revision = 2 and stream_id = $1`,
       wrong(2, 'hash'),
