@@ -3,12 +3,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { connect, createServer, type Server } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
 import { services } from '@waymark/provision';
-import { freePort, kafkaBrokers } from '@waymark/testing';
+import { FaultProxy, freePort, kafkaBrokers } from '@waymark/testing';
 
 /** As `npm run build` would; nothing to do but to look when the output is up to date. */
 export async function buildServices(): Promise<void> {
@@ -34,33 +34,10 @@ export async function readableByOthers(dir: string): Promise<string> {
   return file;
 }
 
-export interface WayToKafka {
-  /** Address of the way: services know no other. Kafka's own answers lead them past it. */
-  readonly broker: string;
-  block(): void;
-  unblock(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export async function openWayToKafka([broker = '']: readonly string[]): Promise<WayToKafka> {
-  const port = await freePort();
-  const [host = '', brokerPort = ''] = broker.split(':');
-  let server: Server | undefined;
-  const block = (): void => {
-    server?.close();
-    server = undefined;
-  };
-  const unblock = async (): Promise<void> => {
-    server = createServer((socket) => {
-      const onward = connect(Number(brokerPort), host);
-      const end = (): void => void (socket.destroy(), onward.destroy());
-      socket.on('error', end).on('close', end).pipe(onward);
-      onward.on('error', end).on('close', end).pipe(socket);
-    }).listen(port, '127.0.0.1');
-    await once(server, 'listening');
-  };
-  await unblock();
-  return { broker: `127.0.0.1:${port}`, block, unblock, close: async () => block() };
+/** A way to Kafka with faults. Services know no other address; Kafka's own answers lead them past it. */
+export async function openWayToKafka([broker = '']: readonly string[]): Promise<FaultProxy> {
+  const [host = '', port = ''] = broker.split(':');
+  return FaultProxy.open({ host, port: Number(port) });
 }
 
 /** A submission of which the service has taken the head, but not yet the body. */

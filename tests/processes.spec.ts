@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { entryOf, type Processes, startProcesses } from '@waymark/processes';
 import { services } from '@waymark/provision';
 import { runStory } from '@waymark/story';
-import { createTestDatabase, eventually, kafkaBrokers, type TestDatabase } from '@waymark/testing';
+import { createTestDatabase, eventually, type FaultProxy, kafkaBrokers, type TestDatabase } from '@waymark/testing';
 import {
   buildServices,
   freeBlock,
@@ -17,7 +17,6 @@ import {
   portsFrom,
   readableByOthers,
   removeTopics,
-  type WayToKafka,
 } from './processes.fixture.js';
 
 const names = services.map(({ name }) => name);
@@ -35,7 +34,7 @@ const concern = {
 describe('each service as a process of its own, over Kafka', () => {
   let dir: string;
   let database: TestDatabase;
-  let wayToKafka: WayToKafka;
+  let wayToKafka: FaultProxy;
   let platform: Processes;
   let base: number;
 
@@ -47,7 +46,7 @@ describe('each service as a process of its own, over Kafka', () => {
     base = await freeBlock();
     platform = await startProcesses({
       postgresAdminUrl: database.url,
-      kafkaBrokers: [wayToKafka.broker],
+      kafkaBrokers: [`${wayToKafka.host}:${wayToKafka.port}`],
       dir,
       ports: portsFrom(base),
       prefix,
@@ -58,7 +57,7 @@ describe('each service as a process of its own, over Kafka', () => {
 
   afterAll(async () => {
     await platform?.stop();
-    await wayToKafka?.close();
+    wayToKafka?.close();
     await removeTopics(prefix);
     await database?.drop();
     if (dir) await rm(dir, { recursive: true, force: true });
@@ -146,7 +145,7 @@ describe('each service as a process of its own, over Kafka', () => {
 
   it('a service that starts while Kafka is away works, says that it is not ready, and recovers when Kafka comes', async () => {
     await platform.terminate('intake');
-    wayToKafka.block();
+    wayToKafka.refuse();
     await platform.start('intake', { wait: false });
     const health = () => ask('intake', 'GET', '/health/ready');
     const unready = await eventually(health, { timeoutMs: 60_000 });
@@ -157,7 +156,7 @@ describe('each service as a process of its own, over Kafka', () => {
     expect(await ask('intake', 'GET', '/health/live')).toMatchObject({ status: 200 });
     const concernId = await acceptedConcern();
 
-    await wayToKafka.unblock();
+    await wayToKafka.heal();
     await eventually(async () => (await health()).status === 200, { timeoutMs: 60_000 });
     await eventually(async () => (await casesOf(concernId)).length === 1, { timeoutMs: 60_000 });
   }, 180_000);
