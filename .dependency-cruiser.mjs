@@ -1,5 +1,5 @@
 /** What only tests load; the same list as in eslint.config.mjs. */
-const testFile = '[.](spec|fixture)[.]ts$|-under-test[.]ts$|/contract-suite[.]ts$|/contract/';
+const testFile = '[.](spec|fixture)[.]ts$|-under-test[.]ts$|/contract-suite[.]ts$|/contract/|/postgres/torture/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

@@ -7,7 +7,14 @@ const root = import.meta.dirname;
 const services = readdirSync(`${root}/services`);
 
 /** What only tests load: specs, their fixtures, and the suites that every adapter of a port has to pass. */
-const testFiles = ['**/*.spec.ts', '**/*.fixture.ts', '**/*-under-test.ts', '**/contract-suite.ts', '**/contract/*.ts'];
+const testFiles = [
+  '**/*.spec.ts',
+  '**/*.fixture.ts',
+  '**/*-under-test.ts',
+  '**/contract-suite.ts',
+  '**/contract/*.ts',
+  '**/torture/*.ts',
+];
 
 /** Who may depend on whom, by the tags in the project.json files; `more` is what a kind of file may use besides. */
 const boundaries = (more = {}, allow = []) => [

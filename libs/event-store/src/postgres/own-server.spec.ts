@@ -1,35 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startPostgres, type LocalPostgres } from '@waymark/local-postgres';
-import { eventually, freePort } from '@waymark/testing';
+import { eventually } from '@waymark/testing';
 import { ids, newEvent, newEvents, readToEnd, refusalOf } from '../contract/log-under-contract.js';
 import type { RecordedEvent } from '../port.js';
 import { openLogUnderTest, type LogUnderTest } from './log-under-test.js';
 import type { EventRow, Horizon } from './rows.js';
+import { startServerUnderTest, type ServerUnderTest } from './server-under-test.js';
 
-let folder: string;
-let start: () => Promise<LocalPostgres>;
-let server: LocalPostgres;
+let server: ServerUnderTest;
 let log: LogUnderTest;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'waymark-event-store-'));
-  const port = await freePort();
-  start = () => startPostgres({ dataDir: path.join(folder, 'data'), port, superuserPassword: 'of-the-test' });
-  server = await start();
+  server = await startServerUnderTest();
   log = await openLogUnderTest(server.url());
-  const admin = await log.connect(server.url());
-  await admin.query('alter system set max_prepared_transactions = 4');
-  await admin.end();
-  await server.stop();
-  server = await start();
 });
 afterAll(async () => {
   await log.close();
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
+  await server.close();
 });
 
 describe('an append in two phases', () => {
@@ -60,7 +46,7 @@ describe('an append in two phases', () => {
     const horizon = JSON.parse(page?.data ?? '');
     expect(horizon).toMatchObject({ blocked: true, fence: String(after) });
     await server.stop();
-    server = await start();
+    await server.start();
     expect(await read(after - 2n, horizon)).toHaveLength(1);
     await (await log.connect(server.url())).query(`rollback prepared 'of_the_test'`);
     expect(await read(after - 2n, horizon)).toHaveLength(2);
@@ -108,7 +94,7 @@ describe('a server that goes away and comes back', () => {
       code: 'unavailable',
     });
 
-    server = await start();
+    await server.start();
     await eventually(() => writer.ping());
     for (const event of appended.slice(10)) await writer.append('thing-restart', 'any', [event]);
     await eventually(() => expect(ids(seen)).toEqual(ids(appended)));

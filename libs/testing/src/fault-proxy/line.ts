@@ -14,6 +14,8 @@ export interface Weather {
 /** One connection through the proxy: `near` is the client's end, `far` the server's. */
 export class Line {
   readonly #ended = new AbortController();
+  /** One promise for all pieces: a listener for each would pile up behind a gate. */
+  readonly #over = once(this.#ended.signal, 'abort');
   #forgotten = false;
 
   constructor(
@@ -46,7 +48,7 @@ export class Line {
     const { signal } = this.#ended;
     for await (const chunk of from) {
       if (this.#forgotten) continue;
-      await Promise.race([this.weather().open[direction], once(signal, 'abort')]);
+      await Promise.race([this.weather().open[direction], this.#over]);
       const { delayMs, answersLeft } = this.weather();
       if (delayMs > 0) await delay(delayMs, undefined, { signal });
       if (signal.aborted) return;
