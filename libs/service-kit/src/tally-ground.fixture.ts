@@ -18,15 +18,19 @@ export interface TallyGround {
 
 export async function prepareGround(): Promise<TallyGround> {
   const database = await createTestDatabase('tally');
+  // The log's database is the log's alone: nobody else takes advisory locks there, and the bus needs them.
+  const busDatabase = await createTestDatabase('tally_bus');
   const role = await createTestRole(database);
   const dir = await mkdtemp(join(tmpdir(), 'waymark-tally-'));
   await migrateEventStore({ adminUrl: database.url });
   const categories = ['tally', 'tally_access'];
   await grantCategories({ adminUrl: database.url, role: role.name, append: categories, read: categories });
-  await migrateBus({ adminUrl: database.url });
-  await grantBus({ adminUrl: database.url, role: role.name, publish: ['waymark.tally'], consume: [] });
+  await migrateBus({ adminUrl: busDatabase.url });
+  await grantBus({ adminUrl: busDatabase.url, role: role.name, publish: ['waymark.tally'], consume: [] });
   await createKeyFile({ path: join(dir, 'key') });
   await createSecretFile(join(dir, 'secret'));
+  const busUrl = new URL(role.url);
+  busUrl.pathname = `/${busDatabase.name}`;
   const store = openPostgresEventStore({ url: role.url });
   return {
     store,
@@ -37,7 +41,7 @@ export async function prepareGround(): Promise<TallyGround> {
       DATABASE_URL: database.url,
       EVENT_STORE_URL: role.url,
       BUS: 'postgres',
-      BUS_URL: role.url,
+      BUS_URL: busUrl.href,
       OIDC_ISSUER: 'http://127.0.0.1:9',
       RECEIPT_ISSUER: 'http://127.0.0.1:9',
       KEY_FILE: join(dir, 'key'),
@@ -46,6 +50,7 @@ export async function prepareGround(): Promise<TallyGround> {
     },
     close: async () => {
       await store.close();
+      await busDatabase.drop();
       await role.drop();
       await database.drop();
       await rm(dir, { recursive: true, force: true });

@@ -13,6 +13,35 @@ export interface CategoryGrants {
   readonly read: readonly string[] | 'all';
 }
 
+/**
+ * What holds for a service's connections to the log unless it asks for something else. Readers wait behind a gap for whoever may
+ * still fill it, so a transaction that its service has forgotten must end by itself.
+ */
+const settings = {
+  idle_in_transaction_session_timeout: '10s',
+  // As long as the adapter waits for an answer.
+  statement_timeout: '60s',
+  lock_timeout: '30s',
+  // A client that is gone without a word is noticed while its statement waits for a lock.
+  client_connection_check_interval: '5s',
+  // An acknowledged event survives a crash, whatever the server's own setting is.
+  synchronous_commit: 'on',
+} as const;
+
+/** Bounds a transaction as a whole, also one that always does something; known from PostgreSQL 17 on. */
+const transactionTimeout = '120s';
+
+async function setLimits(client: pg.Client, role: string): Promise<void> {
+  const { rows } = await client.query<{ version: number }>(
+    `select current_setting('server_version_num')::integer as version`,
+  );
+  const known = { ...settings, ...((rows[0]?.version ?? 0) >= 170_000 && { transaction_timeout: transactionTimeout }) };
+  const database = client.escapeIdentifier(client.database ?? '');
+  for (const [name, value] of Object.entries(known)) {
+    await client.query(`alter role ${role} in database ${database} set ${name} = ${client.escapeLiteral(value)}`);
+  }
+}
+
 /** Creates the login role; one that somebody else has created meanwhile is as good. */
 async function ensureRole(client: pg.Client, role: string): Promise<void> {
   const { rows } = await client.query<{ powerful: boolean }>(
@@ -25,7 +54,8 @@ async function ensureRole(client: pg.Client, role: string): Promise<void> {
 
 /**
  * Gives a role exactly these rights on the log, taking away any others it had there: it may call the append and read functions,
- * which look up what is granted here, and touch no table. Call after `migrateEventStore`; safe to repeat.
+ * which look up what is granted here, and touch no table. Its transactions in the log's database are bounded in time, against
+ * mistakes: the role may set other bounds for itself. Call after `migrateEventStore`; safe to repeat.
  */
 export async function grantCategories(options: CategoryGrants): Promise<void> {
   const append = options.append.map(checkCategory);
@@ -49,6 +79,7 @@ export async function grantCategories(options: CategoryGrants): Promise<void> {
           waymark.read_stream(text, bigint, boolean, integer),
           waymark.read_all(bigint, integer, text[], bigint, bigint, text[])
           to ${role};`);
+      await setLimits(client, role);
       await client.query('delete from waymark.category_grants where role_name = $1', [options.role]);
       await client.query(
         `insert into waymark.category_grants (role_name, category, may_append, may_read)
