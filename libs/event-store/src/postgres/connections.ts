@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { isBroken, toEventStoreError } from './errors.js';
+import { checkSchemaVersion } from './schema-version.js';
 
 /** A problem that heals by itself, for the log of the process. Never holds event data. */
 export type StoreLog = (message: string, error?: unknown) => void;
@@ -22,6 +23,7 @@ export interface Query {
 export class Connections {
   readonly #pool: pg.Pool;
   readonly #onLost: () => void;
+  #checked = false;
 
   /** `onLost` is called whenever a connection was lost: the server may be another one since. */
   constructor(options: ConnectionOptions, onLost: () => void) {
@@ -57,6 +59,9 @@ export class Connections {
     let lost = false;
     try {
       client = await this.#pool.connect();
+      if (!this.#checked) await checkSchemaVersion(client);
+      // Once is enough: who runs already goes on while the log is migrated under it.
+      this.#checked = true;
       const { name, text, values } = query;
       const result = await client.query<Row>({ ...(name && { name }), text, values: values ? [...values] : [] });
       return result.rows;

@@ -21,9 +21,21 @@ export class NewerSchemaError extends Error {
   }
 }
 
+/** The database has not been migrated to this release yet. */
+export class OlderSchemaError extends Error {
+  override readonly name = 'OlderSchemaError';
+
+  constructor(
+    readonly found: number,
+    readonly known: number,
+  ) {
+    super(`the event store's schema is at version ${found}, this release needs version ${known}: migrate first`);
+  }
+}
+
 /**
- * Brings the schema `waymark` of the database up to date; does nothing when it is. Safe to run by several processes at once.
- * Rejects with `NewerSchemaError` when the database is ahead. Needs PostgreSQL 16 or newer, encoding UTF8, and a user who
+ * Brings the schema `waymark` of the database up to date, in one transaction; does nothing when it is. Safe to run by several
+ * processes at once. Rejects with `NewerSchemaError` when the database is ahead. Needs PostgreSQL 16 or newer, encoding UTF8, and a user who
  * may create schemas; that user will own the log.
  */
 export async function migrateEventStore(options: { readonly adminUrl: string }): Promise<void> {
@@ -47,5 +59,6 @@ export async function migrateEventStore(options: { readonly adminUrl: string }):
       await client.query(scripts[index] ?? '');
       await client.query('insert into waymark.schema_version (version, name) values ($1, $2)', [index + 1, name]);
     }
+    await client.query(`comment on schema waymark is 'event log, schema version ${eventStoreSchemaVersion}'`);
   });
 }

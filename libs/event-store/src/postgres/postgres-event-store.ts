@@ -217,7 +217,8 @@ class PostgresEventStore implements EventStore {
 
 /**
  * Opens the log on PostgreSQL. Connects when first used; lost connections heal by themselves, and meanwhile calls reject with
- * `unavailable`, `ping` among them, while subscriptions wait. `log` hears of lost connections.
+ * `unavailable`, `ping` among them, while subscriptions wait. `log` hears of lost connections. The same when the log's schema is
+ * older or newer than this release knows, found out at the first call: the message names both versions.
  * Append is retried once by itself on a lost connection; any further retry is the caller's, with the same event ids.
  */
 export function openPostgresEventStore(options: PostgresEventStoreOptions): EventStore {
