@@ -112,6 +112,8 @@ describe('what a service learns of the others', () => {
     const toIntake = await seenBy(asIntake);
     expect(toIntake.length).toBeGreaterThan(0);
     expect(new Set(toIntake)).toEqual(new Set(['<insufficient privilege>']));
+    const appending = await log.connect(other.url);
+    await log.appendOn(appending, 'case-1', { canary });
     const toOwner = (await seenBy(asOwner)).join();
     expect(toOwner).toContain('append_events');
     expect(toOwner).not.toContain(canary);
@@ -162,8 +164,9 @@ describe('what a service learns of the others', () => {
     [`('case-1', -2, $1, '{ThingHappened}', '{1}', '{"{}"}', '{"{}"}')`, 'WM004'],
     [`('concern-x', -2, $1, '{ThingHappened}', '{NULL}', '{"{}"}', '{"{}"}')`, '23502'],
     [`('concern-x', -2, $1, '{ThingHappened}', '{1}', '{NULL}', '{"{}"}')`, '23502'],
-    [`('concern-x', -2, $1, '{ThingHappened}', '{1}', '{"{}"}', null)`, '23502'],
-    [`('concern-x', -2, $1, '[7:7]={ThingHappened}', '{1}', '{"{}"}', '{"{}"}')`, '23502'],
+    [`('concern-x', -2, $1, '{ThingHappened}', '{1}', '{"{}"}', null)`, 'WM006'],
+    [`('concern-x', -2, $1, '[7:7]={ThingHappened}', '{1}', '{"{}"}', '{"{}"}')`, 'WM006'],
+    [`('concern-x', -2, $1, '{{ThingHappened}}', '{1}', '{"{}"}', '{"{}"}')`, 'WM006'],
     [`('concern-x', -2, null, null, null, null, null)`, 'WM006'],
   ])('and stores nothing by append_events%s', async (call, code) => {
     const id = randomUUID();

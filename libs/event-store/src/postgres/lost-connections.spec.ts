@@ -12,7 +12,7 @@ describe('an append whose connection is killed under it', () => {
     await store.append('thing-1', 'none', first);
     const [holder, admin] = [await log.connect(log.url), await log.connect(log.url)];
     await holder.query('begin');
-    await holder.query('select from waymark.streams for update');
+    await holder.query(`select pg_advisory_xact_lock(hashtextextended('thing-1', 0))`);
     const appending = store.append('thing-1', 0, second);
     const kill = async (): Promise<boolean> => {
       const { rowCount } = await admin.query(

@@ -19,20 +19,12 @@ afterAll(async () => {
 });
 
 describe('an append in two phases', () => {
-  // append_events notifies, which PostgreSQL refuses to prepare; whoever owns the log can still write to it in two phases.
-  const insertOn = `
-    select pg_advisory_xact_lock_shared(1463900525, 1);
-    insert into waymark.events
-    select nextval('waymark.event_position'), 'thing-two_phases', 'thing', coalesce(max(revision), -1) + 1,
-      gen_random_uuid(), 'ThingHappened', 1, '{}', '{}', now(), '', ''
-    from waymark.events where stream_id = 'thing-two_phases'`;
-
   it('is waited for also when the server has restarted since, which gives it another name', async () => {
-    const admin = await log.connect(server.url());
-    await admin.query('begin');
-    await admin.query(insertOn);
-    await admin.query(`prepare transaction 'of_the_test'`);
     const { url } = await log.role({ append: ['thing'] });
+    const appending = await log.connect(url);
+    await appending.query('begin');
+    await log.appendOn(appending, 'thing-two_phases');
+    await appending.query(`prepare transaction 'of_the_test'`);
     const read = async (position: bigint, horizon: Horizon): Promise<EventRow[]> => {
       const client = await log.connect(url);
       const { rows } = await client.query<EventRow>('select * from waymark.read_all($1, 10, null, $2, $3, $4)', [
@@ -55,15 +47,15 @@ describe('an append in two phases', () => {
   it.each(['commit', 'rollback'])('is waited for from before its preparation until its %s', async (ending) => {
     const reader = await log.storeFor({ append: ['thing'] });
     const { position: after } = await readToEnd(reader, 0n);
-    const admin = await log.connect(server.url());
-    await admin.query('begin');
-    await admin.query(insertOn);
+    const appending = await log.connect((await log.role({ append: ['thing'] })).url);
+    await appending.query('begin');
+    await log.appendOn(appending, 'thing-two_phases');
     const quick = newEvent();
     await reader.append('thing-quick', 'any', [quick]);
     expect((await reader.readAll({ after })).events).toEqual([]);
-    await admin.query(`prepare transaction 'of_the_test'`);
+    await appending.query(`prepare transaction 'of_the_test'`);
     for (let look = 0; look < 5; look += 1) expect((await reader.readAll({ after })).events).toEqual([]);
-    await admin.query(`${ending} prepared 'of_the_test'`);
+    await appending.query(`${ending} prepared 'of_the_test'`);
     const streams = ending === 'commit' ? ['thing-two_phases', 'thing-quick'] : ['thing-quick'];
     await eventually(async () => {
       const { events } = await readToEnd(reader, after);

@@ -9,7 +9,9 @@ import type {
   StreamMetadata,
 } from '../port.js';
 import { EventStoreError } from '../port.js';
-import { categoryOf, checkCategory, checkExpected, serializeBatch } from '../validation.js';
+import { categoryOf, checkCategory, serializeBatch } from '../validation.js';
+import { Announcer } from './announcer.js';
+import { appendMany, appendOne } from './append-queries.js';
 import { Connections, type ConnectionOptions, type Query } from './connections.js';
 import { isBroken, isDeadlock, toEventStoreError } from './errors.js';
 import { toPageState, toRecordedEvent, type EventRow, type Horizon, type PageRow } from './rows.js';
@@ -49,24 +51,12 @@ const nextPause = (rhythm: Rhythm, before?: Pause): Pause => ({
 
 const unknownHorizon: Horizon = { settled: '0', fence: null, waitingFor: [] };
 
-const expectedCode = (expected: ExpectedRevision): number => {
-  switch (expected) {
-    case 'none':
-      return -1;
-    case 'any':
-      return -2;
-    case 'exists':
-      return -3;
-    default:
-      return expected;
-  }
-};
-
 type ReadAllOptions = Parameters<EventStore['readAll']>[0];
 
 class PostgresEventStore implements EventStore {
   readonly #connections: Connections;
   readonly #wakeUp: WakeUp;
+  readonly #announcer: Announcer;
   readonly #closing = new AbortController();
   readonly #log: ConnectionOptions['log'];
   /** Shared by all readers of this store. Forgotten with any lost connection: the next server may be a restored one. */
@@ -76,26 +66,18 @@ class PostgresEventStore implements EventStore {
     this.#log = options.log;
     this.#connections = new Connections(options, () => (this.#horizon = { known: unknownHorizon }));
     this.#wakeUp = new WakeUp(options);
+    this.#announcer = new Announcer(this.#connections);
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly EventToAppend[]): Promise<AppendResult> {
-    categoryOf(stream);
+    const category = categoryOf(stream);
     const batch = serializeBatch(events);
-    const query: Query = {
-      name: 'waymark-append',
-      text: `select revision, "position", repeated from waymark.append_events($1, $2, $3, $4, $5, $6, $7)`,
-      values: [
-        stream,
-        expectedCode(checkExpected(expected)),
-        batch.map((event) => event.id),
-        batch.map((event) => event.type),
-        batch.map((event) => event.schemaVersion),
-        batch.map((event) => event.data),
-        batch.map((event) => event.metadata),
-      ],
-    };
+    const [first] = batch;
+    const query =
+      first && batch.length === 1 ? appendOne(stream, expected, first) : appendMany(stream, expected, batch);
     const [row] = await this.#twice<{ revision: string; position: string; repeated: boolean }>(query);
     if (!row) throw new EventStoreError('unavailable', 'the append gave no answer');
+    this.#announcer.announce(category);
     return { revision: Number(row.revision), position: BigInt(row.position), repeated: row.repeated };
   }
 
@@ -179,7 +161,8 @@ class PostgresEventStore implements EventStore {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    await Promise.all([this.#wakeUp.close(), this.#connections.end()]);
+    await Promise.all([this.#wakeUp.close(), this.#announcer.close()]);
+    await this.#connections.end();
   }
 
   async #readPage({ after, categories, limit }: ReadAllOptions): Promise<{ page: Page; waits: boolean }> {

@@ -9,7 +9,6 @@ import { crashAt, disturb, killBackends, strangers } from './faults.js';
 import { faultyReader, subscriber, type Follower, type PlantedFault } from './followers.js';
 import { Ledger } from './ledger.js';
 import { randomFrom } from './random.js';
-import { allowTwoPhases } from './two-phases.js';
 import { judge, type StoredEvent, type Verdict } from './verdict.js';
 import { appendByHand, appendInTwoPhases, anyStream, categories, insist } from './writers.js';
 
@@ -72,10 +71,7 @@ async function tortureOn(
     await log.role({ read: ['rare'] }),
     await log.role({ append: categories }),
   ];
-  await connected(server.url(), async (admin) => {
-    await allowTwoPhases(admin, quiet.name);
-    await admin.query('create database strangers');
-  });
+  await connected(server.url(), (admin) => admin.query('create database strangers'));
   const proxies = [
     await FaultProxy.open({ host: '127.0.0.1', port: server.port }),
     await FaultProxy.open({ host: '127.0.0.1', port: server.port }),

@@ -31,7 +31,6 @@ export async function insist(store: EventStore, ledger: Ledger, batch: Batch): P
 /** Appends one event after the other in an open transaction, and answers the batches with the positions they were given. */
 async function appendOneByOne(
   query: (text: string, values: unknown[]) => Promise<{ rows: { position: string }[] }>,
-  call: string,
   ledger: Ledger,
   stream: string,
   count: number,
@@ -42,7 +41,10 @@ async function appendOneByOne(
     const [event] = ledger.eventsOf(batch);
     if (!event) continue;
     const values = [[event.id], [event.type], [1], [JSON.stringify(event.data)], [JSON.stringify(event.metadata)]];
-    const { rows } = await query(`select "position" from ${call}($1, -2, $2, $3, $4, $5, $6)`, [stream, ...values]);
+    const { rows } = await query(`select "position" from waymark.append_events($1, -2, $2, $3, $4, $5, $6)`, [
+      stream,
+      ...values,
+    ]);
     done.push([batch, { position: BigInt(rows[0]?.position ?? 0) }]);
   }
   return done;
@@ -55,13 +57,7 @@ export async function appendByHand(url: string, ledger: Ledger, random: Random):
   const [stream, count, pause] = [anyStream(random), 1 + random.upTo(3), random.upTo(40)];
   await connected(url, async (client) => {
     await client.query('begin');
-    const appended = await appendOneByOne(
-      (text, values) => client.query(text, values),
-      'waymark.append_events',
-      ledger,
-      stream,
-      count,
-    );
+    const appended = await appendOneByOne((text, values) => client.query(text, values), ledger, stream, count);
     await delay(pause);
     if (end === 'lose') {
       ledger.inject('connections lost in an open append');
@@ -97,13 +93,7 @@ export async function appendInTwoPhases(
     const { rows } = await client.query('select from pg_prepared_xacts where gid = $1', [id]);
     if (rows.length > 0) return undefined;
     await client.query('begin');
-    const batches = await appendOneByOne(
-      (text, values) => client.query(text, values),
-      'torture.append_quietly',
-      ledger,
-      stream,
-      1,
-    );
+    const batches = await appendOneByOne((text, values) => client.query(text, values), ledger, stream, 1);
     await client.query(`prepare transaction '${id}'`);
     return batches;
   });
