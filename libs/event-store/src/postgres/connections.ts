@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { EventStoreError } from '../port.js';
 import { isBroken, toEventStoreError } from './errors.js';
 import { checkSchemaVersion } from './schema-version.js';
 
@@ -9,8 +11,22 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly poolSize?: number;
   readonly applicationName?: string;
+  /** How long an answer may take before its connection counts as lost. Default 25,000. */
+  readonly answerWithinMs?: number;
   readonly log?: StoreLog;
 }
+
+/** What all connections have in common. Probes find a peer that is gone without a word within half a minute. */
+export const connectionSettings = (options: ConnectionOptions) => ({
+  connectionString: options.url,
+  connectionTimeoutMillis: 10_000,
+  query_timeout: options.answerWithinMs ?? 25_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+});
+
+/** Whoever asks whether the log can be reached wants to know soon. */
+const pingWithinMs = 5_000;
 
 export interface Query {
   /** Prepared once per connection under this name. */
@@ -29,12 +45,9 @@ export class Connections {
   constructor(options: ConnectionOptions, onLost: () => void) {
     this.#onLost = onLost;
     this.#pool = new pg.Pool({
-      connectionString: options.url,
+      ...connectionSettings(options),
       max: options.poolSize ?? 10,
       application_name: options.applicationName ?? 'waymark',
-      connectionTimeoutMillis: 10_000,
-      query_timeout: 60_000,
-      keepAlive: true,
     });
     // The pool listens to idle connections only; one that breaks in use and has no listener ends the process.
     this.#pool.on('connect', (client) => client.on('error', onLost));
@@ -72,6 +85,20 @@ export class Connections {
     } finally {
       client?.release(lost);
     }
+  }
+
+  /** Rejects with `unavailable` when the server cannot be reached, after 5 seconds at the latest. */
+  async ping(): Promise<void> {
+    const waiting = new AbortController();
+    const late = delay(pingWithinMs, undefined, { signal: waiting.signal }).then(() => {
+      throw new EventStoreError('unavailable', `no answer within ${pingWithinMs} ms`);
+    });
+    const answer = this.query({ text: 'select 1' });
+    await Promise.race([answer, late]).finally(() => {
+      waiting.abort();
+      // Whichever comes second has nobody to tell.
+      for (const loser of [answer, late]) loser.catch(() => undefined);
+    });
   }
 
   async end(): Promise<void> {

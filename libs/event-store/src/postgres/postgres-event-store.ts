@@ -173,7 +173,7 @@ class PostgresEventStore implements EventStore {
   }
 
   async ping(): Promise<void> {
-    await this.#connections.query({ text: 'select 1' });
+    await this.#connections.ping();
   }
 
   async close(): Promise<void> {
