@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { EventStoreError } from '../port.js';
-import { isBroken, toEventStoreError } from './errors.js';
+import { isBroken, isSilence, toEventStoreError } from './errors.js';
 import { checkSchemaVersion } from './schema-version.js';
 
 /** A problem that heals by itself, for the log of the process. Never holds event data. */
@@ -37,24 +37,40 @@ export interface Query {
 
 /** A pool that keeps its connections over refusals: `pg.Pool.query` would drop one at every SQL error. */
 export class Connections {
-  readonly #pool: pg.Pool;
+  readonly #options: ConnectionOptions;
   readonly #onLost: () => void;
+  #pool: pg.Pool;
   #checked = false;
+  #ended = false;
 
   /** `onLost` is called whenever a connection was lost: the server may be another one since. */
   constructor(options: ConnectionOptions, onLost: () => void) {
+    this.#options = options;
     this.#onLost = onLost;
-    this.#pool = new pg.Pool({
+    this.#pool = this.#openPool();
+  }
+
+  #openPool(): pg.Pool {
+    const options = this.#options;
+    const pool = new pg.Pool({
       ...connectionSettings(options),
       max: options.poolSize ?? 10,
       application_name: options.applicationName ?? 'waymark',
     });
     // The pool listens to idle connections only; one that breaks in use and has no listener ends the process.
-    this.#pool.on('connect', (client) => client.on('error', onLost));
-    this.#pool.on('error', (error) => {
-      onLost();
+    pool.on('connect', (client) => client.on('error', this.#onLost));
+    pool.on('error', (error) => {
+      this.#onLost();
       options.log?.('event store: an idle connection was lost', error);
     });
+    return pool;
+  }
+
+  /** Where one connection has fallen silent the idle ones have too: each would cost somebody the whole wait again. */
+  #leave(pool: pg.Pool): void {
+    if (this.#ended || this.#pool !== pool) return;
+    this.#pool = this.#openPool();
+    pool.end().catch(() => undefined);
   }
 
   /** Runs one query. Rejects with an `EventStoreError` where the port has a code for it. */
@@ -68,10 +84,11 @@ export class Connections {
 
   /** As `query`, with the driver's own errors. */
   async run<Row extends object>(query: Query): Promise<readonly Row[]> {
+    const pool = this.#pool;
     let client: pg.PoolClient | undefined;
     let lost = false;
     try {
-      client = await this.#pool.connect();
+      client = await pool.connect();
       if (!this.#checked) await checkSchemaVersion(client);
       // Once is enough: who runs already goes on while the log is migrated under it.
       this.#checked = true;
@@ -81,6 +98,7 @@ export class Connections {
     } catch (error) {
       lost = isBroken(error);
       if (lost) this.#onLost();
+      if (isSilence(error)) this.#leave(pool);
       throw error;
     } finally {
       client?.release(lost);
@@ -102,6 +120,7 @@ export class Connections {
   }
 
   async end(): Promise<void> {
+    this.#ended = true;
     await this.#pool.end();
   }
 }

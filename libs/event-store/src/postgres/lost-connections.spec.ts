@@ -76,10 +76,10 @@ describe('over a bad line', () => {
     expect(ids(await readStream(store, 'thing-black_hole'))).toEqual(ids(batch));
   });
 
-  it('an append on a connection that the server has forgotten is made again on another', async () => {
+  it('an append on a connection that the server has forgotten is made again on a new one, not on another of them', async () => {
     const store = log.openStore(url, { answerWithinMs: 300 });
-    await store.ping();
-    expect(line.forget()).toBeGreaterThan(0);
+    await Promise.all(Array.from({ length: 6 }, () => store.ping()));
+    expect(line.forget()).toBeGreaterThanOrEqual(6);
     const batch = newEvents(2);
     expect(await store.append('thing-forgotten', 'none', batch)).toMatchObject({ revision: 1, repeated: false });
     expect(ids(await readStream(store, 'thing-forgotten'))).toEqual(ids(batch));

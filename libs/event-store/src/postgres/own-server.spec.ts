@@ -52,6 +52,14 @@ describe('an append in two phases', () => {
     expect(await read(after - 2n, horizon)).toHaveLength(2);
   });
 
+  it('cannot be made by a service: it would hold up the readers beyond any time limit', async () => {
+    const client = await log.connect((await log.role({ append: ['thing'] })).url);
+    await client.query('begin');
+    await log.appendOn(client, 'thing-prepared');
+    await expect(client.query(`prepare transaction 'of_a_service'`)).rejects.toMatchObject({ code: '0A000' });
+    expect((await client.query('select from pg_prepared_xacts')).rowCount).toBe(0);
+  });
+
   it.each(['commit', 'rollback'])('is waited for from before its preparation until its %s', async (ending) => {
     const reader = await log.storeFor({ append: ['thing'] });
     const { position: after } = await readToEnd(reader, 0n);
@@ -73,32 +81,35 @@ describe('an append in two phases', () => {
 });
 
 describe('a server that goes away and comes back', () => {
-  it('is unavailable meanwhile, and a subscription goes on where it was', async () => {
-    const writer = await log.storeFor({ append: ['thing'] });
-    const reader = await log.storeFor({});
-    const { position: after } = await readToEnd(reader, 0n);
-    const seen: RecordedEvent[] = [];
-    const controller = new AbortController();
-    const following = (async () => {
-      for await (const page of reader.subscribe({ after, signal: controller.signal })) seen.push(...page.events);
-    })();
-    const appended = newEvents(20);
-    for (const event of appended.slice(0, 10)) await writer.append('thing-restart', 'any', [event]);
-    await eventually(() => expect(ids(seen)).toEqual(ids(appended.slice(0, 10))));
+  it.each(['stop', 'crash'] as const)(
+    'is unavailable meanwhile, and a subscription goes on where it was (%s)',
+    async (end) => {
+      const writer = await log.storeFor({ append: ['thing'] });
+      const reader = await log.storeFor({});
+      const { position: after } = await readToEnd(reader, 0n);
+      const seen: RecordedEvent[] = [];
+      const controller = new AbortController();
+      const following = (async () => {
+        for await (const page of reader.subscribe({ after, signal: controller.signal })) seen.push(...page.events);
+      })();
+      const appended = newEvents(20);
+      for (const event of appended.slice(0, 10)) await writer.append(`thing-${end}`, 'any', [event]);
+      await eventually(() => expect(ids(seen)).toEqual(ids(appended.slice(0, 10))));
 
-    await server.stop();
-    const [interrupted] = appended.slice(10, 11);
-    expect(await refusalOf(writer.ping())).toEqual({ code: 'unavailable' });
-    expect(await refusalOf(reader.readAll({ after }))).toEqual({ code: 'unavailable' });
-    expect(await refusalOf(writer.append('thing-restart', 'any', interrupted ? [interrupted] : []))).toEqual({
-      code: 'unavailable',
-    });
+      await server[end]();
+      const [interrupted] = appended.slice(10, 11);
+      expect(await refusalOf(writer.ping())).toEqual({ code: 'unavailable' });
+      expect(await refusalOf(reader.readAll({ after }))).toEqual({ code: 'unavailable' });
+      expect(await refusalOf(writer.append(`thing-${end}`, 'any', interrupted ? [interrupted] : []))).toEqual({
+        code: 'unavailable',
+      });
 
-    await server.start();
-    await eventually(() => writer.ping());
-    for (const event of appended.slice(10)) await writer.append('thing-restart', 'any', [event]);
-    await eventually(() => expect(ids(seen)).toEqual(ids(appended)));
-    controller.abort();
-    await following;
-  });
+      await server.start();
+      await eventually(() => writer.ping());
+      for (const event of appended.slice(10)) await writer.append(`thing-${end}`, 'any', [event]);
+      await eventually(() => expect(ids(seen)).toEqual(ids(appended)));
+      controller.abort();
+      await following;
+    },
+  );
 });
