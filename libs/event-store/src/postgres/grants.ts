@@ -22,7 +22,7 @@ const settings = {
   // As long as the adapter waits for an answer.
   statement_timeout: '25s',
   lock_timeout: '20s',
-  // A client that is gone without a word is noticed while its statement waits for a lock.
+  // A client that has closed its connection is noticed also while its statement waits for a lock.
   client_connection_check_interval: '5s',
   // An acknowledged event survives a crash, whatever the server's own setting is.
   synchronous_commit: 'on',
