@@ -57,7 +57,8 @@ export function tableOf({ machine, versions, results, ratios }: Report): string 
   ]);
   const head = ['what', 'system', 'events in the log', 'median', 'least to greatest', 'runs'];
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  const line = (row: readonly string[]): string =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   return [
     '',
     `${Object.values(machine).join(', ')}; ${Object.entries(versions)

@@ -50,7 +50,7 @@ export async function openRaw({ url }: FreshDatabase): Promise<SystemUnderBench>
     },
     readAll: async (atMost) => {
       let count = 0;
-      for (let after = '0'; count < atMost; ) {
+      for (let after = '0'; count < atMost;) {
         const { rows } = await pool.query<{ position: string }>({
           name: 'all',
           text: 'select * from raw where position > $1 order by position limit $2',

@@ -25,7 +25,7 @@ export async function openWaymark({ url }: FreshDatabase): Promise<SystemUnderBe
     },
     readAll: async (atMost) => {
       let count = 0;
-      for (let after = 0n; count < atMost; ) {
+      for (let after = 0n; count < atMost;) {
         const { events, position } = await store.readAll({ after, limit: Math.min(5_000, atMost - count) });
         if (position === after) break;
         count += events.length;

@@ -117,7 +117,12 @@ class PostgresEventStore implements EventStore {
   }
 
   async *subscribe(options: Parameters<EventStore['subscribe']>[0]): AsyncGenerator<Page, void, undefined> {
-    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
+    // Not AbortSignal.any: Node 20 may collect a signal that nobody else holds, such as a timeout, and then it never aborts.
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    const [{ signal }, sources] = [ending, [options.signal, this.#closing.signal]];
+    if (sources.some((source) => source.aborted)) return;
+    for (const source of sources) source.addEventListener('abort', end);
     const { categories, batchSize: limit } = options;
     let { after } = options;
     let pause = nextPause(idle);
@@ -151,11 +156,12 @@ class PostgresEventStore implements EventStore {
       }
     } finally {
       watch.end();
+      for (const source of sources) source.removeEventListener('abort', end);
     }
   }
 
   async ping(): Promise<void> {
-    await this.#connections.query({ text: 'select 1' });
+    await this.#connections.ping();
   }
 
   async close(): Promise<void> {
