@@ -11,13 +11,13 @@ import { openWaymark } from './waymark.js';
 
 const peersDir = path.resolve(import.meta.dirname, '..', '..', 'peers');
 
-const quick: Effort = { sizes: [10_000, 100_000], runs: 3, milliseconds: 700, samples: 150, emmettReads: 20_000 };
+const quick: Effort = { sizes: [10_000, 100_000], runs: 3, milliseconds: 700, samples: 100, emmettReads: 5_000 };
 const full: Effort = {
   sizes: [10_000, 100_000, 1_000_000],
   runs: 5,
   milliseconds: 3_000,
   samples: 500,
-  emmettReads: 100_000,
+  emmettReads: 50_000,
 };
 
 /** The event store side by side with emmett-postgresql and with plain SQL, in one run on one server with fsync on. */

@@ -33,6 +33,7 @@ export interface Query {
   readonly name?: string;
   readonly text: string;
   readonly values?: readonly unknown[];
+  readonly types?: pg.CustomTypesConfig;
 }
 
 /** A pool that keeps its connections over refusals: `pg.Pool.query` would drop one at every SQL error. */
@@ -92,8 +93,13 @@ export class Connections {
       if (!this.#checked) await checkSchemaVersion(client);
       // Once is enough: who runs already goes on while the log is migrated under it.
       this.#checked = true;
-      const { name, text, values } = query;
-      const result = await client.query<Row>({ ...(name && { name }), text, values: values ? [...values] : [] });
+      const { name, text, values, types } = query;
+      const result = await client.query<Row>({
+        ...(name && { name }),
+        ...(types && { types }),
+        text,
+        values: values ? [...values] : [],
+      });
       return result.rows;
     } catch (error) {
       lost = isBroken(error);
