@@ -26,7 +26,13 @@ export async function measureAt(systems: Systems, logSize: number, effort: Effor
   const streams = streamSizes.filter((size) => size <= logSize / 2).map((size) => ({ size, stream: newStream() }));
   for (const system of systems) await fill(system, logSize, streams);
   const results: Result[] = [];
-  const measures = { reading, 'reading streams': streamReading(streams), 'catching up': following, delivering, appending };
+  const measures = {
+    reading,
+    'reading streams': streamReading(streams),
+    'catching up': following,
+    delivering,
+    appending,
+  };
   for (const [what, measure] of Object.entries(measures)) {
     console.error(`${what} ...`);
     results.push(...(await measure(systems, logSize, effort)));
