@@ -1,3 +1,4 @@
+import type { StoredEvent } from '../chain.js';
 import type { EventMetadata, RecordedEvent } from '../port.js';
 
 /** A row of `waymark.read_stream`, and of `waymark.read_all` but its last. int8 arrives as text. */
@@ -50,6 +51,19 @@ export function toRecordedEvent(row: EventRow): RecordedEvent {
     stored: { data: row.data, metadata: row.metadata },
   };
 }
+
+export const asStoredRow = (row: EventRow): StoredEvent => ({
+  id: row.event_id,
+  type: row.type,
+  schemaVersion: row.schema_version,
+  data: row.data,
+  metadata: row.metadata,
+  stream: row.stream_id,
+  revision: Number(row.revision),
+  position: BigInt(row.position),
+  recordedAt: row.recorded_at.toISOString(),
+  hash: row.hash.toString('hex'),
+});
 
 export function toPageState(row: PageRow): PageState {
   const state: PageState = JSON.parse(row.data);
