@@ -33,7 +33,7 @@ export function addImport(events: Command, { terminal }: CommandContext): void {
       if (options.digest !== undefined && options.digest !== manifest.digest) {
         throw new FaultFound(`the export has digest ${manifest.digest}`);
       }
-      const progress = twoSteps(() => startProgress('importing', terminal, options.quiet ?? false), manifest.events);
+      const progress = twoSteps((what) => startProgress(what, terminal, options.quiet ?? false), manifest.events);
       try {
         await importLog({
           adminUrl,
@@ -55,12 +55,19 @@ export function addImport(events: Command, { terminal }: CommandContext): void {
     });
 }
 
-/** Every event is copied in and then read back: one bar for both. */
-function twoSteps(start: () => Progress, events: number) {
-  const progress = start();
+/** Every event is copied in and then read back. */
+function twoSteps(start: (what: string) => Progress, events: number) {
+  let step = 'copy';
+  let progress = start('copying in');
   return {
-    update: (step: 'copy' | 'proof', done: number): void =>
-      progress.update((done / Math.max(1, events) + (step === 'copy' ? 0 : 1)) / 2, done),
-    end: progress.end,
+    update: (now: 'copy' | 'proof', done: number): void => {
+      if (now !== step) {
+        progress.end();
+        progress = start('proving');
+        step = now;
+      }
+      progress.update(done / Math.max(1, events), done);
+    },
+    end: (): void => progress.end(),
   };
 }
