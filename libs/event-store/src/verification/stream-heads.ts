@@ -11,7 +11,7 @@ const headsPerChunk = 16_384;
 
 /**
  * The heads of many streams. An object for each would take more than its name does, so revision and hash lie in 38 bytes
- * each: with the names about 200 MB a million streams. Holds 16 million streams, as many as a `Map`.
+ * each: with the names about 300 MB a million streams. Holds 16 million streams, as many as a `Map`.
  */
 export class StreamHeads {
   readonly #slots = new Map<string, number>();
