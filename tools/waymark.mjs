@@ -3,5 +3,4 @@ import path from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
 await prepare({ quiet: true });
-const { main } = await import(path.join(root, 'infra', 'cli', 'dist', 'main.js'));
-process.exitCode = await main(process.argv.slice(2));
+await import(path.join(root, 'infra', 'cli', 'dist', 'main.js'));

@@ -1,1 +1,1 @@
-export { main } from './main.js';
+export { runCommandLine } from './command-line.js';

@@ -12,7 +12,7 @@ import {
   type EventToAppend,
 } from '@waymark/event-store';
 import { createTestDatabase, createTestRole } from '@waymark/testing';
-import { main } from './main.js';
+import { runCommandLine } from './command-line.js';
 
 export const newEvent = (data: object = {}, type = 'ThingHappened'): EventToAppend => ({
   id: randomUUID(),
@@ -46,7 +46,7 @@ export async function waymark(...args: readonly string[]): Promise<Outcome> {
       done();
     },
   });
-  const code = await main(args, { stdout: { write: (text: string) => (out += text) }, stderr });
+  const code = await runCommandLine(args, { stdout: { write: (text: string) => (out += text) }, stderr });
   return { code, out, err };
 }
 

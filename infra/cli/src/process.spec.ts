@@ -20,9 +20,13 @@ const events = 30_000;
 let ground: LogGround;
 let files: Awaited<ReturnType<typeof temporaryFolder>>;
 
-/** The command as people type it, addresses in the environment. */
-function waymark(args: readonly string[], environment: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ['tools/waymark.mjs', 'events', ...args], {
+/** The built command, addresses in the environment. */
+function waymark(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  program = 'infra/cli/dist/main.js',
+) {
+  const child = spawn(process.execPath, [program, 'events', ...args], {
     cwd: root,
     env: { ...process.env, NODE_OPTIONS: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,7 +60,7 @@ describe('the command, as a process of its own', () => {
   const reader = () => ({ EVENT_STORE_URL: ground.url });
 
   it('verifies, and ends with the code that says how it went', async () => {
-    const fine = await waymark(['verify', '--json'], reader()).ended;
+    const fine = await waymark(['verify', '--json'], reader(), 'tools/waymark.mjs').ended;
     expect(fine).toMatchObject({ code: 0, err: '' });
     expect(JSON.parse(fine.out)).toMatchObject({ intact: true, events });
     const wrong = await waymark(['verify', '--json', '--stream', 'thing-nobody'], reader()).ended;
