@@ -1,5 +1,6 @@
 export * from './chain.js';
 export * from './port.js';
+export * from './postgres/check-tables.js';
 export * from './postgres/grants.js';
 export * from './postgres/import-log.js';
 export * from './postgres/log-head.js';

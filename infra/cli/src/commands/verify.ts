@@ -3,34 +3,40 @@ import type { Command } from 'commander';
 import {
   LogVerifier,
   asStored,
+  checkLogTables,
   readLog,
   type EventStore,
   type LogFault,
   type LogVerdict,
   type StreamHeads,
+  type TableFault,
+  type TableVerdict,
 } from '@waymark/event-store';
 import { exitCodes, WrongUse } from '../exit-codes.js';
 import { replaceFile } from '../export-format/files.js';
 import { headsText, readHeads } from '../export-format/heads-file.js';
-import { partOf, urlOption, withLog } from '../log-address.js';
+import { adminUrlOption, partOf, urlOption, withLog } from '../log-address.js';
 import { startProgress, type Progress } from '../progress.js';
 import { number } from '../terminal.js';
 import { report, type CommandContext, type CommonOptions } from './command-context.js';
 
 interface VerifyOptions extends CommonOptions {
   readonly url?: string;
+  readonly adminUrl?: string;
   readonly stream?: string;
   readonly expect?: string;
   readonly heads?: string;
 }
 
-const meanings: Readonly<Record<LogFault['kind'], string>> = {
+const meanings: Readonly<Record<LogFault['kind'] | TableFault['kind'], string>> = {
   hash: 'not what was written, or what is before it is not',
   revision: 'this revision is missing, or another stands in its place',
   position: 'out of order',
   missing: 'the stream was in the log before and is not any more',
   cut: 'the stream went on from here before and does not any more',
   rewritten: 'another event than was here before',
+  category: 'kept from the readers of its category',
+  head: 'not what the next event of the stream will follow',
 };
 
 const shown = 20;
@@ -40,6 +46,7 @@ export function addVerify(events: Command, { terminal, end }: CommandContext): v
     .command('verify')
     .description('recompute the hash chain of every stream, and hold it against heads known from before')
     .addOption(urlOption())
+    .addOption(adminUrlOption('PostgreSQL address of the owner of the log: looks also at what readers are not shown'))
     .option('--stream <name>', 'verify this stream only')
     .option('--heads <file>', 'write the head of every stream to a file, to be kept outside of the database')
     .option('--expect <file>', 'find streams that were cut off, removed or rewritten since these heads were written')
@@ -61,10 +68,16 @@ export function addVerify(events: Command, { terminal, end }: CommandContext): v
         }
       });
       const verdict = verifier.finish();
-      if (options.heads !== undefined && verdict.intact)
-        await replaceFile(options.heads, headsText(verifier.heads, verdict));
-      report(terminal, options, asJson(verdict), () => asText(verdict));
-      if (!verdict.intact) end(exitCodes.faultFound);
+      const tables = options.adminUrl === undefined ? undefined : await checkLogTables({ adminUrl: options.adminUrl });
+      const intact = verdict.intact && (tables?.intact ?? true);
+      if (options.heads !== undefined && intact) await replaceFile(options.heads, headsText(verifier.heads, verdict));
+      report(
+        terminal,
+        options,
+        { ...asJson(verdict), intact, ...(tables && { tables }) },
+        () => asText(verdict) + (tables ? tablesText(tables) : ''),
+      );
+      if (!intact) end(exitCodes.faultFound);
     });
 }
 
@@ -110,9 +123,17 @@ const asJson = ({ firstPosition, lastPosition, ...verdict }: LogVerdict) => ({
 function asText({ intact, events, streams, digest, faulty, faults, lastPosition = 0n }: LogVerdict): string {
   const counted = `${number(events)} events in ${number(streams)} streams, up to position ${lastPosition}\n`;
   if (intact) return `${counted}Every chain is intact. Digest ${digest}\n`;
-  const lines = faults
-    .slice(0, shown)
-    .map(({ stream, revision, kind }) => `  ${stream}, revision ${revision}: ${kind} (${meanings[kind]})\n`);
-  const more = faulty > lines.length ? `  and ${number(faulty - lines.length)} more\n` : '';
-  return `${counted}${number(faulty)} streams are not as they were written:\n${lines.join('')}${more}`;
+  const more = faulty > shown ? `  and ${number(faulty - Math.min(shown, faults.length))} more\n` : '';
+  return `${counted}${number(faulty)} streams are not as they were written:\n${faultLines(faults)}${more}`;
 }
+
+function tablesText({ intact, faults, unguarded }: TableVerdict): string {
+  if (intact) return 'The tables agree with it, and what guards them is in place.\n';
+  return `The tables, which readers are not shown:\n${faultLines(faults)}${unguarded.map((what) => `  ${what}\n`).join('')}`;
+}
+
+const faultLines = (faults: readonly (LogFault | TableFault)[]): string =>
+  faults
+    .slice(0, shown)
+    .map(({ stream, revision, kind }) => `  ${stream}, revision ${revision}: ${kind} (${meanings[kind]})\n`)
+    .join('');
