@@ -48,7 +48,8 @@ export class LogImportError extends Error {
   }
 }
 
-const proofPage = 256;
+/** At a megabyte each, the largest that an event can be, still no more than one can hold. */
+const proofPage = 64;
 
 /**
  * Fills an empty log with events that keep their positions, recorded times and hashes, in one transaction: all of it or, after

@@ -27,7 +27,7 @@ const largestPage = 256;
 const smallestPage = 8;
 const pageBytes = 8_388_608;
 
-/** Pages of large events are made smaller, so that a page takes tens of megabytes and not hundreds. */
+/** Behind a page of large events pages are small, so that a run of them takes some megabytes a page; the first may take 256. */
 function nextLimit(limit: number, events: readonly StoredEvent[]): number {
   const bytes = events.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0);
   if (bytes > pageBytes) return Math.max(smallestPage, Math.floor(limit / 4));
