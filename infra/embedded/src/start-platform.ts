@@ -9,7 +9,7 @@ import { engagement } from '@waymark/engagement';
 import { demoPeople, startIdentity } from '@waymark/identity';
 import { intake } from '@waymark/intake';
 import { startPostgres } from '@waymark/local-postgres';
-import { provision, type ProvisionedEnvironment } from '@waymark/provision';
+import { provision, writeEnvironments, type ProvisionedEnvironment } from '@waymark/provision';
 import { referral } from '@waymark/referral';
 import { reporting } from '@waymark/reporting';
 import { createLog, type ServiceDefinition, startService } from '@waymark/service-kit';
@@ -65,6 +65,8 @@ export async function startPlatform({
       secretsDir: join(dataDir, 'secrets'),
       bus: 'postgres',
     });
+    // For operators: what runs in this process needs no files.
+    await writeEnvironments(environments, { dir: join(dataDir, 'secrets') });
     const identity = await startIdentity({
       port: ports.identity,
       people: demoPeople,

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { StoredEvent } from '../chain.js';
 import type { EventMetadata, RecordedEvent } from '../port.js';
 
 /** For reading queries: every column as the text that the server sends. The driver's own reading of times and bytes is slow. */
@@ -64,6 +65,19 @@ export function toRecordedEvent(row: EventRow): RecordedEvent {
     stored: { data: row.data, metadata: row.metadata },
   };
 }
+
+export const asStoredRow = (row: EventRow): StoredEvent => ({
+  id: row.event_id,
+  type: row.type,
+  schemaVersion: Number(row.schema_version),
+  data: row.data,
+  metadata: row.metadata,
+  stream: row.stream_id,
+  revision: Number(row.revision),
+  position: BigInt(row.position),
+  recordedAt: toIsoTime(row.recorded_at),
+  hash: row.hash.slice(2),
+});
 
 export function toPageState(row: PageRow): PageState {
   const state: PageState = JSON.parse(row.data);

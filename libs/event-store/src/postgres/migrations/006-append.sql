@@ -84,6 +84,9 @@ begin
   -- Who appends to the same stream comes afterwards, and its statements see what this one has left: so positions rise with
   -- revisions. Streams whose names share a lock by chance merely wait for one another. (An assignment costs less than PERFORM.)
   v_together := pg_advisory_xact_lock(hashtextextended(p_stream, 0)) is null;
+  -- Readers who find a gap wait for the holders of this lock, so it is taken before any position is drawn; and an import, which
+  -- holds it alone, is waited for before anything is looked at.
+  v_together := pg_advisory_xact_lock_shared(1463900525, 1) is null;
 
   -- Known ids come before the expected revision: the retry of an append whose answer was lost is no conflict.
   if exists (select from waymark.events e where e.event_id = any (p_ids)) then
@@ -117,9 +120,6 @@ begin
     or p_expected = -3 and revision = -1 then
     raise exception 'stream % is at revision %', p_stream, revision using errcode = 'WM001', detail = revision::text;
   end if;
-
-  -- Readers who find a gap wait for the holders of this lock: it is taken before any position is drawn.
-  v_together := pg_advisory_xact_lock_shared(1463900525, 1) is null;
 end
 $$;
 
