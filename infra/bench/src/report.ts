@@ -1,7 +1,7 @@
 import { cpus, platform, release, totalmem } from 'node:os';
 
 export type SystemName = 'waymark' | 'emmett' | 'raw';
-export type Unit = 'events/s' | 'streams/s' | 'ms';
+export type Unit = 'events/s' | 'ms' | 'MiB';
 
 /** One figure: the median, least and greatest of its runs. */
 export interface Result {
