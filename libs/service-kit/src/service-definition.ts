@@ -10,6 +10,7 @@ import type { Aggregate } from './aggregate.js';
 import type { Aggregates } from './aggregates.js';
 import type { Clock } from './clock.js';
 import type { Settings } from './config.js';
+import type { DueWork } from './due-work.js';
 import type { Log } from './log.js';
 import type { Secrets } from './secrets.js';
 
@@ -38,7 +39,9 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
     readonly handlers?: Readonly<Record<string, MessageHandler>>;
     readonly reactions?: (doors: Doors) => Readonly<Record<string, MessageReaction>>;
   };
-  /** Work that falls due: each is called again a second after it ended. */
+  /** Work that falls due, row by row of a table. */
+  readonly dueWork?: (doors: Doors) => readonly DueWork[];
+  /** Other work of a clock: each is called again a second after it ended. */
   readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
 }
 

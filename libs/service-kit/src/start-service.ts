@@ -11,6 +11,7 @@ import { type Clock, systemClock } from './clock.js';
 import { ConfigError, readSettings, type Settings } from './config.js';
 import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
+import { countStuck, runDueWork } from './due-work.js';
 import { feedOpener } from './feed.js';
 import { Health, NotReady } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
@@ -196,6 +197,12 @@ function startBackground<Own extends object>(
       onMeasure: metrics.onMeasure,
     });
     closers.push(() => consumer.stop());
+  }
+  for (const work of definition.dueWork?.(doors) ?? []) {
+    metrics.watchDueWork(work.name, () => countStuck(work, dataSource));
+    const onFailure = () => metrics.dueWorkFailed(work.name);
+    const clockwork = runClock((signal) => runDueWork(work, { dataSource, clock, log, onFailure, signal }), log);
+    closers.push(() => clockwork.stop());
   }
   for (const work of definition.clocks ?? []) {
     const clockwork = runClock(() => work(doors), log);

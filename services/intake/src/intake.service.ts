@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { concernAggregate } from './concern/concern.aggregate.js';
-import { runResponseClocks } from './concern/features/run-response-clocks.js';
+import { responseClocks } from './concern/features/run-response-clocks.js';
 import { QueueEntry } from './concern/projections/queue/queue-entry.entity.js';
 import { queueProjection } from './concern/projections/queue/queue.projection.js';
 import { receiptsProjection } from './concern/projections/receipts/receipts.projection.js';
@@ -12,6 +12,7 @@ import { IntakeModule } from './intake.module.js';
 import { consume } from './integration/consume.js';
 import { publish, publishFacts } from './integration/publish.js';
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
+import { LetClocksFailAlone1760000001001 } from './migrations/1760000001001-let-clocks-fail-alone.js';
 
 export const intake: ServiceDefinition = {
   name: 'intake',
@@ -21,7 +22,7 @@ export const intake: ServiceDefinition = {
   aggregates: [concernAggregate],
   module: IntakeModule,
   entities: [QueueEntry],
-  migrations: [CreateIntakeViews1760000001000],
+  migrations: [CreateIntakeViews1760000001000, LetClocksFailAlone1760000001001],
   projections: [queueProjection, receiptsProjection, responseClocksProjection],
   providers: ({ secrets, dataSource, clock, settings }) => [
     { provide: ReceiptHashes, useValue: new ReceiptHashes(secrets) },
@@ -32,5 +33,5 @@ export const intake: ServiceDefinition = {
   publish,
   publishFacts,
   consume,
-  clocks: [runResponseClocks],
+  dueWork: (doors) => [responseClocks(doors)],
 };
