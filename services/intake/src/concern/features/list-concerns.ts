@@ -6,6 +6,7 @@ import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/ac
 import { channels, concernStatuses, priorities } from '@waymark/contracts';
 import { Clock, Code, notFound, Pattern, Problem, Views } from '@waymark/service-kit';
 import { QueueEntry } from '../projections/queue/queue-entry.entity.js';
+import { nameOfDutyStation } from './place-body.js';
 
 export class ListConcernsParams {
   @Code(['response', 'nothing', 'any'], {
@@ -25,7 +26,8 @@ export class QueueLine {
   @ApiProperty({ enum: channels }) channel: string;
   @ApiProperty() language: string;
   @ApiProperty({ required: false }) country?: string;
-  @ApiProperty({ required: false }) dutyStation?: string;
+  @ApiProperty({ required: false, description: 'Code' }) dutyStation?: string;
+  @ApiProperty({ required: false, description: 'Its name' }) dutyStationName?: string;
   @ApiProperty({ enum: concernStatuses }) status: string;
   @ApiProperty({ required: false, enum: priorities }) priority?: string;
   @ApiProperty() immediateDanger: boolean;
@@ -150,6 +152,7 @@ function lineOf(entry: QueueEntry, now: number): QueueLine {
     language: entry.language,
     ...(entry.country ? { country: entry.country } : {}),
     ...(entry.dutyStation ? { dutyStation: entry.dutyStation } : {}),
+    ...nameOfDutyStation(entry.dutyStation),
     status: entry.status,
     ...(entry.priority ? { priority: entry.priority } : {}),
     immediateDanger: entry.immediateDanger,
