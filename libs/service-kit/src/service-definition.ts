@@ -27,7 +27,8 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly module: Type;
   readonly entities: readonly Type[];
   readonly migrations: readonly Type<MigrationInterface>[];
-  readonly projections: readonly Projection[];
+  /** Read models; a function where one needs the running platform. */
+  readonly projections: readonly Projection[] | ((platform: Platform<Own>) => readonly Projection[]);
   /** Providers that need the running platform. */
   readonly providers?: (platform: Platform<Own>) => Promise<readonly Provider[]> | readonly Provider[];
   /** Turns own events into published messages; undefined: not published. */

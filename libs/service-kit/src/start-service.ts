@@ -92,7 +92,9 @@ async function assemble<Own extends object>(
   const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
   const open = feedOpener(definition.aggregates, aggregates);
 
-  views.follow(definition.projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
+  const projections =
+    typeof definition.projections === 'function' ? definition.projections(platform) : definition.projections;
+  views.follow(projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
   closers.push(() => views.stop());
 
   const health = new Health({

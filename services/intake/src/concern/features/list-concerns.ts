@@ -6,6 +6,7 @@ import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/ac
 import { channels, concernStatuses, priorities } from '@waymark/contracts';
 import { Clock, Code, notFound, Pattern, Problem, Views } from '@waymark/service-kit';
 import { QueueEntry } from '../projections/queue/queue-entry.entity.js';
+import { StaffMarks } from '../projections/queue/staff-marks.js';
 import { nameOfDutyStation } from './place-body.js';
 
 export class ListConcernsParams {
@@ -79,6 +80,7 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
     private readonly dataSource: DataSource,
     private readonly views: Views,
     private readonly clock: Clock,
+    private readonly marks: StaffMarks,
   ) {}
 
   async execute({ caller, params, after }: ListConcerns): Promise<Queue> {
@@ -98,7 +100,7 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
     const query = this.dataSource
       .getRepository(QueueEntry)
       .createQueryBuilder('q')
-      .where('NOT (q.shut_out_people @> ARRAY[:id]::text[])', { id: caller.id })
+      .where('NOT (q.shut_out_marks @> ARRAY[:mark]::text[])', { mark: this.marks.of(caller.id) })
       .andWhere('NOT (q.shut_out_roles && :roles::text[])', { roles: [...caller.roles] })
       .andWhere('NOT (q.shut_out_units @> ARRAY[:unit]::text[])', { unit: caller.unit ?? '' })
       .orderBy('q.immediate_danger', 'DESC')
