@@ -11,6 +11,7 @@ import { type Clock, systemClock } from './clock.js';
 import { ConfigError, readSettings, type Settings } from './config.js';
 import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
+import { countStuck, runDueWork } from './due-work.js';
 import { feedOpener } from './feed.js';
 import { Health, NotReady } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
@@ -91,7 +92,9 @@ async function assemble<Own extends object>(
   const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
   const open = feedOpener(definition.aggregates, aggregates);
 
-  views.follow(definition.projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
+  const projections =
+    typeof definition.projections === 'function' ? definition.projections(platform) : definition.projections;
+  views.follow(projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
   closers.push(() => views.stop());
 
   const health = new Health({
@@ -196,6 +199,12 @@ function startBackground<Own extends object>(
       onMeasure: metrics.onMeasure,
     });
     closers.push(() => consumer.stop());
+  }
+  for (const work of definition.dueWork?.(doors) ?? []) {
+    metrics.watchDueWork(work.name, () => countStuck(work, dataSource));
+    const onFailure = () => metrics.dueWorkFailed(work.name);
+    const clockwork = runClock((signal) => runDueWork(work, { dataSource, clock, log, onFailure, signal }), log);
+    closers.push(() => clockwork.stop());
   }
   for (const work of definition.clocks ?? []) {
     const clockwork = runClock(() => work(doors), log);
