@@ -125,13 +125,14 @@ async function relayPage(options: RelayOptions, leadership: Leadership, page: Pa
   for (const event of page.events) {
     for (const payload of payloadsOf(await translate(event))) payloads.push({ event, payload });
   }
+  if (payloads.length === 0) return leadership.passOver(page.position);
   const last = await leadership.sequences([...new Set(payloads.map(({ payload }) => payload.subject))]);
   const messages: Message[] = payloads.map(({ event, payload }) => {
     const sequence = (last.get(payload.subject) ?? 0) + 1;
     last.set(payload.subject, sequence);
     return compose(service, event, payload, sequence);
   });
-  if (messages.length > 0) await bus.publish(topic, messages);
+  await bus.publish(topic, messages);
   await leadership.advance(page.position, last);
   options.onMeasure?.('relay_messages_published', messages.length, { service });
 }
