@@ -117,11 +117,11 @@ class Follower {
         this.storedAt = performance.now();
         this.moveTo({ stored: page.position, seen: page.position });
         await this.lookWhetherCaughtUp();
-        if (page.events.length < (batchSize ?? 500)) await this.rest();
       } else {
         this.moveTo({ stored: this.standing.stored, seen: page.position });
         if (performance.now() - this.storedAt > (this.options.storeEveryMs ?? 5_000) && !(await this.store())) return;
       }
+      if (page.events.length < (batchSize ?? 500)) await this.rest();
     }
   }
 

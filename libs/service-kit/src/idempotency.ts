@@ -1,7 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { deriveSecret } from '@waymark/privacy';
-import { Gathered } from './gathered.js';
+import { deriveSecret, Gathered } from '@waymark/privacy';
 
 /** Table of the answers already given. Without the caller's key and the service's secret no row can be read. */
 export const idempotencyMigration = `

@@ -42,6 +42,8 @@ export interface Relay {
 }
 
 const longestRestMs = 50;
+/** While only events of other categories come, which would otherwise be looked over as fast as they come. */
+const restOverOthersMs = 30;
 
 /**
  * Publishes what a service's events say to others, in order, at least once. Of several relays of a service one leads; a deposed
@@ -72,7 +74,8 @@ export function runRelay(options: RelayOptions): Relay {
         await relayPage(options, leadership, page);
         backOff.reset();
         // In a burst the next page fills meanwhile, so that as much is said with fewer round trips.
-        await pause(Math.min(performance.now() - begun, longestRestMs), ended.signal);
+        const rest = page.events.length === 0 ? restOverOthersMs : performance.now() - begun;
+        await pause(Math.min(rest, longestRestMs), ended.signal);
       }
     } finally {
       stopping.signal.removeEventListener('abort', end);
