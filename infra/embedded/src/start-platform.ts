@@ -13,6 +13,7 @@ import { provision, writeEnvironments, type ProvisionedEnvironment } from '@waym
 import { referral } from '@waymark/referral';
 import { reporting } from '@waymark/reporting';
 import { createLog, type ServiceDefinition, startService } from '@waymark/service-kit';
+import { untilReady } from './until-ready.js';
 import { startPage } from './page.js';
 import { demandFree, type Ports } from './ports.js';
 
@@ -20,6 +21,8 @@ export interface Platform {
   readonly ports: Ports;
   readonly issuer: string;
   readonly urlOf: (part: keyof Ports) => string;
+  /** Resolves when every service is ready, or after a time; with what still is not, and why. */
+  untilReady(): Promise<readonly string[]>;
   /** Services first, the database last. */
   stop(): Promise<void>;
 }
@@ -86,7 +89,7 @@ export async function startPlatform({
     closers.push(() => Promise.all(services.map((service) => service.stop())));
     const page = await startPage(ports, urlOf);
     closers.push(() => page.stop());
-    return { ports, issuer: identity.issuer, urlOf, stop };
+    return { ports, issuer: identity.issuer, urlOf, untilReady: () => untilReady(services), stop };
   } catch (error) {
     await stop();
     throw error;

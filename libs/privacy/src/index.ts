@@ -1,5 +1,6 @@
 export { deriveSecret } from './keys/derive-secret.js';
 export { dataKeysMigration, type KeyDatabase } from './keys/data-keys.js';
+export { Gathered } from './keys/gathered.js';
 export type { KeyCacheOptions } from './keys/key-cache.js';
 export * from './keys/key-errors.js';
 export { createKeyFile, openKeyFile } from './keys/key-file.js';

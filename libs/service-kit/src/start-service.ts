@@ -26,6 +26,8 @@ export interface RunningService {
   readonly name: string;
   readonly app: HttpApp;
   readonly url: string;
+  /** `ok` or why not, for each part it stands on: what `/health/ready` says. */
+  report(): Promise<Readonly<Record<string, string>>>;
   /** Takes no new requests, finishes what is under way, hands over relay and consumers, closes connections. */
   stop(): Promise<void>;
 }
@@ -104,10 +106,7 @@ async function assemble<Own extends object>(
       await bus.ping();
       if (!topics.declared()) throw new NotReady('topics are not there yet');
     },
-    views: async () => {
-      const stopped = views.status().find((view) => view.stoppedBecause !== undefined);
-      if (stopped) throw new NotReady(`${stopped.name} has stopped`);
-    },
+    views: async () => views.demandReady(),
   });
   const app = await createHttpApp(definition, platform, {
     views,
@@ -121,7 +120,8 @@ async function assemble<Own extends object>(
   startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
   await app.listen(settings.PORT, settings.HOST);
   log.info({ port: settings.PORT }, `${definition.name} is ready`);
-  return { name: definition.name, app, url: `http://127.0.0.1:${settings.PORT}`, stop };
+  const url = `http://127.0.0.1:${settings.PORT}`;
+  return { name: definition.name, app, url, report: () => health.check(), stop };
 }
 
 function openBus(service: string, settings: Settings, log: Log): Bus {
