@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type RunningService, startService } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually, freePort } from '@waymark/testing';
@@ -7,6 +7,8 @@ import { callAt, deskOf, eventsOf, typesOf } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
 const everything = ['FirstResponseDue', 'FirstResponseOverdue', 'ConcernEscalated', 'ConcernEscalated'];
+
+jest.setTimeout(180_000);
 
 describe('a clock that fails for one concern', () => {
   let stage: Stage;
