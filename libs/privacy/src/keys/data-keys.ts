@@ -78,7 +78,7 @@ export async function insertOrReadKeys(database: KeyDatabase, asked: readonly Ne
   const stored = new Map(rowsOf(result).map((row) => [subjectOf(row), storedKey(row)]));
   return Promise.all(
     // Not there: somebody else inserted after this statement began.
-    asked.map(({ subjectId }) => stored.get(subjectId) ?? readKey(database, subjectId)),
+    asked.map(async ({ subjectId }) => stored.get(subjectId) ?? readKey(database, subjectId)),
   );
 }
 
