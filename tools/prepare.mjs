@@ -10,9 +10,40 @@ export async function prepare({ quiet = false } = {}) {
   requireNode();
   await oneAtATime(async () => {
     await install({ quiet });
+    const sources = stateOfSources();
+    if (isBuiltFrom(sources)) return;
+    rmSync(builtFrom, { force: true });
     if (!quiet) console.log('Building what has changed ...');
     await nxBuild([]);
+    writeFileSync(builtFrom, sources);
   });
+}
+
+// Without its daemon nx takes every output away and puts it back, also where nothing has changed: whoever starts a built
+// service just then finds a part of it missing.
+const builtFrom = path.join(root, '.nx', 'built-from');
+
+function isBuiltFrom(sources) {
+  if (readFileIfThere(builtFrom) !== sources) return false;
+  return projects().every((project) => existsSync(path.join(root, project, 'dist')));
+}
+
+/** Name, size and date of everything that a build is made from. */
+function stateOfSources() {
+  const files = projects().flatMap((project) =>
+    readdirSync(path.join(root, project, 'src'), { recursive: true }).map((name) => path.join(project, 'src', name)),
+  );
+  return [...files.sort(), '.swcrc', 'nx.json', 'package-lock.json']
+    .map((file) => [file, statSync(path.join(root, file))])
+    .filter(([, stat]) => stat.isFile())
+    .map(([file, stat]) => `${file} ${stat.size} ${stat.mtimeMs}\n`)
+    .join('');
+}
+
+function projects() {
+  return ['libs', 'services', 'infra']
+    .flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => path.join(folder, name)))
+    .filter((project) => existsSync(path.join(root, project, 'src')));
 }
 
 /** Builds only what the set-up of a test run is made of; the tests themselves run from the sources. */
