@@ -37,7 +37,11 @@ export async function rateOf(writers: number, milliseconds: number, work: () => 
   const begun = performance.now();
   const until = begun + milliseconds;
   const hand = async (): Promise<void> => {
-    while (performance.now() < until) done += await work();
+    while (performance.now() < until) {
+      const more = await work();
+      // Not in one expression: that would read the sum before the wait, and forget what others have added meanwhile.
+      done += more;
+    }
   };
   await Promise.all(Array.from({ length: writers }, hand));
   return (done * 1_000) / (performance.now() - begun);
