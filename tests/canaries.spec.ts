@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { dutyStations } from '@waymark/contracts';
 import { type Stage, startStage } from '@waymark/stage';
+import { readServerLog } from '@waymark/testing';
 import { type Canary, canaryOf, findings, type Haystack, readDatabases } from './canary-search.fixture.js';
 import { followWal, type FollowedWal } from './wal-search.fixture.js';
 import { allServices, ordinaryWords, type Played, playStory, type Words } from './whole-platform.fixture.js';
@@ -80,6 +81,7 @@ describe('what is sealed', () => {
   const outside = async (): Promise<readonly Haystack[]> => {
     const metrics = allServices.map(async ({ name }) => (await stage.ask(name, 'GET', '/metrics')).body);
     return [
+      { place: 'log of the database server', text: await readServerLog() },
       { place: 'log lines', text: lines.join('') },
       { place: 'terminal', text: printed.join('') },
       { place: 'metrics', text: (await Promise.all(metrics)).join('\n') },
@@ -112,7 +114,7 @@ describe('what is sealed', () => {
     for (const field of shown) expect(`${field}: ${texts.includes(words[field])}`).toBe(`${field}: true`);
   });
 
-  it('lies nowhere in the clear: no table of any database, no event, no message, no write-ahead log, no log line, no metric', async () => {
+  it('lies nowhere in the clear: no table of any database, no event, no message, no write-ahead log, no log line, no server log, no metric', async () => {
     const haystacks = await everywhere();
     const places = haystacks.map(({ place }) => place);
     expect(places).toEqual(expect.arrayContaining(['events:waymark.events', 'intake:public.concern_queue']));
@@ -203,7 +205,10 @@ describe('what is sealed', () => {
     for (const [kind] of cages) await stage.query('case', `DROP TABLE cage_of_${kind}`);
     lines.push(JSON.stringify({ level: 50, msg: text }));
     printed.push(`Error: ${Buffer.from(text).toString('base64')}`);
-    const found = ['escaped canary in write-ahead log', 'escaped canary in log lines', 'escaped canary in terminal'];
+    await expect(stage.query('case', `SELECT '${text}' FROM an_empty_cage`)).rejects.toMatchObject({ code: '42P01' });
+    const found = ['write-ahead log', 'log of the database server', 'log lines', 'terminal'].map(
+      (place) => `escaped canary in ${place}`,
+    );
     expect(findings([canary], await everywhere())).toEqual(found);
   });
 });
