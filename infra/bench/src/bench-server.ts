@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { startPostgres } from '@waymark/local-postgres';
 
+/** A superuser's address of a database that nobody has used yet. */
+export interface FreshDatabase {
+  readonly url: string;
+}
+
 export interface BenchServer {
   readonly version: string;
-  freshDatabase(): Promise<{ readonly url: string }>;
+  freshDatabase(): Promise<FreshDatabase>;
 }
 
 /** A PostgreSQL for one benchmark, durable as in production, gone with everything in it afterwards. */

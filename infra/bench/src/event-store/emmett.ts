@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { FreshDatabase, SystemUnderBench } from './systems.js';
+import type { FreshDatabase } from '../bench-server.js';
+import type { SystemUnderBench } from './systems.js';
 
 interface EmmettEvent {
   readonly type: string;

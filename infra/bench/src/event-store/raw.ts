@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { EventToAppend } from '@waymark/event-store';
-import type { FreshDatabase, SystemUnderBench } from './systems.js';
+import type { FreshDatabase } from '../bench-server.js';
+import type { SystemUnderBench } from './systems.js';
 
 const table = `
   create table raw (

@@ -14,8 +14,3 @@ export interface SystemUnderBench {
   readonly follow?: (onEvent: (id: string) => void) => Promise<{ stop(): Promise<void> }>;
   close(): Promise<void>;
 }
-
-/** An address of the server for a database that was just made for this system. */
-export interface FreshDatabase {
-  readonly url: string;
-}

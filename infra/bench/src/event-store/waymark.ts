@@ -1,18 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { grantCategories, migrateEventStore, openPostgresEventStore } from '@waymark/event-store';
-import type { FreshDatabase, SystemUnderBench } from './systems.js';
-
-const role = 'waymark_bench';
+import { openPostgresEventStore } from '@waymark/event-store';
+import type { FreshDatabase } from '../bench-server.js';
+import { logRoleOn } from './log-role.js';
+import type { SystemUnderBench } from './systems.js';
 
 /** Waymark's log through its port, with everything on: roles, hash chain, idempotence. */
-export async function openWaymark({ url }: FreshDatabase): Promise<SystemUnderBench> {
-  const password = randomBytes(12).toString('hex');
-  await migrateEventStore({ adminUrl: url });
-  await grantCategories({ adminUrl: url, role, password, append: ['concern'], read: 'all' });
-  const own = new URL(url);
-  own.username = role;
-  own.password = password;
-  const store = openPostgresEventStore({ url: own.href, poolSize: 64 });
+export async function openWaymark(database: FreshDatabase): Promise<SystemUnderBench> {
+  const store = openPostgresEventStore({ url: await logRoleOn(database), poolSize: 64 });
   return {
     name: 'waymark',
     append: async (stream, holds, events) => {

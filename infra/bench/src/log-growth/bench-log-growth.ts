@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { grantCategories, migrateEventStore, openPostgresEventStore, readLogSize } from '@waymark/event-store';
+import { openPostgresEventStore, readLogSize } from '@waymark/event-store';
 import { withBenchServer } from '../bench-server.js';
 import { newEvent, newStream } from '../event-store/events.js';
+import { logRoleOn } from '../event-store/log-role.js';
 import { openRaw } from '../event-store/raw.js';
-import { rateOf } from '../measure.js';
-import { medianOf, type Report, type Result, thisMachine } from '../report.js';
+import { rateOf, Runs } from '../measure.js';
+import { type Report, type Result, thisMachine } from '../report.js';
 
 /** Streams of twenty events through the log's own function, so that everything is in them that a service's would have. */
 const fill = `
@@ -31,8 +31,9 @@ const filledAtOnce = 10_000;
 export async function benchLogGrowth({ quick }: { readonly quick: boolean }): Promise<Report> {
   const sizes = quick ? [0, 100_000, 1_000_000] : [0, 1_000_000, 10_000_000];
   return withBenchServer(async ({ freshDatabase, version }) => {
-    const { url } = await freshDatabase();
-    const own = await roleOn(url);
+    const database = await freshDatabase();
+    const { url } = database;
+    const own = await logRoleOn(database);
     const store = openPostgresEventStore({ url: own, poolSize: 16 });
     const filler = new pg.Client(own);
     await filler.connect();
@@ -45,27 +46,21 @@ export async function benchLogGrowth({ quick }: { readonly quick: boolean }): Pr
       await withAdmin(url, (admin) => admin.query('vacuum (analyze) waymark.events'));
       const raw = await openRaw(await freshDatabase());
       for (const writers of [1, 16]) {
-        const rates = { waymark: [] as number[], raw: [] as number[] };
+        const rates = new Runs({ name: 'append-1', writers, unit: 'events/s', logSize });
         for (let run = 0; run < 5; run += 1) {
           const append = async (): Promise<number> => (await store.append(newStream(), 'none', [newEvent()]), 1);
           const insert = async (): Promise<number> => (await raw.append(newStream(), 0, [newEvent()]), 1);
-          rates.waymark.push(await rateOf(writers, 2_000, append));
-          rates.raw.push(await rateOf(writers, 2_000, insert));
+          rates.add('waymark', await rateOf(writers, 2_000, append));
+          rates.add('raw', await rateOf(writers, 2_000, insert));
         }
-        for (const system of ['waymark', 'raw'] as const) {
-          const [min, max] = [Math.min(...rates[system]), Math.max(...rates[system])];
-          const median = medianOf(rates[system]);
-          results.push({ name: 'append-1', system, writers, logSize, unit: 'events/s', median, min, max, runs: 5 });
-        }
+        results.push(...rates.results());
       }
       await raw.close();
-      const size = await readLogSize({ adminUrl: url });
-      for (const { name, bytes } of [...size.tables, ...size.indexes]) {
-        const mebibytes = bytes / 2 ** 20;
-        results.push({
-          ...{ name: `size of ${name}`, system: 'waymark', logSize, unit: 'MiB', runs: 1 },
-          ...{ median: mebibytes, min: mebibytes, max: mebibytes },
-        });
+      const { tables, indexes } = await readLogSize({ adminUrl: url });
+      for (const { name, bytes } of [...tables, ...indexes]) {
+        const size = new Runs({ name: `size of ${name}`, unit: 'MiB', logSize });
+        size.add('waymark', bytes / 2 ** 20);
+        results.push(...size.results());
       }
     }
     await filler.end();
@@ -77,16 +72,6 @@ export async function benchLogGrowth({ quick }: { readonly quick: boolean }): Pr
       ratios: ratiosOf(results, sizes),
     };
   });
-}
-
-async function roleOn(url: string): Promise<string> {
-  const password = randomBytes(12).toString('hex');
-  await migrateEventStore({ adminUrl: url });
-  await grantCategories({ adminUrl: url, role: 'waymark_growth', password, append: ['concern'], read: [] });
-  const own = new URL(url);
-  own.username = 'waymark_growth';
-  own.password = password;
-  return own.href;
 }
 
 async function withAdmin(url: string, work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
