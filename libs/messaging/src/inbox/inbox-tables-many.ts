@@ -9,8 +9,8 @@ export interface Key {
 
 export const keyOf = ({ source, subject }: Key): string => JSON.stringify([source, subject]);
 
-/** The different keys of messages. */
-export const keysOf = (messages: readonly Message[]): readonly Key[] => [
+/** Of each key the last message: one for each different key. */
+export const lastOfEachKey = (messages: readonly Message[]): readonly Message[] => [
   ...new Map(messages.map((message) => [keyOf(message), message])).values(),
 ];
 
@@ -68,7 +68,7 @@ export async function noteEffects(
   messages: readonly Message[],
   now: string,
 ): Promise<void> {
-  const last = [...new Map(messages.map((message) => [keyOf(message), message])).values()];
+  const last = lastOfEachKey(messages);
   await manager.query(
     `with noted as (
        insert into inbox (consumer, message_id, received_at) select $1, id, $6 from unnest($5::text[]) id

@@ -1,40 +1,23 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, eventually } from '@waymark/testing';
+import { eventually } from '@waymark/testing';
 import { randomUUID } from 'node:crypto';
-import { DataSource } from 'typeorm';
-import type { Log } from '../log.js';
+import type { DataSource } from 'typeorm';
 import type { Bus, Message } from '../port.js';
-import { openPostgresBus } from '../postgres/bus.js';
-import { migrateBus } from '../postgres/migrate.js';
-import { inboxMigration } from './inbox-migration.js';
+import { happened, messageOf, openInboxGround, silent, takeEffect, type InboxGround } from './inbox.fixture.js';
 import { runConsumer, type Consumer, type ConsumerOptions } from './run-consumer.js';
 
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const happened = 'test.something-happened.v1';
-
 describe('a consumer with a crowd of messages before it', () => {
-  let busDatabase: Awaited<ReturnType<typeof createTestDatabase>>;
-  let database: Awaited<ReturnType<typeof createTestDatabase>>;
+  let ground: InboxGround;
   let dataSource: DataSource;
   let bus: Bus;
   let topic: string;
   let running: Consumer[];
 
   beforeAll(async () => {
-    busDatabase = await createTestDatabase('bus');
-    database = await createTestDatabase('inbox');
-    await migrateBus({ adminUrl: busDatabase.url });
-    bus = openPostgresBus({ url: busDatabase.url, log: silent });
-    dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-    await dataSource.query(inboxMigration);
-    await dataSource.query('create table effects (place serial, consumer text, subject text, sequence int)');
+    ground = await openInboxGround();
+    ({ bus, dataSource } = ground);
   });
-  afterAll(async () => {
-    await bus?.close();
-    await dataSource?.destroy();
-    await database?.drop();
-    await busDatabase?.drop();
-  });
+  afterAll(() => ground?.close());
   beforeEach(async () => {
     running = [];
     topic = `waymark.test-${randomUUID()}`;
@@ -45,19 +28,6 @@ describe('a consumer with a crowd of messages before it', () => {
   });
 
   const subjects = Array.from({ length: 20 }, (_, index) => `subject-${index}`);
-  const messageOf = (subject: string, sequence: number): Message => ({
-    specversion: '1.0',
-    id: randomUUID(),
-    source: '/waymark/test',
-    type: happened,
-    subject,
-    time: '2026-03-02T08:00:00.000Z',
-    datacontenttype: 'application/json',
-    sequence,
-    correlationid: 'correlation',
-    causationid: 'causation',
-    data: {},
-  });
   const crowd = (upTo: number, from = 1): Message[] =>
     Array.from({ length: upTo - from + 1 }, (_, index) => index + from).flatMap((sequence) =>
       subjects.map((subject) => messageOf(subject, sequence)),
@@ -68,7 +38,7 @@ describe('a consumer with a crowd of messages before it', () => {
       group: topic,
       topics: [topic],
       dataSource,
-      handlers: { [happened]: (message, { manager }) => takeEffect(message, manager) },
+      handlers: { [happened]: (message, { manager }) => takeEffect(topic, message, manager) },
       retries: { attempts: 2, firstPauseMs: 5 },
       sweepEveryMs: 20,
       log: silent,
@@ -77,8 +47,6 @@ describe('a consumer with a crowd of messages before it', () => {
     running.push(consumer);
     return consumer;
   };
-  const takeEffect = ({ subject, sequence }: Message, manager: Pick<DataSource, 'query'>): Promise<void> =>
-    manager.query('insert into effects (consumer, subject, sequence) values ($1, $2, $3)', [topic, subject, sequence]);
   const effects = async (): Promise<Record<string, number[]>> => {
     const rows = await dataSource.query<{ subject: string; sequences: number[] }[]>(
       'select subject, array_agg(sequence order by place) as sequences from effects where consumer = $1 group by subject',
@@ -119,7 +87,7 @@ describe('a consumer with a crowd of messages before it', () => {
     const consumer = start({
       handlers: {
         [happened]: async (message, { manager }) => {
-          await takeEffect(message, manager);
+          await takeEffect(topic, message, manager);
           if (message.subject === 'subject-7' && message.sequence === 2) throw new Error('poison');
         },
       },
@@ -173,13 +141,7 @@ describe('a consumer with a crowd of messages before it', () => {
       // Published again with the same ids when the answer was lost: the bus may hold both.
       const messages = crowd(sequence, sequence);
       await eventually(() => bus.publish(topic, messages));
-      for (const { url } of [database, busDatabase]) {
-        const surgeon = await new DataSource({ type: 'postgres', url }).initialize();
-        await surgeon.query(
-          'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
-        );
-        await surgeon.destroy();
-      }
+      await ground.cutConnections();
     }
     await eventually(async () => expect(await effects()).toEqual(each(1, 2, 3, 4, 5, 6, 7, 8)));
   });

@@ -1,6 +1,6 @@
 import type { Delivery } from '../port.js';
 import type { Inbox } from './inbox.js';
-import { allFollow, keyOf, keysOf, lockKeys, noteEffects } from './inbox-tables-many.js';
+import { allFollow, keyOf, lastOfEachKey, lockKeys, noteEffects } from './inbox-tables-many.js';
 
 /** Each has to be looked at by itself: one is a repeat, waits, fills a gap, or lies behind a dead letter. */
 class OneByOne extends Error {
@@ -22,7 +22,7 @@ export async function receiveMany(inbox: Inbox, deliveries: readonly Delivery[])
     await react(inbox, reacting);
   }
   await dataSource.transaction(async (manager) => {
-    await lockKeys(manager, consumer, keysOf(messages));
+    await lockKeys(manager, consumer, lastOfEachKey(messages));
     if (!(await allFollow(manager, consumer, messages))) throw new OneByOne();
     for (const { message, origin } of deliveries) await inbox.handle(manager, message, origin);
     await noteEffects(manager, consumer, messages, now());
