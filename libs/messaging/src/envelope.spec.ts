@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { CloudEvent, ValidationError } from 'cloudevents';
 import { derivedId } from './derived-id.js';
 import { decodeMessage, encodeMessage, UnreadableMessage } from './envelope.js';
 import type { Message } from './port.js';
@@ -32,10 +33,27 @@ describe('the envelope', () => {
     ['time is not a time', JSON.stringify({ ...message, time: 'yesterday' })],
     ['datacontenttype is not application/json', JSON.stringify({ ...message, datacontenttype: 'text/plain' })],
     ['sequence is not a number from 1', JSON.stringify({ ...message, sequence: 1.5 })],
+    ['sequence is not a number from 1', JSON.stringify({ ...message, sequence: 2 ** 31 })],
+    ['time is not a time', JSON.stringify({ ...message, time: 'she came on 2' })],
+    ['partitionkey is not the subject', JSON.stringify({ ...message, partitionkey: 'b' })],
+    ['an attribute is none of CloudEvents', JSON.stringify({ ...message, correlationId: 'x' })],
+    ['an attribute is none of CloudEvents', JSON.stringify({ ...message, a23456789012345678901: 'x' })],
+    ['an attribute is none of CloudEvents', JSON.stringify({ ...message, extension: { nested: true } })],
     ['traceparent is not a text', JSON.stringify({ ...message, traceparent: 1 })],
     ['data is not an object', JSON.stringify({ ...message, data: 'text' })],
   ])('says why it cannot be read: %s', (reason, record) => {
     expect(() => decodeMessage(Buffer.from(record))).toThrow(new UnreadableMessage(reason));
+  });
+
+  it('is a CloudEvent to the letter of the SDK', () => {
+    const { sequence, ...rest } = new CloudEvent({ ...message, partitionkey: 'a' }, true).toJSON();
+    expect({ ...rest, sequence }).toEqual({ ...message, partitionkey: 'a' });
+    expect(() => new CloudEvent({ ...message, correlationId: 'x' }, true)).toThrow(ValidationError);
+  });
+
+  it('is read with attributes that are not known here', () => {
+    const later = { ...message, severity: 3, tenant: 'x' };
+    expect(decodeMessage(Buffer.from(JSON.stringify(later)))).toEqual(later);
   });
 
   it('is not written when no one could read it', () => {

@@ -5,7 +5,16 @@ export class UnreadableMessage extends Error {
   override readonly name = 'UnreadableMessage';
 }
 
+/** The largest Integer of CloudEvents. */
+const mostSequence = 2_147_483_647;
+
 const texts = ['id', 'source', 'type', 'subject', 'correlationid', 'causationid'] as const;
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Attributes that we do not know may come with any message, in the shape that CloudEvents gives them. */
+const isNoAttribute = ([name, value]: readonly [string, unknown]): boolean =>
+  !/^[a-z0-9]{1,20}$/.test(name) || !['string', 'boolean', 'number'].includes(typeof value);
 
 function ruleBroken(candidate: Partial<Record<string, unknown>>): string | undefined {
   if (candidate['specversion'] !== '1.0') return 'specversion is not 1.0';
@@ -13,14 +22,15 @@ function ruleBroken(candidate: Partial<Record<string, unknown>>): string | undef
     const value = candidate[name];
     if (typeof value !== 'string' || value === '') return `${name} is not a text`;
   }
-  const { time, datacontenttype, sequence, traceparent, data } = candidate;
-  if (typeof time !== 'string' || Number.isNaN(Date.parse(time))) return 'time is not a time';
+  const { subject, time, datacontenttype, sequence, partitionkey, traceparent, data, ...extensions } = candidate;
+  if (typeof time !== 'string' || !rfc3339.test(time) || Number.isNaN(Date.parse(time))) return 'time is not a time';
   if (datacontenttype !== 'application/json') return 'datacontenttype is not application/json';
-  if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 1)
+  if (typeof sequence !== 'number' || !Number.isInteger(sequence) || sequence < 1 || sequence > mostSequence)
     return 'sequence is not a number from 1';
+  if (partitionkey !== undefined && partitionkey !== subject) return 'partitionkey is not the subject';
   if (traceparent !== undefined && typeof traceparent !== 'string') return 'traceparent is not a text';
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return 'data is not an object';
-  return undefined;
+  return Object.entries(extensions).some(isNoAttribute) ? 'an attribute is none of CloudEvents' : undefined;
 }
 
 const isObject = (value: unknown): value is Partial<Record<string, unknown>> =>

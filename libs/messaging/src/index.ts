@@ -10,5 +10,6 @@ export * from './kafka/bus.js';
 export * from './prefixed-bus.js';
 export * from './postgres/bus.js';
 export * from './postgres/migrate.js';
+export { payloadsOf } from './relay/compose.js';
 export * from './relay/relay-migration.js';
 export * from './relay/run-relay.js';

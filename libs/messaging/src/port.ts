@@ -12,8 +12,10 @@ export interface Message<Data extends object = object> {
   /** When it happened, RFC 3339 UTC. */
   readonly time: string;
   readonly datacontenttype: 'application/json';
-  /** Dense per `source` and `subject`, from 1. */
+  /** Dense per `source` and `subject`, from 1: an Integer of CloudEvents. */
   readonly sequence: number;
+  /** The `subject` again, where the partitioning extension looks for it. Absent from messages published before it was added. */
+  readonly partitionkey?: string;
   readonly correlationid: string;
   readonly causationid: string;
   readonly traceparent?: string;

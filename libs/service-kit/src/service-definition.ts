@@ -1,15 +1,17 @@
 import type { Provider, Type } from '@nestjs/common';
-import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { CleanedEnv } from 'envalid';
 import type { DataSource, MigrationInterface } from 'typeorm';
 import type { EventStore } from '@waymark/event-store';
 import type { KeyRing } from '@waymark/privacy';
 import type { OpenedEvent, Projection } from '@waymark/projections';
-import type { MessageHandler, MessageReaction, Translation } from '@waymark/messaging';
+import type { MessageContract } from '@waymark/contracts';
+import type { Translation } from '@waymark/messaging';
 import type { Aggregate } from './aggregate.js';
 import type { Aggregates } from './aggregates.js';
 import type { Clock } from './clock.js';
 import type { Settings } from './config.js';
+import type { Consumption } from './consumption.js';
+import type { Doors } from './doors.js';
 import type { DueWork } from './due-work.js';
 import type { Log } from './log.js';
 import type { Secrets } from './secrets.js';
@@ -35,23 +37,14 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly publish?: (event: OpenedEvent, platform: Platform<Own>) => Translation | undefined;
   /** The same for de-identified facts, which travel on a topic of their own. */
   readonly publishFacts?: (event: OpenedEvent, platform: Platform<Own>) => Translation | undefined;
-  readonly consume?: {
-    readonly topics: readonly string[];
-    readonly handlers?: Readonly<Record<string, MessageHandler>>;
-    readonly reactions?: (doors: Doors) => Readonly<Record<string, MessageReaction>>;
-  };
+  /** Every message that `publish` and `publishFacts` may make; any other is refused. */
+  readonly publishes?: readonly MessageContract[];
+  /** What it does about messages of the others; whatever is not listed passes by. */
+  readonly consumes?: readonly Consumption[];
   /** Work that falls due, row by row of a table. */
   readonly dueWork?: (doors: Doors) => readonly DueWork[];
   /** Other work of a clock: each is called again a second after it ended. */
   readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
-}
-
-/** The only doors into a service for what is no HTTP request: consumers, clocks, the command line. */
-export interface Doors {
-  readonly commands: CommandBus;
-  readonly queries: QueryBus;
-  readonly dataSource: DataSource;
-  readonly clock: Clock;
 }
 
 /** What a running service stands on. */

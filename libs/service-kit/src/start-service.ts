@@ -9,8 +9,10 @@ import { runProjection } from '@waymark/projections';
 import { Aggregates } from './aggregates.js';
 import { type Clock, systemClock } from './clock.js';
 import { ConfigError, readSettings, type Settings } from './config.js';
+import { byType, topicsOf } from './consumption.js';
 import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
+import type { Doors } from './doors.js';
 import { countStuck, runDueWork } from './due-work.js';
 import { feedOpener } from './feed.js';
 import { Health, NotReady } from './health.js';
@@ -18,8 +20,9 @@ import { createHttpApp, type HttpApp } from './http-app.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { runClock } from './run-clock.js';
+import { checkPublication } from './publication.js';
 import { readSecretFile } from './secrets.js';
-import type { Doors, Platform, ServiceDefinition } from './service-definition.js';
+import type { Platform, ServiceDefinition } from './service-definition.js';
 import { Views } from './views.js';
 
 export interface RunningService {
@@ -84,7 +87,7 @@ async function assemble<Own extends object>(
   closers.push(() => store.close());
   const bus = openBus(definition.name, settings, log);
   closers.push(() => bus.close());
-  const topics = await declareTopics(bus, [topicOf(definition.name), ...(definition.consume?.topics ?? [])], log);
+  const topics = await declareTopics(bus, [topicOf(definition.name), ...topicsOf(definition.consumes ?? [])], log);
   closers.push(async () => topics.stop());
 
   const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
@@ -177,7 +180,8 @@ function startBackground<Own extends object>(
       topic,
       bus,
       pool,
-      translate: async (event) => translate(await open(event), platform),
+      translate: async (event) =>
+        checkPublication(translate(await open(event), platform), topic, definition.publishes ?? []),
       log,
       onMeasure: metrics.onMeasure,
     });
@@ -185,15 +189,13 @@ function startBackground<Own extends object>(
   };
   if (definition.publish) startRelay(definition.name, topicOf(definition.name), definition.publish);
   if (definition.publishFacts) startRelay(`${definition.name}-facts`, factsTopic, definition.publishFacts);
-  if (definition.consume) {
-    const { topics, handlers, reactions } = definition.consume;
+  if (definition.consumes) {
     const consumer = runConsumer({
       bus,
       group: definition.name,
-      topics,
+      topics: topicsOf(definition.consumes),
       dataSource,
-      handlers: handlers ?? {},
-      reactions: reactions?.(doors) ?? {},
+      ...byType(definition.consumes, doors),
       log,
       clock,
       onMeasure: metrics.onMeasure,

@@ -3,8 +3,8 @@ import { caseAggregate } from './case/case.aggregate.js';
 import { CaseEntry } from './case/projections/cases/case-entry.entity.js';
 import { casesProjection } from './case/projections/cases/cases.projection.js';
 import { CaseModule } from './case.module.js';
-import { consume } from './integration/consume.js';
-import { publish } from './integration/publish.js';
+import { consumes } from './integration/consume.js';
+import { publish, publishes } from './integration/publish.js';
 import { CreateCaseViews1760000001000 } from './migrations/1760000001000-create-case-views.js';
 
 /** `case` is a reserved word. */
@@ -19,6 +19,7 @@ export const caseService: ServiceDefinition = {
   entities: [CaseEntry],
   migrations: [CreateCaseViews1760000001000],
   projections: [casesProjection],
+  publishes,
   publish,
-  consume,
+  consumes,
 };

@@ -61,6 +61,31 @@ describe('a case for an accepted concern', () => {
     expect(body.officerId).toBe(concern.officerId);
   });
 
+  it('is opened for a message with fields that were added later', async () => {
+    const concern = newConcern(stage);
+    const message = concernAccepted(concern);
+    await publish({ ...message, data: { ...message.data, acceptedBecause: 'protocol' } });
+    await settled(message);
+    expect(await eventsOf(stage, derivedId('case', concern.concernId))).toEqual(['CaseOpened']);
+  });
+
+  it('is not opened for a message that breaks its contract: that becomes a dead letter, and others go on', async () => {
+    const [broken, sound] = [newConcern(stage), newConcern(stage)];
+    const message = concernAccepted(broken);
+    await publish({ ...message, data: { ...message.data, clientId: 'somebody' } }, concernAccepted(sound));
+    await eventually(async () => (await eventsOf(stage, derivedId('case', sound.concernId))).length === 1);
+    const letters = () =>
+      stage.query<{ reason: string; detail: string }>(
+        'case',
+        'SELECT reason, detail FROM dead_letters WHERE message_id = $1',
+        [message.id],
+      );
+    await eventually(async () => (await letters()).length === 1);
+    const [letter] = await letters();
+    expect(letter).toMatchObject({ reason: 'handler_failed', detail: expect.stringContaining('/clientId') });
+    expect(await eventsOf(stage, derivedId('case', broken.concernId))).toEqual([]);
+  });
+
   it('is opened once when several messages are handled at the same moment', async () => {
     const concern = newConcern(stage);
     const commands = stage.running('case').app.get(CommandBus);

@@ -3,8 +3,8 @@ import { consentRecordAggregate } from './consent-record/consent-record.aggregat
 import { consentClocks } from './consent-record/features/run-consent-clocks.js';
 import { consentClocksProjection } from './consent-record/projections/consent-clocks/consent-clocks.projection.js';
 import { ConsentModule } from './consent.module.js';
-import { consume } from './integration/consume.js';
-import { publish } from './integration/publish.js';
+import { consumes } from './integration/consume.js';
+import { publish, publishes } from './integration/publish.js';
 import { CreateConsentViews1760000002000 } from './migrations/1760000002000-create-consent-views.js';
 import { LetClocksFailAlone1760000002001 } from './migrations/1760000002001-let-clocks-fail-alone.js';
 
@@ -18,7 +18,8 @@ export const consent: ServiceDefinition = {
   entities: [],
   migrations: [CreateConsentViews1760000002000, LetClocksFailAlone1760000002001],
   projections: [consentClocksProjection],
+  publishes,
   publish,
-  consume,
+  consumes,
   dueWork: (doors) => [consentClocks(doors)],
 };

@@ -10,8 +10,8 @@ import { ReceiptHashes } from './concern/receipts/receipt-hashes.js';
 import { RECEIPT_SESSIONS, receiptSessions } from './concern/receipts/receipt-signing.js';
 import { GuessThrottle, SubmissionThrottle } from './concern/receipts/throttles.js';
 import { IntakeModule } from './intake.module.js';
-import { consume } from './integration/consume.js';
-import { publish, publishFacts } from './integration/publish.js';
+import { consumes } from './integration/consume.js';
+import { publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
 import { LetClocksFailAlone1760000001001 } from './migrations/1760000001001-let-clocks-fail-alone.js';
 import { MarkWhoIsShutOut1760000001002 } from './migrations/1760000001002-mark-who-is-shut-out.js';
@@ -37,8 +37,9 @@ export const intake: ServiceDefinition = {
     { provide: SubmissionThrottle, useValue: new SubmissionThrottle(dataSource, clock, secrets) },
     { provide: RECEIPT_SESSIONS, useValue: receiptSessions(secrets, settings.RECEIPT_ISSUER, clock) },
   ],
+  publishes,
   publish,
   publishFacts,
-  consume,
+  consumes,
   dueWork: (doors) => [responseClocks(doors)],
 };

@@ -1,9 +1,9 @@
 import { str, url } from 'envalid';
 import { createServiceTokenSource } from '@waymark/access';
 import type { ServiceDefinition } from '@waymark/service-kit';
-import { consume } from './integration/consume.js';
+import { consumes } from './integration/consume.js';
 import { ConsentDoor } from './integration/consent-door.js';
-import { publish } from './integration/publish.js';
+import { publish, publishes } from './integration/publish.js';
 import { CreateReferralViews1760000003000 } from './migrations/1760000003000-create-referral-views.js';
 import { runSuspensions } from './referral/features/suspend-referrals.js';
 import { PackageSeal } from './referral/package/package-seal.js';
@@ -39,7 +39,8 @@ export const referral: ServiceDefinition<typeof own> = {
       { provide: ConsentDoor, useValue: new ConsentDoor(settings.CONSENT_URL, tokens) },
     ];
   },
+  publishes,
   publish,
-  consume,
+  consumes,
   clocks: [runSuspensions],
 };

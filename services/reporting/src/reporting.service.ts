@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { factAggregate } from './fact/fact.aggregate.js';
 import { contactCountsProjection } from './fact/projections/contact-counts/contact-counts.projection.js';
-import { consume } from './integration/consume.js';
+import { consumes } from './integration/consume.js';
 import { CreateContactCounts1760000005000 } from './migrations/1760000005000-create-contact-counts.js';
 import { ReportingModule } from './reporting.module.js';
 
@@ -16,5 +16,5 @@ export const reporting: ServiceDefinition = {
   entities: [],
   migrations: [CreateContactCounts1760000005000],
   projections: [contactCountsProjection],
-  consume,
+  consumes,
 };

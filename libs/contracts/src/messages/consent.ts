@@ -19,16 +19,20 @@ const example = {
   categories: ['contact' as const, 'matter_summary' as const],
 };
 
-export const consentGiven = defineMessage(
-  'consent.consent-given.v1',
-  'A client consented to a disclosure. For display only: every disclosure asks the consent service itself.',
-  Type.Object({ ...grant, validUntil: instant, givenAt: instant }, closed),
-  { ...example, validUntil: '2026-06-02T00:00:00.000Z', givenAt: '2026-03-03T10:00:00.000Z' },
-);
+export const consentGiven = defineMessage({
+  type: 'consent.consent-given.v1',
+  title: 'A client consented',
+  summary: 'A client consented to a disclosure. For display only: every disclosure asks the consent service itself.',
+  key: 'client',
+  schema: Type.Object({ ...grant, validUntil: instant, givenAt: instant }, closed),
+  examples: [{ ...example, validUntil: '2026-06-02T00:00:00.000Z', givenAt: '2026-03-03T10:00:00.000Z' }],
+});
 
-export const consentWithdrawn = defineMessage(
-  'consent.consent-withdrawn.v1',
-  'A client withdrew a consent: referrals under it are suspended and the recipient is told.',
-  Type.Object({ ...grant, withdrawnAt: instant }, closed),
-  { ...example, withdrawnAt: '2026-03-05T08:00:00.000Z' },
-);
+export const consentWithdrawn = defineMessage({
+  type: 'consent.consent-withdrawn.v1',
+  title: 'A client withdrew a consent',
+  summary: 'A client withdrew a consent: referrals under it are suspended and the recipient is told.',
+  key: 'client',
+  schema: Type.Object({ ...grant, withdrawnAt: instant }, closed),
+  examples: [{ ...example, withdrawnAt: '2026-03-05T08:00:00.000Z' }],
+});

@@ -1,24 +1,32 @@
 import { Type } from '@sinclair/typebox';
 import { behaviours, channels, matters } from '../code-lists.js';
-import { defineMessage, factsTopic } from '../message-contract.js';
+import { defineMessage } from '../message-contract.js';
 import { closed, code, id, instant, staffId } from './schemas.js';
 
-export const concernAccepted = defineMessage(
-  'intake.concern-accepted.v1',
-  'A concern was accepted: the case service opens exactly one case for it.',
-  Type.Object({ concernId: id, clientId: id, officerId: staffId, acceptedAt: instant }, closed),
-  {
-    concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
-    clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
-    officerId: 'amina.officer',
-    acceptedAt: '2026-03-02T09:30:00.000Z',
-  },
-);
+export const concernAccepted = defineMessage({
+  type: 'intake.concern-accepted.v1',
+  title: 'A concern was accepted',
+  summary: 'A concern was accepted: the case service opens exactly one case for it.',
+  key: 'concern',
+  schema: Type.Object({ concernId: id, clientId: id, officerId: staffId, acceptedAt: instant }, closed),
+  examples: [
+    {
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      officerId: 'amina.officer',
+      acceptedAt: '2026-03-02T09:30:00.000Z',
+    },
+  ],
+});
 
-export const contactCounted = defineMessage(
-  'intake.contact-counted.v1',
-  'The de-identified fact of one contact: coarsened codes under a pseudonym that cannot be joined back to the concern.',
-  Type.Object(
+export const contactCounted = defineMessage({
+  type: 'intake.contact-counted.v1',
+  title: 'A contact was counted',
+  summary:
+    'The de-identified fact of one contact: coarsened codes under a pseudonym that cannot be joined back to the concern.',
+  key: 'fact',
+  isFact: true,
+  schema: Type.Object(
     {
       factId: id,
       month: Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])$' }),
@@ -30,14 +38,15 @@ export const contactCounted = defineMessage(
     },
     closed,
   ),
-  {
-    factId: '5f0c6f1e-1d5c-8a3e-8f00-6a2f0e9d1c77',
-    month: '2021-02',
-    channel: 'helpline',
-    country: 'AR',
-    subdivision: 'AR-B',
-    matters: ['domestic_violence'],
-    behaviours: ['psychological_violence', 'economic_violence'],
-  },
-  factsTopic,
-);
+  examples: [
+    {
+      factId: '5f0c6f1e-1d5c-8a3e-8f00-6a2f0e9d1c77',
+      month: '2021-02',
+      channel: 'helpline',
+      country: 'AR',
+      subdivision: 'AR-B',
+      matters: ['domestic_violence'],
+      behaviours: ['psychological_violence', 'economic_violence'],
+    },
+  ],
+});

@@ -3,10 +3,12 @@ import { referralStatuses, services, units } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, id, instant } from './schemas.js';
 
-export const referralMoved = defineMessage(
-  'referral.referral-moved.v1',
-  'A referral came into another status.',
-  Type.Object(
+export const referralMoved = defineMessage({
+  type: 'referral.referral-moved.v1',
+  title: 'A referral came into another status',
+  summary: 'A referral came into another status.',
+  key: 'referral',
+  schema: Type.Object(
     {
       referralId: id,
       caseId: id,
@@ -18,13 +20,15 @@ export const referralMoved = defineMessage(
     },
     closed,
   ),
-  {
-    referralId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b40',
-    caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',
-    clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
-    unit: 'ombudsman',
-    service: 'mediation',
-    status: 'sent',
-    movedAt: '2026-03-03T10:05:00.000Z',
-  },
-);
+  examples: [
+    {
+      referralId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b40',
+      caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      unit: 'ombudsman',
+      service: 'mediation',
+      status: 'sent',
+      movedAt: '2026-03-03T10:05:00.000Z',
+    },
+  ],
+});

@@ -5,20 +5,12 @@ import type { Message } from '../port.js';
 // Below the broker's default limit of 1 MiB for one batch, with room for headers.
 const mostBytesPerSend = 512 * 1024;
 
-function headersOf(message: Message): IHeaders {
-  return {
-    'content-type': 'application/cloudevents+json',
-    ce_specversion: message.specversion,
-    ce_id: message.id,
-    ce_source: message.source,
-    ce_type: message.type,
-    ce_subject: message.subject,
-    ce_time: message.time,
-    ce_sequence: String(message.sequence),
-    ce_correlationid: message.correlationid,
-    ce_causationid: message.causationid,
-    ...(message.traceparent === undefined ? {} : { ce_traceparent: message.traceparent }),
-  };
+/** Every attribute of the body again, so that a record can be routed and traced without reading it. */
+function headersOf({ data: _data, datacontenttype: _isInTheBody, ...attributes }: Message): IHeaders {
+  const headers = Object.entries(attributes)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [`ce_${name}`, String(value)] as const);
+  return { 'content-type': 'application/cloudevents+json', ...Object.fromEntries(headers) };
 }
 
 /** Cuts into sends of bounded size, keeping the order. */

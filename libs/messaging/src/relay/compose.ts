@@ -43,6 +43,7 @@ export function compose(service: string, event: RecordedEvent, payload: Payload,
     time: payload.time ?? occurredAt,
     datacontenttype: 'application/json',
     sequence,
+    partitionkey: payload.subject,
     ...links,
     data: payload.data,
   };

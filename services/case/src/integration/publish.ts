@@ -3,6 +3,8 @@ import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
 import type { CaseEvent, Team } from '../case/domain/case.events.js';
 
+export const publishes = [caseMessages.caseOpened, caseMessages.teamChanged];
+
 /** What the other services learn from the events of a case. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
   const caseId = recorded.stream.slice('case-'.length);

@@ -1,18 +1,15 @@
-import { caseMessages, topicOf } from '@waymark/contracts';
-import type { ServiceDefinition } from '@waymark/service-kit';
+import { caseMessages } from '@waymark/contracts';
+import { handling } from '@waymark/service-kit';
 
 /** Keeps the local copy of who works on which client's case; client-teams.ts reads it. */
-export const consume: ServiceDefinition['consume'] = {
-  topics: [topicOf('case')],
-  handlers: {
-    [caseMessages.teamChanged.type]: async (message, { manager }) => {
-      const { caseId, clientId, team, changedAt } = caseMessages.teamChanged.parse(message.data);
-      await manager.query(
-        `INSERT INTO case_teams (case_id, client_id, team, changed_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (case_id) DO UPDATE
-         SET client_id = excluded.client_id, team = excluded.team, changed_at = excluded.changed_at`,
-        [caseId, clientId, team, changedAt],
-      );
-    },
-  },
-};
+export const consumes = [
+  handling(caseMessages.teamChanged, async ({ data }, { manager }) => {
+    const { caseId, clientId, team, changedAt } = data;
+    await manager.query(
+      `INSERT INTO case_teams (case_id, client_id, team, changed_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (case_id) DO UPDATE
+       SET client_id = excluded.client_id, team = excluded.team, changed_at = excluded.changed_at`,
+      [caseId, clientId, team, changedAt],
+    );
+  }),
+];

@@ -3,6 +3,8 @@ import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
 import type { ConsentEvent } from '../consent-record/domain/consent-record.events.js';
 
+export const publishes = [consentMessages.consentGiven, consentMessages.consentWithdrawn];
+
 /** What the other services learn from consent's events. Who may get what they ask for at every disclosure anew. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
   const event = { type: recorded.type, data: recorded.data } as ConsentEvent;

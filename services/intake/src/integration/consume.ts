@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { caseMessages, topicOf } from '@waymark/contracts';
-import { Aggregates, type Call, messageCall, type ServiceDefinition } from '@waymark/service-kit';
+import { caseMessages } from '@waymark/contracts';
+import { Aggregates, type Call, messageCall, reactingTo } from '@waymark/service-kit';
 import { concernAggregate } from '../concern/concern.aggregate.js';
 
 /** When the case of an affected reporter opens, their receipt becomes a client receipt. */
@@ -23,13 +23,10 @@ export class UpgradeReceiptHandler implements ICommandHandler<UpgradeReceipt> {
   }
 }
 
-export const consume: ServiceDefinition['consume'] = {
-  topics: [topicOf('case')],
-  reactions: ({ commands }) => ({
-    [caseMessages.caseOpened.type]: async (message) => {
-      const { concernId, caseId } = caseMessages.caseOpened.parse(message.data);
-      if (concernId !== undefined)
-        await commands.execute(new UpgradeReceipt(concernId, caseId, messageCall('intake', message)));
-    },
+export const consumes = [
+  reactingTo(caseMessages.caseOpened, async (message, { commands }) => {
+    const { concernId, caseId } = message.data;
+    if (concernId !== undefined)
+      await commands.execute(new UpgradeReceipt(concernId, caseId, messageCall('intake', message)));
   }),
-};
+];

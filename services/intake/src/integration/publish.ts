@@ -7,6 +7,8 @@ import type { ConcernEvent } from '../concern/domain/concern.events.js';
 
 type Submitted = Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'];
 
+export const publishes = [intakeMessages.concernAccepted, intakeMessages.contactCounted];
+
 /** What the other services learn from intake's events. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
   const concernId = recorded.stream.slice('concern-'.length);

@@ -1,29 +1,26 @@
-import { caseMessages, consentMessages, topicOf } from '@waymark/contracts';
-import type { ServiceDefinition } from '@waymark/service-kit';
+import { caseMessages, consentMessages } from '@waymark/contracts';
+import { handling } from '@waymark/service-kit';
 
 /**
  * Local copies: who works on which case, and which consents were withdrawn. What follows from a withdrawal is done by the clock in
  * features/suspend-referrals.ts, which also finds a referral that is sent at the same moment.
  */
-export const consume: ServiceDefinition['consume'] = {
-  topics: [topicOf('case'), topicOf('consent')],
-  handlers: {
-    [caseMessages.teamChanged.type]: async (message, { manager }) => {
-      const { caseId, clientId, team, changedAt } = caseMessages.teamChanged.parse(message.data);
-      await manager.query(
-        `INSERT INTO case_teams (case_id, client_id, team, changed_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (case_id) DO UPDATE
-         SET client_id = excluded.client_id, team = excluded.team, changed_at = excluded.changed_at`,
-        [caseId, clientId, team, changedAt],
-      );
-    },
-    [consentMessages.consentWithdrawn.type]: async (message, { manager }) => {
-      const { consentId, withdrawnAt } = consentMessages.consentWithdrawn.parse(message.data);
-      await manager.query(
-        `INSERT INTO withdrawn_consents (consent_id, withdrawn_at, message_id, correlation_id) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (consent_id) DO NOTHING`,
-        [consentId, withdrawnAt, message.id, message.correlationid],
-      );
-    },
-  },
-};
+export const consumes = [
+  handling(caseMessages.teamChanged, async ({ data }, { manager }) => {
+    const { caseId, clientId, team, changedAt } = data;
+    await manager.query(
+      `INSERT INTO case_teams (case_id, client_id, team, changed_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (case_id) DO UPDATE
+       SET client_id = excluded.client_id, team = excluded.team, changed_at = excluded.changed_at`,
+      [caseId, clientId, team, changedAt],
+    );
+  }),
+  handling(consentMessages.consentWithdrawn, async (message, { manager }) => {
+    const { consentId, withdrawnAt } = message.data;
+    await manager.query(
+      `INSERT INTO withdrawn_consents (consent_id, withdrawn_at, message_id, correlation_id) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (consent_id) DO NOTHING`,
+      [consentId, withdrawnAt, message.id, message.correlationid],
+    );
+  }),
+];

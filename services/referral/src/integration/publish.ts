@@ -3,6 +3,8 @@ import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
 import type { Move, ReferralEvent } from '../referral/domain/referral.events.js';
 
+export const publishes = [referralMessages.referralMoved];
+
 /** What the other services learn from referral's events: each change of status, nothing of the package. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
   const referralId = recorded.stream.slice('referral-'.length);

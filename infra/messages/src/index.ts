@@ -1,0 +1,3 @@
+export * from './async-api.js';
+export * from './compatibility.js';
+export * from './published-record.js';
