@@ -123,6 +123,7 @@ describe('a relay', () => {
       source: `/waymark/${service}`,
       type: 'test.something-happened.v1',
       subject: 'b',
+      partitionkey: 'b',
       time: '2026-03-02T08:00:00.000Z',
       datacontenttype: 'application/json',
       sequence: 1,
