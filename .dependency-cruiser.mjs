@@ -1,6 +1,9 @@
 /** What only tests load; the same list as in eslint.config.mjs. */
 const testFile = '[.](spec|fixture)[.]ts$|-under-test[.]ts$|/contract-suite[.]ts$|/contract/|/postgres/torture/';
 
+/** Projects that only try and measure the platform. */
+const toolsOfTesting = '^(libs/(testing|stage)|infra/bench)/';
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -82,7 +85,7 @@ export default {
       name: 'no-test-code-in-production',
       comment: 'A service that needs what only tests have is not the service that was tested.',
       severity: 'error',
-      from: { path: '^(libs|services|infra)/', pathNot: [testFile, '^libs/(testing|stage)/'] },
+      from: { path: '^(libs|services|infra)/', pathNot: [testFile, toolsOfTesting] },
       to: { path: ['^libs/(testing|stage)/', testFile] },
     },
     {
@@ -90,7 +93,7 @@ export default {
       comment:
         'Jest, fast-check and the like are not installed in production; code that needs them would not start there.',
       severity: 'error',
-      from: { path: '^(libs|services|infra)/', pathNot: [testFile, '^libs/(testing|stage)/'] },
+      from: { path: '^(libs|services|infra)/', pathNot: [testFile, toolsOfTesting] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm'] },
     },
     {

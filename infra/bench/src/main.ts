@@ -2,11 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { benchEventStore } from './event-store/bench-event-store.js';
 import { benchLogGrowth } from './log-growth/bench-log-growth.js';
+import { benchMessages } from './messages/bench-messages.js';
 import { type Report, tableOf } from './report.js';
 
 const benchmarks: Readonly<Record<string, (options: { readonly quick: boolean }) => Promise<Report>>> = {
   'event-store': benchEventStore,
   'log-growth': benchLogGrowth,
+  messages: benchMessages,
 };
 
 const usage = `Usage: npm run bench -- NAME [OPTIONS]

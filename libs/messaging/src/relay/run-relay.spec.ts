@@ -170,6 +170,25 @@ describe('a relay', () => {
     expect(new Set(all).size).toBe(2);
   });
 
+  it('sends nothing later before what could not be sent, also when nothing comes after it', async () => {
+    await append('a', ...Array<string>(5).fill('SomethingHappened'));
+    let calls = 0;
+    const failing: Bus = {
+      ...bus,
+      publish: async (topic, messages) => {
+        calls += 1;
+        if (calls === 2 || calls === 6) throw new Error('not sent');
+        await bus.publish(topic, messages);
+      },
+    };
+    start({ bus: failing, batchSize: 1 });
+    await eventually(async () => expect((await published('a')).at(-1)?.sequence).toBe(5));
+    const sequences = (await published('a')).map(({ sequence }) => sequence);
+    const firstTimes = [...new Set(sequences)];
+    expect(firstTimes).toEqual([1, 2, 3, 4, 5]);
+    expect(calls).toBeGreaterThanOrEqual(7);
+  });
+
   it('is led by one of several, and another takes over when the leader stops', async () => {
     const by: string[] = [];
     const counted = (name: string): Bus => ({

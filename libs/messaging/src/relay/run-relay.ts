@@ -1,10 +1,11 @@
 import type pg from 'pg';
-import type { EventStore, Page, RecordedEvent } from '@waymark/event-store';
+import type { EventStore, RecordedEvent } from '@waymark/event-store';
 import { errorFields, type Log } from '../log.js';
 import type { OnMeasure } from '../measures.js';
-import type { Bus, Message } from '../port.js';
+import type { Bus } from '../port.js';
 import { BackOff, Deferred, pause } from '../waiting.js';
-import { compose, payloadsOf, type Translation } from './compose.js';
+import type { Translation } from './compose.js';
+import { Conveyor } from './conveyor.js';
 import { Deposed, Leadership } from './leadership.js';
 
 export type { Payload, Translation } from './compose.js';
@@ -41,7 +42,6 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-const longestRestMs = 50;
 /** While only events of other categories come, which would otherwise be looked over as fast as they come. */
 const restOverOthersMs = 30;
 
@@ -68,15 +68,13 @@ export function runRelay(options: RelayOptions): Relay {
         signal: ended.signal,
         batchSize: options.batchSize ?? 500,
       });
+      const conveyor = new Conveyor(options, leadership, { onNoted: () => backOff.reset(), onFailed: end });
       for await (const page of pages) {
         if (ended.signal.aborted) break;
-        const begun = performance.now();
-        await relayPage(options, leadership, page);
-        backOff.reset();
-        // In a burst the next page fills meanwhile, so that as much is said with fewer round trips.
-        const rest = page.events.length === 0 ? restOverOthersMs : performance.now() - begun;
-        await pause(Math.min(rest, longestRestMs), ended.signal);
+        await conveyor.take(page);
+        if (page.events.length === 0) await pause(restOverOthersMs, ended.signal);
       }
+      await conveyor.empty();
     } finally {
       stopping.signal.removeEventListener('abort', end);
       ended.abort();
@@ -125,24 +123,6 @@ async function confirmUntil(leadership: Leadership, ended: AbortController, ever
     await pause(everyMs, ended.signal);
     if (!ended.signal.aborted) await leadership.confirm().catch(() => ended.abort());
   }
-}
-
-async function relayPage(options: RelayOptions, leadership: Leadership, page: Page): Promise<void> {
-  const { service, bus, topic, translate } = options;
-  const payloads: { readonly event: RecordedEvent; readonly payload: ReturnType<typeof payloadsOf>[number] }[] = [];
-  for (const event of page.events) {
-    for (const payload of payloadsOf(await translate(event))) payloads.push({ event, payload });
-  }
-  if (payloads.length === 0) return leadership.passOver(page.position);
-  const last = await leadership.sequences([...new Set(payloads.map(({ payload }) => payload.subject))]);
-  const messages: Message[] = payloads.map(({ event, payload }) => {
-    const sequence = (last.get(payload.subject) ?? 0) + 1;
-    last.set(payload.subject, sequence);
-    return compose(service, event, payload, sequence);
-  });
-  await bus.publish(topic, messages);
-  await leadership.advance(page.position, last);
-  options.onMeasure?.('relay_messages_published', messages.length, { service });
 }
 
 async function measureLag({ pool, service, store, categories }: RelayOptions): Promise<RelayLag> {

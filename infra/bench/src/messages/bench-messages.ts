@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePort, startKafka } from '@waymark/testing';
+import { type BenchServer, withBenchServer } from '../bench-server.js';
+import { Runs, speedOf } from '../measure.js';
+import { medianOf, type Report, type Result, thisMachine } from '../report.js';
+import { BareKafka } from './bare-kafka.js';
+import { openRelay } from './relay-rate.js';
+import { SmallPlatform } from './small-platform.js';
+
+/** About what the change of a team is on the wire. */
+const messageBytes = 720;
+const batchSize = 500;
+
+interface Effort {
+  /** Commands whose way to another service's answer is timed. */
+  readonly samples: number;
+  readonly relayed: number;
+  readonly runs: number;
+}
+
+const quick: Effort = { samples: 200, relayed: 20_000, runs: 3 };
+const full: Effort = { samples: 2_000, relayed: 200_000, runs: 5 };
+
+/** What is between services side by side with kafkajs alone, over one broker and one server in one run. */
+export async function benchMessages(options: { readonly quick: boolean }): Promise<Report> {
+  const effort = options.quick ? quick : full;
+  const dir = await mkdtemp(path.join(tmpdir(), 'waymark-bench-kafka-'));
+  const kafka = await startKafka({ dir: path.join(dir, 'kafka'), port: await freePort() });
+  try {
+    return await withBenchServer(async (server) => {
+      const bare = await BareKafka.open(kafka.brokers);
+      const results = [
+        ...(await commandToView(server, kafka.brokers, bare, path.join(dir, 'platform'), effort)),
+        ...(await relayRate(server, kafka.brokers, bare, effort)),
+      ];
+      await bare.close();
+      return {
+        machine: thisMachine(),
+        versions: { node: process.versions.node, postgres: server.version, kafkajs: kafkajsVersion() },
+        results,
+        ratios: ratiosOf(results),
+      };
+    });
+  } finally {
+    await kafka.remove();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function kafkajsVersion(): string {
+  const { version }: { version: string } = createRequire(import.meta.url)('kafkajs/package.json');
+  return version;
+}
+
+async function commandToView(
+  server: BenchServer,
+  brokers: readonly string[],
+  bare: BareKafka,
+  dir: string,
+  { samples }: Effort,
+): Promise<readonly Result[]> {
+  const { url } = await server.freshDatabase();
+  const platform = await SmallPlatform.start(url, brokers, dir);
+  const times = { waymark: [] as number[], kafkajs: [] as number[] };
+  try {
+    const way = await bare.wayThrough(messageBytes);
+    // The first ones warm both up.
+    for (let sample = -20; sample < samples; sample += 1) {
+      const seen = await platform.teamChangeSeenByConsent();
+      const arrived = await way.once();
+      if (sample < 0) continue;
+      times.waymark.push(seen);
+      times.kafkajs.push(arrived);
+    }
+    await way.stop();
+  } finally {
+    await platform.stop();
+  }
+  return (['waymark', 'kafkajs'] as const).flatMap((system) =>
+    [50, 99].map((percent) => {
+      const sorted = times[system].toSorted((a, b) => a - b);
+      const value = sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? Number.NaN;
+      return {
+        ...{ name: `command-to-view-p${percent}`, system, logSize: 0, unit: 'ms' as const, runs: samples },
+        ...{ median: value, min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN },
+      };
+    }),
+  );
+}
+
+async function relayRate(
+  server: BenchServer,
+  brokers: readonly string[],
+  bare: BareKafka,
+  { relayed, runs }: Effort,
+): Promise<readonly Result[]> {
+  const relay = await openRelay(await server.freshDatabase(), brokers, relayed);
+  const rates = new Runs({ name: 'relay', logSize: relayed, unit: 'messages/s' });
+  const first = await bare.newTopic();
+  await relay.publishAll(first);
+  // The very same messages, as many in a batch as the relay takes from the log at once.
+  const batch = await bare.messagesOf(first, batchSize);
+  for (let run = 0; run < runs; run += 1) {
+    const [ours, theirs] = [await bare.newTopic(), await bare.newTopic()];
+    rates.add('waymark', await speedOf(() => relay.publishAll(ours)));
+    rates.add('kafkajs', await speedOf(() => bare.sendAll(theirs, batch, relayed)));
+  }
+  await relay.close();
+  return rates.results();
+}
+
+function ratiosOf(results: readonly Result[]): Report['ratios'] {
+  const against = (name: string): number => {
+    const of = (system: string): number =>
+      medianOf(results.filter((r) => r.name === name && r.system === system).map(({ median }) => median));
+    return of('waymark') / of('kafkajs');
+  };
+  return [
+    { name: 'command-to-view-p50-vs-bare', value: against('command-to-view-p50') },
+    { name: 'command-to-view-p99-vs-bare', value: against('command-to-view-p99') },
+    { name: 'relay-vs-bare', value: against('relay') },
+  ];
+}

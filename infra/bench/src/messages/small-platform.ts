@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Processes, startProcesses } from '@waymark/processes';
+import { services } from '@waymark/provision';
+import { freePorts } from '@waymark/testing';
+
+const officer = 'amina.officer';
+const supervisor = 'ingrid.supervisor';
+const joining = 'kwame.officer';
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Every service as a process of its own over Kafka, with one open case. */
+export class SmallPlatform {
+  private readonly tokens = new Map<string, { readonly token: string; readonly until: number }>();
+  private caseId = '';
+  private clientId = '';
+  private staffId = '';
+  private member = false;
+
+  private constructor(private readonly processes: Processes) {}
+
+  static async start(postgresAdminUrl: string, kafkaBrokers: readonly string[], dir: string): Promise<SmallPlatform> {
+    const names = [...services.map(({ name }) => name), 'identity'];
+    const free = await freePorts(names.length);
+    const ports = Object.fromEntries(names.map((name, index) => [name, free[index] ?? 0]));
+    const platform = new SmallPlatform(await startProcesses({ postgresAdminUrl, kafkaBrokers, dir, ports }));
+    try {
+      await platform.openCase();
+      return platform;
+    } catch (error) {
+      await platform.stop();
+      throw error;
+    }
+  }
+
+  /**
+   * Somebody joins the team of the case, or leaves it, in the case service; answers how many milliseconds after the acknowledgement
+   * the consent service shows them the client's consents, or no longer.
+   */
+  async teamChangeSeenByConsent(): Promise<number> {
+    const members = `/v1/cases/${this.caseId}/team-members`;
+    await this.tokenOf(joining);
+    if (this.member) await this.demand(200, 'case', `${members}/${this.staffId}/removal`, supervisor, {});
+    else await this.demand(200, 'case', members, supervisor, { staffId: this.staffId });
+    const acknowledged = performance.now();
+    this.member = !this.member;
+    const expected = this.member ? 200 : 404;
+    for (;;) {
+      const { status } = await this.ask('consent', `/v1/clients/${this.clientId}/consents`, joining);
+      if (status === expected) return performance.now() - acknowledged;
+      if (performance.now() - acknowledged > 30_000) throw new Error(`consent answers ${status} after 30 s`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.processes.stop();
+  }
+
+  private async openCase(): Promise<void> {
+    const raised = await this.demand(201, 'intake', '/v1/concerns', undefined, {
+      kind: 'concern_report',
+      identity: 'anonymous',
+      reporterRelation: 'affected_person',
+      matter: ['harassment'],
+      language: 'en',
+      immediateDanger: false,
+      narrative: 'Measured, not read.',
+    });
+    const concern = `/v1/concerns/${String(raised.body.concernId)}`;
+    const steps: readonly (readonly [string, object])[] = [
+      ['allocation', {}],
+      ['messages', { text: 'We are here.' }],
+      ['triage', { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true }],
+      ['guidance', { avenues: ['ombudsman_mediation'], decision: 'proceed' }],
+      ['acceptance', {}],
+    ];
+    for (const [step, body] of steps) await this.demand(200, 'intake', `${concern}/${step}`, officer, body);
+    this.clientId = String((await this.ask('intake', concern, officer)).body.clientId);
+    const cases = `/v1/cases?concernId=${String(raised.body.concernId)}`;
+    for (const until = Date.now() + 30_000; this.caseId === ''; await pause(50)) {
+      const [found] = (await this.ask('case', cases, officer)).body.items as readonly { readonly caseId: string }[];
+      if (found) this.caseId = found.caseId;
+      else if (Date.now() > until) throw new Error('the case did not open within 30 s');
+    }
+    const [, payload = ''] = (await this.tokenOf(joining)).split('.');
+    const { sub }: { sub: string } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    this.staffId = sub;
+  }
+
+  private async demand(status: number, service: string, path: string, as: string | undefined, body: object) {
+    const answer = await this.ask(service, path, as, body);
+    if (answer.status !== status)
+      throw new Error(`${service} ${path} answered ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer;
+  }
+
+  /** A command when there is a body, else a question. */
+  private async ask(service: string, path: string, as?: string, body?: object): Promise<Answer> {
+    const headers = new Headers();
+    if (as !== undefined) headers.set('authorization', `Bearer ${await this.tokenOf(as)}`);
+    if (body !== undefined) {
+      headers.set('content-type', 'application/json');
+      headers.set('idempotency-key', randomUUID());
+    }
+    const command = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(`${this.processes.urlOf(service)}${path}`, { headers, ...command });
+    return { status: response.status, body: (await response.json()) as Answer['body'] };
+  }
+
+  private async tokenOf(username: string): Promise<string> {
+    const known = this.tokens.get(username);
+    if (known && known.until > Date.now()) return known.token;
+    const form = { grant_type: 'password', client_id: 'waymark-cli', username, password: 'waymark-demo' };
+    const response = await fetch(`${this.processes.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) });
+    const { access_token: token } = (await response.json()) as { access_token: string };
+    this.tokens.set(username, { token, until: Date.now() + 120_000 });
+    return token;
+  }
+}
