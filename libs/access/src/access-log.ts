@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { Type } from '@sinclair/typebox';
+import { declareEvents, versionToWrite } from '@waymark/event-sourcing';
 import type { EventStore } from '@waymark/event-store';
 import { dateOf, type Clock } from './clock.js';
 import type { Principal } from './principal.js';
@@ -19,14 +21,20 @@ export interface AccessRecord {
   readonly correlationId: string;
 }
 
-/** Data of the event `ClientDataRead`, schema version 1. Nothing in it is sealed, so nothing in it may say what was read. */
-export interface ClientDataRead {
-  readonly resource: string;
-  readonly what: string;
-  readonly ground: string;
-  readonly outcome: 'allowed' | 'refused';
-  readonly clientId?: string;
-}
+/** The events of the access log. Nothing in them is sealed, so nothing in them may say what was read. */
+export const accessEvents = declareEvents({
+  ClientDataRead: {
+    version: 1,
+    data: {
+      resource: Type.String(),
+      what: Type.String(),
+      ground: Type.String(),
+      outcome: Type.Union([Type.Literal('allowed'), Type.Literal('refused')]),
+      clientId: Type.Optional(Type.String()),
+    },
+    sealed: {},
+  },
+});
 
 export interface AccessLog {
   /** Rejects when the record is not durable; the read must then fail as well. */
@@ -43,7 +51,7 @@ export function createAccessLog(options: {
   return {
     async record({ principal, subjectStream, clientId, purpose, ground, what, outcome, correlationId }) {
       const id = subjectStream.slice(subjectStream.indexOf('-') + 1);
-      const read: ClientDataRead = {
+      const read = {
         resource: subjectStream,
         what,
         ground,
@@ -54,7 +62,7 @@ export function createAccessLog(options: {
         {
           id: randomUUID(),
           type: 'ClientDataRead',
-          schemaVersion: 1,
+          schemaVersion: versionToWrite(accessEvents, 'ClientDataRead', read),
           data: read,
           metadata: {
             actor: { kind: principal.kind, id: principal.kind === 'anonymous' ? 'anonymous' : principal.id },

@@ -1,3 +1,4 @@
+export { byCode, closed, code, id, instant, staffId } from './schemas.js';
 export * from './code-lists.js';
 export * from './message-contract.js';
 export * as intakeMessages from './messages/intake.js';

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { behaviours, channels, matters } from '../code-lists.js';
 import { defineMessage, factsTopic } from '../message-contract.js';
-import { closed, code, id, instant, staffId } from './schemas.js';
+import { closed, code, id, instant, staffId } from '../schemas.js';
 
 export const concernAccepted = defineMessage(
   'intake.concern-accepted.v1',
