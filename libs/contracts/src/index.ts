@@ -1,5 +1,6 @@
 export { byCode, closed, code, id, instant, staffId } from './schemas.js';
 export * from './code-lists.js';
+export * from './duty-stations.js';
 export * from './message-contract.js';
 export * as intakeMessages from './messages/intake.js';
 export * as caseMessages from './messages/case.js';

@@ -31,11 +31,13 @@ const place = Type.Object(
   {
     country: Type.Optional(Type.String()),
     subdivision: Type.Optional(Type.String()),
+    /** Code of the list of duty stations. */
     dutyStation: Type.Optional(Type.String()),
     online: Type.Optional(Type.Boolean()),
   },
   closed,
 );
+export type Place = Shape<typeof place>;
 
 const safeContact = Type.Object(
   {
