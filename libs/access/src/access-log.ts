@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from '@sinclair/typebox';
+import { formed, id } from '@waymark/contracts';
 import { declareEvents, versionToWrite } from '@waymark/event-sourcing';
 import type { EventStore } from '@waymark/event-store';
 import { dateOf, type Clock } from './clock.js';
@@ -26,11 +27,11 @@ export const accessEvents = declareEvents({
   ClientDataRead: {
     version: 1,
     data: {
-      resource: Type.String(),
-      what: Type.String(),
-      ground: Type.String(),
+      resource: formed(/^[a-z][a-z0-9_]*-[A-Za-z0-9_-]{1,128}$/, 'concern-018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10'),
+      what: formed(/^[A-Za-z_]{1,64}$/, 'GetConcern'),
+      ground: formed(/^[a-z_]{1,64}(:[0-9a-f-]{36})?$/, 'allocated_officer'),
       outcome: Type.Union([Type.Literal('allowed'), Type.Literal('refused')]),
-      clientId: Type.Optional(Type.String()),
+      clientId: Type.Optional(id),
     },
     sealed: {},
   },
@@ -50,7 +51,7 @@ export function createAccessLog(options: {
 }): AccessLog {
   return {
     async record({ principal, subjectStream, clientId, purpose, ground, what, outcome, correlationId }) {
-      const id = subjectStream.slice(subjectStream.indexOf('-') + 1);
+      const subjectId = subjectStream.slice(subjectStream.indexOf('-') + 1);
       const read = {
         resource: subjectStream,
         what,
@@ -58,7 +59,7 @@ export function createAccessLog(options: {
         outcome,
         ...(clientId === undefined ? {} : { clientId }),
       };
-      await options.store.append(`${options.category}-${id}`, 'any', [
+      await options.store.append(`${options.category}-${subjectId}`, 'any', [
         {
           id: randomUUID(),
           type: 'ClientDataRead',

@@ -1,4 +1,16 @@
-export { byCode, closed, code, id, instant, staffId } from './schemas.js';
+export {
+  byCode,
+  closed,
+  code,
+  country,
+  formed,
+  id,
+  instant,
+  month,
+  staffId,
+  staffIdPattern,
+  subdivision,
+} from './schemas.js';
 export * from './code-lists.js';
 export * from './duty-stations.js';
 export * from './message-contract.js';

@@ -1,4 +1,4 @@
-import type { TProperties } from '@sinclair/typebox';
+import { type TObject, type TProperties, Type } from '@sinclair/typebox';
 import type { ShapeOf } from './shape.js';
 import type { Subject } from './subject.js';
 
@@ -6,6 +6,8 @@ export type SealedFields<Fields extends TProperties> = { readonly [Field in keyo
 
 /** How events of one earlier version are read as events of the next. */
 export interface EarlierVersion {
+  /** What an event of this version says; left out where only its golden file tells. */
+  readonly schema?: TObject;
   /** What was sealed for whom in this version; when left out, what is sealed in the next. */
   readonly sealed?: Readonly<Partial<Record<string, Subject>>>;
   /** Sealed fields that have another name in the next version: an erased one is reported by its name of today. */
@@ -27,8 +29,9 @@ export function earlierVersion<
   readonly renamed?: { readonly [Field in keyof Sealed]?: string };
   readonly upcast: (data: Opened<ShapeOf<Fields>, keyof Sealed>) => object;
 }): EarlierVersion {
-  const { sealed, renamed, upcast } = version;
-  return { sealed, ...(renamed ? { renamed } : {}), upcast };
+  const { data, sealed, renamed, upcast } = version;
+  const schema = Type.Object<TProperties>(data, { additionalProperties: false });
+  return { schema, sealed, ...(renamed ? { renamed } : {}), upcast };
 }
 
 /** Data of which every sealed field may have been erased. */

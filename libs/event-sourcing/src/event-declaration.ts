@@ -2,6 +2,7 @@ import { type TObject, type TProperties, type TSchema, Type } from '@sinclair/ty
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { EarlierVersion, SealedFields } from './earlier-version.js';
 import type { DomainEvent } from './event.js';
+import { type FreeTextFields, roomForFreeText } from './free-text.js';
 import type { ShapeOf } from './shape.js';
 import type { Subject } from './subject.js';
 
@@ -11,7 +12,8 @@ interface EventToDeclare<Fields extends TProperties> {
   readonly version: number;
   /** Every field with its schema. Nothing else may be in an event. */
   readonly data: Fields;
-  readonly sealed: SealedFields<Fields>;
+  /** Whose key seals which field. Every field with room for free text must be here. */
+  readonly sealed: SealedFields<Fields> & { readonly [Field in FreeTextFields<Fields>]: Subject };
   /** How events of version 1, 2, … are read, each as the next; as many as there are versions before this one. */
   readonly earlier?: readonly EarlierVersion[];
 }
@@ -33,7 +35,8 @@ interface DeclaredEvent<Fields extends TProperties> extends EventDeclaration {
 
 /**
  * Declares the events of an aggregate, keyed by type. The events' TypeScript types follow from it (`EventOf`), and so do their
- * validators. Throws when a version and the number of earlier ones do not belong together.
+ * validators. Throws when a version and the number of earlier ones do not belong together, or a field has room for free text and is
+ * not sealed.
  */
 export function declareEvents<const Types extends Readonly<Record<string, TProperties>>>(events: {
   readonly [Type in keyof Types]: EventToDeclare<Types[Type]>;
@@ -48,6 +51,10 @@ export function declareEvents<const Types extends Readonly<Record<string, TPrope
 function declareEvent(type: string, { version, data, sealed, earlier = [] }: EventToDeclare<TProperties>) {
   if (version !== earlier.length + 1)
     throw new Error(`${type} has version ${version} and ${earlier.length} earlier ones: it must be one more`);
+  const open = Object.entries(data).flatMap(([field, each]) =>
+    Object.hasOwn(sealed, field) ? [] : roomForFreeText(each, field),
+  );
+  if (open.length > 0) throw new Error(`${type} has room for free text that is not sealed: ${open.join(', ')}`);
   const schema = Type.Object(data, { additionalProperties: false });
   const checker = TypeCompiler.Compile(schema);
   const faultsIn = (value: object): readonly string[] =>

@@ -3,6 +3,7 @@ import {
   byCode,
   caseStages,
   code,
+  formed,
   id,
   instant,
   noteClasses,
@@ -25,10 +26,13 @@ export type RiskLevels = Shape<typeof levels>;
 export type OpenStage = Exclude<CaseStage, 'closed'>;
 const openStages = caseStages.filter((stage): stage is OpenStage => stage !== 'closed');
 
+/** Names of instruments stand in the log in the clear. */
+const instrumentName = formed(/^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$/, 'desk-risk');
+
 const riskAssessment = {
   riskAssessmentId: id,
-  instrument: Type.String(),
-  instrumentVersion: Type.String(),
+  instrument: instrumentName,
+  instrumentVersion: instrumentName,
   levels,
   overall: code(riskLevels),
   immediateActions: Type.Optional(Type.String()),
@@ -56,7 +60,7 @@ export const caseEvents = declareEvents({
       caseId: id,
       concernId: id,
       clientId: id,
-      caseCode: Type.String(),
+      caseCode: formed(/^[2-9B-Z]{4}-[2-9B-Z]{4}$/, 'K7RM-2XQD'),
       officerId: staffId,
       team,
       openedAt: instant,

@@ -37,7 +37,7 @@ const sealedConversation = {
 /** A disclosure that somebody is about to make. `reference` names what is disclosed, such as a referral. */
 const disclosure = {
   ...scope,
-  reference: Type.String(),
+  reference: id,
   act: code(disclosureActs),
   /** The member of staff who sends or opens. */
   onBehalfOf: staffId,

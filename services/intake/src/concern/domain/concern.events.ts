@@ -8,6 +8,7 @@ import {
   closed,
   code,
   concernKinds,
+  formed,
   guidanceDecisions,
   id,
   identities,
@@ -83,6 +84,8 @@ export type EscalationLevel = (typeof escalationLevels)[number];
 const receiptScopes = ['reporter', 'client'] as const;
 export type ReceiptScope = (typeof receiptScopes)[number];
 
+const receiptHash = formed(/^[0-9a-f]{64}$/, '9f'.repeat(32));
+
 const message = { messageId: id, text: Type.String() };
 
 /** What each event says, in which version, and whose key seals which field. Plain are ids, life cycle and clocks. */
@@ -121,7 +124,7 @@ export const concernEvents = declareEvents({
       ageBand: 'client',
     },
   },
-  ReceiptIssued: { version: 1, data: { scope: code(receiptScopes), receiptHash: Type.String() }, sealed: {} },
+  ReceiptIssued: { version: 1, data: { scope: code(receiptScopes), receiptHash }, sealed: {} },
   ReceiptUpgraded: { version: 1, data: { scope: Type.Literal('client'), caseId: id }, sealed: {} },
   FirstResponseDue: { version: 1, data: { dueAt: instant }, sealed: {} },
   FirstResponseOverdue: { version: 1, data: { dueAt: instant }, sealed: {} },

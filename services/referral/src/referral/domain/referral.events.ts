@@ -5,6 +5,7 @@ import {
   code,
   dataCategories,
   declineReasons,
+  formed,
   id,
   instant,
   purposes,
@@ -16,7 +17,10 @@ import {
 import { declareEvents, type EventOf, type Shape, type ShapeOf } from '@waymark/event-sourcing';
 
 /** The content of one data category in its envelope: the domain moves it, but never looks into it. */
-const sealedContent = Type.Object({ $sealed: Type.Object({ subject: id, data: Type.String() }, closed) }, closed);
+const sealedContent = Type.Object(
+  { $sealed: Type.Object({ subject: id, data: formed(/^[A-Za-z0-9_-]+$/, 'c2VhbGVk') }, closed) },
+  closed,
+);
 export type SealedContent = Shape<typeof sealedContent>;
 
 const referralPackage = byCode(dataCategories, sealedContent);

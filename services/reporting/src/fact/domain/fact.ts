@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox';
-import { behaviours, channels, code, id, matters } from '@waymark/contracts';
+import { behaviours, channels, code, country, id, matters, month, subdivision } from '@waymark/contracts';
 import { declareEvents, type Decider, type EventOf, type ShapeOf } from '@waymark/event-sourcing';
 
 /** A de-identified fact of one contact, under a pseudonym that reporting cannot join back. */
 const contactFact = {
   factId: id,
-  month: Type.String(),
+  month,
   channel: code(channels),
-  country: Type.Optional(Type.String()),
-  subdivision: Type.Optional(Type.String()),
+  country: Type.Optional(country),
+  subdivision: Type.Optional(subdivision),
   matters: Type.Array(code(matters)),
   behaviours: Type.Array(code(behaviours)),
 };
