@@ -20,6 +20,10 @@ export const importCanaries = [
     ["Node's I/O", `import { readFile } from 'node:fs/promises';\nexport const canary = readFile;`],
     ["Node's random numbers", `import { randomUUID } from 'node:crypto';\nexport const canary = randomUUID;`],
     ['another lib', `import type { EventStore } from '@waymark/event-store';\nexport type Canary = EventStore;`],
+    [
+      "TypeBox's compiler",
+      `import { TypeCompiler } from '@sinclair/typebox/compiler';\nexport const canary = TypeCompiler;`,
+    ],
     ['a feature', `export { OpenCase } from '../features/open-case.js';`],
     ['a projection', `export { casesProjection } from '../projections/cases/cases.projection.js';`],
   ].map(([what, text], index) => ({
@@ -49,12 +53,12 @@ export const importCanaries = [
     },
   },
   {
-    rule: 'event-sourcing-depends-on-nothing',
+    rule: 'event-sourcing-depends-on-typebox-only',
     says: 'event-sourcing with a package',
     files: { 'libs/event-sourcing/src/canary.ts': `import { map } from 'rxjs';\nexport const canary = map;` },
   },
   {
-    rule: 'event-sourcing-depends-on-nothing',
+    rule: 'event-sourcing-depends-on-typebox-only',
     says: 'event-sourcing with another lib',
     files: { 'libs/event-sourcing/src/canary-lib.ts': `export { matters } from '@waymark/contracts';` },
   },

@@ -6,7 +6,7 @@ import { createAccessLog, type AccessRecord } from './access-log.js';
 const reading: AccessRecord = {
   principal: { kind: 'staff', id: 'officer-1', roles: ['officer'], unit: 'support_desk' },
   subjectStream: 'concern-0197d000-0000-7000-8000-000000000001',
-  clientId: 'k-1',
+  clientId: '0197d000-0000-7000-8000-000000000002',
   purpose: 'triage',
   ground: 'allocation',
   what: 'narrative',
@@ -41,7 +41,7 @@ describe('The access log', () => {
             what: 'narrative',
             ground: 'allocation',
             outcome: 'allowed',
-            clientId: 'k-1',
+            clientId: '0197d000-0000-7000-8000-000000000002',
           },
           metadata: {
             actor: { kind: 'staff', id: 'officer-1' },

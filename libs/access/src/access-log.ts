@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Type } from '@sinclair/typebox';
+import { formed, id } from '@waymark/contracts';
+import { declareEvents, versionToWrite } from '@waymark/event-sourcing';
 import type { EventStore } from '@waymark/event-store';
 import { dateOf, type Clock } from './clock.js';
 import type { Principal } from './principal.js';
@@ -19,14 +22,20 @@ export interface AccessRecord {
   readonly correlationId: string;
 }
 
-/** Data of the event `ClientDataRead`, schema version 1. Nothing in it is sealed, so nothing in it may say what was read. */
-export interface ClientDataRead {
-  readonly resource: string;
-  readonly what: string;
-  readonly ground: string;
-  readonly outcome: 'allowed' | 'refused';
-  readonly clientId?: string;
-}
+/** The events of the access log. Nothing in them is sealed, so nothing in them may say what was read. */
+export const accessEvents = declareEvents({
+  ClientDataRead: {
+    version: 1,
+    data: {
+      resource: formed(/^[a-z][a-z0-9_]*-[A-Za-z0-9_-]{1,128}$/, 'concern-018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10'),
+      what: formed(/^[A-Za-z_]{1,64}$/, 'GetConcern'),
+      ground: formed(/^[a-z_]{1,64}(:[0-9a-f-]{36})?$/, 'allocated_officer'),
+      outcome: Type.Union([Type.Literal('allowed'), Type.Literal('refused')]),
+      clientId: Type.Optional(id),
+    },
+    sealed: {},
+  },
+});
 
 export interface AccessLog {
   /** Rejects when the record is not durable; the read must then fail as well. */
@@ -42,19 +51,19 @@ export function createAccessLog(options: {
 }): AccessLog {
   return {
     async record({ principal, subjectStream, clientId, purpose, ground, what, outcome, correlationId }) {
-      const id = subjectStream.slice(subjectStream.indexOf('-') + 1);
-      const read: ClientDataRead = {
+      const subjectId = subjectStream.slice(subjectStream.indexOf('-') + 1);
+      const read = {
         resource: subjectStream,
         what,
         ground,
         outcome,
         ...(clientId === undefined ? {} : { clientId }),
       };
-      await options.store.append(`${options.category}-${id}`, 'any', [
+      await options.store.append(`${options.category}-${subjectId}`, 'any', [
         {
           id: randomUUID(),
           type: 'ClientDataRead',
-          schemaVersion: 1,
+          schemaVersion: versionToWrite(accessEvents, 'ClientDataRead', read),
           data: read,
           metadata: {
             actor: { kind: principal.kind, id: principal.kind === 'anonymous' ? 'anonymous' : principal.id },

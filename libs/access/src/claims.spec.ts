@@ -26,6 +26,14 @@ describe('Claims of another issuer', () => {
     expect(principalFrom({ sub: 'p1', roles: ['officer'] }, mapping)).toMatchObject({ kind: 'staff' });
   });
 
+  it.each([undefined, '', 'a sentence, which no event may hold in the clear', 'x'.repeat(256)])(
+    'with the subject %p are refused, because what that person does could not be recorded',
+    (sub) => {
+      const payload = { roles: ['officer'], ...(sub === undefined ? {} : { sub }) };
+      expect(() => principalFrom(payload, defaultClaims)).toThrow(expect.objectContaining({ code: 'token_invalid' }));
+    },
+  );
+
   it('with a unit we do not know give a person without a unit', () => {
     expect(principalFrom({ sub: 'p1', roles: ['officer'], unit: 'canteen' }, defaultClaims)).toEqual({
       kind: 'staff',

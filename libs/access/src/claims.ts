@@ -1,4 +1,4 @@
-import { roles, units, type Role, type Unit } from '@waymark/contracts';
+import { roles, staffIdPattern, units, type Role, type Unit } from '@waymark/contracts';
 import type { JWTPayload } from 'jose';
 import { AccessError } from './access-error.js';
 import type { ServicePrincipal, StaffPrincipal } from './principal.js';
@@ -17,7 +17,7 @@ export const defaultClaims: ClaimsMapping = { rolesClaim: 'roles', unitClaim: 'u
 
 /**
  * Who a verified token stands for. Roles and units we do not know are dropped. Neither a known role nor a service: `role_missing`.
- * Both: `token_invalid`, because nobody could say whose rights were meant.
+ * Both: `token_invalid`, because nobody could say whose rights were meant; so is a subject that could not be recorded.
  */
 export function principalFrom(payload: JWTPayload, mapping: ClaimsMapping): StaffPrincipal | ServicePrincipal {
   const service = claimAt(payload, mapping.serviceClaim);
@@ -26,7 +26,8 @@ export function principalFrom(payload: JWTPayload, mapping: ClaimsMapping): Staf
     if (known.length > 0) throw new AccessError('token_invalid', { fault: 'claims' });
     return { kind: 'service', id: service };
   }
-  if (!payload.sub) throw new AccessError('token_invalid', { fault: 'claims' });
+  if (payload.sub === undefined || !staffIdPattern.test(payload.sub))
+    throw new AccessError('token_invalid', { fault: 'claims' });
   if (known.length === 0) throw new AccessError('role_missing');
   const unit = knownUnit(claimAt(payload, mapping.unitClaim));
   return { kind: 'staff', id: payload.sub, roles: known, ...(unit === undefined ? {} : { unit }) };

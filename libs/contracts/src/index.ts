@@ -1,4 +1,17 @@
 export * from './catalogue.js';
+export {
+  byCode,
+  closed,
+  code,
+  country,
+  formed,
+  id,
+  instant,
+  month,
+  staffId,
+  staffIdPattern,
+  subdivision,
+} from './schemas.js';
 export * from './code-lists.js';
 export * from './duty-stations.js';
 export * from './message-contract.js';

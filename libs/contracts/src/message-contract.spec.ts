@@ -3,7 +3,7 @@ import { type TObject, Type } from '@sinclair/typebox';
 import { allMessages } from './catalogue.js';
 import { BrokenContract, defineMessage } from './message-contract.js';
 import { schemaRulesBroken } from './message-rules.js';
-import { closed, code, id, instant, staffId } from './messages/schemas.js';
+import { closed, code, id, instant, staffId } from './schemas.js';
 
 const door = { doorId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10', side: 'left' as const };
 const doorOpened = defineMessage({

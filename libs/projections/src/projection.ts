@@ -9,7 +9,8 @@ export interface OpenedEvent extends Omit<RecordedEvent, 'data'> {
 
 /**
  * A read model as a fold of the log. `apply` sees every event of the categories once, in order of position, inside the
- * transaction that also moves the checkpoint; it ignores types it does not know.
+ * transaction that also moves the checkpoint; it ignores types of no interest to it. Each comes in
+ * the current version of its type, whichever was stored.
  */
 export interface Projection {
   readonly name: string;

@@ -1,10 +1,12 @@
 import {
   fold,
-  type AggregateDeclaration,
   type DecisionContext,
   DomainRejection,
   type DomainEvent,
   type Instant,
+  type OpenedData,
+  readAsCurrent,
+  versionToWrite,
 } from '@waymark/event-sourcing';
 import { type EventStore, EventStoreError, type EventToAppend, type RecordedEvent } from '@waymark/event-store';
 import { derivedId } from '@waymark/messaging';
@@ -165,11 +167,12 @@ export class Aggregates {
     const eventId = eventIdAt(call, aggregate.category, id, index);
     const subjects = aggregate.subjects(state);
     const type: Event['type'] = event.type;
+    const version = versionToWrite(aggregate.events, type, event.data);
     return {
       id: eventId,
       type,
-      schemaVersion: versionOf(aggregate, type),
-      data: await this.sealer(aggregate).seal({ eventId, type, data: event.data, subjects }),
+      schemaVersion: version,
+      data: await this.sealer(aggregate).seal({ eventId, type, version, data: event.data, subjects }),
       metadata: {
         actor: { kind: call.actor.kind, id: call.actor.id },
         ...(call.onBehalfOf === undefined ? {} : { onBehalfOf: call.onBehalfOf }),
@@ -183,12 +186,17 @@ export class Aggregates {
     };
   }
 
-  /** A recorded event with its sealed fields opened. */
+  /**
+   * A recorded event with its sealed fields opened, read as the current version of its type: the one place where older versions are
+   * dealt with. Rejects with `UnknownEventError` for a type or version that the aggregate does not declare.
+   */
   async open<State, Command, Event extends DomainEvent>(
     aggregate: Aggregate<State, Command, Event>,
     recorded: RecordedEvent,
-  ): Promise<{ readonly data: object; readonly erased: readonly string[] }> {
-    return this.sealer(aggregate).open({ eventId: recorded.id, type: recorded.type, data: recorded.data });
+  ): Promise<OpenedData> {
+    const { id: eventId, type, schemaVersion: version, data } = recorded;
+    const opened = await this.sealer(aggregate).open({ eventId, type, version, data });
+    return readAsCurrent(aggregate.events, type, version, opened);
   }
 
   /** All events of an aggregate in order; empty when there is none of that id. */
@@ -222,16 +230,6 @@ function canBeDecidedAgain(error: unknown, call: Call): boolean {
 
 const eventIdAt = (call: Call, category: string, id: string, index: number): string =>
   derivedId(call.commandId, category, id, String(index));
-
-function versionOf<State, Event extends DomainEvent>(
-  aggregate: AggregateDeclaration<State, Event>,
-  type: string,
-): number {
-  const declarations: Readonly<Record<string, { readonly version: number }>> = aggregate.events;
-  const declaration = declarations[type];
-  if (!declaration) throw new Error(`${aggregate.category} does not declare ${type}`);
-  return declaration.version;
-}
 
 /** Events that tell of an earlier moment say so in a field named `occurredAt`; all others happen now. */
 const occurredAt = (event: DomainEvent, now: Instant): Instant =>

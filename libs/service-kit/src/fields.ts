@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
+import { staffIdPattern } from '@waymark/contracts';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -126,13 +127,18 @@ export const Whole = (options: FieldOptions & { readonly min: number; readonly m
     api(options, { type: 'integer', minimum: options.min, maximum: options.max }),
   );
 
-/** A UUID of Waymark's. */
+/** A UUID of Waymark's, which is written in lower case; given in upper case, it is the same. */
 export const Id = (options: FieldOptions = {}): PropertyDecorator =>
-  applyDecorators(...isDefined(options), IsUUID('all'), api(options, { type: 'string', format: 'uuid' }));
+  applyDecorators(
+    ...isDefined(options),
+    Transform(({ value }: { readonly value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+    IsUUID('all'),
+    api(options, { type: 'string', format: 'uuid' }),
+  );
 
 /** Subject of a member of staff in the identity provider. */
 export const StaffId = (options: FieldOptions = {}): PropertyDecorator =>
-  Pattern(/^[\x21-\x7e]{1,255}$/, { max: 255, ...options });
+  Pattern(staffIdPattern, { max: 255, ...options });
 
 /** Years that every part of the platform can hold. */
 const rfc3339 =

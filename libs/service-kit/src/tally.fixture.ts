@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Module, Param, Post, Query as QueryParams } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
+import { Type } from '@sinclair/typebox';
 import { Access } from '@waymark/access';
-import { type Decider, type DomainEvent, DomainRejection } from '@waymark/event-sourcing';
+import { type Decider, declareEvents, DomainRejection, earlierVersion, type EventOf } from '@waymark/event-sourcing';
 import type { Aggregate, Call } from './aggregate.js';
 import { Aggregates } from './aggregates.js';
 import { IdPipe } from './body.pipe.js';
@@ -10,9 +11,32 @@ import { done } from './done.js';
 import { Code, Moment, Nested, Text, Whole } from './fields.js';
 import type { ServiceDefinition } from './service-definition.js';
 
-export type TallyEvent =
-  | DomainEvent<'Added', { readonly by: number; readonly note?: string }>
-  | DomainEvent<'AdditionRefused', { readonly by: number }>;
+/**
+ * An addition of version 1 said `amount` and bore its remark in the clear, version 2 says `by` and seals the remark, version 3 calls
+ * it `note`.
+ */
+export const tallyEvents = declareEvents({
+  Added: {
+    version: 3,
+    data: { by: Type.Integer(), note: Type.Optional(Type.String()) },
+    sealed: { note: 'client' },
+    earlier: [
+      earlierVersion({
+        data: { amount: Type.Integer(), remark: Type.Optional(Type.String()) },
+        sealed: {},
+        upcast: ({ amount, ...rest }) => ({ by: amount, ...rest }),
+      }),
+      earlierVersion({
+        data: { by: Type.Integer(), remark: Type.Optional(Type.String()) },
+        sealed: { remark: 'client' },
+        renamed: { remark: 'note' },
+        upcast: ({ remark, ...rest }) => ({ ...rest, ...(remark === undefined ? {} : { note: remark }) }),
+      }),
+    ],
+  },
+  AdditionRefused: { version: 1, data: { by: Type.Integer() }, sealed: {} },
+});
+export type TallyEvent = EventOf<typeof tallyEvents>;
 export type TallyCommand = { readonly type: 'Add'; readonly by: number; readonly note?: string };
 export interface Tally {
   readonly total: number;
@@ -35,7 +59,7 @@ export const personId = '5f0c6f1e-1d5c-8a3e-8f00-6a2f0e9d1c77';
 
 export const tallyAggregate: Aggregate<Tally, TallyCommand, TallyEvent> = {
   category: 'tally',
-  events: { Added: { version: 1, sealed: { note: 'client' } }, AdditionRefused: { version: 1, sealed: {} } },
+  events: tallyEvents,
   decider: tallyDecider,
   subjects: () => ({ client: personId }),
 };

@@ -7,3 +7,5 @@ export type { RunningKafka, StartKafkaOptions } from './kafka/running-kafka.js';
 export { startKafka } from './kafka/start-kafka.js';
 export { readServerLog } from './server-log.js';
 export { createTestDatabase, createTestRole, type TestDatabase, type TestRole } from './test-database.js';
+export { faultsOfGoldenEvents } from './golden-events/faults-of-golden-events.js';
+export { writeGoldenEvents } from './golden-events/write-golden-events.js';

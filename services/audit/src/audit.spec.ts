@@ -101,6 +101,25 @@ describe('the timeline', () => {
     expect(idsIn(await linesOf(`/v1/clients/${clientId}/timeline`))).toEqual(events.map(({ id }) => id));
   });
 
+  it('shows an event of a later release as it is stored, and what follows from the history says that it was not read', async () => {
+    const [one, later] = [oneCase(), { schemaVersion: 2 }];
+    const read = one.events.filter(({ type }) => type === 'ClientDataRead').slice(0, 1);
+    const added = read.map((event) => ({ ...event, ...later, id: randomUUID(), data: { ...event.data, seen: 'x' } }));
+    await tellLog(stage, [...one.events, ...added]);
+    const lines = await answerTo(`/v1/clients/${one.clientId}/timeline`);
+    expect(lines.items.at(-1)).toMatchObject({ type: 'ClientDataRead', schemaVersion: 2, data: { seen: 'x' } });
+    const notInterpreted = [{ type: 'ClientDataRead', events: 1 }];
+    const moment = encodeURIComponent(String(lines.items.at(-1)?.recordedAt));
+    expect(await answerTo(`/v1/cases/${one.caseId}/state?at=${moment}`)).toMatchObject({ notInterpreted });
+    expect(await answerTo(`/v1/cases/${one.caseId}/accesses`)).toMatchObject({ notInterpreted });
+    const { outcome, checks } = await answerTo(`/v1/cases/${one.caseId}/checks`);
+    const known = checks.find(({ check }: { readonly check: string }) => check === 'version_known');
+    expect({ outcome, findings: known?.findings }).toMatchObject({
+      outcome: 'broken',
+      findings: [{ eventId: added[0]?.id, fault: 'version_unknown' }],
+    });
+  });
+
   it('goes page by page', async () => {
     const seen: string[] = [];
     let after = '';
@@ -198,7 +217,7 @@ describe('the checks of a case', () => {
   it('are all in order where the rules were kept', async () => {
     const { outcome, checks } = await answerTo(`/v1/cases/${story.caseId}/checks`);
     expect(checks.filter((check: { outcome: string }) => check.outcome !== 'ok')).toEqual([]);
-    expect(checks).toHaveLength(7);
+    expect(checks).toHaveLength(8);
     expect(outcome).toBe('ok');
   });
 });

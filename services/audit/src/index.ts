@@ -1,1 +1,2 @@
 export { audit } from './audit.service.js';
+export { isInterpreted } from './replay/interpreted-versions.js';

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineMessage } from '../message-contract.js';
-import { closed, id, instant, staffId } from './schemas.js';
+import { closed, id, instant, staffId } from '../schemas.js';
 
 export const caseOpened = defineMessage({
   type: 'case.case-opened.v1',

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { dataCategories, purposes, units } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
-import { closed, code, id, instant } from './schemas.js';
+import { closed, code, id, instant } from '../schemas.js';
 
 const grant = {
   clientId: id,

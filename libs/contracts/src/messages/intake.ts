@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { behaviours, channels, matters } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
-import { closed, code, id, instant, staffId } from './schemas.js';
+import { closed, code, country, id, instant, month, staffId, subdivision } from '../schemas.js';
 
 export const concernAccepted = defineMessage({
   type: 'intake.concern-accepted.v1',
@@ -29,10 +29,10 @@ export const contactCounted = defineMessage({
   schema: Type.Object(
     {
       factId: id,
-      month: Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])$' }),
+      month,
       channel: code(channels),
-      country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
-      subdivision: Type.Optional(Type.String({ pattern: '^[A-Z]{2}-[A-Z0-9]{1,3}$' })),
+      country: Type.Optional(country),
+      subdivision: Type.Optional(subdivision),
       matters: Type.Array(code(matters)),
       behaviours: Type.Array(code(behaviours)),
     },

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { referralStatuses, services, units } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
-import { closed, code, id, instant } from './schemas.js';
+import { closed, code, id, instant } from '../schemas.js';
 
 export const referralMoved = defineMessage({
   type: 'referral.referral-moved.v1',

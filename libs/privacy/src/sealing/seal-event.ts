@@ -1,4 +1,4 @@
-import type { Subject } from '@waymark/event-sourcing';
+import { sealedFieldsOf, type Subject, type Versions } from '@waymark/event-sourcing';
 import { label } from '../keys/aes-gcm.js';
 import { canonicalSubjectId, type KeyRing } from '../keys/key-ring.js';
 import { openEnvelope } from './open-envelope.js';
@@ -7,16 +7,15 @@ import { SealRefusedError } from './sealing-errors.js';
 
 /** The part of an `AggregateDeclaration` that sealing needs. */
 export interface SealedFieldsDeclaration {
-  readonly events: Readonly<Record<string, { readonly sealed: SealedFields }>>;
+  readonly events: Readonly<Record<string, Versions>>;
 }
-
-type SealedFields = Readonly<Partial<Record<string, Subject>>>;
 
 /** Where a field lies; its seal holds nowhere else. `data` may be the whole event's or some fields kept from it in a view. */
 export interface SealedEvent {
   readonly eventId: string;
-  /** The type under which it was stored: open before upcasting. */
+  /** Type and version under which it was stored: open before reading it as a later version. */
   readonly type: string;
+  readonly version: number;
   readonly data: object;
 }
 
@@ -28,11 +27,14 @@ export interface OpenedEvent {
 
 export interface EventSealer {
   /**
-   * The data with every declared sealed field that is present in an envelope. Rejects with `SealRefusedError` when a subject's id is
-   * not known, and with `SubjectErasedError` when the subject's key was destroyed.
+   * The data with every declared sealed field that is present in an envelope. Rejects with `UnknownEventError` when type or version
+   * is not declared, with `SealRefusedError` when a subject's id is not known, and with `SubjectErasedError` when the subject's key was destroyed.
    */
   seal(event: SealedEvent & { readonly subjects: Readonly<Partial<Record<Subject, string>>> }): Promise<object>;
-  /** Rejects with `SealBrokenError` for an envelope that does not belong here, or a field in the clear that should be sealed. */
+  /**
+   * Opens what was sealed in the event's version. Rejects with `UnknownEventError` when that is not declared, with `SealBrokenError`
+   * for an envelope that does not belong here, or a field in the clear that should be sealed.
+   */
   open(event: SealedEvent): Promise<OpenedEvent>;
   /** As `open`, for the sealed fields named only; the other sealed fields are left out, unsealed fields stay. */
   openFields(event: SealedEvent, only: readonly string[]): Promise<OpenedEvent>;
@@ -47,9 +49,8 @@ export function createEventSealer(options: {
 }): EventSealer {
   const { declaration, keyRing } = options;
 
-  const declaredSubject = (type: string): ((field: string) => Subject | undefined) => {
-    if (!Object.hasOwn(declaration.events, type)) throw new SealRefusedError('undeclared_event', type);
-    const sealed = declaration.events[type]?.sealed ?? {};
+  const declaredSubject = ({ type, version }: SealedEvent): ((field: string) => Subject | undefined) => {
+    const sealed = sealedFieldsOf(declaration.events, type, version);
     return (field) => (Object.hasOwn(sealed, field) ? sealed[field] : undefined);
   };
 
@@ -62,7 +63,7 @@ export function createEventSealer(options: {
   };
 
   const openWhere = async (event: SealedEvent, wanted: (field: string) => boolean): Promise<OpenedEvent> => {
-    const subjectOf = declaredSubject(event.type);
+    const subjectOf = declaredSubject(event);
     const erased: string[] = [];
     const fields = await Promise.all(
       fieldsOf(event.data).map(async ([field, value]): Promise<readonly Field[]> => {
@@ -80,7 +81,7 @@ export function createEventSealer(options: {
 
   return {
     async seal(event) {
-      const subjectOf = declaredSubject(event.type);
+      const subjectOf = declaredSubject(event);
       const fields = fieldsOf(event.data).filter(([field, value]) => value !== undefined || !subjectOf(field));
       const planned = fields.map(([field, value]) => {
         const subject = subjectOf(field);

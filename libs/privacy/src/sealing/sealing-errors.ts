@@ -17,7 +17,7 @@ export class SealBrokenError extends Error {
   }
 }
 
-export type SealRefusedReason = 'undeclared_event' | 'subject_unknown';
+export type SealRefusedReason = 'subject_unknown';
 
 /** An event cannot be sealed as declared; it must not be stored in the clear instead. */
 export class SealRefusedError extends Error {

@@ -72,7 +72,7 @@ class ReadsView {
   @ApiProperty({ type: 'integer' }) refused: number;
 }
 
-class UnknownEventsView {
+export class UnknownEventsView {
   @ApiProperty() type: string;
   @ApiProperty({ type: 'integer' }) events: number;
 }
@@ -92,6 +92,9 @@ export class CaseState {
   @ApiProperty({ type: [ConsentStateView] }) consents: readonly ConsentStateView[];
   @ApiProperty({ type: [ReferralStateView] }) referrals: readonly ReferralStateView[];
   @ApiProperty({ description: 'Recorded reads of client data by people of the other services' }) reads: ReadsView;
-  @ApiProperty({ type: [UnknownEventsView], description: 'Types of events that audit does not know' })
+  @ApiProperty({
+    type: [UnknownEventsView],
+    description: 'Types of events that audit does not know, or whose version it does not know',
+  })
   notInterpreted: readonly UnknownEventsView[];
 }

@@ -6,7 +6,10 @@ import { IdPipe, Pattern } from '@waymark/service-kit';
 import type { ClientHistory } from '../history/client-histories.js';
 import { type Replay, Replays } from '../history/replays.js';
 import { accessOf, type AccessThen } from '../replay/accesses.js';
+import type { Fact } from '../replay/fact.js';
+import { isInterpreted } from '../replay/interpreted-versions.js';
 import { pageOf } from '../replay/timeline.js';
+import { UnknownEventsView } from './case-state.answer.js';
 import { ActorView, filterOf, nextOf, TimelineParams } from './timeline-answer.js';
 
 export class CaseAccessesParams extends TimelineParams {
@@ -38,6 +41,11 @@ export class AccessLine implements AccessThen {
 export class CaseAccesses {
   @ApiProperty({ format: 'uuid' }) clientId: string;
   @ApiProperty({ type: [AccessLine], description: 'In the order of the log' }) items: AccessLine[];
+  @ApiProperty({
+    type: [UnknownEventsView],
+    description: 'Events in versions that audit does not know: they may tell of accesses that are not listed here.',
+  })
+  notInterpreted: UnknownEventsView[];
   @ApiProperty({ required: false, description: 'Pass as `after` for the next page; absent on the last.' })
   next?: string;
 }
@@ -85,5 +93,11 @@ function accessesAnswer({ clientId, facts }: ClientHistory, params: CaseAccesses
     facts.filter((fact) => accessOf(fact) !== undefined),
     filterOf(params),
   );
-  return { clientId, items: page.flatMap((fact) => accessOf(fact) ?? []), ...nextOf(page, more) };
+  const items = page.flatMap((fact) => accessOf(fact) ?? []);
+  return { clientId, items, notInterpreted: notInterpreted(facts), ...nextOf(page, more) };
+}
+
+function notInterpreted(facts: readonly Fact[]): UnknownEventsView[] {
+  const types = facts.filter((fact) => !isInterpreted(fact)).map(({ type }) => type);
+  return [...new Set(types)].map((type) => ({ type, events: types.filter((each) => each === type).length }));
 }

@@ -1,5 +1,6 @@
 import type { Fact } from './fact.js';
 import { textIn, textsIn } from './fields.js';
+import { isInterpreted } from './interpreted-versions.js';
 import { actorOf, serviceOf, whyOf } from './timeline.js';
 
 /** Somebody saw, or was refused, something about a client. */
@@ -25,8 +26,9 @@ export interface AccessThen {
   readonly disclosureId?: string;
 }
 
-/** Undefined for an event that tells of no access. */
+/** Undefined for an event that tells of no access, or in a version that audit does not know. */
 export function accessOf(fact: Fact): AccessThen | undefined {
+  if (!isInterpreted(fact)) return undefined;
   const { data, metadata, stream } = fact;
   switch (fact.type) {
     case 'ClientDataRead':

@@ -132,6 +132,14 @@ describe('the state of a case as of a moment', () => {
     ]);
   });
 
+  it('does not take the fields of a version that audit does not know for what they were before', () => {
+    const moved = told(`case-${story.caseId}`, 'StageMoved', '2026-03-06T08:00:00.000Z', { to: 'moved elsewhere' });
+    const later = recordedFacts([...story.events, { ...moved, schemaVersion: 2 }]);
+    const state = stateAt(later, story.caseId, '2026-12-31T00:00:00.000Z', 'recorded');
+    expect(state.case?.stage).toBe('engagement');
+    expect([...state.notInterpreted]).toEqual([['StageMoved', 1]]);
+  });
+
   it('survives events whose fields are missing or of another kind', () => {
     const bent = recordedFacts(
       story.events.map((event) => ({

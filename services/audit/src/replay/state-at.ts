@@ -9,6 +9,7 @@ import {
 } from './consent-then.js';
 import { type Fact, type TimeAxis, timeOf } from './fact.js';
 import { textIn } from './fields.js';
+import { isInterpreted } from './interpreted-versions.js';
 import { evolveReferral, type ReferralThen } from './referral-then.js';
 
 /** A case and what belongs to it, as of a moment. */
@@ -21,7 +22,7 @@ export interface StateAt {
   readonly consents: readonly (ConsentThen & { readonly status: ConsentStatusThen })[];
   readonly referrals: readonly ReferralThen[];
   readonly reads: { readonly allowed: number; readonly refused: number };
-  /** How often types came that audit does not know. */
+  /** How often types came that audit does not know, or versions of them. */
   readonly notInterpreted: ReadonlyMap<string, number>;
 }
 
@@ -85,6 +86,7 @@ function evolve(state: Replayed, fact: Fact): Replayed {
 }
 
 function interpret(state: Replayed, fact: Fact): Replayed | undefined {
+  if (!isInterpreted(fact)) return undefined;
   switch (fact.category) {
     case 'concern': {
       const concern = evolveConcern(state.concern, fact);

@@ -45,6 +45,17 @@ describe('the checks of a history', () => {
       escalated_once_per_level: 1,
       one_case_per_concern: 1,
       read_has_ground: 3,
+      version_known: story.events.length,
+    });
+  });
+
+  it('judge no event by the fields of a version that audit does not know, and say that it is there', () => {
+    const later = story.events.map((event) =>
+      event.type === 'DisclosureRecorded' ? { ...event, schemaVersion: 2, data: { consent: 'elsewhere' } } : event,
+    );
+    expect(broken(later)).toEqual({
+      referral_cites_disclosure: ['disclosure_unknown', 'disclosure_unknown'],
+      version_known: ['version_unknown', 'version_unknown'],
     });
   });
 

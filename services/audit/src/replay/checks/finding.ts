@@ -11,6 +11,7 @@ export const faults = [
   'disclosure_cited_twice',
   'repeated',
   'ground_missing',
+  'version_unknown',
   'chain_broken',
 ] as const;
 export type Fault = (typeof faults)[number];

@@ -1,71 +1,88 @@
-import type { CaseStage, NoteClass, RiskDomain, RiskLevel } from '@waymark/contracts';
-import type { DomainEvent, EventDeclarations, Instant } from '@waymark/event-sourcing';
+import { Type } from '@sinclair/typebox';
+import {
+  byCode,
+  caseStages,
+  code,
+  formed,
+  id,
+  instant,
+  noteClasses,
+  riskDomains,
+  riskLevels,
+  staffId,
+  type CaseStage,
+} from '@waymark/contracts';
+import { declareEvents, type EventOf, type Shape } from '@waymark/event-sourcing';
 
 /** Whoever works on a case: its officer first, then the members. */
-export type Team = readonly string[];
+const team = Type.Array(staffId);
+export type Team = Shape<typeof team>;
 
 /** Domains that were not assessed are absent: that is not the same as no risk. */
-export type RiskLevels = { readonly [Domain in RiskDomain]?: RiskLevel };
+const levels = byCode(riskDomains, code(riskLevels));
+export type RiskLevels = Shape<typeof levels>;
 
 /** Stages that a case is moved through; closing is a command of its own. */
 export type OpenStage = Exclude<CaseStage, 'closed'>;
+const openStages = caseStages.filter((stage): stage is OpenStage => stage !== 'closed');
 
-export interface RiskAssessment {
-  readonly riskAssessmentId: string;
-  readonly instrument: string;
-  readonly instrumentVersion: string;
-  readonly levels: RiskLevels;
-  readonly overall: RiskLevel;
-  readonly immediateActions?: string;
-  readonly assessedBy: string;
-  readonly assessedAt: Instant;
-  readonly reviewDueAt: Instant;
-}
+/** Names of instruments stand in the log in the clear. */
+const instrumentName = formed(/^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$/, 'desk-risk');
 
-export interface Note {
-  readonly noteId: string;
-  readonly noteClass: NoteClass;
-  readonly text: string;
-  readonly authorId: string;
-  readonly writtenAt: Instant;
-}
-
-/** Whatever changes the team carries the whole team that results, so that what is published follows from the event alone. */
-export type CaseEvent =
-  | DomainEvent<
-      'CaseOpened',
-      {
-        readonly caseId: string;
-        readonly concernId: string;
-        readonly clientId: string;
-        readonly caseCode: string;
-        readonly officerId: string;
-        readonly team: Team;
-        readonly openedAt: Instant;
-      }
-    >
-  | DomainEvent<
-      'OfficerAssigned',
-      {
-        readonly clientId: string;
-        readonly officerId: string;
-        readonly previousOfficerId: string;
-        readonly team: Team;
-      }
-    >
-  | DomainEvent<'TeamMemberAdded', { readonly clientId: string; readonly staffId: string; readonly team: Team }>
-  | DomainEvent<'TeamMemberRemoved', { readonly clientId: string; readonly staffId: string; readonly team: Team }>
-  | DomainEvent<'StageMoved', { readonly from: CaseStage; readonly to: OpenStage }>
-  | DomainEvent<'RiskAssessed', RiskAssessment>
-  | DomainEvent<'NoteWritten', Note>;
-
-/** Version of each event, and whose key seals which field. Plain are ids, life cycle and clocks. */
-export const caseEvents: EventDeclarations<CaseEvent> = {
-  CaseOpened: { version: 1, sealed: {} },
-  OfficerAssigned: { version: 1, sealed: {} },
-  TeamMemberAdded: { version: 1, sealed: {} },
-  TeamMemberRemoved: { version: 1, sealed: {} },
-  StageMoved: { version: 1, sealed: {} },
-  RiskAssessed: { version: 1, sealed: { levels: 'client', overall: 'client', immediateActions: 'client' } },
-  NoteWritten: { version: 1, sealed: { noteClass: 'client', text: 'client' } },
+const riskAssessment = {
+  riskAssessmentId: id,
+  instrument: instrumentName,
+  instrumentVersion: instrumentName,
+  levels,
+  overall: code(riskLevels),
+  immediateActions: Type.Optional(Type.String()),
+  assessedBy: staffId,
+  assessedAt: instant,
+  reviewDueAt: instant,
 };
+
+const note = {
+  noteId: id,
+  noteClass: code(noteClasses),
+  text: Type.String(),
+  authorId: staffId,
+  writtenAt: instant,
+};
+
+/**
+ * What each event says, in which version, and whose key seals which field. Plain are ids, life cycle and clocks. Whatever changes
+ * the team carries the whole team that results, so that what is published follows from the event alone.
+ */
+export const caseEvents = declareEvents({
+  CaseOpened: {
+    version: 1,
+    data: {
+      caseId: id,
+      concernId: id,
+      clientId: id,
+      caseCode: formed(/^[2-9B-Z]{4}-[2-9B-Z]{4}$/, 'K7RM-2XQD'),
+      officerId: staffId,
+      team,
+      openedAt: instant,
+    },
+    sealed: {},
+  },
+  OfficerAssigned: {
+    version: 1,
+    data: { clientId: id, officerId: staffId, previousOfficerId: staffId, team },
+    sealed: {},
+  },
+  TeamMemberAdded: { version: 1, data: { clientId: id, staffId, team }, sealed: {} },
+  TeamMemberRemoved: { version: 1, data: { clientId: id, staffId, team }, sealed: {} },
+  StageMoved: { version: 1, data: { from: code(caseStages), to: code(openStages) }, sealed: {} },
+  RiskAssessed: {
+    version: 1,
+    data: riskAssessment,
+    sealed: { levels: 'client', overall: 'client', immediateActions: 'client' },
+  },
+  NoteWritten: { version: 1, data: note, sealed: { noteClass: 'client', text: 'client' } },
+});
+
+export type CaseEvent = EventOf<typeof caseEvents>;
+export type RiskAssessment = Extract<CaseEvent, { type: 'RiskAssessed' }>['data'];
+export type Note = Extract<CaseEvent, { type: 'NoteWritten' }>['data'];

@@ -1,82 +1,89 @@
-import type {
-  Capacity,
-  ConsentForm,
-  DataCategory,
-  DecisionReason,
-  DisclosureAct,
-  Purpose,
-  Unit,
-  WithdrawalWay,
+import { Type } from '@sinclair/typebox';
+import {
+  capacities,
+  code,
+  consentForms,
+  dataCategories,
+  decisionReasons,
+  disclosureActs,
+  id,
+  instant,
+  purposes,
+  staffId,
+  units,
+  withdrawalWays,
 } from '@waymark/contracts';
-import type { DomainEvent, EventDeclarations, Instant } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, type ShapeOf } from '@waymark/event-sourcing';
 
 /** To whom, why and what: plain in the log, because without it consent could not be proved by replay. */
-export interface Scope {
-  readonly recipient: Unit;
-  readonly purpose: Purpose;
-  readonly categories: readonly DataCategory[];
-}
+const scope = { recipient: code(units), purpose: code(purposes), categories: Type.Array(code(dataCategories)) };
+export type Scope = ShapeOf<typeof scope>;
 
 /** How the client was asked. It describes the person, so it is sealed. */
-export interface Conversation {
-  readonly language: string;
-  readonly interpreter?: string;
-  readonly explained: string;
-  readonly capacity: Capacity;
-}
+const conversation = {
+  language: Type.String(),
+  interpreter: Type.Optional(Type.String()),
+  explained: Type.String(),
+  capacity: code(capacities),
+};
+export type Conversation = ShapeOf<typeof conversation>;
+const sealedConversation = {
+  language: 'client',
+  interpreter: 'client',
+  explained: 'client',
+  capacity: 'client',
+} as const;
 
 /** A disclosure that somebody is about to make. `reference` names what is disclosed, such as a referral. */
-export interface Disclosure extends Scope {
-  readonly reference: string;
-  readonly act: DisclosureAct;
+const disclosure = {
+  ...scope,
+  reference: id,
+  act: code(disclosureActs),
   /** The member of staff who sends or opens. */
-  readonly onBehalfOf: string;
-}
-
-export type ConsentEvent =
-  | DomainEvent<
-      'ConsentGiven',
-      Scope &
-        Conversation & {
-          /** The id of this very event: what disclosures cite. */
-          readonly consentId: string;
-          readonly clientId: string;
-          readonly validUntil: Instant;
-          readonly givenAt: Instant;
-          readonly form: ConsentForm;
-          readonly witnessedBy?: string;
-          readonly withheld?: string;
-        }
-    >
-  | DomainEvent<'ConsentRefused', Scope & Conversation & { readonly clientId: string; readonly reason?: string }>
-  | DomainEvent<
-      'ConsentWithdrawn',
-      Scope & {
-        readonly consentId: string;
-        readonly clientId: string;
-        readonly way: WithdrawalWay;
-        readonly withdrawnAt: Instant;
-      }
-    >
-  | DomainEvent<'ConsentExpired', Scope & { readonly consentId: string; readonly validUntil: Instant }>
-  | DomainEvent<
-      'DisclosureRecorded',
-      Disclosure & {
-        /** The id of this very event: what the sending or opening cites. */
-        readonly disclosureId: string;
-        readonly consentId: string;
-      }
-    >
-  | DomainEvent<'DisclosureRefused', Disclosure & { readonly reason: DecisionReason }>;
-
-const conversation = { language: 'client', interpreter: 'client', explained: 'client', capacity: 'client' } as const;
-
-/** Version of each event, and which fields the client's key seals. */
-export const consentEvents: EventDeclarations<ConsentEvent> = {
-  ConsentGiven: { version: 1, sealed: { ...conversation, witnessedBy: 'client', withheld: 'client' } },
-  ConsentRefused: { version: 1, sealed: { ...conversation, reason: 'client' } },
-  ConsentWithdrawn: { version: 1, sealed: {} },
-  ConsentExpired: { version: 1, sealed: {} },
-  DisclosureRecorded: { version: 1, sealed: {} },
-  DisclosureRefused: { version: 1, sealed: {} },
+  onBehalfOf: staffId,
 };
+export type Disclosure = ShapeOf<typeof disclosure>;
+
+/** What each event says, in which version, and which fields the client's key seals. */
+export const consentEvents = declareEvents({
+  ConsentGiven: {
+    version: 1,
+    data: {
+      ...scope,
+      ...conversation,
+      /** The id of this very event: what disclosures cite. */
+      consentId: id,
+      clientId: id,
+      validUntil: instant,
+      givenAt: instant,
+      form: code(consentForms),
+      witnessedBy: Type.Optional(Type.String()),
+      withheld: Type.Optional(Type.String()),
+    },
+    sealed: { ...sealedConversation, witnessedBy: 'client', withheld: 'client' },
+  },
+  ConsentRefused: {
+    version: 1,
+    data: { ...scope, ...conversation, clientId: id, reason: Type.Optional(Type.String()) },
+    sealed: { ...sealedConversation, reason: 'client' },
+  },
+  ConsentWithdrawn: {
+    version: 1,
+    data: { ...scope, consentId: id, clientId: id, way: code(withdrawalWays), withdrawnAt: instant },
+    sealed: {},
+  },
+  ConsentExpired: { version: 1, data: { ...scope, consentId: id, validUntil: instant }, sealed: {} },
+  DisclosureRecorded: {
+    version: 1,
+    data: {
+      ...disclosure,
+      /** The id of this very event: what the sending or opening cites. */
+      disclosureId: id,
+      consentId: id,
+    },
+    sealed: {},
+  },
+  DisclosureRefused: { version: 1, data: { ...disclosure, reason: code(decisionReasons) }, sealed: {} },
+});
+
+export type ConsentEvent = EventOf<typeof consentEvents>;

@@ -1,126 +1,112 @@
-import type {
-  AgeBand,
-  AllegedRelation,
-  Avenue,
-  Behaviour,
-  Channel,
-  ConcernKind,
-  GuidanceDecision,
-  Identity,
-  Matter,
-  Occurrence,
-  Priority,
-  ReporterRelation,
-  Role,
-  TimePrecision,
-  Unit,
+import { Type } from '@sinclair/typebox';
+import {
+  ageBands,
+  allegedRelations,
+  avenues,
+  behaviours,
+  channels,
+  closed,
+  code,
+  concernKinds,
+  formed,
+  guidanceDecisions,
+  id,
+  identities,
+  instant,
+  matters,
+  occurrences,
+  priorities,
+  reporterRelations,
+  roles,
+  staffId,
+  timePrecisions,
+  units,
 } from '@waymark/contracts';
-import type { DomainEvent, EventDeclarations, Instant } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, type Shape, type ShapeOf } from '@waymark/event-sourcing';
 
 /** A moment with what is known of it: of a month only the month counts, of a day only the day. */
-export interface KnownTime {
-  readonly at: Instant;
-  readonly precision: TimePrecision;
-}
+const knownTime = Type.Object({ at: instant, precision: code(timePrecisions) }, closed);
+export type KnownTime = Shape<typeof knownTime>;
 
-export interface Place {
-  readonly country?: string;
-  readonly subdivision?: string;
-  /** Code of the list of duty stations. */
-  readonly dutyStation?: string;
-  readonly online?: boolean;
-}
+const place = Type.Object(
+  {
+    country: Type.Optional(Type.String()),
+    subdivision: Type.Optional(Type.String()),
+    /** Code of the list of duty stations. */
+    dutyStation: Type.Optional(Type.String()),
+    online: Type.Optional(Type.Boolean()),
+  },
+  closed,
+);
+export type Place = Shape<typeof place>;
 
-export interface SafeContact {
-  readonly method: string;
-  readonly times?: string;
-  readonly codeWord?: string;
-  readonly leaveNoMessage?: boolean;
-}
+const safeContact = Type.Object(
+  {
+    method: Type.String(),
+    times: Type.Optional(Type.String()),
+    codeWord: Type.Optional(Type.String()),
+    leaveNoMessage: Type.Optional(Type.Boolean()),
+  },
+  closed,
+);
 
 /** Whom the reporter shut out. */
-export interface Exclusions {
-  readonly people: readonly string[];
-  readonly roles: readonly Role[];
-  readonly units: readonly Unit[];
-}
+const exclusions = Type.Object(
+  { people: Type.Array(staffId), roles: Type.Array(code(roles)), units: Type.Array(code(units)) },
+  closed,
+);
 
-/** What a contact tells about the matter and the person. Adding a field: here, in `concernEvents`, in the body, in the view if listed. */
-export interface Account {
-  readonly language: string;
-  readonly reporterRelation: ReporterRelation;
-  readonly matter: readonly Matter[];
-  readonly narrative?: string;
-  readonly behaviour?: readonly Behaviour[];
-  readonly occurrence?: Occurrence;
-  readonly occurred?: KnownTime;
-  readonly place?: Place;
-  readonly allegedRelation?: AllegedRelation;
-  readonly ageBand?: AgeBand;
-  readonly reporterName?: string;
-  readonly contactDetails?: string;
-  readonly safeContact?: SafeContact;
-  readonly exclusions?: Exclusions;
-}
+/** What a contact tells about the matter and the person. */
+const account = {
+  language: Type.String(),
+  reporterRelation: code(reporterRelations),
+  matter: Type.Array(code(matters)),
+  narrative: Type.Optional(Type.String()),
+  behaviour: Type.Optional(Type.Array(code(behaviours))),
+  occurrence: Type.Optional(code(occurrences)),
+  occurred: Type.Optional(knownTime),
+  place: Type.Optional(place),
+  allegedRelation: Type.Optional(code(allegedRelations)),
+  ageBand: Type.Optional(code(ageBands)),
+  reporterName: Type.Optional(Type.String()),
+  contactDetails: Type.Optional(Type.String()),
+  safeContact: Type.Optional(safeContact),
+  exclusions: Type.Optional(exclusions),
+};
+export type Account = ShapeOf<typeof account>;
 
 /** Deadlines of the first response. Absent where only the month of the contact is known. */
-export interface ResponseClock {
-  readonly warnAt: Instant;
-  readonly dueAt: Instant;
-  readonly escalateToHeadAt: Instant;
-}
+const responseClock = Type.Object({ warnAt: instant, dueAt: instant, escalateToHeadAt: instant }, closed);
+export type ResponseClock = Shape<typeof responseClock>;
 
-export type EscalationLevel = 'supervisor' | 'head';
-export type ReceiptScope = 'reporter' | 'client';
+const escalationLevels = ['supervisor', 'head'] as const;
+export type EscalationLevel = (typeof escalationLevels)[number];
+const receiptScopes = ['reporter', 'client'] as const;
+export type ReceiptScope = (typeof receiptScopes)[number];
 
-export type ConcernEvent =
-  | DomainEvent<
-      'ConcernSubmitted',
-      Account & {
-        readonly concernId: string;
-        readonly clientId: string;
-        readonly reporterId: string;
-        readonly channel: Channel;
-        readonly kind: ConcernKind;
-        readonly identity: Identity;
-        readonly immediateDanger: boolean;
-        readonly medicalUrgency: boolean;
-        readonly contact: KnownTime;
-        readonly clock?: ResponseClock;
-        readonly registeredBy?: string;
-        readonly occurredAt: Instant;
-      }
-    >
-  | DomainEvent<'ReceiptIssued', { readonly scope: ReceiptScope; readonly receiptHash: string }>
-  | DomainEvent<'ReceiptUpgraded', { readonly scope: 'client'; readonly caseId: string }>
-  | DomainEvent<'FirstResponseDue', { readonly dueAt: Instant }>
-  | DomainEvent<'FirstResponseOverdue', { readonly dueAt: Instant }>
-  | DomainEvent<'ConcernEscalated', { readonly to: EscalationLevel }>
-  | DomainEvent<'ConcernAllocated', { readonly officerId: string }>
-  | DomainEvent<
-      'FirstResponseGiven',
-      { readonly response: KnownTime; readonly withinTarget?: boolean; readonly occurredAt: Instant }
-    >
-  | DomainEvent<'ReporterMessageReceived', { readonly messageId: string; readonly text: string }>
-  | DomainEvent<'OfficerMessageSent', { readonly messageId: string; readonly text: string }>
-  | DomainEvent<
-      'ConcernTriaged',
-      {
-        readonly priority: Priority;
-        readonly riskOfRetaliation: boolean;
-        readonly mandatoryReportingExplained: boolean;
-      }
-    >
-  | DomainEvent<
-      'GuidanceGiven',
-      { readonly avenues: readonly Avenue[]; readonly decision: GuidanceDecision; readonly note?: string }
-    >
-  | DomainEvent<'ConcernAccepted', { readonly clientId: string; readonly officerId: string }>;
+const receiptHash = formed(/^[0-9a-f]{64}$/, '9f'.repeat(32));
 
-/** Version of each event, and whose key seals which field. Plain are ids, life cycle and clocks. */
-export const concernEvents: EventDeclarations<ConcernEvent> = {
+const message = { messageId: id, text: Type.String() };
+
+/** What each event says, in which version, and whose key seals which field. Plain are ids, life cycle and clocks. */
+export const concernEvents = declareEvents({
   ConcernSubmitted: {
     version: 1,
+    data: {
+      ...account,
+      concernId: id,
+      clientId: id,
+      reporterId: id,
+      channel: code(channels),
+      kind: code(concernKinds),
+      identity: code(identities),
+      immediateDanger: Type.Boolean(),
+      medicalUrgency: Type.Boolean(),
+      contact: knownTime,
+      clock: Type.Optional(responseClock),
+      registeredBy: Type.Optional(staffId),
+      occurredAt: instant,
+    },
     sealed: {
       language: 'reporter',
       reporterRelation: 'reporter',
@@ -138,16 +124,38 @@ export const concernEvents: EventDeclarations<ConcernEvent> = {
       ageBand: 'client',
     },
   },
-  ReceiptIssued: { version: 1, sealed: {} },
-  ReceiptUpgraded: { version: 1, sealed: {} },
-  FirstResponseDue: { version: 1, sealed: {} },
-  FirstResponseOverdue: { version: 1, sealed: {} },
-  ConcernEscalated: { version: 1, sealed: {} },
-  ConcernAllocated: { version: 1, sealed: {} },
-  FirstResponseGiven: { version: 1, sealed: {} },
-  ReporterMessageReceived: { version: 1, sealed: { text: 'reporter' } },
-  OfficerMessageSent: { version: 1, sealed: { text: 'reporter' } },
-  ConcernTriaged: { version: 1, sealed: { riskOfRetaliation: 'client' } },
-  GuidanceGiven: { version: 1, sealed: { avenues: 'client', decision: 'client', note: 'client' } },
-  ConcernAccepted: { version: 1, sealed: {} },
-};
+  ReceiptIssued: { version: 1, data: { scope: code(receiptScopes), receiptHash }, sealed: {} },
+  ReceiptUpgraded: { version: 1, data: { scope: Type.Literal('client'), caseId: id }, sealed: {} },
+  FirstResponseDue: { version: 1, data: { dueAt: instant }, sealed: {} },
+  FirstResponseOverdue: { version: 1, data: { dueAt: instant }, sealed: {} },
+  ConcernEscalated: { version: 1, data: { to: code(escalationLevels) }, sealed: {} },
+  ConcernAllocated: { version: 1, data: { officerId: staffId }, sealed: {} },
+  FirstResponseGiven: {
+    version: 1,
+    data: { response: knownTime, withinTarget: Type.Optional(Type.Boolean()), occurredAt: instant },
+    sealed: {},
+  },
+  ReporterMessageReceived: { version: 1, data: message, sealed: { text: 'reporter' } },
+  OfficerMessageSent: { version: 1, data: message, sealed: { text: 'reporter' } },
+  ConcernTriaged: {
+    version: 1,
+    data: {
+      priority: code(priorities),
+      riskOfRetaliation: Type.Boolean(),
+      mandatoryReportingExplained: Type.Boolean(),
+    },
+    sealed: { riskOfRetaliation: 'client' },
+  },
+  GuidanceGiven: {
+    version: 1,
+    data: {
+      avenues: Type.Array(code(avenues)),
+      decision: code(guidanceDecisions),
+      note: Type.Optional(Type.String()),
+    },
+    sealed: { avenues: 'client', decision: 'client', note: 'client' },
+  },
+  ConcernAccepted: { version: 1, data: { clientId: id, officerId: staffId }, sealed: {} },
+});
+
+export type ConcernEvent = EventOf<typeof concernEvents>;

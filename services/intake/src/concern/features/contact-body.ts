@@ -8,6 +8,7 @@ import {
   occurrences,
   reporterRelations,
   roles,
+  staffIdPattern,
   timePrecisions,
   units,
   type AgeBand,
@@ -45,7 +46,7 @@ export class SafeContactBody {
 }
 
 export class ExclusionsBody {
-  @Patterns(/^[\x21-\x7e]{1,255}$/, { max: 50, description: 'Members of staff who must not see this' })
+  @Patterns(staffIdPattern, { max: 50, description: 'Members of staff who must not see this' })
   people: string[];
   @Codes(roles) roles: Role[];
   @Codes(units) units: Unit[];

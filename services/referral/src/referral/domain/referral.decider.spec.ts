@@ -15,7 +15,7 @@ const ombudsman = { actor: { kind: 'staff', id: 'olivier', roles: ['unit_focal_p
 const ethics = { actor: { kind: 'staff', id: 'elena', roles: ['unit_focal_point'], unit: 'ethics_office' } } as const;
 const clock = { actor: { kind: 'service', id: 'referral', roles: [] } } as const;
 
-const envelope = { sealed: 'bytes' };
+const envelope = { $sealed: { subject: 'client-1', data: 'bytes' } };
 const ids = { caseId: 'case-1', clientId: 'client-1', unit: 'ombudsman', service: 'mediation' } as const;
 const move = { ...ids, movedAt: now } as const;
 const toUnit = { clientId: 'client-1', unit: 'ombudsman' } as const;

@@ -1,23 +1,25 @@
-import type { Behaviour, Channel, Matter } from '@waymark/contracts';
-import type { Decider, DomainEvent, EventDeclarations } from '@waymark/event-sourcing';
+import { Type } from '@sinclair/typebox';
+import { behaviours, channels, code, country, id, matters, month, subdivision } from '@waymark/contracts';
+import { declareEvents, type Decider, type EventOf, type ShapeOf } from '@waymark/event-sourcing';
 
 /** A de-identified fact of one contact, under a pseudonym that reporting cannot join back. */
-export interface ContactFact {
-  readonly factId: string;
-  readonly month: string;
-  readonly channel: Channel;
-  readonly country?: string;
-  readonly subdivision?: string;
-  readonly matters: readonly Matter[];
-  readonly behaviours: readonly Behaviour[];
-}
-
-export type FactEvent = DomainEvent<'FactReceived', ContactFact>;
-export type FactCommand = { readonly type: 'ReceiveFact'; readonly fact: ContactFact };
-export type FactState = { readonly received: boolean };
+const contactFact = {
+  factId: id,
+  month,
+  channel: code(channels),
+  country: Type.Optional(country),
+  subdivision: Type.Optional(subdivision),
+  matters: Type.Array(code(matters)),
+  behaviours: Type.Array(code(behaviours)),
+};
+export type ContactFact = ShapeOf<typeof contactFact>;
 
 /** Nothing is sealed: reporting holds no key, and a fact names nobody. */
-export const factEvents: EventDeclarations<FactEvent> = { FactReceived: { version: 1, sealed: {} } };
+export const factEvents = declareEvents({ FactReceived: { version: 1, data: contactFact, sealed: {} } });
+
+export type FactEvent = EventOf<typeof factEvents>;
+export type FactCommand = { readonly type: 'ReceiveFact'; readonly fact: ContactFact };
+export type FactState = { readonly received: boolean };
 
 /** Keeps each fact once. */
 export const factDecider: Decider<FactState, FactCommand, FactEvent> = {

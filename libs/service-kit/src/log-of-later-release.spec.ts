@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@waymark/testing';
+import pg from 'pg';
+import { createLog } from './log.js';
+import type { ServiceDefinition } from './service-definition.js';
+import { type RunningService, startService } from './start-service.js';
+import { tallyService } from './tally.fixture.js';
+import { prepareGround, type TallyGround } from './tally-ground.fixture.js';
+
+const shown: string[] = [];
+const definition: ServiceDefinition = {
+  ...tallyService,
+  projections: [
+    {
+      name: 'additions',
+      version: 1,
+      categories: ['tally'],
+      apply: async ({ stream }) => void shown.push(stream),
+    },
+  ],
+  publish: ({ stream, data }) => ({ type: 'tally.added.v1', subject: stream, data }),
+};
+
+let ground: TallyGround;
+let client: pg.Client;
+let service: RunningService;
+beforeAll(async () => {
+  ground = await prepareGround();
+  client = new pg.Client({ connectionString: ground.databaseUrl });
+  await client.connect();
+  const environment = { ...ground.environment, PORT: await ground.freePort() };
+  service = await startService(definition, { environment, log: createLog('tally', 'silent') });
+});
+afterAll(async () => {
+  await service?.stop();
+  await client?.end();
+  await ground?.close();
+});
+
+async function appended(id: string, schemaVersion: number): Promise<bigint> {
+  const metadata = {
+    actor: { kind: 'staff', id: 'amina' },
+    correlationId: randomUUID(),
+    causationId: randomUUID(),
+    occurredAt: '2026-03-02T08:00:00.000Z',
+  } as const;
+  const event = { id: randomUUID(), type: 'Added', schemaVersion, data: { by: 1 }, metadata };
+  return (await ground.store.append(`tally-${id}`, 'any', [event])).position;
+}
+
+const relayed = async (): Promise<bigint> => {
+  const { rows } = await client.query<{ position: string }>('SELECT position FROM relay_checkpoint');
+  return BigInt(rows[0]?.position ?? 0);
+};
+const total = async (id: string) => {
+  const answer = await fetch(`${service.url}/v1/tallies/${id}`);
+  return { status: answer.status, body: await answer.json() };
+};
+
+describe('a service whose log holds an event of a later release', () => {
+  it('shows and tells what lies before it, stops there and says so, and answers for what it can read', async () => {
+    const [known, later] = [randomUUID(), randomUUID()];
+    const before = await appended(known, 3);
+    await eventually(async () => expect(await relayed()).toBe(before));
+    const unknown = await appended(later, 4);
+    await appended(known, 3);
+    await eventually(async () => {
+      expect(await service.report()).toMatchObject({ views: 'additions has stopped' });
+      expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/relay_failures.* [1-9]/);
+    });
+    expect(shown).toEqual([`tally-${known}`]);
+    expect(await relayed()).toBe(before);
+    expect(before).toBeLessThan(unknown);
+    expect(await total(known)).toEqual({ status: 200, body: { total: 2 } });
+    expect(await total(later)).toMatchObject({ status: 500, body: { code: 'internal_error' } });
+  });
+});
