@@ -41,7 +41,6 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-const longestRestMs = 50;
 /** While only events of other categories come, which would otherwise be looked over as fast as they come. */
 const restOverOthersMs = 30;
 
@@ -70,12 +69,10 @@ export function runRelay(options: RelayOptions): Relay {
       });
       for await (const page of pages) {
         if (ended.signal.aborted) break;
-        const begun = performance.now();
         await relayPage(options, leadership, page);
         backOff.reset();
-        // In a burst the next page fills meanwhile, so that as much is said with fewer round trips.
-        const rest = page.events.length === 0 ? restOverOthersMs : performance.now() - begun;
-        await pause(Math.min(rest, longestRestMs), ended.signal);
+        // After a page with events the subscription itself rests as long as its handling took.
+        if (page.events.length === 0) await pause(restOverOthersMs, ended.signal);
       }
     } finally {
       stopping.signal.removeEventListener('abort', end);

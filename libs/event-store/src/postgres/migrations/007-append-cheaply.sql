@@ -1,6 +1,6 @@
 -- Makes an append cost the server less, and lets one statement carry the appends of several callers.
 
--- One constraint instead of six: a statement reads each from the catalogue and compiles it anew, which cost an append more than
+-- One constraint instead of six: a statement reads each from the catalogue and compiles it anew, which cost an append as much as
 -- writing its row. This function is compiled once in a session.
 create function waymark.is_sound(p_stream text, p_type text, p_version integer, p_data text, p_metadata text)
 returns boolean
