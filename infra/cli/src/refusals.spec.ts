@@ -94,7 +94,7 @@ describe('the command line', () => {
     await ground.store.append('thing-b', 'none', newEvents(40));
     const before = (await ground.store.readStreamMetadata('thing-b'))?.position ?? 0n;
     await ground.store.append('thing-c', 'none', newEvents(40));
-    await ground.sql('alter table waymark.events drop constraint events_data_check');
+    await ground.sql('alter table waymark.events drop constraint events_sound_check');
     await ground.tamper(`update waymark.events set data = 'forged' where stream_id = 'thing-c' and revision = 3`);
     for (const args of reading(ground.url)) {
       const { code, out, err } = await waymark('events', ...args);

@@ -65,10 +65,17 @@ function ratiosOf(results: readonly Result[], { sizes }: Effort): readonly Ratio
     name: `${as}-vs-${other}`,
     value: value(name, 'waymark', writers) / value(name, other, writers),
   });
+  // What no log in this server could surpass by a single append.
+  const limit = (writers: number): Ratio => ({
+    name: `raw-append-1-w${writers}-vs-emmett`,
+    value: value('append-1', 'raw', writers) / value('append-1', 'emmett', writers),
+  });
   return [
     against('append-1', 'append-1-w1', 'emmett', 1),
     against('append-1', 'append-1-w16', 'emmett', 16),
     against('append-1', 'append-1-w64', 'emmett', 64),
+    limit(1),
+    limit(16),
     against('append-1', 'append-1-w1', 'raw', 1),
     against('append-1', 'append-1-w16', 'raw', 16),
     against('append-1', 'append-1-w64', 'raw', 64),

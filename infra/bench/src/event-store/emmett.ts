@@ -39,6 +39,7 @@ interface Emmett {
   }): EmmettConsumer;
 }
 
+/** Through its own interface, opened as its documentation does: with the pool of ten connections that it makes itself. */
 export async function openEmmett({ url }: FreshDatabase, peersDir: string): Promise<SystemUnderBench> {
   const entry = new URL(`file://${peersDir}/node_modules/@event-driven-io/emmett-postgresql/dist/index.js`).href;
   const emmett: Emmett = await import(entry);

@@ -24,4 +24,10 @@ export function newEvent(): EventToAppend {
 
 export const newEvents = (count: number): EventToAppend[] => Array.from({ length: count }, newEvent);
 
+/** Events made before the clock runs: making one takes as long as storing one of a batch. Makes more when they are used up. */
+export function supplyOf(count: number): (batch: number) => EventToAppend[] {
+  const made = newEvents(count);
+  return (batch) => (made.length < batch ? newEvents(batch) : made.splice(-batch));
+}
+
 export const newStream = (): string => `concern-${randomUUID()}`;

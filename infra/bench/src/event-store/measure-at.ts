@@ -1,7 +1,7 @@
 import { Runs, rateOf, speedOf } from '../measure.js';
 import { medianOf, type Result } from '../report.js';
 import { deliveryTimes } from './delivery.js';
-import { newEvents, newStream } from './events.js';
+import { newEvents, newStream, supplyOf } from './events.js';
 import type { SystemUnderBench } from './systems.js';
 
 export interface Effort {
@@ -142,8 +142,9 @@ const appending: Measure = async (systems, logSize, { runs, milliseconds }) => {
     const each = new Runs({ name: `append-${batch}`, writers, unit: 'events/s', logSize });
     for (let run = 0; run < runs; run += 1) {
       for (const system of systems) {
+        const supply = supplyOf(milliseconds * (batch === 1 ? 10 : 40));
         const append = async (): Promise<number> => {
-          await system.append(newStream(), 0, newEvents(batch));
+          await system.append(newStream(), 0, supply(batch));
           return batch;
         };
         each.add(system.name, await rateOf(writers, milliseconds, append));

@@ -3,7 +3,10 @@ import type { FreshDatabase } from '../bench-server.js';
 import { logRoleOn } from './log-role.js';
 import type { SystemUnderBench } from './systems.js';
 
-/** Waymark's log through its port, with everything on: roles, hash chain, idempotence. */
+/**
+ * Waymark's log through its port, with everything on: roles, hash chain, idempotence. All writers share one store and so do their
+ * appends one statement, as those of a service do. Nobody looks into the events read, as with plain SQL, so nothing is parsed.
+ */
 export async function openWaymark(database: FreshDatabase): Promise<SystemUnderBench> {
   const store = openPostgresEventStore({ url: await logRoleOn(database), poolSize: 64 });
   return {

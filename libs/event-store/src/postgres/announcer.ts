@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connections } from './connections.js';
 
+const shortestRest = 5;
+
 /**
  * Tells the log's followers in which categories something was appended. Apart from the append, because a transaction that
  * notifies commits alone: all others would queue behind it. What is appended while a notification is on its way is told with the
- * next, which leaves after a rest as long as the way took; so it costs little when there is much to tell, and nothing is late
- * when there is little. A notification that gets lost is made up for by the followers' own looking.
+ * next, which leaves after a rest as long as the way took, and some milliseconds at least; so it costs little when there is much
+ * to tell, and nothing is late when there is little. A notification that gets lost is made up for by the followers' own looking.
  */
 export class Announcer {
   readonly #connections: Connections;
@@ -43,9 +45,8 @@ export class Announcer {
       } catch {
         // Followers look by themselves; whoever appends next hears of the connection.
       }
-      const rest = performance.now() - begun;
-      // Timers know whole milliseconds only.
-      if (rest >= 1) await delay(rest, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      const rest = Math.max(performance.now() - begun, shortestRest);
+      await delay(rest, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
     // In the same breath as the last look: what comes now begins anew.
     this.#telling = undefined;

@@ -1,9 +1,15 @@
 /** Type oids of PostgreSQL, the same in every server (pg_type.dat). */
-const oids = { int4: 23, text: 25, uuid: 2950 } as const;
+const oids = { int8: 20, int4: 23, text: 25, uuid: 2950 } as const;
 
 export const binaryInteger = (value: number): Buffer => {
   const bytes = Buffer.allocUnsafe(4);
   bytes.writeInt32BE(value);
+  return bytes;
+};
+
+export const binaryBigInteger = (value: number): Buffer => {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigInt64BE(BigInt(value));
   return bytes;
 };
 

@@ -29,8 +29,8 @@ const unguarded = `
   )
   union all
   select format('constraint %s of waymark.events is missing', g.name)
-  from unnest(array['events_pkey', 'events_event_id_key', 'events_stream_revision_key', 'events_data_check',
-    'events_metadata_check', 'events_size_check', 'events_type_check', 'events_stream_id_check']) g (name)
+  from unnest(array['events_pkey', 'events_event_id_key', 'events_stream_revision_key',
+    'events_sound_check']) g (name)
   where not exists (
     select from pg_constraint c
     where c.conrelid = to_regclass('waymark.events') and c.conname = g.name and c.convalidated

@@ -77,6 +77,7 @@ export async function grantCategories(options: CategoryGrants): Promise<void> {
         grant execute on function
           waymark.append_event(text, bigint, uuid, text, integer, text, text),
           waymark.append_events(text, bigint, uuid[], text[], integer[], text[], text[]),
+          waymark.append_each(text[], bigint[], uuid[], text[], integer[], text[], text[]),
           waymark.read_stream(text, bigint, boolean, integer),
           waymark.read_all(bigint, integer, text[], bigint, bigint, text[])
           to ${role};`);

@@ -11,9 +11,8 @@ import type {
 import { EventStoreError } from '../port.js';
 import { categoryOf, checkCategory, serializeBatch } from '../validation.js';
 import { Announcer } from './announcer.js';
-import { appendMany, appendOne } from './append-queries.js';
-import { Connections, type ConnectionOptions, type Query } from './connections.js';
-import { isBroken, isDeadlock, toEventStoreError } from './errors.js';
+import { Appends } from './appends.js';
+import { Connections, type ConnectionOptions } from './connections.js';
 import { asText, toPageState, toRecordedEvent, type EventRow, type Horizon, type PageRow } from './rows.js';
 import { WakeUp } from './wake-up.js';
 
@@ -60,6 +59,7 @@ type ReadAllOptions = Parameters<EventStore['readAll']>[0];
 
 class PostgresEventStore implements EventStore {
   readonly #connections: Connections;
+  readonly #appends: Appends;
   readonly #wakeUp: WakeUp;
   readonly #announcer: Announcer;
   readonly #closing = new AbortController();
@@ -70,20 +70,16 @@ class PostgresEventStore implements EventStore {
   constructor(options: PostgresEventStoreOptions) {
     this.#log = options.log;
     this.#connections = new Connections(options, () => (this.#horizon = { known: unknownHorizon }));
+    this.#appends = new Appends(this.#connections);
     this.#wakeUp = new WakeUp(options);
     this.#announcer = new Announcer(this.#connections);
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly EventToAppend[]): Promise<AppendResult> {
     const category = categoryOf(stream);
-    const batch = serializeBatch(events);
-    const [first] = batch;
-    const query =
-      first && batch.length === 1 ? appendOne(stream, expected, first) : appendMany(stream, expected, batch);
-    const [row] = await this.#twice<{ revision: string; position: string; repeated: boolean }>(query);
-    if (!row) throw new EventStoreError('unavailable', 'the append gave no answer');
+    const result = await this.#appends.append(stream, expected, serializeBatch(events));
     this.#announcer.announce(category);
-    return { revision: Number(row.revision), position: BigInt(row.position), repeated: row.repeated };
+    return result;
   }
 
   async *readStream(
@@ -197,16 +193,6 @@ class PostgresEventStore implements EventStore {
       return { page: { events, position: BigInt(row.position) }, waits: state.blocked };
     }
     throw new EventStoreError('unavailable', 'a page of the log came without its end');
-  }
-
-  /** Once more on a fresh connection when the first was lost under the call; the event ids make that harmless. */
-  async #twice<Row extends object>(query: Query): Promise<readonly Row[]> {
-    try {
-      return await this.#connections.run<Row>(query);
-    } catch (error) {
-      if (!isBroken(error) && !isDeadlock(error)) throw toEventStoreError(error);
-      return this.#connections.query<Row>(query);
-    }
   }
 }
 

@@ -47,15 +47,26 @@ export function toIsoTime(text: string): string {
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${milliseconds}Z`;
 }
 
+function parsed<Value>(text: string): Value {
+  const value: Value = JSON.parse(text);
+  return value;
+}
+
+/** Data and metadata are parsed when they are first asked for: whoever verifies, copies or counts never does. */
 export function toRecordedEvent(row: EventRow): RecordedEvent {
-  const data: object = JSON.parse(row.data);
-  const metadata: EventMetadata = JSON.parse(row.metadata);
+  let data: object | undefined;
+  let metadata: EventMetadata | undefined;
   return {
     id: row.event_id,
     type: row.type,
     schemaVersion: Number(row.schema_version),
-    data,
-    metadata,
+    // In a literal, so that they are the event's own and go along when it is copied.
+    get data() {
+      return (data ??= parsed<object>(row.data));
+    },
+    get metadata() {
+      return (metadata ??= parsed<EventMetadata>(row.metadata));
+    },
     stream: row.stream_id,
     category: row.stream_id.slice(0, row.stream_id.indexOf('-')),
     revision: Number(row.revision),

@@ -40,7 +40,7 @@ export interface TortureReport {
   readonly injected: ReadonlyMap<string, number>;
 }
 
-const writers = 8;
+const writers = 16;
 /** Connections that the server has forgotten are given up so soon; whoever waits for a row is served long before. */
 const answerWithinMs = 1_000;
 /** Nobody holds anything open by intent for a while in between: what is delivered late then was late by itself. */
@@ -121,10 +121,13 @@ async function tortureOn(
   ];
 
   const mayHold = (): boolean => (performance.now() - begun) % (holding + free) < holding;
+  // As callers in one service do, writers share a store, so that their appends go together; half of them over a bad line.
+  const writerStores = [forWriters.through(role.url), role.url].map((url) =>
+    log.openStore(url, { poolSize: writers, answerWithinMs }),
+  );
   const write = async (writer: number): Promise<void> => {
     const own = random(writer);
-    // Half of them over a bad line.
-    const store = log.openStore(writer % 2 ? role.url : forWriters.through(role.url), { poolSize: 2, answerWithinMs });
+    const store = writerStores[writer % writerStores.length] ?? shared;
     while (running()) {
       if (own.chance(0.1) && mayHold()) await appendByHand(role.url, ledger, own);
       else await insist(store, ledger, ledger.begin(anyStream(own), 1 + own.upTo(own.chance(0.05) ? 200 : 4)));
