@@ -5,7 +5,12 @@ import { describeReading } from './contract/reading.js';
 import { describeRefusing } from './contract/refusing.js';
 import { describeSubscribing } from './contract/subscribing.js';
 
-export { contractCategories, type ContractCategory, type LogUnderContract } from './contract/log-under-contract.js';
+export {
+  contractCategories,
+  type ContractCategory,
+  type LogUnderContract,
+  type Weakness,
+} from './contract/log-under-contract.js';
 
 /**
  * The promises of the port as tests that every adapter has to pass. `open` is called once, before the first of them; the log

@@ -6,6 +6,12 @@ import { EventStoreError } from '../port.js';
 export const contractCategories = ['contract_thing', 'contract_other', 'contract_rare'] as const;
 export type ContractCategory = (typeof contractCategories)[number];
 
+/**
+ * Where a kind of log can do less than the port says. `ids_per_stream`: it knows an event id in its own stream only, and in
+ * those that the store at hand has seen. `small_appends`: it takes less than a MiB in one append.
+ */
+export type Weakness = 'ids_per_stream' | 'small_appends';
+
 /** What an adapter's test hands to the contract. The log need not be empty: the contract uses names of its own. */
 export interface LogUnderContract {
   readonly store: EventStore;
@@ -13,6 +19,8 @@ export interface LogUnderContract {
   another(): Promise<EventStore>;
   /** A store that may append to and read these categories only. */
   restrictedTo(categories: readonly ContractCategory[]): Promise<EventStore>;
+  /** None if left out. Each is tested for what the log does instead, and its adapter's documentation names it. */
+  readonly weaknesses?: readonly Weakness[];
   /** Closes all the stores handed out. */
   close(): Promise<void>;
 }

@@ -1,0 +1,147 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { status } from '@grpc/grpc-js';
+import { eventually, FaultProxy } from '@waymark/testing';
+import { verifyStream } from '../chain.js';
+import { follow, ids, newEvents, readStream, refusalOf } from '../contract/log-under-contract.js';
+import type { EventStore } from '../port.js';
+import { rpcError } from './peer-messages.fixture.js';
+import { Peer } from './peer.fixture.js';
+import { storesOn } from './stores-under-test.js';
+
+const endings: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+async function startPeer(): Promise<Peer> {
+  const peer = await Peer.start();
+  endings.push(() => peer.stop());
+  return peer;
+}
+
+function openOn(url: string): EventStore {
+  const { open, close } = storesOn(url);
+  endings.push(close);
+  return open();
+}
+
+const unavailable = { code: 'unavailable' };
+
+describe('an append whose answer is lost', () => {
+  it('is found again by itself, stored once, and known as its own', async () => {
+    const peer = await startPeer();
+    const proxy = await FaultProxy.open({ host: '127.0.0.1', port: peer.port });
+    endings.push(() => proxy.close());
+    const store = openOn(`esdb://127.0.0.1:${proxy.port}?tls=false`);
+    const [first, second] = [newEvents(1), newEvents(2)];
+    await store.append('thing-1', 'none', first);
+    let cuts = 0;
+    peer.faults.beforeAnswer = async () => {
+      if (cuts === 0) cuts += proxy.cut();
+    };
+    expect(await store.append('thing-1', 0, second)).toMatchObject({ revision: 2, repeated: false });
+    expect(cuts).toBe(1);
+    expect(ids(await readStream(store, 'thing-1'))).toEqual(ids([...first, ...second]));
+  });
+
+  it('is given the first result when its caller comes again, also from another process', async () => {
+    const peer = await startPeer();
+    const store = openOn(peer.url);
+    const batch = newEvents(3);
+    peer.faults.beforeAnswer = async () => {
+      throw (peer.faults.refusal = rpcError(status.UNAVAILABLE, 'going down'));
+    };
+    expect(await refusalOf(store.append('thing-1', 'none', batch))).toEqual(unavailable);
+    Object.assign(peer.faults, { refusal: undefined, beforeAnswer: () => Promise.resolve() });
+    const again = await openOn(peer.url).append('thing-1', 'none', batch);
+    expect(again).toMatchObject({ revision: 2, repeated: true });
+    expect(ids(await readStream(store, 'thing-1'))).toEqual(ids(batch));
+  });
+});
+
+describe('a subscription', () => {
+  it('that is killed again and again skips nothing and gives nothing twice', async () => {
+    const peer = await startPeer();
+    const store = openOn(peer.url);
+    const writer = openOn(peer.url);
+    const batches = Array.from({ length: 30 }, () => newEvents(4));
+    let killed = 0;
+    const writing = (async () => {
+      for (const [index, batch] of batches.entries()) {
+        await writer.append(`thing-${index % 3}`, 'any', batch);
+        peer.log.writeSystemEvent('$stats-1', '$statsCollected');
+        if (index % 5 === 4) killed += peer.dropSubscriptions();
+      }
+    })();
+    const seen = await follow(store, { after: 0n, batchSize: 3 }, (events) => events.length >= 120);
+    await writing;
+    expect(killed).toBeGreaterThan(0);
+    expect(ids(seen)).toEqual(ids(batches.flat()));
+  });
+
+  it('goes on where it was when the server comes back, and so do all calls', async () => {
+    const peer = await startPeer();
+    const heard: string[] = [];
+    const { open, close } = storesOn(peer.url);
+    endings.push(close);
+    const store = open({ log: (message) => heard.push(message) });
+    const [before, after] = [newEvents(3), newEvents(3)];
+    await store.append('thing-1', 'none', before);
+    let seen = 0;
+    const following = follow(store, { after: 0n }, (events) => (seen = events.length) >= 6);
+    await eventually(() => seen === 3);
+    peer.stop();
+    await expect(store.ping()).rejects.toMatchObject(unavailable);
+    expect(await refusalOf(store.append('thing-1', 2, after))).toEqual(unavailable);
+    expect(await refusalOf(readStream(store, 'thing-1'))).toEqual(unavailable);
+    expect(await refusalOf(store.readAll({ after: 0n }))).toEqual(unavailable);
+    await peer.start();
+    await eventually(() => store.ping());
+    expect(await store.append('thing-1', 2, after)).toMatchObject({ revision: 5, repeated: false });
+    expect(ids(await following)).toEqual(ids([...before, ...after]));
+    expect(heard.length).toBeGreaterThan(0);
+  });
+
+  it('that reads slower than the log grows loses nothing', async () => {
+    const peer = await startPeer();
+    const store = openOn(peer.url);
+    const writer = openOn(peer.url);
+    await writer.append('thing-1', 'none', newEvents(1));
+    const batches = Array.from({ length: 4 }, () => newEvents(500));
+    let writing: Promise<unknown> | undefined;
+    const seen = await follow(store, { after: 0n, batchSize: 100 }, async (events) => {
+      writing ??= (async () => {
+        for (const batch of batches) await writer.append('thing-2', 'any', batch);
+      })();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return events.length >= 2_001;
+    });
+    await writing;
+    expect(ids(seen.slice(1))).toEqual(ids(batches.flat()));
+  });
+});
+
+describe('a node that does not lead', () => {
+  it('sends the store on to the leader, for reading as for writing', async () => {
+    const [follower, leader] = [await startPeer(), await startPeer()];
+    follower.faults.leader = { host: '127.0.0.1', port: leader.port };
+    const store = openOn(follower.url);
+    const batch = newEvents(2);
+    expect(await store.append('thing-1', 'none', batch)).toMatchObject({ revision: 1 });
+    expect(ids(await readStream(store, 'thing-1'))).toEqual(ids(batch));
+    expect(ids(await follow(store, { after: 0n }, (events) => events.length === 2))).toEqual(ids(batch));
+    expect(follower.log.read('thing-1')).toBeUndefined();
+  });
+});
+
+describe('a server that was set back to an earlier state', () => {
+  it('is noticed before the next event is chained to one that is gone', async () => {
+    const peer = await startPeer();
+    const store = openOn(peer.url);
+    await store.append('thing-1', 'none', newEvents(5));
+    peer.log.setBack(2);
+    await openOn(peer.url).append('thing-1', 2, newEvents(2));
+    await store.append('thing-1', 'any', newEvents(1));
+    expect(await verifyStream(await readStream(store, 'thing-1'))).toMatchObject({ intact: true, events: 6 });
+  });
+});
