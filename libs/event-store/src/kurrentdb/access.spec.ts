@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KurrentPeer } from '@waymark/testing';
 import { ids, newEvents, readStream, readToEnd, refusalOf } from '../contract/log-under-contract.js';
 import { makeCertificate } from './certificate.fixture.js';
 import { openKurrentEventStore } from './kurrent-event-store.js';
-import { Peer } from './peer.fixture.js';
 import { storesOn } from './stores-under-test.js';
 
 describe('with TLS and users', () => {
   const certificate = makeCertificate();
   const users = { intake: 'p:ass@/word?' };
-  let peer: Peer;
+  let peer: KurrentPeer;
   const opened: ReturnType<typeof storesOn>[] = [];
   const openAs = (user: string, ca = `&tlsCAFile=${encodeURIComponent(certificate.file)}`) => {
     const stores = storesOn(`esdb://${user}@127.0.0.1:${peer.port}?tls=true${ca}`);
@@ -16,7 +16,7 @@ describe('with TLS and users', () => {
     return stores.open();
   };
   beforeAll(async () => {
-    peer = await Peer.start({ tls: { ...certificate, users } });
+    peer = await KurrentPeer.start({ tls: { ...certificate, users } });
   });
   afterAll(async () => {
     for (const stores of opened) await stores.close();
@@ -88,7 +88,7 @@ describe('a connection string', () => {
 
 describe('categories', () => {
   it('bind the store that was opened with them, and nobody else who has the same credentials', async () => {
-    const peer = await Peer.start();
+    const peer = await KurrentPeer.start();
     const { open, close } = storesOn(peer.url);
     const bound = open({ categories: { append: ['thing'], read: ['thing', 'other'] } });
     const free = open();

@@ -67,7 +67,7 @@ export class Appender {
       throw new EventStoreError('event_id_reused', 'an event id is in use in another stream');
     checkRevision(batch.expected, known.revision);
     // The server would go on counting where a deleted stream ended, and the chain would begin in its middle.
-    if (known.revision < 0 && (await this.client.isCut(stream)))
+    if (known.revision < 0 && (await this.client.isCut(stream, this.closing)))
       throw unavailable(`${stream} was deleted on the server`);
     const { revision } = known;
     const last = revision + events.length;

@@ -1,12 +1,12 @@
+import { KurrentPeer } from '@waymark/testing';
 import { describeEventStoreContract } from '../contract-suite.js';
-import { Peer } from './peer.fixture.js';
 import { storesOn } from './stores-under-test.js';
 
 const server = process.env.KURRENTDB_URL;
 
 /** A real server where one is named, with its own limits, else the stand-in with these limits. */
 describeEventStoreContract(server ? 'KurrentDB' : 'KurrentDB, played by a peer', async () => {
-  const peer = server ? undefined : await Peer.start();
+  const peer = server ? undefined : await KurrentPeer.start();
   const { open, another, restrictedTo, close } = storesOn(server ?? peer?.url ?? '');
   return {
     store: open(),

@@ -7,8 +7,8 @@ import type { KurrentClient } from './kurrent-client.js';
 
 /** How many events the server looks at in one step, on its way to the end of the log. */
 const catchUpWindow = 500;
-/** While it catches up, a server that says nothing for so long is not there. */
-const silence = 30_000;
+/** Until it has caught up, a server that says nothing for so long is not there. Afterwards it may have nothing to say. */
+const silence = 10_000;
 const shortestInterval = 20;
 
 export interface Wanted {
@@ -70,7 +70,7 @@ export async function* follow(client: KurrentClient, wanted: Wanted): AsyncGener
         await delay(shortestInterval, undefined, { signal }).catch(() => undefined);
         continue;
       }
-      await somethingMore(feed, signal);
+      await somethingMore(feed, signal, feed.caughtUp ? undefined : silence);
     }
   } finally {
     feed.close();

@@ -11,12 +11,13 @@ import {
 } from '@eventstore/db-client';
 import type { KurrentAddress } from './connection-string.js';
 import type { EventToStore, StoredEvent } from './envelope.js';
+import { drain } from './drain.js';
 import { isStreamNotFound, unavailable } from './errors.js';
 import { Change, type Feed, type StreamFilter } from './feed.js';
 
-/** A server that says nothing for so long is not there. The client limits appends itself, at 10 seconds. */
-const silence = 30_000;
 const buffered = 512;
+/** What in a stream's metadata takes events out of sight: a deletion or truncation, an age, a number. */
+const cuts = ['$tb', '$maxAge', '$maxCount'];
 
 interface ClientRecord {
   readonly id: string;
@@ -44,47 +45,6 @@ const toStored = (event: ClientRecord): StoredEvent => ({
   data: bytes(event.data),
   metadata: bytes(event.metadata),
 });
-
-interface Read<Item> extends AsyncIterable<Item> {
-  on(event: 'error', listener: () => void): unknown;
-  iterator(options: { readonly destroyOnReturn: boolean }): AsyncIterable<Item>;
-  resume(): unknown;
-  cancel(): Promise<void>;
-}
-
-/**
- * Goes through what a read gives, and ends the call on the server whichever way the reader leaves. What has arrived by then must
- * still flow off: the client remembers a call until its last message was taken, and waits for it when it is closed.
- */
-async function* drain<Item>(read: Read<Item>, signal: AbortSignal): AsyncGenerator<Item, void, undefined> {
-  // An error that arrives when the reader has left already would end the process.
-  read.on('error', () => undefined);
-  let late = false;
-  let waiting = true;
-  const flowOff = (): void => void read.resume();
-  const stop = (): void => void read.cancel().then(flowOff, flowOff);
-  const watch = setTimeout(() => {
-    late = waiting;
-    if (late) stop();
-  }, silence);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    if (signal.aborted) return;
-    for await (const item of read.iterator({ destroyOnReturn: false })) {
-      waiting = false;
-      yield item;
-      waiting = true;
-      watch.refresh();
-    }
-  } catch (error) {
-    if (!late && !signal.aborted) throw error;
-  } finally {
-    clearTimeout(watch);
-    signal.removeEventListener('abort', stop);
-    stop();
-  }
-  if (late) throw unavailable('the server gives no answer');
-}
 
 /** The client's subscription. Events come through its buffer, marks beside it: see `Feed`. */
 class SubscriptionFeed implements Feed {
@@ -178,6 +138,22 @@ export class KurrentClient {
     options: { readonly from: number | 'end'; readonly backwards?: boolean; readonly limit?: number },
     signal: AbortSignal,
   ): AsyncGenerator<StoredEvent, void, undefined> {
+    for await (const event of this.#records(stream, options, signal)) yield toStored(event);
+  }
+
+  /** True when events were taken out of the stream's sight: it was deleted or cut. */
+  async isCut(stream: string, signal: AbortSignal): Promise<boolean> {
+    const last = { from: 'end', backwards: true, limit: 1 } as const;
+    for await (const { data } of this.#records(`$$${stream}`, last, signal))
+      return typeof data === 'object' && data !== null && cuts.some((cut) => cut in data);
+    return false;
+  }
+
+  async *#records(
+    stream: string,
+    options: Parameters<KurrentClient['readStream']>[1],
+    signal: AbortSignal,
+  ): AsyncGenerator<ClientRecord, void, undefined> {
     const { from, backwards = false, limit = Number.MAX_SAFE_INTEGER } = options;
     const read = this.#client.readStream(stream, {
       fromRevision: from === 'end' ? END : BigInt(from),
@@ -186,16 +162,10 @@ export class KurrentClient {
       requiresLeader: true,
     });
     try {
-      for await (const { event } of drain<Resolved>(read, signal)) if (event) yield toStored(event);
+      for await (const { event } of drain<Resolved>(read, signal)) if (event) yield event;
     } catch (error) {
       if (!isStreamNotFound(error)) throw error;
     }
-  }
-
-  /** True when events were taken out of the stream's sight: it was deleted, or cut by `$tb`. */
-  async isCut(stream: string): Promise<boolean> {
-    const { metadata } = await this.#client.getStreamMetadata(stream, { requiresLeader: true });
-    return metadata?.truncateBefore !== undefined;
   }
 
   /** Commit position of the last event of the whole log, the server's own included; 0n when there is none. */

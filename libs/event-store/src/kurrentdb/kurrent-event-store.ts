@@ -77,7 +77,6 @@ class KurrentEventStore implements EventStore {
     } catch (error) {
       throw toEventStoreError(error);
     }
-    this.#checkOpen();
   }
 
   async readStreamMetadata(stream: string): Promise<StreamMetadata | undefined> {

@@ -1,11 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { status } from '@grpc/grpc-js';
-import { eventually, FaultProxy } from '@waymark/testing';
+import { eventually, FaultProxy, KurrentPeer } from '@waymark/testing';
 import { verifyStream } from '../chain.js';
 import { follow, ids, newEvents, readStream, refusalOf } from '../contract/log-under-contract.js';
 import type { EventStore } from '../port.js';
-import { rpcError } from './peer-messages.fixture.js';
-import { Peer } from './peer.fixture.js';
+import { randomFrom } from '../postgres/torture/random.js';
 import { storesOn } from './stores-under-test.js';
 
 const endings: (() => unknown)[] = [];
@@ -13,8 +11,8 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
-async function startPeer(): Promise<Peer> {
-  const peer = await Peer.start();
+async function startPeer(): Promise<KurrentPeer> {
+  const peer = await KurrentPeer.start();
   endings.push(() => peer.stop());
   return peer;
 }
@@ -49,7 +47,7 @@ describe('an append whose answer is lost', () => {
     const store = openOn(peer.url);
     const batch = newEvents(3);
     peer.faults.beforeAnswer = async () => {
-      throw (peer.faults.refusal = rpcError(status.UNAVAILABLE, 'going down'));
+      throw (peer.faults.refusal = KurrentPeer.error('UNAVAILABLE', 'going down'));
     };
     expect(await refusalOf(store.append('thing-1', 'none', batch))).toEqual(unavailable);
     Object.assign(peer.faults, { refusal: undefined, beforeAnswer: () => Promise.resolve() });
@@ -60,23 +58,28 @@ describe('an append whose answer is lost', () => {
 });
 
 describe('a subscription', () => {
-  it('that is killed again and again skips nothing and gives nothing twice', async () => {
+  const seed = Number(process.env['WAYMARK_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+  it(`that is killed again and again skips nothing and gives nothing twice (WAYMARK_TEST_SEED=${seed})`, async () => {
+    const random = randomFrom(seed);
     const peer = await startPeer();
     const store = openOn(peer.url);
     const writer = openOn(peer.url);
-    const batches = Array.from({ length: 30 }, () => newEvents(4));
+    const batches = Array.from({ length: 60 }, () => newEvents(1 + random.upTo(5)));
     let killed = 0;
     const writing = (async () => {
       for (const [index, batch] of batches.entries()) {
         await writer.append(`thing-${index % 3}`, 'any', batch);
         peer.log.writeSystemEvent('$stats-1', '$statsCollected');
-        if (index % 5 === 4) killed += peer.dropSubscriptions();
+        await new Promise((resolve) => setTimeout(resolve, random.upTo(60)));
+        if (random.chance(0.5)) killed += peer.dropSubscriptions();
       }
     })();
-    const seen = await follow(store, { after: 0n, batchSize: 3 }, (events) => events.length >= 120);
+    const wanted = ids(batches.flat());
+    const seen = await follow(store, { after: 0n, batchSize: 3 }, (events) => events.length >= wanted.length);
     await writing;
-    expect(killed).toBeGreaterThan(0);
-    expect(ids(seen)).toEqual(ids(batches.flat()));
+    expect(killed).toBeGreaterThan(3);
+    expect(ids(seen)).toEqual(wanted);
   });
 
   it('goes on where it was when the server comes back, and so do all calls', async () => {

@@ -1,10 +1,12 @@
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb.js';
-import { AppendResp, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { LogRecord } from './peer-log.fixture.js';
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import type { StreamIdentifier } from '@eventstore/db-client/generated/shared_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { AppendResp, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { LogRecord } from './peer-log.js';
 
 /** An error as the server makes it: the client knows it by `exception` among the trailers. */
-export function rpcError(code: status, details: string, trailers: Readonly<Record<string, string>> = {}): ServiceError {
+export function rpcError(code: number, details: string, trailers: Readonly<Record<string, string>> = {}): ServiceError {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(trailers)) metadata.set(key, value);
   return Object.assign(new Error(details), { code, details, metadata });
@@ -39,7 +41,7 @@ export const notLeader = ({ host, port }: { readonly host: string; readonly port
   });
 
 const identifier = (stream: string): StreamIdentifier => {
-  const made = new StreamIdentifier();
+  const made = new shared.StreamIdentifier();
   made.setStreamName(Buffer.from(stream).toString('base64'));
   return made;
 };
@@ -51,8 +53,8 @@ export const nameOf = (made: StreamIdentifier | undefined): string =>
 const ticks = (date: Date): string => String(BigInt(date.getTime()) * 10_000n);
 
 export function eventMessage(record: LogRecord): ReadResp {
-  const event = new ReadResp.ReadEvent.RecordedEvent();
-  const id = new UUID();
+  const event = new streams.ReadResp.ReadEvent.RecordedEvent();
+  const id = new shared.UUID();
   id.setString(record.id);
   event.setId(id);
   event.setStreamIdentifier(identifier(record.stream));
@@ -66,62 +68,62 @@ export function eventMessage(record: LogRecord): ReadResp {
     .set('type', record.type)
     .set('content-type', record.isJson ? 'application/json' : 'application/octet-stream')
     .set('created', ticks(record.created));
-  const read = new ReadResp.ReadEvent();
+  const read = new streams.ReadResp.ReadEvent();
   read.setEvent(event);
   read.setCommitPosition(String(record.position));
-  const response = new ReadResp();
+  const response = new streams.ReadResp();
   response.setEvent(read);
   return response;
 }
 
 export function notFoundMessage(stream: string): ReadResp {
-  const notFound = new ReadResp.StreamNotFound();
+  const notFound = new streams.ReadResp.StreamNotFound();
   notFound.setStreamIdentifier(identifier(stream));
-  const response = new ReadResp();
+  const response = new streams.ReadResp();
   response.setStreamNotFound(notFound);
   return response;
 }
 
 export function checkpointMessage(position: bigint): ReadResp {
-  const checkpoint = new ReadResp.Checkpoint();
+  const checkpoint = new streams.ReadResp.Checkpoint();
   checkpoint.setCommitPosition(String(position));
   checkpoint.setPreparePosition(String(position));
-  const response = new ReadResp();
+  const response = new streams.ReadResp();
   response.setCheckpoint(checkpoint);
   return response;
 }
 
 export function confirmationMessage(): ReadResp {
-  const confirmation = new ReadResp.SubscriptionConfirmation();
+  const confirmation = new streams.ReadResp.SubscriptionConfirmation();
   confirmation.setSubscriptionId(crypto.randomUUID());
-  const response = new ReadResp();
+  const response = new streams.ReadResp();
   response.setConfirmation(confirmation);
   return response;
 }
 
 export function caughtUpMessage(): ReadResp {
-  const response = new ReadResp();
-  response.setCaughtUp(new ReadResp.CaughtUp());
+  const response = new streams.ReadResp();
+  response.setCaughtUp(new streams.ReadResp.CaughtUp());
   return response;
 }
 
 export function storedMessage(revision: number, position: bigint): AppendResp {
-  const success = new AppendResp.Success();
+  const success = new streams.AppendResp.Success();
   success.setCurrentRevision(String(revision));
-  const at = new AppendResp.Position();
+  const at = new streams.AppendResp.Position();
   at.setCommitPosition(String(position));
   at.setPreparePosition(String(position));
   success.setPosition(at);
-  const response = new AppendResp();
+  const response = new streams.AppendResp();
   response.setSuccess(success);
   return response;
 }
 
 export function wrongVersionMessage(current: number): AppendResp {
-  const wrong = new AppendResp.WrongExpectedVersion();
-  if (current < 0) wrong.setCurrentNoStream(new Empty());
+  const wrong = new streams.AppendResp.WrongExpectedVersion();
+  if (current < 0) wrong.setCurrentNoStream(new shared.Empty());
   else wrong.setCurrentRevision(String(current));
-  const response = new AppendResp();
+  const response = new streams.AppendResp();
   response.setWrongExpectedVersion(wrong);
   return response;
 }

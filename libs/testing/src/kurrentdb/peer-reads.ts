@@ -1,18 +1,22 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
-import { ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { LogRecord, PeerLog } from './peer-log.fixture.js';
-import * as messages from './peer-messages.fixture.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { LogRecord, PeerLog } from './peer-log.js';
+import * as messages from './peer-messages.js';
 
 export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
 type Options = ReadReq.Options;
 
-const { FORWARDS } = ReadReq.Options.ReadDirection;
+const { FORWARDS } = streams.ReadReq.Options.ReadDirection;
 /** What the server sends before it waits for the reader. */
 const liveBuffer = 32;
 
+/** True when nothing may be written any more: the reader has left, or the call was dropped. */
+const isOver = (call: ReadCall): boolean => call.cancelled || call.destroyed || call.writableEnded;
+
 /** Writes one message; false when the reader has gone. Waits where the reader is slower. */
 async function write(call: ReadCall, message: ReadResp): Promise<boolean> {
-  if (call.cancelled || call.destroyed) return false;
+  if (isOver(call)) return false;
   if (!call.write(message)) {
     await new Promise<void>((resolve) => {
       const go = (): void => {
@@ -22,7 +26,7 @@ async function write(call: ReadCall, message: ReadResp): Promise<boolean> {
       for (const name of ['drain', 'cancelled', 'close', 'error']) call.on(name, go);
     });
   }
-  return !call.cancelled && !call.destroyed;
+  return !isOver(call);
 }
 
 export async function readStream(log: PeerLog, call: ReadCall, options: Options): Promise<void> {
@@ -151,7 +155,7 @@ class Live {
 
   async next(): Promise<LogRecord | 'fell behind' | 'gone'> {
     for (;;) {
-      if (this.call.cancelled || this.call.destroyed) return 'gone';
+      if (isOver(this.call)) return 'gone';
       const next = this.#waiting.shift();
       if (next) return next;
       if (this.#lost) return 'fell behind';

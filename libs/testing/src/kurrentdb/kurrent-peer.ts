@@ -7,14 +7,14 @@ import {
   type Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import services from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { freePort } from '@waymark/testing';
-import { type Expected, PeerLog, type Proposed, sizeOf } from './peer-log.fixture.js';
-import * as messages from './peer-messages.fixture.js';
-import { readAll, type ReadCall, readStream, subscribeToAll } from './peer-reads.fixture.js';
+import { freePort } from '../free-port.js';
+import { type Expected, PeerLog, type Proposed, sizeOf } from './peer-log.js';
+import * as messages from './peer-messages.js';
+import { readAll, type ReadCall, readStream, subscribeToAll } from './peer-reads.js';
 
-export interface PeerOptions {
+export interface KurrentPeerOptions {
   /** Of all events of one append; the server's default is 1 MiB. */
   readonly maxAppendSize?: number;
   readonly maxAppendEventSize?: number;
@@ -57,7 +57,7 @@ const healthy = (): Faults => ({
  * documentation say, and docs/kurrentdb.md lists what that leaves untested. With KURRENTDB_URL the contract runs against a
  * real one.
  */
-export class Peer {
+export class KurrentPeer {
   readonly log: PeerLog;
   readonly faults = healthy();
   /** Calls taken, by name. */
@@ -67,13 +67,13 @@ export class Peer {
 
   private constructor(
     readonly port: number,
-    private readonly options: PeerOptions,
+    private readonly options: KurrentPeerOptions,
   ) {
     this.log = new PeerLog(options.recentIds ?? 1_000);
   }
 
-  static async start(options: PeerOptions = {}): Promise<Peer> {
-    const peer = new Peer(await freePort(), options);
+  static async start(options: KurrentPeerOptions = {}): Promise<KurrentPeer> {
+    const peer = new KurrentPeer(await freePort(), options);
     await peer.start();
     return peer;
   }
@@ -85,7 +85,7 @@ export class Peer {
   /** Starts again after `stop`, at the same address and with the same log. */
   async start(): Promise<void> {
     const server = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
-    server.addService(StreamsService, {
+    server.addService(services.StreamsService, {
       read: this.#read,
       append: this.#append,
       delete: unimplemented,
@@ -106,6 +106,11 @@ export class Peer {
   stop(): void {
     this.#server?.forceShutdown();
     this.#server = undefined;
+  }
+
+  /** An error of gRPC, for the faults. */
+  static error(code: 'UNAVAILABLE' | 'UNKNOWN' | 'INTERNAL', details: string): ServiceError {
+    return messages.rpcError(status[code], details);
   }
 
   /** Drops every subscription, as a server does that has too much to do. Answers their number. */
