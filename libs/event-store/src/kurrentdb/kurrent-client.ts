@@ -102,8 +102,8 @@ function connect(url: string): EventStoreDBClient {
 }
 
 /**
- * The one place that knows the client's API. Its successor `@kurrent/kurrentdb-client` has the same calls under
- * `KurrentDBClient`. Errors come out as the client makes them; `toEventStoreError` reads them.
+ * The one place that knows the client's API; docs/kurrentdb.md says what its successor `@kurrent/kurrentdb-client` calls
+ * otherwise. Errors come out as the client makes them; `toEventStoreError` reads them.
  *
  * Every call requires the leader: a follower may lag behind what was acknowledged. Credentials go with each append because the
  * client then makes a call of its own for it, with a deadline. Without them it puts all appends of the process on one stream
