@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type AppendResult,
@@ -46,6 +47,8 @@ class KurrentEventStore implements EventStore {
   readonly #closing = new AbortController();
 
   constructor(private readonly options: KurrentEventStoreOptions) {
+    // Every call that is under way listens to it.
+    setMaxListeners(0, this.#closing.signal);
     this.#client = new KurrentClient(readConnectionString(options.url));
     this.#appender = new Appender(this.#client, this.#known, this.#closing.signal);
   }

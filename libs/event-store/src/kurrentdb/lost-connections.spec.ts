@@ -137,6 +137,23 @@ describe('a node that does not lead', () => {
   });
 });
 
+describe('a cluster', () => {
+  it.each(['esdb+discover://127.0.0.1:FOLLOWER', 'esdb://127.0.0.1:9,127.0.0.1:FOLLOWER'])(
+    'is asked for its leader, at %p, and again when that one has gone',
+    async (form) => {
+      const [follower, first, second] = [await startPeer(), await startPeer(), await startPeer()];
+      follower.faults.leader = { host: '127.0.0.1', port: first.port };
+      const store = openOn(`${form.replace('FOLLOWER', String(follower.port))}?tls=false`);
+      await store.append('thing-1', 'none', newEvents(1));
+      expect(first.log.read('thing-1')).toHaveLength(1);
+      follower.faults.leader = { host: '127.0.0.1', port: second.port };
+      first.stop();
+      await eventually(() => store.append('thing-2', 'any', newEvents(1)));
+      expect(second.log.read('thing-2')).toHaveLength(1);
+    },
+  );
+});
+
 describe('a server that was set back to an earlier state', () => {
   it('is noticed before the next event is chained to one that is gone', async () => {
     const peer = await startPeer();

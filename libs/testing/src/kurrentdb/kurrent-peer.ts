@@ -7,6 +7,7 @@ import {
   type Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
+import gossip from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import services from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { freePort } from '../free-port.js';
@@ -33,7 +34,7 @@ export interface Faults {
   /** The server takes calls and answers none. */
   silent: boolean;
   /** Where the leader is, when this node is none. */
-  leader: { readonly host: string; readonly port: number } | undefined;
+  leader: messages.Address | undefined;
   /** Another failure of every call. */
   refusal: ServiceError | undefined;
   /** Streams to which access is denied; `$all` for the log as a whole. */
@@ -52,8 +53,8 @@ const healthy = (): Faults => ({
 
 /**
  * A stand-in for EventStoreDB or KurrentDB in tests, where no server of it can run: the calls that this adapter makes (append,
- * read a stream, read and follow `$all`), spoken over gRPC with the message definitions that the client itself ships. It is
- * no such server: one node, in memory, no gossip, no projections, no HTTP. What it does it does as the server's source and
+ * read a stream, read and follow `$all`; ask a node for its leader), spoken over gRPC with the message definitions that the client itself ships. It is
+ * no such server: one node, in memory, no projections, no HTTP. What it does it does as the server's source and
  * documentation say, and docs/kurrentdb.md lists what that leaves untested. With KURRENTDB_URL the contract runs against a
  * real one.
  */
@@ -91,6 +92,13 @@ export class KurrentPeer {
       delete: unimplemented,
       tombstone: unimplemented,
       batchAppend: unimplemented,
+    });
+    server.addService(gossip.GossipService, {
+      read: (_: unknown, callback: (error: null, answer: ReturnType<typeof messages.clusterMessage>) => void) => {
+        const own = { host: '127.0.0.1', port: this.port };
+        const { leader } = this.faults;
+        callback(null, messages.clusterMessage(leader ?? own, leader ? [own] : []));
+      },
     });
     const { tls } = this.options;
     const credentials = tls

@@ -1,4 +1,6 @@
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import gossip from '@eventstore/db-client/generated/gossip_pb.js';
+import type { ClusterInfo } from '@eventstore/db-client/generated/gossip_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import type { StreamIdentifier } from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
@@ -33,7 +35,7 @@ export const eventTooLarge = (id: string, limit: number): ServiceError =>
     'maximum-append-event-size': String(limit),
   });
 
-export const notLeader = ({ host, port }: { readonly host: string; readonly port: number }): ServiceError =>
+export const notLeader = ({ host, port }: Address): ServiceError =>
   rpcError(status.NOT_FOUND, 'Leader info available', {
     exception: 'not-leader',
     'leader-endpoint-host': host,
@@ -126,4 +128,27 @@ export function wrongVersionMessage(current: number): AppendResp {
   const response = new streams.AppendResp();
   response.setWrongExpectedVersion(wrong);
   return response;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a node tells of its cluster. */
+export function clusterMessage(leader: Address, followers: readonly Address[]): ClusterInfo {
+  const { LEADER, FOLLOWER } = gossip.MemberInfo.VNodeState;
+  const cluster = new gossip.ClusterInfo();
+  const memberOf = ({ host, port }: Address, state: typeof LEADER | typeof FOLLOWER) => {
+    const endPoint = new gossip.EndPoint();
+    endPoint.setAddress(host);
+    endPoint.setPort(port);
+    const member = new gossip.MemberInfo();
+    member.setState(state);
+    member.setIsAlive(true);
+    member.setHttpEndPoint(endPoint);
+    return member;
+  };
+  cluster.setMembersList([...followers.map((each) => memberOf(each, FOLLOWER)), memberOf(leader, LEADER)]);
+  return cluster;
 }
