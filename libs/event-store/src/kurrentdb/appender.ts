@@ -48,7 +48,7 @@ export class Appender {
       } catch (thrown) {
         if (!isConflict(thrown)) {
           const error = this.#refusalOf(thrown, batch);
-          // The answer may be lost and the events stored: the next try finds them, under this call's name.
+          // The answer may be lost and the events stored: the next try finds them.
           if (lost || !isUnavailable(error) || this.closing.aborted) throw error;
           lost = true;
         }
@@ -62,7 +62,7 @@ export class Appender {
     const { stream, events } = batch;
     const known = await this.known.refresh(stream, (from) => this.#read(stream, from));
     const before = revisionBefore(known, events);
-    if (before !== undefined) return this.#resultOf(batch, before);
+    if (before !== undefined) return { ...(await this.#resultOf(batch, before)), repeated: true };
     if (events.some(({ id }) => this.known.isElsewhere(id, stream)))
       throw new EventStoreError('event_id_reused', 'an event id is in use in another stream');
     checkRevision(batch.expected, known.revision);
@@ -87,9 +87,9 @@ export class Appender {
   }
 
   async #eventAt(stream: string, revision: number): Promise<StoredEvent> {
-    for await (const event of this.client.readStream(stream, { from: revision, limit: 1 }, this.closing)) {
-      if (event.revision === revision) return event;
-    }
+    let found: StoredEvent | undefined;
+    for await (const event of this.client.readStream(stream, { from: revision, limit: 1 }, this.closing)) found = event;
+    if (found?.revision === revision) return found;
     throw unavailable(`${stream} does not show what was appended to it`);
   }
 

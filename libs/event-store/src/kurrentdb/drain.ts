@@ -1,4 +1,4 @@
-import { unavailable } from './errors.js';
+import { isUnavailable, unavailable } from './errors.js';
 
 /** A server that says nothing for so long is not there. The client limits appends itself, to the same. */
 const silence = 10_000;
@@ -6,9 +6,8 @@ const silence = 10_000;
 /** What the client's reads have in common. */
 interface Read<Item> extends AsyncIterable<Item> {
   on(event: 'error', listener: () => void): unknown;
-  removeAllListeners(event: 'readable'): this;
+  removeAllListeners(event: 'readable'): { resume(): unknown };
   iterator(options: { readonly destroyOnReturn: boolean }): AsyncIterable<Item>;
-  resume(): unknown;
   cancel(): Promise<void>;
 }
 
@@ -21,16 +20,26 @@ export async function* drain<Item>(read: Read<Item>, signal: AbortSignal): Async
   // An error that arrives when the reader has left already would end the process.
   read.on('error', () => undefined);
   const items = read.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]();
+  let ended = false;
   try {
     for (;;) {
       const next = await within(items.next(), signal);
+      ended = next.done === true;
       if (next.done) return;
       yield next.value;
     }
+  } catch (error) {
+    ended = !isUnavailable(error);
+    throw error;
   } finally {
-    const flowOff = (): void => void read.removeAllListeners('readable').resume();
-    read.cancel().then(flowOff, flowOff);
+    // Not for nothing: servers close connections on which many calls are cancelled.
+    if (!ended) cancel(read);
   }
+}
+
+function cancel(read: Pick<Read<unknown>, 'cancel' | 'removeAllListeners'>): void {
+  const flowOff = (): void => void read.removeAllListeners('readable').resume();
+  read.cancel().then(flowOff, flowOff);
 }
 
 async function within<Answer>(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {

@@ -54,18 +54,25 @@ export async function* catchUp(client: KurrentClient, wanted: Wanted): AsyncGene
   }
 }
 
-/** What comes, as it comes. A mark after every event of the log lets the position move on over those that are filtered out. */
+/**
+ * What comes, as it comes. A mark after every event of the log lets the position move on over those that are filtered out. Ends
+ * when the reader stays behind: catching up is faster then.
+ */
 export async function* follow(client: KurrentClient, wanted: Wanted): AsyncGenerator<Page, void, undefined> {
   const { after, filter, limit, signal } = wanted;
   const feed = client.subscribe(after, filter, 1);
   try {
     let position = after;
+    let behind = 0;
     while (!signal.aborted) {
       const events = takeUpTo(limit, feed);
       const reached = later(events.at(-1)?.position ?? position, events.length < limit ? feed.mark : 0n);
       if (reached > position) {
         position = reached;
         yield { events, position };
+        behind = events.length < limit ? 0 : behind + events.length;
+        if (behind >= catchUpWindow) return;
+        if (behind > 0) continue;
         // In a burst, whoever follows closely would get a page per event: a breath lets the next page fill.
         await delay(shortestInterval, undefined, { signal }).catch(() => undefined);
         continue;

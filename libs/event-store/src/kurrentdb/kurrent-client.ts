@@ -144,9 +144,10 @@ export class KurrentClient {
   /** True when events were taken out of the stream's sight: it was deleted or cut. */
   async isCut(stream: string, signal: AbortSignal): Promise<boolean> {
     const last = { from: 'end', backwards: true, limit: 1 } as const;
+    let isCut = false;
     for await (const { data } of this.#records(`$$${stream}`, last, signal))
-      return typeof data === 'object' && data !== null && cuts.some((cut) => cut in data);
-    return false;
+      isCut = typeof data === 'object' && data !== null && cuts.some((cut) => cut in data);
+    return isCut;
   }
 
   async *#records(
@@ -171,8 +172,9 @@ export class KurrentClient {
   /** Commit position of the last event of the whole log, the server's own included; 0n when there is none. */
   async head(signal: AbortSignal): Promise<bigint> {
     const read = this.#client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, requiresLeader: true });
-    for await (const { event } of drain<Resolved>(read, signal)) if (event) return toStored(event).position;
-    return 0n;
+    let position = 0n;
+    for await (const { event } of drain<Resolved>(read, signal)) if (event) ({ position } = toStored(event));
+    return position;
   }
 
   /**

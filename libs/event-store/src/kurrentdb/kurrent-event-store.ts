@@ -83,11 +83,12 @@ class KurrentEventStore implements EventStore {
   }
 
   async readStreamMetadata(stream: string): Promise<StreamMetadata | undefined> {
+    let metadata: StreamMetadata | undefined;
     for await (const last of this.readStream(stream, { direction: 'backwards', limit: 1 })) {
       const { category, revision, position, recordedAt, hash } = last;
-      return { stream, category, revision, position, recordedAt, hash };
+      metadata = { stream, category, revision, position, recordedAt, hash };
     }
-    return undefined;
+    return metadata;
   }
 
   async readAll({ after, categories, limit = logPage }: ReadAllOptions): Promise<Page> {
@@ -118,6 +119,7 @@ class KurrentEventStore implements EventStore {
             yield page;
           }
         }
+        continue;
       } catch (thrown) {
         if (signal.aborted) return;
         const error = toEventStoreError(thrown);

@@ -163,6 +163,25 @@ describe('a server that takes larger appends, as it should be set up', () => {
   });
 });
 
+describe('a reader that leaves early', () => {
+  it('leaves nothing behind that the closing of the store would wait for', async () => {
+    const peer = await KurrentPeer.start();
+    const { open, close } = storesOn(peer.url);
+    const store = open();
+    // However much of it lies in one buffer or another when the reader leaves.
+    for (const length of [1, 20, 30, 40, 50, 500]) {
+      await store.append(`thing-${length}`, 'none', newEvents(length));
+      for await (const event of store.readStream(`thing-${length}`)) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (event.revision === 0) break;
+      }
+      await store.readAll({ after: 0n, limit: 1 });
+    }
+    await close();
+    peer.stop();
+  });
+});
+
 describe('a server that answers nothing', () => {
   it('does not hold the closing of a store', async () => {
     const peer = await KurrentPeer.start();

@@ -74,6 +74,17 @@ export class PeerLog {
     return records.slice(first);
   }
 
+  /** So many records after a position, and whether these are all there are. */
+  after(position: bigint, count: number): { readonly step: readonly LogRecord[]; readonly isEnd: boolean } {
+    let [low, high] = [0, this.records.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.records[middle]?.position ?? 0n) > position) high = middle;
+      else low = middle + 1;
+    }
+    return { step: this.records.slice(low, low + count), isEnd: low + count >= this.records.length };
+  }
+
   writeSystemEvent(stream: string, type: string, data: object = {}): void {
     const id = crypto.randomUUID();
     const event = { id, type, isJson: true, data: Buffer.from(JSON.stringify(data)), metadata: new Uint8Array() };

@@ -94,14 +94,13 @@ export async function subscribeToAll(log: PeerLog, call: ReadCall, options: Opti
     for (;;) {
       for (;;) {
         live.restart();
-        const rest = log.records.filter(({ position }) => position > checkpoint);
-        const step = rest.slice(0, window);
+        const { step, isEnd } = log.after(checkpoint, window);
         const began = checkpoint;
         for (const record of step) {
           if (wants(record) && !(await write(call, messages.eventMessage(record)))) return;
         }
         const lastWanted = step.filter(wants).at(-1)?.position ?? began;
-        if (step.length === rest.length) {
+        if (isEnd) {
           if (lastWanted >= 0n && !(await write(call, messages.checkpointMessage(lastWanted)))) return;
           checkpoint = step.at(-1)?.position ?? began;
           break;
