@@ -1,8 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { dutyStations } from '@waymark/contracts';
 import { type Stage, startStage } from '@waymark/stage';
+import { readServerLog } from '@waymark/testing';
 import { type Canary, canaryOf, findings, type Haystack, readDatabases } from './canary-search.fixture.js';
+import { followWal, type FollowedWal } from './wal-search.fixture.js';
 import { allServices, ordinaryWords, type Played, playStory, type Words } from './whole-platform.fixture.js';
 
 const random = (alphabet: string): string =>
@@ -24,16 +27,18 @@ jest.setTimeout(180_000);
 describe('what is sealed', () => {
   let stage: Stage;
   let played: Played;
+  let wal: FollowedWal;
   const lines: string[] = [];
   const printed: string[] = [];
   const excludedPerson = `person-${randomBytes(8).toString('hex')}`;
-  const dutyStation = `station ${randomBytes(8).toString('hex')}`;
+  const dutyStation = 'BD-CO010';
   const key = randomUUID();
 
   beforeAll(async () => {
     for (const stream of [process.stdout, process.stderr])
       jest.spyOn(stream, 'write').mockImplementation((chunk) => printed.push(String(chunk)) > 0);
     stage = await startStage({ services: allServices, logLevel: 'debug', logTo: (line) => lines.push(line) });
+    wal = await followWal(stage.eventStoreAdminUrl);
     played = await playStory(stage, words);
     await askBadly();
     await stage.ask('intake', 'POST', '/v1/concerns', {
@@ -41,12 +46,13 @@ describe('what is sealed', () => {
       body: {
         ...{ kind: 'concern_report', identity: 'anonymous', reporterRelation: 'witness', matter: ['retaliation'] },
         ...{ language: 'en', immediateDanger: false, narrative: words.narrative, ageBand: 'under_18' },
-        ...{ behaviour: ['quid_pro_quo'], allegedRelation: 'former_partner', place: { country: 'KE', dutyStation } },
+        ...{ behaviour: ['quid_pro_quo'], allegedRelation: 'former_partner', place: { dutyStation } },
         exclusions: { people: [excludedPerson], roles: [], units: [] },
       },
     });
   });
   afterAll(async () => {
+    await wal?.end();
     await stage?.close();
     jest.restoreAllMocks();
   });
@@ -75,12 +81,13 @@ describe('what is sealed', () => {
   const outside = async (): Promise<readonly Haystack[]> => {
     const metrics = allServices.map(async ({ name }) => (await stage.ask(name, 'GET', '/metrics')).body);
     return [
+      { place: 'log of the database server', text: await readServerLog() },
       { place: 'log lines', text: lines.join('') },
       { place: 'terminal', text: printed.join('') },
       { place: 'metrics', text: (await Promise.all(metrics)).join('\n') },
     ];
   };
-  const everywhere = async () => [...(await databases()), ...(await outside())];
+  const everywhere = async () => [...(await databases()), await wal.read(), ...(await outside())];
 
   it('was really written, and comes back to who may read it', async () => {
     const { concernId, caseId, clientToken, reporterToken } = played;
@@ -107,21 +114,33 @@ describe('what is sealed', () => {
     for (const field of shown) expect(`${field}: ${texts.includes(words[field])}`).toBe(`${field}: true`);
   });
 
-  it('lies nowhere in the clear: no table of any database, no event, no message, no log line, no metric', async () => {
+  it('lies nowhere in the clear: no table of any database, no event, no message, no write-ahead log, no log line, no server log, no metric', async () => {
     const haystacks = await everywhere();
     const places = haystacks.map(({ place }) => place);
     expect(places).toEqual(expect.arrayContaining(['events:waymark.events', 'intake:public.concern_queue']));
     expect(haystacks.find(({ place }) => place === 'events:waymark.events')?.text).toContain('$sealed');
+    expect(haystacks.find(({ place }) => place === 'write-ahead log')?.text).toContain('ConcernSubmitted');
     expect(lines.join('')).toContain('is ready');
     expect(findings(planted, haystacks)).toEqual([]);
   });
 
-  it('stands beside the log only where the queue needs it, in a view of its own service', async () => {
-    const needed = [canaryOf('excluded person', excludedPerson), canaryOf('duty station', dutyStation)];
-    expect(findings(needed, await everywhere())).toEqual([
-      'excluded person in intake:public.concern_queue',
-      'duty station in intake:public.concern_queue',
-    ]);
+  it('names whom the reporter shut out to nobody, not even in the queue that they are kept out of', async () => {
+    expect(findings([canaryOf('excluded person', excludedPerson)], await everywhere())).toEqual([]);
+    const marks = await stage.query<{ shut_out_marks: string[] }>(
+      'intake',
+      `SELECT shut_out_marks FROM concern_queue WHERE shut_out_marks <> '{}'`,
+    );
+    expect(marks).toEqual([{ shut_out_marks: [expect.stringMatching(/^[0-9a-f]{64}$/)] }]);
+    const known = createHash('sha256').update(excludedPerson).digest('hex');
+    expect(marks[0]?.shut_out_marks).not.toContain(known);
+  });
+
+  it('tells the duty station only where the queue needs it, in a view of its own service', async () => {
+    const code = canaryOf('duty station', dutyStation);
+    const name = canaryOf('its name', dutyStations().get(dutyStation)?.name ?? '');
+    expect(findings([code, name], await databases())).toEqual(['duty station in intake:public.concern_queue']);
+    // The write-ahead log repeats the rows of that view. It lies beside the table on the same disk and is read by no role.
+    expect(findings([code], [await wal.read(), ...(await outside())])).toEqual(['duty station in write-ahead log']);
   });
 
   it('also covers the codes that describe the matter and the person: no event of a concern or a case tells them', async () => {
@@ -186,7 +205,10 @@ describe('what is sealed', () => {
     for (const [kind] of cages) await stage.query('case', `DROP TABLE cage_of_${kind}`);
     lines.push(JSON.stringify({ level: 50, msg: text }));
     printed.push(`Error: ${Buffer.from(text).toString('base64')}`);
-    const found = ['escaped canary in log lines', 'escaped canary in terminal'];
+    await expect(stage.query('case', `SELECT '${text}' FROM an_empty_cage`)).rejects.toMatchObject({ code: '42P01' });
+    const found = ['write-ahead log', 'log of the database server', 'log lines', 'terminal'].map(
+      (place) => `escaped canary in ${place}`,
+    );
     expect(findings([canary], await everywhere())).toEqual(found);
   });
 });

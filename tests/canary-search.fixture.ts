@@ -26,12 +26,15 @@ function base64Forms(bytes: Buffer): readonly string[] {
 const escaped = (text: string): string =>
   text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** As it is, as hex and base64, with Unicode escapes, and as in an address. */
+/** As it is, byte for byte as Latin-1, as hex and base64, with Unicode escapes, and as in an address. */
 export function canaryOf(name: string, secret: string | Buffer): Canary {
   const bytes = Buffer.isBuffer(secret) ? secret : Buffer.from(secret);
   const hex = bytes.toString('hex');
   const texts = Buffer.isBuffer(secret) ? [] : [secret, escaped(secret), encodeURIComponent(secret)];
-  return { name, forms: [...new Set([...texts, hex, hex.toUpperCase(), ...base64Forms(bytes)])] };
+  return {
+    name,
+    forms: [...new Set([...texts, bytes.toString('latin1'), hex, hex.toUpperCase(), ...base64Forms(bytes)])],
+  };
 }
 
 /** A row as it was before it was quoted, and once more for what its bytes say. */

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runStory } from '@waymark/story';
 import { eventually, freePort } from '@waymark/testing';
@@ -86,6 +87,25 @@ describe('the platform in one process', () => {
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
     expect(results).toHaveLength(11);
   }, 600_000);
+
+  it('lets an operator verify, count and export the log, with the address of audit', async () => {
+    const events = async (...args: readonly string[]) => {
+      const environment = path.join(dataDir, 'secrets', 'audit', 'audit.env');
+      const command = [`--env-file=${environment}`, 'infra/cli/dist/main.js', 'events', ...args, '--json', '--quiet'];
+      const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root });
+      return JSON.parse(stdout);
+    };
+    const before = await events('verify', '--heads', path.join(dataDir, 'heads.jsonl'));
+    expect(before).toMatchObject({ intact: true, faults: [] });
+    const counted = await events('stats');
+    expect(counted.events).toBeGreaterThanOrEqual(before.events);
+    expect(counted.categories.map(({ category }: { category: string }) => category)).toEqual(
+      expect.arrayContaining(['case', 'concern', 'consent', 'referral']),
+    );
+    const exported = await events('export', '--out', path.join(dataDir, 'export'));
+    expect(exported.events).toBeGreaterThanOrEqual(counted.events);
+    expect(await events('verify', '--expect', path.join(dataDir, 'heads.jsonl'))).toMatchObject({ intact: true });
+  }, 120_000);
 
   it('finds everything again after kill -9, and stops within seconds at Ctrl-C', async () => {
     platform.child.kill('SIGKILL');

@@ -1,6 +1,6 @@
 // Makes a fresh or changed clone ready to run. Plain Node: nothing may be installed yet.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
@@ -10,9 +10,14 @@ export async function prepare({ quiet = false } = {}) {
   requireNode();
   await oneAtATime(async () => {
     await install({ quiet });
-    if (!quiet) console.log('Building what has changed ...');
-    await nxBuild([]);
+    await build(projects(), { quiet });
   });
+}
+
+function projects() {
+  return ['libs', 'services', 'infra']
+    .flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => path.join(folder, name)))
+    .filter((project) => existsSync(path.join(root, project, 'src')));
 }
 
 /** Builds only what the set-up of a test run is made of; the tests themselves run from the sources. */
@@ -20,11 +25,7 @@ export async function buildForTests() {
   requireNode();
   await oneAtATime(async () => {
     if (!existsSync(path.join(root, 'node_modules'))) await install({ quiet: false });
-    const stale = ['libs/testing', 'infra/local-postgres'].filter(isStale);
-    if (stale.length === 0) return;
-    await nxBuild(['-p', stale.map((folder) => path.basename(folder)).join(',')]);
-    // What comes from the build cache keeps its old date.
-    for (const folder of stale) utimesSync(path.join(root, folder, 'dist', 'index.js'), new Date(), new Date());
+    await build(['libs/testing', 'infra/local-postgres'], { quiet: true });
   });
 }
 
@@ -59,19 +60,39 @@ function packagesIn(file) {
   }
 }
 
-async function nxBuild(projects) {
+/**
+ * Builds those of the projects that are not what their sources say, and leaves the others alone: without its daemon nx takes every
+ * output away and puts it back, and whoever starts a built service just then finds a part of it missing.
+ */
+async function build(wanted, { quiet }) {
+  const stale = wanted.map((project) => ({ project, sources: stateOfSources(project) })).filter(isStale);
+  if (stale.length === 0) return;
+  if (!quiet) console.log('Building what has changed ...');
+  mkdirSync(path.join(root, '.nx', 'built'), { recursive: true });
+  for (const { project } of stale) rmSync(recordOf(project), { force: true });
   const nx = path.join(root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
-  await run(process.execPath, [nx, 'run-many', '-t', 'build', ...projects], { NX_DAEMON: 'false', NX_TUI: 'false' });
+  const names = stale.map(({ project }) => path.basename(project)).join(',');
+  const environment = { NX_DAEMON: 'false', NX_TUI: 'false' };
+  await run(process.execPath, [nx, 'run-many', '-t', 'build', '-p', names], environment);
+  for (const { project, sources } of stale) writeFileSync(recordOf(project), sources);
 }
 
-function isStale(project) {
-  const built = path.join(root, project, 'dist', 'index.js');
-  if (!existsSync(built)) return true;
-  const sources = readdirSync(path.join(root, project, 'src'), { recursive: true })
+/** Where it is noted from what a project was built. */
+const recordOf = (project) => path.join(root, '.nx', 'built', path.basename(project));
+
+const isStale = ({ project, sources }) =>
+  !existsSync(path.join(root, project, 'dist')) || readFileIfThere(recordOf(project)) !== sources;
+
+/** Name, size and date of everything that a project's build is made from. */
+function stateOfSources(project) {
+  const files = readdirSync(path.join(root, project, 'src'), { recursive: true })
     .filter((name) => !name.endsWith('.spec.ts'))
-    .map((name) => path.join(root, project, 'src', name));
-  const newest = Math.max(...[...sources, path.join(root, '.swcrc')].map((file) => statSync(file).mtimeMs));
-  return newest > statSync(built).mtimeMs;
+    .map((name) => path.join(project, 'src', name));
+  return [...files.sort(), path.join(project, 'package.json'), '.swcrc', 'nx.json', 'package-lock.json']
+    .map((file) => [file, statSync(path.join(root, file))])
+    .filter(([, stat]) => stat.isFile())
+    .map(([file, stat]) => `${file} ${stat.size} ${stat.mtimeMs}\n`)
+    .join('');
 }
 
 function run(command, args, environment = {}) {

@@ -31,7 +31,9 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   }
   const ended = untilSignal();
   if (!options.empty) await loadOnce(platform, dataDir);
+  const unready = await Promise.race([platform.untilReady(), ended.then(() => [])]);
   console.log(summary(platform));
+  for (const reason of unready) console.log(`Not ready yet, and may refuse to show lists: ${reason}`);
   console.log('Waymark is ready');
   await ended;
   console.log('Stopping ...');

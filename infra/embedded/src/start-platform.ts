@@ -9,10 +9,11 @@ import { engagement } from '@waymark/engagement';
 import { demoPeople, startIdentity } from '@waymark/identity';
 import { intake } from '@waymark/intake';
 import { startPostgres } from '@waymark/local-postgres';
-import { provision, type ProvisionedEnvironment } from '@waymark/provision';
+import { provision, writeEnvironments, type ProvisionedEnvironment } from '@waymark/provision';
 import { referral } from '@waymark/referral';
 import { reporting } from '@waymark/reporting';
 import { createLog, type ServiceDefinition, startService } from '@waymark/service-kit';
+import { untilReady } from './until-ready.js';
 import { startPage } from './page.js';
 import { demandFree, type Ports } from './ports.js';
 
@@ -20,6 +21,8 @@ export interface Platform {
   readonly ports: Ports;
   readonly issuer: string;
   readonly urlOf: (part: keyof Ports) => string;
+  /** Resolves when every service is ready, or after a time; with what still is not, and why. */
+  untilReady(): Promise<readonly string[]>;
   /** Services first, the database last. */
   stop(): Promise<void>;
 }
@@ -65,6 +68,8 @@ export async function startPlatform({
       secretsDir: join(dataDir, 'secrets'),
       bus: 'postgres',
     });
+    // For operators: what runs in this process needs no files.
+    await writeEnvironments(environments, { dir: join(dataDir, 'secrets') });
     const identity = await startIdentity({
       port: ports.identity,
       people: demoPeople,
@@ -84,7 +89,7 @@ export async function startPlatform({
     closers.push(() => Promise.all(services.map((service) => service.stop())));
     const page = await startPage(ports, urlOf);
     closers.push(() => page.stop());
-    return { ports, issuer: identity.issuer, urlOf, stop };
+    return { ports, issuer: identity.issuer, urlOf, untilReady: () => untilReady(services), stop };
   } catch (error) {
     await stop();
     throw error;

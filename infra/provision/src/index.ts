@@ -1,2 +1,3 @@
+export * from './env-files.js';
 export * from './provision.js';
 export * from './services.js';

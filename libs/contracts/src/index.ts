@@ -1,4 +1,5 @@
 export * from './code-lists.js';
+export * from './duty-stations.js';
 export * from './message-contract.js';
 export * as intakeMessages from './messages/intake.js';
 export * as caseMessages from './messages/case.js';

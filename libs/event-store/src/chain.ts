@@ -11,16 +11,21 @@ export interface ChainedContent {
 }
 
 /** Each field as a 4-byte big-endian length and its bytes, so that no two lists of fields give the same bytes. */
-function hashOf(...fields: readonly (string | Buffer)[]): Buffer {
-  const hash = createHash('sha256');
-  for (const field of fields) {
-    const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : field;
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
+export function lengthPrefixed(...fields: readonly (string | Buffer)[]): Buffer {
+  const sizes = fields.map((field) => (typeof field === 'string' ? Buffer.byteLength(field) : field.length));
+  const bytes = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + 4 + size, 0));
+  let offset = 0;
+  for (const [index, field] of fields.entries()) {
+    offset = bytes.writeUInt32BE(sizes[index] ?? 0, offset);
+    offset += typeof field === 'string' ? bytes.write(field, offset) : field.copy(bytes, offset);
   }
-  return hash.digest();
+  return bytes;
 }
+
+const hashOf = (...fields: readonly (string | Buffer)[]): Buffer =>
+  createHash('sha256')
+    .update(lengthPrefixed(...fields))
+    .digest();
 
 /** What stands in for the predecessor's hash at revision 0: it ties the chain to the stream's name. */
 export const streamSeed = (stream: string): Buffer => hashOf('waymark-stream-v1', stream);
@@ -32,6 +37,20 @@ export const contentHash = (event: ChainedContent): Buffer =>
 /** The chain's value at an event. `recordedAt` as `Date.prototype.toISOString` writes it. */
 export const chainHash = (previous: Buffer, revision: number, recordedAt: string, content: Buffer): Buffer =>
   hashOf('waymark-chain-v1', previous, String(revision), recordedAt, content);
+
+/** An event as it lies in the log: what is verified, exported and imported. */
+export interface StoredEvent extends ChainedContent {
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: bigint;
+  /** As `Date.prototype.toISOString` writes it. */
+  readonly recordedAt: string;
+  /** The chain's value at the event as the log has it, lower-case hex. */
+  readonly hash: string;
+}
+
+/** What the log holds of an event that was read through the port. */
+export const asStored = (event: RecordedEvent): StoredEvent => ({ ...event, ...event.stored });
 
 export type ChainVerdict =
   | { readonly intact: true; readonly events: number; readonly hash: string }
@@ -55,8 +74,7 @@ export async function verifyStream(
     }
     if (event.stream !== stream) return { intact: false, revision: count, fault: 'stream' };
     if (event.revision !== count) return { intact: false, revision: count, fault: 'revision' };
-    const content = contentHash({ ...event, ...event.stored });
-    previous = chainHash(previous, event.revision, event.recordedAt, content);
+    previous = chainHash(previous, event.revision, event.recordedAt, contentHash(asStored(event)));
     if (event.hash !== previous.toString('hex')) return { intact: false, revision: count, fault: 'hash' };
     count += 1;
   }

@@ -1,7 +1,14 @@
 export * from './chain.js';
 export { openKurrentEventStore, type KurrentEventStoreOptions } from './kurrentdb/kurrent-event-store.js';
 export * from './port.js';
+export * from './postgres/check-tables.js';
 export * from './postgres/grants.js';
+export * from './postgres/import-log.js';
+export * from './postgres/log-head.js';
+export * from './postgres/log-size.js';
 export * from './postgres/migrate.js';
 export { openPostgresEventStore, type PostgresEventStoreOptions } from './postgres/postgres-event-store.js';
 export { Turns } from './turns.js';
+export * from './verification/log-verifier.js';
+export * from './verification/read-log.js';
+export * from './verification/stream-heads.js';

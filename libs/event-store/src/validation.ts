@@ -86,8 +86,12 @@ function checkMetadata(event: EventToAppend): void {
     isText(metadata.correlationId) &&
     isText(metadata.causationId) &&
     isText(metadata.occurredAt);
-  if (!complete) {
-    refuse('invalid_event', 'metadata needs actor.kind, actor.id, correlationId, causationId and occurredAt');
+  const optional = [metadata?.onBehalfOf, metadata?.unit, metadata?.purpose, metadata?.traceparent];
+  if (!complete || !optional.every((value) => value === undefined || typeof value === 'string')) {
+    refuse(
+      'invalid_event',
+      'metadata needs actor.kind, actor.id, correlationId, causationId and occurredAt; all the rest is text',
+    );
   }
   const { occurredAt } = event.metadata;
   if (!utcTime.test(occurredAt) || Number.isNaN(Date.parse(occurredAt))) {

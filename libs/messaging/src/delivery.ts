@@ -1,6 +1,6 @@
 import { decodeMessage, UnreadableMessage } from './envelope.js';
 import { errorFields, type Log } from './log.js';
-import type { Bus, Message, Origin } from './port.js';
+import type { Bus, Delivery, Message, Origin } from './port.js';
 import { BackOff, pause } from './waiting.js';
 
 export type SubscribeOptions = Parameters<Bus['subscribe']>[0];
@@ -16,10 +16,59 @@ function handle(options: SubscribeOptions, value: Buffer, origin: Origin): Promi
   return options.handle(message, origin);
 }
 
-/** Calls the handler with one record until it resolves: true. False when `ending` was aborted and it had not. */
-export async function deliver(
+export interface StoredRecord {
+  readonly value: Buffer;
+  readonly origin: Origin;
+}
+
+/** How many records a handler gets at once at most. */
+export const mostAtOnce = 100;
+
+/** Undefined when one of them is no envelope. */
+function decodeAll(records: readonly StoredRecord[]): readonly Delivery[] | undefined {
+  try {
+    return records.map(({ value, origin }) => ({ message: decodeMessage(value), origin }));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Delivers records of one partition, all at once where the subscriber can and it goes well, else one by one. `handled` is told each
+ * time up to where. False when `ending` was aborted before the last.
+ */
+export async function deliverInOrder<Stored extends StoredRecord>(
   options: SubscribeOptions,
-  record: { readonly value: Buffer; readonly origin: Origin },
+  records: readonly Stored[],
+  ending: AbortSignal,
+  log: Log,
+  handled: (records: readonly Stored[]) => Promise<void> | void,
+): Promise<boolean> {
+  const deliveries = options.handleMany && records.length > 1 ? decodeAll(records) : undefined;
+  if (options.handleMany && deliveries && !ending.aborted) {
+    const together = await options.handleMany(deliveries).then(
+      () => true,
+      (error: unknown) => {
+        log.debug({ group: options.group, ...errorFields(error) }, 'not all at once, one by one');
+        return false;
+      },
+    );
+    if (together) {
+      await handled(records);
+      return true;
+    }
+  }
+  for (const record of records) {
+    if (!(await deliver(options, record, ending, log))) return false;
+    await handled([record]);
+  }
+  return true;
+}
+
+/** Calls the handler with one record until it resolves: true. False when `ending` was aborted and it had not. */
+async function deliver(
+  options: SubscribeOptions,
+  record: StoredRecord,
   ending: AbortSignal,
   log: Log,
 ): Promise<boolean> {

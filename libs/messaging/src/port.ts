@@ -27,6 +27,11 @@ export interface Origin {
   readonly offset: string;
 }
 
+export interface Delivery {
+  readonly message: Message;
+  readonly origin: Origin;
+}
+
 export interface Subscription {
   /** Finishes what is being handled, hands over its share, and resolves. */
   stop(): Promise<void>;
@@ -47,6 +52,11 @@ export interface Bus {
     readonly group: string;
     readonly topics: readonly string[];
     readonly handle: (message: Message, origin: Origin) => Promise<void>;
+    /**
+     * Gets what lies ready of one partition, in order. Resolving moves on over all of it; when it rejects, nothing is promised and
+     * each goes to `handle`.
+     */
+    readonly handleMany?: (deliveries: readonly Delivery[]) => Promise<void>;
     /** A record that is no CloudEvents envelope. Called instead of `handle`; resolving moves on. */
     readonly unreadable: (raw: { readonly value: Buffer; readonly reason: string }, origin: Origin) => Promise<void>;
   }): Subscription;

@@ -1,5 +1,6 @@
 export { deriveSecret } from './keys/derive-secret.js';
 export { dataKeysMigration, type KeyDatabase } from './keys/data-keys.js';
+export { Gathered } from './keys/gathered.js';
 export type { KeyCacheOptions } from './keys/key-cache.js';
 export * from './keys/key-errors.js';
 export { createKeyFile, openKeyFile } from './keys/key-file.js';
@@ -7,7 +8,7 @@ export type { KeyProvider, WrappedKey } from './keys/key-provider.js';
 export { createKeyRing, type FoundKey, type KeyRing } from './keys/key-ring.js';
 export { LaneFullError } from './receipts/lane.js';
 export { normaliseReceipt, receiptFrom } from './receipts/receipt.js';
-export { createReceiptHasher, type ReceiptHasher, type ReceiptLane } from './receipts/receipt-hash.js';
+export { createReceiptHasher, type HashReceipt, type ReceiptHasher } from './receipts/receipt-hash.js';
 export type { OpenedValue } from './sealing/open-envelope.js';
 export * from './sealing/seal-event.js';
 export { openValue, sealValue } from './sealing/seal-value.js';

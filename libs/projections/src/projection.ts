@@ -16,4 +16,6 @@ export interface Projection {
   readonly version: number;
   readonly categories: readonly string[];
   readonly apply: (event: OpenedEvent, manager: EntityManager) => Promise<void>;
+  /** The same for several events at once, with fewer statements. When it fails, `apply` gets them one by one. */
+  readonly applyAll?: (events: readonly OpenedEvent[], manager: EntityManager) => Promise<void>;
 }

@@ -21,7 +21,12 @@ describe('a projection', () => {
     database = await createTestDatabase('projections');
     await migrateEventStore({ adminUrl: database.url });
     role = await createTestRole(database);
-    await grantCategories({ adminUrl: database.url, role: role.name, append: ['note'], read: ['note'] });
+    await grantCategories({
+      adminUrl: database.url,
+      role: role.name,
+      append: ['note', 'tally'],
+      read: ['note', 'tally'],
+    });
     store = openPostgresEventStore({ url: role.url });
     dataSource = await new DataSource({ type: 'postgres', url: database.url, poolSize: 6 }).initialize();
     await dataSource.query(projectionsMigration);
@@ -65,7 +70,8 @@ describe('a projection', () => {
     running.push(started);
     return started;
   };
-  const write = async (...words: string[]): Promise<bigint> => {
+  const write = (...words: string[]): Promise<bigint> => writeTo('note', words);
+  const writeTo = async (category: string, words: readonly string[]): Promise<bigint> => {
     const events = words.map((word) => ({
       id: randomUUID(),
       type: 'Noted',
@@ -78,7 +84,7 @@ describe('a projection', () => {
         occurredAt: '2026-03-02T08:00:00.000Z',
       },
     }));
-    return (await store.append(`note-${randomUUID()}`, 'none', events)).position;
+    return (await store.append(`${category}-${randomUUID()}`, 'none', events)).position;
   };
   const seen = async (words: readonly string[]): Promise<readonly string[]> => {
     const rows = await dataSource.query<{ word: string }[]>(
@@ -193,5 +199,89 @@ describe('a projection', () => {
     await view.stop();
     const { position } = view.status();
     expect(await checkpoint()).toMatchObject({ position: String(position) });
+  });
+
+  it('says that it is catching up until it shows what was in the log when it was started', async () => {
+    let letThrough: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (letThrough = resolve));
+    const position = await write(...words(3));
+    const view = run({
+      open: async (event) => {
+        await gate;
+        return { ...event, erased: [] };
+      },
+    });
+    await eventually(() => view.status().position > 0n || view.status().catchingUp === true);
+    expect(view.status()).toMatchObject({ catchingUp: true });
+    letThrough();
+    await eventually(() => expect(view.status()).toEqual({ name, position }));
+  });
+
+  it('is not catching up any more for what came after its start', async () => {
+    const [late] = words(1);
+    broken = new Set([String(late)]);
+    const view = run();
+    await eventually(() => expect(view.status().catchingUp).toBeUndefined());
+    await write(String(late));
+    await eventually(() => expect(view.status().stoppedBecause).toBeDefined());
+    expect(view.status().catchingUp).toBeUndefined();
+  });
+
+  it('moves over what is none of its own without writing that down each time', async () => {
+    const [first, second] = words(2);
+    const views = [run({ storeEveryMs: 600_000 }), run({ storeEveryMs: 600_000 })];
+    const stored = await write(String(first));
+    for (const view of views) expect(await view.waitFor(stored, 10_000)).toBe(true);
+    let position = stored;
+    for (const word of words(5)) position = await writeTo('tally', [word]);
+    for (const view of views) expect(await view.waitFor(position, 10_000)).toBe(true);
+    expect(await checkpoint()).toMatchObject({ position: String(stored) });
+    const last = await write(String(second));
+    for (const view of views) expect(await view.waitFor(last, 10_000)).toBe(true);
+    expect(await seen([String(first), String(second)])).toEqual([first, second]);
+    const behind = await writeTo('tally', words(1));
+    for (const view of views) expect(await view.waitFor(behind, 10_000)).toBe(true);
+    await Promise.all(views.map((view) => view.stop()));
+    expect(await checkpoint()).toMatchObject({ position: String(behind) });
+  });
+
+  it('begins again when somebody has set its checkpoint back', async () => {
+    const told = words(2);
+    const view = run();
+    expect(await view.waitFor(await write(...told), 10_000)).toBe(true);
+    await dataSource.query('DELETE FROM projection_checkpoints WHERE name = $1', [name]);
+    await dataSource.query('DELETE FROM seen WHERE projection = $1', [name]);
+    const [more] = words(1);
+    const position = await write(String(more));
+    await eventually(async () => expect(await checkpoint()).toMatchObject({ position: String(position) }));
+    expect(await seen([...told, String(more)])).toEqual([...told, more]);
+  });
+
+  describe('that can apply several events at once', () => {
+    const sizes: number[] = [];
+    const many = (): Projection => ({
+      ...projection(),
+      applyAll: async (events, manager) => {
+        sizes.push(events.length);
+        for (const event of events) await projection().apply(event, manager);
+      },
+    });
+
+    it('applies a page so', async () => {
+      const told = words(5);
+      const position = await write(...told);
+      expect(await run({ projection: many() }).waitFor(position, 10_000)).toBe(true);
+      expect(await seen(told)).toEqual(told);
+      expect(Math.max(...sizes)).toBeGreaterThanOrEqual(5);
+    });
+
+    it('still stops at the one that cannot be applied, and applies those before it', async () => {
+      const told = words(5);
+      broken = new Set([String(told[3])]);
+      const view = run({ projection: many() });
+      await write(...told);
+      await eventually(() => expect(view.status().stoppedBecause).toBe('cannot read "…"'));
+      expect(await seen(told)).toEqual(told.slice(0, 3));
+    });
   });
 });

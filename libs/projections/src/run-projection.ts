@@ -1,11 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { EventStore, Page, RecordedEvent } from '@waymark/event-store';
+import type { DataSource } from 'typeorm';
+import type { EventStore, RecordedEvent } from '@waymark/event-store';
+import { applyPage, CannotApply, reasonOf } from './apply-page.js';
+import { moveCheckpoint, readCheckpoint, type Standing } from './checkpoint.js';
 import type { OpenedEvent, Projection } from './projection.js';
+import { Waiters } from './waiters.js';
 
 export interface ProjectionStatus {
   readonly name: string;
   readonly position: bigint;
+  /** Absent once it has shown everything that was in the log when it was started. */
+  readonly catchingUp?: true;
   readonly stoppedBecause?: string;
 }
 
@@ -24,7 +29,12 @@ export interface ProjectionOptions {
   readonly open: (event: RecordedEvent) => Promise<OpenedEvent>;
   readonly log: { error(details: object, message: string): void };
   readonly batchSize?: number;
+  /** How often a checkpoint is written that moved over events of other categories only (default 5 s). */
+  readonly storeEveryMs?: number;
 }
+
+/** In a burst, how long a page may fill before it is read, unless somebody waits for what is in it. */
+const restInBurstMs = 100;
 
 /**
  * Keeps one read model up to date until stopped. Writes and checkpoint commit together; several instances of a service may run
@@ -32,155 +42,120 @@ export interface ProjectionOptions {
  * projection there, with position and reason in its checkpoint row, and is tried again every few seconds: nothing is skipped.
  */
 export function runProjection(options: ProjectionOptions): RunningProjection {
-  const { projection, store, dataSource, log } = options;
-  const stopping = new AbortController();
-  let position = 0n;
-  let stoppedBecause: string | undefined;
-  let stoppedAtEvent = false;
-  const waiting = new Set<() => void>();
-
-  const moveTo = (next: bigint): void => {
-    if (next > position) stoppedBecause = undefined;
-    position = next;
-    waiting.forEach((wake) => wake());
-  };
-
-  const follow = async (): Promise<void> => {
-    moveTo(await readCheckpoint(dataSource, projection));
-    if (!stoppedAtEvent) stoppedBecause = undefined;
-    const pages = store.subscribe({
-      after: position,
-      categories: projection.categories,
-      signal: stopping.signal,
-      batchSize: options.batchSize ?? 500,
-    });
-    for await (const page of pages) {
-      const reached = await applyPage(options, position, page);
-      if (reached !== page.position) return;
-      moveTo(reached);
-    }
-  };
-
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        await follow();
-      } catch (error) {
-        if (stopping.signal.aborted) return;
-        stoppedBecause = reasonOf(error);
-        stoppedAtEvent = error instanceof CannotApply;
-        log.error(
-          { projection: projection.name, position: String(position), err: error },
-          'projection stopped, trying again',
-        );
-        await pause(1000, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
-    }
-  };
-
-  const running = run();
+  const running = new Follower(options);
+  const done = running.run();
   return {
-    name: projection.name,
-    status: () => ({ name: projection.name, position, ...(stoppedBecause === undefined ? {} : { stoppedBecause }) }),
-    waitFor: (target, timeoutMs) => waitUntil(() => position >= target, waiting, timeoutMs),
+    name: options.projection.name,
+    status: () => running.status(),
+    waitFor: (target, timeoutMs) => running.waiters.wait(() => running.standing.seen >= target, timeoutMs),
     stop: async () => {
-      stopping.abort();
-      await running;
+      running.stopping.abort();
+      await done;
     },
   };
 }
 
-async function readCheckpoint(dataSource: DataSource, { name, version }: Projection): Promise<bigint> {
-  await dataSource.query(`INSERT INTO projection_checkpoints (name, version) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [
-    name,
-    version,
-  ]);
-  return lockedPosition(dataSource.manager, name, version, '');
-}
+class Follower {
+  readonly stopping = new AbortController();
+  readonly waiters = new Waiters();
+  standing: Standing = { stored: 0n, seen: 0n };
+  private readonly startedAt = Date.now();
+  private storedAt = 0;
+  private catchingUp = true;
+  private stoppedBecause: string | undefined;
+  private stoppedAtEvent = false;
 
-async function lockedPosition(
-  manager: EntityManager,
-  name: string,
-  version: number,
-  lock: 'FOR UPDATE' | '',
-): Promise<bigint> {
-  const rows = await manager.query<{ position: string }[]>(
-    // What a crash loses is folded again from the log, so these commits need not wait for the disk.
-    `SELECT position, set_config('synchronous_commit', 'off', true) FROM projection_checkpoints
-     WHERE name = $1 AND version = $2 ${lock}`,
-    [name, version],
-  );
-  return BigInt(rows[0]?.position ?? 0);
-}
+  constructor(private readonly options: ProjectionOptions) {}
 
-class CannotApply extends Error {
-  constructor(
-    readonly position: bigint,
-    override readonly cause: unknown,
-  ) {
-    super(reasonOf(cause));
-  }
-}
-
-/** A database quotes the value that was wrong, which may be what somebody told: the reason is kept without. */
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/"[^"]*"/g, '"…"');
-
-/**
- * Applies a page if the checkpoint still stands where the page begins; answers where the checkpoint stands afterwards. What lies
- * before an event that cannot be applied is applied all the same.
- */
-async function applyPage(options: ProjectionOptions, from: bigint, page: Page): Promise<bigint> {
-  const { projection, dataSource } = options;
-  try {
-    return await applyEvents(options, from, page);
-  } catch (error) {
-    if (!(error instanceof CannotApply)) throw error;
-    const before = page.events.filter(({ position }) => position < error.position);
-    const last = before.at(-1);
-    if (last) await applyEvents(options, from, { events: before, position: last.position });
-    await dataSource.query(
-      `UPDATE projection_checkpoints SET stopped_at = $3, stopped_because = $4 WHERE name = $1 AND version = $2`,
-      [projection.name, projection.version, String(error.position), error.message],
-    );
-    throw error;
-  }
-}
-
-async function applyEvents({ projection, dataSource, open }: ProjectionOptions, from: bigint, page: Page) {
-  const { name, version } = projection;
-  const opened = await Promise.all(page.events.map((event) => open(event).catch(cannotApply(event))));
-  return dataSource.transaction(async (manager) => {
-    const current = await lockedPosition(manager, name, version, 'FOR UPDATE');
-    if (current !== from) return current;
-    for (const event of opened) await projection.apply(event, manager).catch(cannotApply(event));
-    await manager.query(
-      `UPDATE projection_checkpoints SET position = $3, stopped_at = NULL, stopped_because = NULL
-       WHERE name = $1 AND version = $2`,
-      [name, version, String(page.position)],
-    );
-    return page.position;
-  });
-}
-
-const cannotApply =
-  ({ position }: { readonly position: bigint }) =>
-  (cause: unknown): never => {
-    throw new CannotApply(position, cause);
-  };
-
-function waitUntil(reached: () => boolean, waiting: Set<() => void>, timeoutMs: number): Promise<boolean> {
-  if (reached()) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const finish = (result: boolean): void => {
-      clearTimeout(timer);
-      waiting.delete(check);
-      resolve(result);
+  status(): ProjectionStatus {
+    return {
+      name: this.options.projection.name,
+      position: this.standing.seen,
+      ...(this.catchingUp ? { catchingUp: true } : {}),
+      ...(this.stoppedBecause === undefined ? {} : { stoppedBecause: this.stoppedBecause }),
     };
-    const check = (): void => {
-      if (reached()) finish(true);
-    };
-    const timer = setTimeout(() => finish(false), timeoutMs);
-    waiting.add(check);
-  });
+  }
+
+  async run(): Promise<void> {
+    const { projection, log } = this.options;
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.follow();
+      } catch (error) {
+        if (this.stopping.signal.aborted) return;
+        this.stoppedBecause = reasonOf(error);
+        this.stoppedAtEvent = error instanceof CannotApply;
+        log.error(
+          { projection: projection.name, position: String(this.standing.seen), err: error },
+          'projection stopped, trying again',
+        );
+        await pause(1000, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
+    }
+    await this.store().catch(() => undefined);
+  }
+
+  /** Until stopped, or until the checkpoint turns out to stand elsewhere. */
+  private async follow(): Promise<void> {
+    const { projection, store, dataSource, batchSize } = this.options;
+    const checkpoint = await readCheckpoint(dataSource, projection);
+    this.storedAt = performance.now();
+    const { stored, seen } = this.standing;
+    const known = stored <= checkpoint && checkpoint <= seen;
+    this.moveTo({ stored: checkpoint, seen: known ? seen : checkpoint });
+    if (!this.stoppedAtEvent) this.stoppedBecause = undefined;
+    await this.lookWhetherCaughtUp();
+    const pages = store.subscribe({
+      after: this.standing.seen,
+      categories: projection.categories,
+      signal: this.stopping.signal,
+      batchSize: batchSize ?? 500,
+    });
+    for await (const page of pages) {
+      if (page.events.length > 0) {
+        if (!(await applyPage(this.options, this.standing, page))) return;
+        this.storedAt = performance.now();
+        this.moveTo({ stored: page.position, seen: page.position });
+        await this.lookWhetherCaughtUp();
+      } else {
+        this.moveTo({ stored: this.standing.stored, seen: page.position });
+        if (performance.now() - this.storedAt > (this.options.storeEveryMs ?? 5_000) && !(await this.store())) return;
+      }
+      if (page.events.length < (batchSize ?? 500)) await this.rest();
+    }
+  }
+
+  private moveTo(next: Standing): void {
+    if (next.seen > this.standing.seen) this.stoppedBecause = undefined;
+    this.standing = next;
+    this.waiters.look();
+  }
+
+  /** A checkpoint that lags over events of no interest costs a crash no more than reading on over them. */
+  private async store(): Promise<boolean> {
+    const { stored, seen } = this.standing;
+    if (stored === seen) return true;
+    const moved = await moveCheckpoint(this.options.dataSource.manager, this.options.projection, this.standing, seen);
+    this.storedAt = performance.now();
+    if (moved) this.standing = { stored: seen, seen };
+    return moved;
+  }
+
+  /** What was recorded after the start is not waited for: under a constant stream a view is always a little behind. */
+  private async lookWhetherCaughtUp(): Promise<void> {
+    if (!this.catchingUp) return;
+    const { store, projection } = this.options;
+    const { events } = await store.readAll({
+      after: this.standing.seen,
+      categories: projection.categories,
+      limit: 1,
+    });
+    const next = events[0];
+    this.catchingUp = next !== undefined && Date.parse(next.recordedAt) < this.startedAt;
+  }
+
+  private async rest(): Promise<void> {
+    if (this.catchingUp) return;
+    await this.waiters.quiet(restInBurstMs, this.stopping.signal);
+  }
 }

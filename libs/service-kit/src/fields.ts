@@ -74,6 +74,20 @@ export const Pattern = (pattern: RegExp, options: FieldOptions & { readonly max?
     api(options, { type: 'string', pattern: pattern.source, maxLength: options.max ?? 100 }),
   );
 
+/** A rule of the domain on a text that is given, beside those of its form; it may look at the other fields of the body. */
+export const Checked = <Body extends object = object>(options: {
+  readonly rule: string;
+  readonly message: string;
+  readonly check: (text: string, body: Body) => boolean;
+}): PropertyDecorator =>
+  ValidateBy({
+    name: options.rule,
+    validator: {
+      validate: (value: unknown, given) => typeof value === 'string' && options.check(value, given?.object as Body),
+      defaultMessage: () => options.message,
+    },
+  });
+
 /** One code of a code list. */
 export const Code = (codes: readonly string[], options: FieldOptions = {}): PropertyDecorator =>
   applyDecorators(...isDefined(options), IsIn([...codes]), api(options, { type: 'string', enum: [...codes] }));

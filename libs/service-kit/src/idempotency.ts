@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { deriveSecret } from '@waymark/privacy';
+import { deriveSecret, Gathered } from '@waymark/privacy';
 
 /** Table of the answers already given. Without the caller's key and the service's secret no row can be read. */
 export const idempotencyMigration = `
@@ -10,6 +10,12 @@ export const idempotencyMigration = `
     answer bytea NOT NULL,
     answered_at timestamptz NOT NULL DEFAULT now()
   )`;
+
+interface Row {
+  readonly key_hash: Buffer;
+  readonly body_hash: Buffer;
+  readonly answer: Buffer;
+}
 
 export interface Answer {
   readonly status: number;
@@ -33,6 +39,9 @@ export type Earlier =
  * derived from the caller's key, which is not stored: a receipt in an answer stays between us and the caller.
  */
 export class IdempotentAnswers {
+  private readonly lookUps = new Gathered((hashes: readonly Buffer[]) => this.lookUp(hashes));
+  private readonly notes = new Gathered((rows: readonly Row[]) => this.note(rows));
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly secret: Buffer,
@@ -44,11 +53,7 @@ export class IdempotentAnswers {
   }
 
   async earlier(attempt: Attempt): Promise<Earlier> {
-    const rows = await this.dataSource.query<{ body_hash: Buffer; answer: Buffer }[]>(
-      'SELECT body_hash, answer FROM idempotency WHERE key_hash = $1',
-      [this.derive('row', attempt)],
-    );
-    const row = rows[0];
+    const row = await this.lookUps.answer(this.derive('row', attempt));
     if (!row) return { kind: 'first' };
     if (!row.body_hash.equals(this.bodyHash(attempt))) return { kind: 'other_body' };
     return { kind: 'answered', answer: this.decrypt(row.answer, attempt) };
@@ -56,14 +61,36 @@ export class IdempotentAnswers {
 
   /** False when another instance has answered another body under this key in the meantime. */
   async remember(attempt: Attempt, answer: Answer): Promise<boolean> {
-    const remembered = await this.dataSource.query<object[]>(
-      // An answer lost in a crash is found again by the command's id in the log, so this need not wait for the disk.
-      `INSERT INTO idempotency (key_hash, body_hash, answer)
-       SELECT $1, $2, $3 FROM set_config('synchronous_commit', 'off', true) AS off WHERE off = 'off'
-       ON CONFLICT (key_hash) DO NOTHING RETURNING true`,
-      [this.derive('row', attempt), this.bodyHash(attempt), this.encrypt(answer, attempt)],
+    const remembered = await this.notes.answer({
+      key_hash: this.derive('row', attempt),
+      body_hash: this.bodyHash(attempt),
+      answer: this.encrypt(answer, attempt),
+    });
+    return remembered || (await this.earlier(attempt)).kind !== 'other_body';
+  }
+
+  private async lookUp(hashes: readonly Buffer[]): Promise<readonly (Row | undefined)[]> {
+    const rows = await this.dataSource.query<Row[]>(
+      'SELECT key_hash, body_hash, answer FROM idempotency WHERE key_hash = ANY($1::bytea[])',
+      [hashes],
     );
-    return remembered.length > 0 || (await this.earlier(attempt)).kind !== 'other_body';
+    const found = new Map(rows.map((row) => [row.key_hash.toString('hex'), row]));
+    return hashes.map((hash) => found.get(hash.toString('hex')));
+  }
+
+  private async note(rows: readonly Row[]): Promise<readonly boolean[]> {
+    const noted = await this.dataSource.query<Pick<Row, 'key_hash'>[]>(
+      // An answer lost in a crash is found again by the command's id in the log, so this need not wait for the disk.
+      // In an order of its own, so that two instances do not wait for each other.
+      `INSERT INTO idempotency (key_hash, body_hash, answer)
+       SELECT r.* FROM set_config('synchronous_commit', 'off', true) AS off, unnest($1::bytea[], $2::bytea[], $3::bytea[]) AS r
+       WHERE off = 'off' ORDER BY 1
+       ON CONFLICT (key_hash) DO NOTHING RETURNING key_hash`,
+      [rows.map((row) => row.key_hash), rows.map((row) => row.body_hash), rows.map((row) => row.answer)],
+    );
+    const hashes = new Set(noted.map(({ key_hash }) => key_hash.toString('hex')));
+    // Attempts under one key take turns (idempotency.interceptor.ts): no two of them are among these rows.
+    return rows.map((row) => hashes.has(row.key_hash.toString('hex')));
   }
 
   private derive(label: string, { principal, route, key }: Attempt): Buffer {

@@ -5,6 +5,7 @@ export * from './call.js';
 export * from './clock.js';
 export * from './config.js';
 export * from './done.js';
+export { type DueWork, dueWorkColumns } from './due-work.js';
 export * from './fields.js';
 export { WithoutKey } from './idempotency.interceptor.js';
 export * from './log.js';

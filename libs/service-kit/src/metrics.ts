@@ -7,6 +7,8 @@ export class Metrics {
   private readonly registry = new Registry();
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
   private readonly messages: Counter<'measure' | 'labels'>;
+  private readonly dueFailures: Counter<'work'>;
+  private readonly stuck = new Map<string, () => Promise<number>>();
 
   constructor(service: string, views: Views) {
     this.registry.setDefaultLabels({ service });
@@ -24,6 +26,21 @@ export class Metrics {
       labelNames: ['measure', 'labels'],
       registers: [this.registry],
     });
+    this.dueFailures = new Counter({
+      name: 'waymark_due_work_failures_total',
+      help: 'How often due work failed',
+      labelNames: ['work'],
+      registers: [this.registry],
+    });
+    const stuck = new Gauge({
+      name: 'waymark_due_work_stuck',
+      help: 'Due work that has failed and waits to be tried again',
+      labelNames: ['work'],
+      registers: [this.registry],
+      collect: async () => {
+        for (const [work, count] of this.stuck) stuck.set({ work }, await count().catch(() => Number.NaN));
+      },
+    });
     const positions = new Gauge({
       name: 'waymark_projection_position',
       help: 'Position of the log that a read model shows',
@@ -36,6 +53,16 @@ export class Metrics {
 
   observe(method: string, route: string, status: number, seconds: number): void {
     this.requests.observe({ method, route, status: String(status) }, seconds);
+  }
+
+  /** `stuck` is asked whenever the metrics are read. */
+  watchDueWork(work: string, stuck: () => Promise<number>): void {
+    this.stuck.set(work, stuck);
+    this.dueFailures.inc({ work }, 0);
+  }
+
+  dueWorkFailed(work: string): void {
+    this.dueFailures.inc({ work });
   }
 
   readonly onMeasure: OnMeasure = (measure, value, labels) => {

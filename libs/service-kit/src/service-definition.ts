@@ -10,6 +10,7 @@ import type { Aggregate } from './aggregate.js';
 import type { Aggregates } from './aggregates.js';
 import type { Clock } from './clock.js';
 import type { Settings } from './config.js';
+import type { DueWork } from './due-work.js';
 import type { Log } from './log.js';
 import type { Secrets } from './secrets.js';
 
@@ -28,7 +29,8 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly module: Type;
   readonly entities: readonly Type[];
   readonly migrations: readonly Type<MigrationInterface>[];
-  readonly projections: readonly Projection[];
+  /** Read models; a function where one needs the running platform. */
+  readonly projections: readonly Projection[] | ((platform: Platform<Own>) => readonly Projection[]);
   /** Providers that need the running platform. */
   readonly providers?: (platform: Platform<Own>) => Promise<readonly Provider[]> | readonly Provider[];
   /** Turns own events into published messages; undefined: not published. */
@@ -40,7 +42,9 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
     readonly handlers?: Readonly<Record<string, MessageHandler>>;
     readonly reactions?: (doors: Doors) => Readonly<Record<string, MessageReaction>>;
   };
-  /** Work that falls due: each is called again a second after it ended. */
+  /** Work that falls due, row by row of a table. */
+  readonly dueWork?: (doors: Doors) => readonly DueWork[];
+  /** Other work of a clock: each is called again a second after it ended. */
   readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
 }
 

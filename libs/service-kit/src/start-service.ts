@@ -11,6 +11,7 @@ import { type Clock, systemClock } from './clock.js';
 import { ConfigError, readSettings, type Settings } from './config.js';
 import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
+import { countStuck, runDueWork } from './due-work.js';
 import { feedOpener } from './feed.js';
 import { Health, NotReady } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
@@ -26,6 +27,8 @@ export interface RunningService {
   readonly name: string;
   readonly app: HttpApp;
   readonly url: string;
+  /** `ok` or why not, for each part it stands on: what `/health/ready` says. */
+  report(): Promise<Readonly<Record<string, string>>>;
   /** Takes no new requests, finishes what is under way, hands over relay and consumers, closes connections. */
   stop(): Promise<void>;
 }
@@ -89,7 +92,9 @@ async function assemble<Own extends object>(
   const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
   const open = feedOpener(definition.aggregates, aggregates);
 
-  views.follow(definition.projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
+  const projections =
+    typeof definition.projections === 'function' ? definition.projections(platform) : definition.projections;
+  views.follow(projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
   closers.push(() => views.stop());
 
   const health = new Health({
@@ -99,10 +104,7 @@ async function assemble<Own extends object>(
       await bus.ping();
       if (!topics.declared()) throw new NotReady('topics are not there yet');
     },
-    views: async () => {
-      const stopped = views.status().find((view) => view.stoppedBecause !== undefined);
-      if (stopped) throw new NotReady(`${stopped.name} has stopped`);
-    },
+    views: async () => views.demandReady(),
   });
   const app = await createHttpApp(definition, platform, {
     views,
@@ -116,7 +118,8 @@ async function assemble<Own extends object>(
   startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
   await app.listen(settings.PORT, settings.HOST);
   log.info({ port: settings.PORT }, `${definition.name} is ready`);
-  return { name: definition.name, app, url: `http://127.0.0.1:${settings.PORT}`, stop };
+  const url = `http://127.0.0.1:${settings.PORT}`;
+  return { name: definition.name, app, url, report: () => health.check(), stop };
 }
 
 function openBus(service: string, settings: Settings, log: Log): Bus {
@@ -194,6 +197,12 @@ function startBackground<Own extends object>(
       onMeasure: metrics.onMeasure,
     });
     closers.push(() => consumer.stop());
+  }
+  for (const work of definition.dueWork?.(doors) ?? []) {
+    metrics.watchDueWork(work.name, () => countStuck(work, dataSource));
+    const onFailure = () => metrics.dueWorkFailed(work.name);
+    const clockwork = runClock((signal) => runDueWork(work, { dataSource, clock, log, onFailure, signal }), log);
+    closers.push(() => clockwork.stop());
   }
   for (const work of definition.clocks ?? []) {
     const clockwork = runClock(() => work(doors), log);

@@ -1,14 +1,29 @@
 import type { RunningProjection } from '@waymark/projections';
+import { NotReady } from './health.js';
 import { Problem } from './problem.js';
+
+/** After a start, readiness waits so long for views that are catching up, and no longer: commands do not need them. */
+const patienceMs = 120_000;
 
 /** The read models of a service, so that queries can wait until they show what a caller has just been told. */
 export class Views {
   private running: readonly RunningProjection[] = [];
   private written = 0n;
+  private followedAt = 0;
 
   /** Called once the projections run. */
   follow(running: readonly RunningProjection[]): void {
     this.running = running;
+    this.followedAt = performance.now();
+  }
+
+  /** Throws `NotReady` when one has stopped, or does not yet show what was in the log at the start. */
+  demandReady(): void {
+    const stopped = this.status().find(({ stoppedBecause }) => stoppedBecause !== undefined);
+    if (stopped) throw new NotReady(`${stopped.name} has stopped`);
+    const behind = this.status().filter(({ catchingUp }) => catchingUp);
+    if (behind.length > 0 && performance.now() - this.followedAt < patienceMs)
+      throw new NotReady(`${behind.map(({ name }) => name).join(', ')} still catching up with the log`);
   }
 
   /** Called after every append of this process. */

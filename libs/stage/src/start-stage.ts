@@ -58,6 +58,8 @@ export async function startStage(options: {
   readonly services: readonly ServiceDefinition<any>[];
   readonly now?: string;
   readonly logLevel?: string;
+  /** Further environment variables of all services. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** Gets every line that the services log, instead of the terminal. */
   readonly logTo?: (line: string) => void;
 }): Promise<Stage> {
@@ -88,6 +90,7 @@ export async function startStage(options: {
     RECEIPT_ISSUER: urlOf('intake'),
     CONSENT_URL: urlOf('consent'),
     LOG_LEVEL: options.logLevel ?? 'fatal',
+    ...options.environment,
   });
 
   const running = new Map<string, RunningService>();

@@ -51,7 +51,8 @@ export async function createTestRole(database: Pick<TestDatabase, 'url'>, prefix
   };
 }
 
-function serverUrl(): string {
+/** A superuser's connection string for the PostgreSQL of this test run. */
+export function serverUrl(): string {
   const url = process.env[POSTGRES_URL];
   if (!url)
     throw new Error(
@@ -73,7 +74,7 @@ function withPath(url: string, database: string): string {
   return changed.href;
 }
 
-async function asSuperuser(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+export async function asSuperuser(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -1,9 +1,10 @@
+import { appendFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { LocalPostgresError, startPostgres } from '@waymark/local-postgres';
 import { runFolderPrefix, sweepAbandonedRuns } from './abandoned-runs.js';
-import { KAFKA_DISPENSER_URL, POSTGRES_URL, TEST_RUN } from './environment.js';
+import { KAFKA_DISPENSER_URL, POSTGRES_LOG, POSTGRES_URL, TEST_RUN } from './environment.js';
 import { freePort } from './free-port.js';
 import { startKafkaDispenser } from './kafka/kafka-dispenser.js';
 import { killProcessesOf } from './run-processes.js';
@@ -24,7 +25,7 @@ export async function beginTestRun(): Promise<TestRun> {
   closing.push(() => killProcessesOf(folder));
   process.env[TEST_RUN] = folder;
 
-  const postgres = await startOnFreePort(path.join(folder, 'postgres'));
+  const postgres = await startOnFreePort(folder);
   closing.push(() => postgres.stop());
   process.env[POSTGRES_URL] = postgres.url();
   const dispenser = await startKafkaDispenser(path.join(folder, 'kafka'));
@@ -36,15 +37,18 @@ export async function beginTestRun(): Promise<TestRun> {
   return { end };
 }
 
-async function startOnFreePort(dataDir: string, triesLeft = 3): ReturnType<typeof startPostgres> {
+async function startOnFreePort(folder: string, triesLeft = 3): ReturnType<typeof startPostgres> {
   try {
     const superuserPassword = 'only-for-tests';
-    return await startPostgres({ dataDir, port: await freePort(), superuserPassword, durable: false });
+    return await startPostgres({
+      ...{ dataDir: path.join(folder, 'postgres'), port: await freePort(), superuserPassword, durable: false },
+      log: (line) => appendFileSync(path.join(folder, POSTGRES_LOG), `${line}\n`),
+    });
   } catch (error) {
     // Between asking for a free port and listening on it, another run may have taken it.
     const taken = error instanceof LocalPostgresError && error.code === 'PORT_IN_USE';
     if (!taken || triesLeft === 0) throw error;
-    return startOnFreePort(dataDir, triesLeft - 1);
+    return startOnFreePort(folder, triesLeft - 1);
   }
 }
 

@@ -1,11 +1,12 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { consentRecordAggregate } from './consent-record/consent-record.aggregate.js';
-import { runConsentClocks } from './consent-record/features/run-consent-clocks.js';
+import { consentClocks } from './consent-record/features/run-consent-clocks.js';
 import { consentClocksProjection } from './consent-record/projections/consent-clocks/consent-clocks.projection.js';
 import { ConsentModule } from './consent.module.js';
 import { consume } from './integration/consume.js';
 import { publish } from './integration/publish.js';
 import { CreateConsentViews1760000002000 } from './migrations/1760000002000-create-consent-views.js';
+import { LetClocksFailAlone1760000002001 } from './migrations/1760000002001-let-clocks-fail-alone.js';
 
 export const consent: ServiceDefinition = {
   name: 'consent',
@@ -15,9 +16,9 @@ export const consent: ServiceDefinition = {
   aggregates: [consentRecordAggregate],
   module: ConsentModule,
   entities: [],
-  migrations: [CreateConsentViews1760000002000],
+  migrations: [CreateConsentViews1760000002000, LetClocksFailAlone1760000002001],
   projections: [consentClocksProjection],
   publish,
   consume,
-  clocks: [runConsentClocks],
+  dueWork: (doors) => [consentClocks(doors)],
 };

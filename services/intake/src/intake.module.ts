@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AcceptConcernEndpoint, AcceptConcernHandler } from './concern/features/accept-concern.js';
 import { AllocateConcernEndpoint, AllocateConcernHandler } from './concern/features/allocate-concern.js';
 import { GetConcernEndpoint, GetConcernHandler } from './concern/features/get-concern.js';
+import { ListDutyStationsEndpoint } from './concern/features/list-duty-stations.js';
 import { GiveGuidanceEndpoint, GiveGuidanceHandler } from './concern/features/give-guidance.js';
 import { IssueClientReceiptEndpoint, IssueClientReceiptHandler } from './concern/features/issue-client-receipt.js';
 import { ListConcernsEndpoint, ListConcernsHandler } from './concern/features/list-concerns.js';
@@ -21,6 +22,7 @@ import { UpgradeReceiptHandler } from './integration/consume.js';
     RegisterContactEndpoint,
     OpenReceiptSessionEndpoint,
     MyConcernEndpoint,
+    ListDutyStationsEndpoint,
     ListConcernsEndpoint,
     GetConcernEndpoint,
     AllocateConcernEndpoint,

@@ -1,8 +1,9 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { concernAggregate } from './concern/concern.aggregate.js';
-import { runResponseClocks } from './concern/features/run-response-clocks.js';
+import { responseClocks } from './concern/features/run-response-clocks.js';
 import { QueueEntry } from './concern/projections/queue/queue-entry.entity.js';
 import { queueProjection } from './concern/projections/queue/queue.projection.js';
+import { StaffMarks } from './concern/projections/queue/staff-marks.js';
 import { receiptsProjection } from './concern/projections/receipts/receipts.projection.js';
 import { responseClocksProjection } from './concern/projections/response-clocks/response-clocks.projection.js';
 import { ReceiptHashes } from './concern/receipts/receipt-hashes.js';
@@ -12,6 +13,8 @@ import { IntakeModule } from './intake.module.js';
 import { consume } from './integration/consume.js';
 import { publish, publishFacts } from './integration/publish.js';
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
+import { LetClocksFailAlone1760000001001 } from './migrations/1760000001001-let-clocks-fail-alone.js';
+import { MarkWhoIsShutOut1760000001002 } from './migrations/1760000001002-mark-who-is-shut-out.js';
 
 export const intake: ServiceDefinition = {
   name: 'intake',
@@ -21,9 +24,14 @@ export const intake: ServiceDefinition = {
   aggregates: [concernAggregate],
   module: IntakeModule,
   entities: [QueueEntry],
-  migrations: [CreateIntakeViews1760000001000],
-  projections: [queueProjection, receiptsProjection, responseClocksProjection],
+  migrations: [CreateIntakeViews1760000001000, LetClocksFailAlone1760000001001, MarkWhoIsShutOut1760000001002],
+  projections: ({ secrets }) => [
+    queueProjection(new StaffMarks(secrets)),
+    receiptsProjection,
+    responseClocksProjection,
+  ],
   providers: ({ secrets, dataSource, clock, settings }) => [
+    { provide: StaffMarks, useValue: new StaffMarks(secrets) },
     { provide: ReceiptHashes, useValue: new ReceiptHashes(secrets) },
     { provide: GuessThrottle, useValue: new GuessThrottle(dataSource, clock, secrets) },
     { provide: SubmissionThrottle, useValue: new SubmissionThrottle(dataSource, clock, secrets) },
@@ -32,5 +40,5 @@ export const intake: ServiceDefinition = {
   publish,
   publishFacts,
   consume,
-  clocks: [runResponseClocks],
+  dueWork: (doors) => [responseClocks(doors)],
 };

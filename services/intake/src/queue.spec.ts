@@ -69,7 +69,17 @@ describe('the queue', () => {
     const { body } = await list('?limit=100');
     const told = new Set(body.items.flatMap((line: object) => Object.keys(line)));
     const allowed = [
-      ...['concernId', 'channel', 'language', 'country', 'dutyStation', 'status', 'priority', 'immediateDanger'],
+      ...[
+        'concernId',
+        'channel',
+        'language',
+        'country',
+        'dutyStation',
+        'dutyStationName',
+        'status',
+        'priority',
+        'immediateDanger',
+      ],
       ...['dueAt', 'secondsLeft', 'overdue', 'escalatedTo', 'officerId'],
     ];
     expect([...told].filter((field) => !allowed.includes(String(field)))).toEqual([]);

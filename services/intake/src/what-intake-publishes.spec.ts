@@ -55,7 +55,7 @@ describe('what intake tells the other services', () => {
   });
 
   it('that somebody was in contact: month, place and codes, and nothing by which to find the concern', async () => {
-    const place = { country: 'AR', subdivision: 'AR-B', dutyStation: 'La Plata' };
+    const place = { country: 'AR', subdivision: 'AR-B', dutyStation: 'AR-XX010' };
     const behaviour = ['psychological_violence'];
     const concernId = await desk.register(callAt(stage.clock.now(), { place, behaviour, channel: 'email' }));
     const message = await hear(from('email'));

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ReceiveFactHandler } from './fact/features/receive-fact.js';
 import { GetTypologyGeographyHandler, TypologyGeographyEndpoint } from './tables/get-typology-geography.js';
+import { protectYearApart } from './tables/protect-year-apart.js';
 import { YearFamilies } from './tables/year-families.js';
 import { DataSource } from 'typeorm';
 import { Clock, Views } from '@waymark/service-kit';
@@ -12,7 +13,8 @@ import { Clock, Views } from '@waymark/service-kit';
     GetTypologyGeographyHandler,
     {
       provide: YearFamilies,
-      useFactory: (dataSource: DataSource, views: Views, clock: Clock) => new YearFamilies(dataSource, views, clock),
+      useFactory: (dataSource: DataSource, views: Views, clock: Clock) =>
+        new YearFamilies(dataSource, views, clock, protectYearApart),
       inject: [DataSource, Views, Clock],
     },
   ],

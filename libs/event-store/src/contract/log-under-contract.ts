@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { EventStore, EventStoreErrorCode, EventToAppend, Page, RecordedEvent } from '../port.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FaultProxy } from '@waymark/testing';
+import type {
+  AppendResult,
+  EventStore,
+  EventStoreErrorCode,
+  EventToAppend,
+  ExpectedRevision,
+  Page,
+  RecordedEvent,
+} from '../port.js';
 import { EventStoreError } from '../port.js';
 
 /** The categories the contract writes to: `store` and `another` must be able to append to and read all of them. */
@@ -19,10 +29,20 @@ export interface LogUnderContract {
   another(): Promise<EventStore>;
   /** A store that may append to and read these categories only. */
   restrictedTo(categories: readonly ContractCategory[]): Promise<EventStore>;
+  /**
+   * A store whose every connection to the log passes a line with faults, healthy at first; with the rights of `restrictedTo`
+   * when categories are given. The contract breaks and heals the line, and expects the store to go on by itself.
+   */
+  overLine(categories?: readonly ContractCategory[]): Promise<LogOverLine>;
   /** None if left out. Each is tested for what the log does instead, and its adapter's documentation names it. */
   readonly weaknesses?: readonly Weakness[];
-  /** Closes all the stores handed out. */
+  /** Closes all the stores and lines handed out. */
   close(): Promise<void>;
+}
+
+export interface LogOverLine {
+  readonly store: EventStore;
+  readonly line: FaultProxy;
 }
 
 export type Opened = () => LogUnderContract;
@@ -84,6 +104,23 @@ export async function refusalOf(
     if (!(error instanceof EventStoreError)) throw error;
     const { code, actualRevision } = error;
     return actualRevision === undefined ? { code } : { code, actualRevision };
+  }
+}
+
+/** Appends again, with the same ids, for as long as the log cannot be reached: as every caller does who must know. */
+export async function insist(
+  store: EventStore,
+  stream: string,
+  expected: ExpectedRevision,
+  events: readonly EventToAppend[],
+): Promise<AppendResult> {
+  for (;;) {
+    try {
+      return await store.append(stream, expected, events);
+    } catch (error) {
+      if (!(error instanceof EventStoreError) || error.code !== 'unavailable') throw error;
+      await delay(20);
+    }
   }
 }
 

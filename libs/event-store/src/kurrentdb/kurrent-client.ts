@@ -64,6 +64,7 @@ class SubscriptionFeed implements Feed {
       this.caughtUp = true;
       this.#change.happened();
     });
+    this.#subscription.on('fellBehind', () => (this.caughtUp = false));
     this.#subscription.on('error', (because) => this.#end(because));
     this.#subscription.on('end', () => this.#end(unavailable('the server has ended the subscription')));
   }

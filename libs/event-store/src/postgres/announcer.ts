@@ -36,7 +36,8 @@ export class Announcer {
       try {
         await this.#connections.query({
           name: 'waymark-announce',
-          text: `select pg_notify('waymark_events', c) from unnest($1::text[]) c`,
+          // A hint need not wait for the disk.
+          text: `select pg_notify('waymark_events', c), set_config('synchronous_commit', 'off', true) from unnest($1::text[]) c`,
           values: [categories],
         });
       } catch {

@@ -38,6 +38,10 @@ export function isBroken(error: unknown): boolean {
   return code === '' ? driverTexts.test(error.message) : socketErrors.has(code) || broken.test(code);
 }
 
+/** True when no answer came in time; `pg` says so by this text only. */
+export const isSilence = (error: unknown): boolean =>
+  types.isNativeError(error) && error.message === 'Query read timeout';
+
 /** True when the server has rolled back for a reason that a second try need not meet. */
 export const isDeadlock = (error: unknown): boolean => types.isNativeError(error) && codeOf(error) === '40P01';
 

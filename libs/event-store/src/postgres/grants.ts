@@ -20,16 +20,16 @@ export interface CategoryGrants {
 const settings = {
   idle_in_transaction_session_timeout: '10s',
   // As long as the adapter waits for an answer.
-  statement_timeout: '60s',
-  lock_timeout: '30s',
-  // A client that is gone without a word is noticed while its statement waits for a lock.
+  statement_timeout: '25s',
+  lock_timeout: '20s',
+  // A client that has closed its connection is noticed also while its statement waits for a lock.
   client_connection_check_interval: '5s',
   // An acknowledged event survives a crash, whatever the server's own setting is.
   synchronous_commit: 'on',
 } as const;
 
 /** Bounds a transaction as a whole, also one that always does something; known from PostgreSQL 17 on. */
-const transactionTimeout = '120s';
+const transactionTimeout = '60s';
 
 async function setLimits(client: pg.Client, role: string): Promise<void> {
   const { rows } = await client.query<{ version: number }>(

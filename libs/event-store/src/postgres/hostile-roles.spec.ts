@@ -188,10 +188,10 @@ describe('a service that has forgotten an open append', () => {
     expect(Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))).toEqual({
       client_connection_check_interval: '5000',
       idle_in_transaction_session_timeout: '10000',
-      lock_timeout: '30000',
-      statement_timeout: '60000',
+      lock_timeout: '20000',
+      statement_timeout: '25000',
       synchronous_commit: 'on',
-      transaction_timeout: '120000',
+      transaction_timeout: '60000',
     });
     // As granted, but sooner: nobody wants to wait for ten seconds.
     await asOwner.query(

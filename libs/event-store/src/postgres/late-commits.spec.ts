@@ -134,6 +134,41 @@ describe.each([
     await elsewhere.drop();
   });
 
+  it('holds up a subscription only as long as it is open itself, whatever a stranger in another database keeps open', async () => {
+    await settle();
+    const elsewhere = await createTestDatabase('stranger');
+    const stranger = await log.connect(elsewhere.url);
+    await stranger.query('create table public.stranger (n integer)');
+    await stranger.query('begin');
+    await stranger.query('insert into public.stranger values (1)');
+    const controller = new AbortController();
+    const seen: bigint[] = [];
+    const following = (async () => {
+      for await (const { events, position } of store.subscribe({ after, signal: controller.signal })) {
+        seen.push(...events.map((event) => event.position));
+        after = position;
+      }
+    })();
+    const [a, b] = [await writer(), await writer()];
+    const appended: bigint[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      appended.push(await log.appendOn(b, 'thing-before'));
+      await a.query('begin');
+      await log.appendOn(a, 'thing-idle');
+      const behind = await log.appendOn(b, 'thing-behind');
+      await eventually(() => expect(seen).toEqual(appended));
+      await a.query('rollback');
+      appended.push(behind);
+      await eventually(() => expect(seen).toEqual(appended));
+    }
+    const { rows } = await stranger.query('select pg_current_xact_id_if_assigned() is not null as writing');
+    expect(rows).toEqual([{ writing: true }]);
+    controller.abort();
+    await following;
+    await stranger.end();
+    await elsewhere.drop();
+  });
+
   it('passes over thousands of dead holes', async () => {
     await settle();
     const a = await writer();

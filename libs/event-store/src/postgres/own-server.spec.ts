@@ -65,32 +65,35 @@ describe('an append in two phases', () => {
 });
 
 describe('a server that goes away and comes back', () => {
-  it('is unavailable meanwhile, and a subscription goes on where it was', async () => {
-    const writer = await log.storeFor({ append: ['thing'] });
-    const reader = await log.storeFor({});
-    const { position: after } = await readToEnd(reader, 0n);
-    const seen: RecordedEvent[] = [];
-    const controller = new AbortController();
-    const following = (async () => {
-      for await (const page of reader.subscribe({ after, signal: controller.signal })) seen.push(...page.events);
-    })();
-    const appended = newEvents(20);
-    for (const event of appended.slice(0, 10)) await writer.append('thing-restart', 'any', [event]);
-    await eventually(() => expect(ids(seen)).toEqual(ids(appended.slice(0, 10))));
+  it.each(['stop', 'crash'] as const)(
+    'is unavailable meanwhile, and a subscription goes on where it was (%s)',
+    async (end) => {
+      const writer = await log.storeFor({ append: ['thing'] });
+      const reader = await log.storeFor({});
+      const { position: after } = await readToEnd(reader, 0n);
+      const seen: RecordedEvent[] = [];
+      const controller = new AbortController();
+      const following = (async () => {
+        for await (const page of reader.subscribe({ after, signal: controller.signal })) seen.push(...page.events);
+      })();
+      const appended = newEvents(20);
+      for (const event of appended.slice(0, 10)) await writer.append(`thing-${end}`, 'any', [event]);
+      await eventually(() => expect(ids(seen)).toEqual(ids(appended.slice(0, 10))));
 
-    await server.stop();
-    const [interrupted] = appended.slice(10, 11);
-    expect(await refusalOf(writer.ping())).toEqual({ code: 'unavailable' });
-    expect(await refusalOf(reader.readAll({ after }))).toEqual({ code: 'unavailable' });
-    expect(await refusalOf(writer.append('thing-restart', 'any', interrupted ? [interrupted] : []))).toEqual({
-      code: 'unavailable',
-    });
+      await server[end]();
+      const [interrupted] = appended.slice(10, 11);
+      expect(await refusalOf(writer.ping())).toEqual({ code: 'unavailable' });
+      expect(await refusalOf(reader.readAll({ after }))).toEqual({ code: 'unavailable' });
+      expect(await refusalOf(writer.append(`thing-${end}`, 'any', interrupted ? [interrupted] : []))).toEqual({
+        code: 'unavailable',
+      });
 
-    await server.start();
-    await eventually(() => writer.ping());
-    for (const event of appended.slice(10)) await writer.append('thing-restart', 'any', [event]);
-    await eventually(() => expect(ids(seen)).toEqual(ids(appended)));
-    controller.abort();
-    await following;
-  });
+      await server.start();
+      await eventually(() => writer.ping());
+      for (const event of appended.slice(10)) await writer.append(`thing-${end}`, 'any', [event]);
+      await eventually(() => expect(ids(seen)).toEqual(ids(appended)));
+      controller.abort();
+      await following;
+    },
+  );
 });

@@ -8,11 +8,19 @@ const seed = Number(process.env['WAYMARK_TEST_SEED'] ?? Math.floor(Math.random()
 describe('the check of the torture', () => {
   it(`finds readers that trust the sequence, that only wait a moment, or that wait for strangers, and no other (WAYMARK_TEST_SEED=${seed})`, async () => {
     const planted = ['trusts_the_sequence', 'waits_a_moment', 'waits_for_everybody'] as const;
-    const { verdict } = await runTorture({ seed, events: 2_000, crashes: 0, planted, patienceMs: 3_000 });
+    const { verdict } = await runTorture({ seed, events: 1_500, crashes: 0, planted, patienceMs: 5_000 });
     const found = verdict.readers.filter((reader) => faultsOf({ ...verdict, readers: [reader] }).length > 0);
     expect(found.map(({ reader }) => reader)).toEqual(planted);
     for (const { skipped } of found) expect(skipped).toBeGreaterThan(0);
   });
+
+  it.each(['append_takes_no_lock', 'read_ignores_holders'] as const)(
+    `finds a fault in the log itself: %s (WAYMARK_TEST_SEED=${seed})`,
+    async (sabotage) => {
+      const { verdict } = await runTorture({ seed, events: 1_000, crashes: 0, sabotage, patienceMs: 5_000 });
+      expect(verdict.readers.reduce((sum, { skipped }) => sum + skipped, 0)).toBeGreaterThan(0);
+    },
+  );
 
   const stored = (mark: number, number: number, revision: number, changed: Partial<StoredEvent> = {}): StoredEvent => ({
     ...{ id: `${mark}.${number}`, position: BigInt(revision + 1), stream: 'thing-1', category: 'thing' },

@@ -14,7 +14,7 @@ import { Announcer } from './announcer.js';
 import { appendMany, appendOne } from './append-queries.js';
 import { Connections, type ConnectionOptions, type Query } from './connections.js';
 import { isBroken, isDeadlock, toEventStoreError } from './errors.js';
-import { toPageState, toRecordedEvent, type EventRow, type Horizon, type PageRow } from './rows.js';
+import { asText, toPageState, toRecordedEvent, type EventRow, type Horizon, type PageRow } from './rows.js';
 import { WakeUp } from './wake-up.js';
 
 /** `url`: the connection string of a role that `grantCategories` has set up. */
@@ -36,12 +36,17 @@ const idle: Rhythm = { first: 50, last: 1_000 };
 /** Behind a gap the wait is for somebody's commit, which nothing announces when it turns out a rollback. */
 const blocked: Rhythm = { first: 5, last: 100 };
 
-const shortestInterval = 20;
+/** The longest rest of a follower that has just read to the end of the log. */
+const longestBreath = 20;
 
-/** Waits until the shortest interval since the last read is over. */
-async function breath(read: number, signal: AbortSignal): Promise<void> {
-  const left = shortestInterval - (performance.now() - read);
-  if (left > 0) await delay(left, undefined, { signal }).catch(() => undefined);
+/**
+ * In a burst, whoever follows closely would read the log once per event. So it rests as long as reading and handling the last
+ * page took: half of its time at most goes into small pages, and when there is little to do it is there at once.
+ */
+async function breath(begun: number, signal: AbortSignal): Promise<void> {
+  const rest = Math.min(performance.now() - begun, longestBreath);
+  // Timers know whole milliseconds only.
+  if (rest >= 1) await delay(rest, undefined, { signal }).catch(() => undefined);
 }
 
 const nextPause = (rhythm: Rhythm, before?: Pause): Pause => ({
@@ -95,6 +100,7 @@ class PostgresEventStore implements EventStore {
         name: 'waymark-read-stream',
         text: 'select * from waymark.read_stream($1, $2, $3, $4)',
         values: [stream, from, backwards, size],
+        types: asText,
       });
       yield* rows.map(toRecordedEvent);
       const last = rows.at(-1);
@@ -117,7 +123,12 @@ class PostgresEventStore implements EventStore {
   }
 
   async *subscribe(options: Parameters<EventStore['subscribe']>[0]): AsyncGenerator<Page, void, undefined> {
-    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
+    // Not AbortSignal.any: Node 20 may collect a signal that nobody else holds, such as a timeout, and then it never aborts.
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    const [{ signal }, sources] = [ending, [options.signal, this.#closing.signal]];
+    if (sources.some((source) => source.aborted)) return;
+    for (const source of sources) source.addEventListener('abort', end);
     const { categories, batchSize: limit } = options;
     let { after } = options;
     let pause = nextPause(idle);
@@ -127,16 +138,15 @@ class PostgresEventStore implements EventStore {
         const { count } = watch;
         let rhythm: Rhythm = idle;
         try {
+          const begun = performance.now();
           const { page, waits } = await this.#readPage({ after, categories, limit });
           if (signal.aborted) return;
           if (page.position > after) {
             const atTheEnd = page.position - after < BigInt(limit ?? logPage);
             after = page.position;
             pause = nextPause(idle);
-            const read = performance.now();
             yield page;
-            // In a burst, whoever follows closely would read the log once per event: a breath lets the next page fill.
-            if (atTheEnd) await breath(read, signal);
+            if (atTheEnd) await breath(begun, signal);
             continue;
           }
           if (waits) rhythm = blocked;
@@ -151,11 +161,12 @@ class PostgresEventStore implements EventStore {
       }
     } finally {
       watch.end();
+      for (const source of sources) source.removeEventListener('abort', end);
     }
   }
 
   async ping(): Promise<void> {
-    await this.#connections.query({ text: 'select 1' });
+    await this.#connections.ping();
   }
 
   async close(): Promise<void> {
@@ -173,6 +184,7 @@ class PostgresEventStore implements EventStore {
       name: 'waymark-read-all',
       text: 'select * from waymark.read_all($1, $2, $3, $4, $5, $6)',
       values: [String(after), limit ?? logPage, wanted, settled, fence, waitingFor],
+      types: asText,
     });
     const events: RecordedEvent[] = [];
     for (const row of rows) {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -21,6 +22,9 @@ export interface ServerUnderTest {
 export async function startServerUnderTest(): Promise<ServerUnderTest> {
   const folder = await mkdtemp(path.join(tmpdir(), 'waymark-event-store-'));
   const options = { dataDir: path.join(folder, 'data'), port: await freePort(), superuserPassword: 'of-the-test' };
+  // For who is interrupted. The server, told to end as well, may still be writing into it.
+  const clear = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  process.once('exit', clear);
   let server: LocalPostgres = await startPostgres(options);
   const under: ServerUnderTest = {
     url: (database) => server.url(database),
@@ -34,6 +38,7 @@ export async function startServerUnderTest(): Promise<ServerUnderTest> {
     close: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
+      process.off('exit', clear);
     },
   };
   await prepareForTwoPhases(under);

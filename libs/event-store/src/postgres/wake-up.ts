@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { ConnectionOptions } from './connections.js';
+import { connectionSettings, type ConnectionOptions } from './connections.js';
 
 const firstRetry = 100;
 const lastRetry = 5_000;
@@ -87,10 +87,8 @@ export class WakeUp {
 
   async #connect(): Promise<void> {
     const client = new pg.Client({
-      connectionString: this.#options.url,
+      ...connectionSettings(this.#options),
       application_name: `${this.#options.applicationName ?? 'waymark'} listener`,
-      connectionTimeoutMillis: 10_000,
-      keepAlive: true,
     });
     this.#client = client;
     let lost = false;

@@ -94,11 +94,16 @@ export class Inbox {
     }
   }
 
-  /** Calls the reaction, then the handler in the given transaction, and notes the effect there. */
+  /** Calls the handler in the given transaction, and notes the effect there. */
   async apply(manager: EntityManager, message: Message, origin: Origin): Promise<void> {
-    const { consumer, handlers, idFor, now } = this.options;
-    await handlers.get(message.type)?.(message, { manager, origin, id: (...label) => idFor(message, label) });
+    const { consumer, now } = this.options;
+    await this.handle(manager, message, origin);
     await noteEffect(manager, consumer, message, now());
+  }
+
+  async handle(manager: EntityManager, message: Message, origin: Origin): Promise<void> {
+    const { handlers, idFor } = this.options;
+    await handlers.get(message.type)?.(message, { manager, origin, id: (...label) => idFor(message, label) });
   }
 
   async react(message: Message, origin: Origin): Promise<void> {

@@ -1,36 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, eventually, FakeClock } from '@waymark/testing';
+import { eventually, FakeClock } from '@waymark/testing';
 import { randomUUID } from 'node:crypto';
-import { DataSource } from 'typeorm';
-import type { Log } from '../log.js';
+import type { DataSource } from 'typeorm';
 import type { Bus, Message } from '../port.js';
-import { openPostgresBus } from '../postgres/bus.js';
-import { migrateBus } from '../postgres/migrate.js';
-import { inboxMigration } from './inbox-migration.js';
+import { happened, messageOf, openInboxGround, silent, takeEffect, type InboxGround } from './inbox.fixture.js';
 import { runConsumer, type Consumer, type ConsumerOptions } from './run-consumer.js';
 import { TemporaryFailure } from './temporary-failure.js';
 
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const happened = 'test.something-happened.v1';
-
-const messageOf = (subject: string, sequence: number, changed: Partial<Message> = {}): Message => ({
-  specversion: '1.0',
-  id: randomUUID(),
-  source: '/waymark/test',
-  type: happened,
-  subject,
-  time: '2026-03-02T08:00:00.000Z',
-  datacontenttype: 'application/json',
-  sequence,
-  correlationid: 'correlation',
-  causationid: 'causation',
-  data: {},
-  ...changed,
-});
-
 describe('a consumer', () => {
-  let busDatabase: Awaited<ReturnType<typeof createTestDatabase>>;
-  let database: Awaited<ReturnType<typeof createTestDatabase>>;
+  let ground: InboxGround;
   let dataSource: DataSource;
   let bus: Bus;
   let topic: string;
@@ -38,20 +16,10 @@ describe('a consumer', () => {
   const clock = new FakeClock();
 
   beforeAll(async () => {
-    busDatabase = await createTestDatabase('bus');
-    database = await createTestDatabase('inbox');
-    await migrateBus({ adminUrl: busDatabase.url });
-    bus = openPostgresBus({ url: busDatabase.url, log: silent });
-    dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-    await dataSource.query(inboxMigration);
-    await dataSource.query('create table effects (place serial, consumer text, subject text, sequence int)');
+    ground = await openInboxGround();
+    ({ bus, dataSource } = ground);
   });
-  afterAll(async () => {
-    await bus.close();
-    await dataSource.destroy();
-    await database.drop();
-    await busDatabase.drop();
-  });
+  afterAll(() => ground?.close());
   beforeEach(async () => {
     running = [];
     topic = `waymark.test-${randomUUID()}`;
@@ -73,11 +41,7 @@ describe('a consumer', () => {
       dataSource,
       handlers: {
         [happened]: async ({ subject, sequence, ...message }, { manager }) => {
-          await manager.query('insert into effects (consumer, subject, sequence) values ($1, $2, $3)', [
-            topic,
-            subject,
-            sequence,
-          ]);
+          await takeEffect(topic, { subject, sequence }, manager);
           const failure = fails?.({ subject, sequence, ...message });
           if (failure) throw failure;
         },
@@ -280,9 +244,7 @@ describe('a consumer', () => {
   it('keeps records that no one can read as dead letters, byte for byte', async () => {
     const consumer = start();
     const value = Buffer.from([0xff, 0x00, 0x7b]);
-    const raw = await new DataSource({ type: 'postgres', url: busDatabase.url }).initialize();
-    await raw.query('select bus.publish($1, $2, $3)', [topic, ['a'], [value]]);
-    await raw.destroy();
+    await ground.onBusDatabase('select bus.publish($1, $2, $3)', [topic, ['a'], [value]]);
     await bus.publish(topic, [messageOf('a', 1)]);
     await eventually(async () => expect(await effects('a')).toEqual([1]));
     const [letter] = await consumer.deadLetters();
@@ -297,15 +259,7 @@ describe('a consumer', () => {
     const cutting = (async () => {
       for (let cut = 0; cut < 6; cut++) {
         await eventually(async () => (await effects('a')).length >= cut * 10);
-        await Promise.all(
-          [database, busDatabase].map(async ({ url }) => {
-            const surgeon = await new DataSource({ type: 'postgres', url }).initialize();
-            await surgeon.query(
-              'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
-            );
-            await surgeon.destroy();
-          }),
-        );
+        await ground.cutConnections();
       }
     })();
     for (let sequence = 1; sequence <= total; sequence++) {

@@ -7,6 +7,7 @@ import { pause } from '../waiting.js';
 import { openDeadLetters, type DeadLetter } from './dead-letters.js';
 import type { MessageHandler, MessageReaction } from './handlers.js';
 import { Inbox } from './inbox.js';
+import { receiveMany } from './receive-many.js';
 import { redrive, type RedriveResult } from './redrive.js';
 
 export type { DeadLetter, DeadLetterReason } from './dead-letters.js';
@@ -72,6 +73,7 @@ export function runConsumer(options: ConsumerOptions): Consumer {
     group,
     topics,
     handle: (message, origin) => inbox.receive(message, origin),
+    handleMany: (deliveries) => receiveMany(inbox, deliveries),
     unreadable: (raw, origin) => inbox.receiveUnreadable(raw.value, raw.reason, origin),
   });
 

@@ -1,4 +1,4 @@
-import { deliver, type SubscribeOptions } from '../delivery.js';
+import { deliverInOrder, mostAtOnce, type SubscribeOptions } from '../delivery.js';
 import type { Log } from '../log.js';
 
 export interface FetchedRecord {
@@ -42,13 +42,15 @@ export class PartitionQueue {
   }
 
   private async work(): Promise<void> {
-    for (;;) {
-      const record = this.records[0];
-      if (!record || this.ending.signal.aborted) break;
-      const origin = { ...this.place, offset: record.offset };
-      if (!(await deliver(this.options, { value: record.value, origin }, this.ending.signal, this.log))) break;
-      this.records.shift();
-      this.handled(record.offset);
+    while (this.records.length > 0 && !this.ending.signal.aborted) {
+      const next = this.records
+        .slice(0, mostAtOnce)
+        .map(({ value, offset }) => ({ value, origin: { ...this.place, offset } }));
+      const done = await deliverInOrder(this.options, next, this.ending.signal, this.log, (handled) => {
+        this.records.splice(0, handled.length);
+        for (const { origin } of handled) this.handled(origin.offset);
+      });
+      if (!done) break;
     }
     this.active = false;
   }

@@ -1,4 +1,4 @@
-import { deliver, type SubscribeOptions } from '../delivery.js';
+import { deliverInOrder, mostAtOnce, type SubscribeOptions } from '../delivery.js';
 import { errorFields, type Log } from '../log.js';
 import type { Subscription } from '../port.js';
 import { BackOff, Bell, Deferred, pause } from '../waiting.js';
@@ -11,7 +11,6 @@ interface Share {
   readonly revoked: AbortController;
 }
 
-const batchSize = 100;
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
 /** One member of a group: keeps its fair share of the partitions and drains each in order, partitions side by side. */
@@ -123,13 +122,18 @@ export class PostgresSubscription implements Subscription {
     const { topic, partition } = share;
     const ending = AbortSignal.any([this.stopping.signal, share.revoked.signal, session.ended]);
     while (!ending.aborted) {
-      const records = await session.fetch(topic, partition, batchSize);
+      const records = await session.fetch(topic, partition, mostAtOnce);
       if (records.length === 0) return;
-      for (const { offset, value } of records) {
-        const origin = { topic, partition, offset: offset.toString() };
-        if (!(await deliver(this.options, { value, origin }, ending, this.log))) return;
-        await session.commit(topic, partition, offset + 1n);
-      }
+      const fetched = records.map(({ offset, value }) => ({
+        value,
+        next: offset + 1n,
+        origin: { topic, partition, offset: offset.toString() },
+      }));
+      const done = await deliverInOrder(this.options, fetched, ending, this.log, async (handled) => {
+        const last = handled.at(-1);
+        if (last) await session.commit(topic, partition, last.next);
+      });
+      if (!done) return;
     }
   }
 }

@@ -16,6 +16,7 @@ const answerExpectedWithinMs = 10_000;
  */
 export class Leadership {
   private queue: Promise<unknown> = Promise.resolve();
+  private passed: bigint | undefined;
 
   private constructor(
     private readonly client: pg.PoolClient,
@@ -52,8 +53,14 @@ export class Leadership {
     }
   }
 
+  /** There was nothing to publish up to here: noted with the next confirmation, because reading it again would cost little. */
+  passOver(position: bigint): void {
+    this.passed = position;
+  }
+
   /** Throws `Deposed` when another epoch is in force. Also keeps the session alive. */
   async confirm(): Promise<void> {
+    if (this.passed !== undefined) return this.advance(this.passed, new Map());
     const { rows } = await this.query<{ epoch: string }>('select epoch from relay_checkpoint where service = $1', []);
     if (rows[0]?.epoch !== this.epoch) throw new Deposed();
   }
@@ -69,6 +76,8 @@ export class Leadership {
 
   /** Moves the checkpoint and the sequences together, or throws `Deposed` and moves nothing. */
   async advance(position: bigint, sequences: ReadonlyMap<string, number>): Promise<void> {
+    // Before the first wait: what is asked for later must not be moved back to an earlier position.
+    this.passed = undefined;
     const moved = await this.query(
       `with moved as (
          update relay_checkpoint set position = $2 where service = $1 and epoch = $3 returning service

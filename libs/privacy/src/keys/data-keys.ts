@@ -48,24 +48,44 @@ export async function readKey(database: KeyDatabase, subjectId: string): Promise
   return row === undefined ? 'missing' : storedKey(row);
 }
 
+export interface NewKey {
+  readonly subjectId: string;
+  readonly key: WrappedKey;
+}
+
 /**
- * Stores the key unless the subject has one or had one; answers what is stored then: the first of several processes wins, all use
- * what it wrote. One statement, because it stands before every first word about a person.
+ * Stores each key unless its subject has one or had one; answers what is stored then, in the order asked: the first of several
+ * processes wins, all use what it wrote. One statement, because it stands before every first word about a person.
  */
-export async function insertOrReadKey(database: KeyDatabase, subjectId: string, key: WrappedKey): Promise<StoredKey> {
+export async function insertOrReadKeys(database: KeyDatabase, asked: readonly NewKey[]): Promise<readonly StoredKey[]> {
   const result = await database.query(
-    `WITH made AS (
-       INSERT INTO data_keys (subject_id, wrapped, wrapping_key_id) VALUES ($1, $2, $3) ON CONFLICT (subject_id) DO NOTHING
-       RETURNING wrapped, wrapping_key_id, false AS destroyed
+    `WITH asked AS (
+       SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::text[]) AS a (subject_id, wrapped, wrapping_key_id)
+     ), made AS (
+       INSERT INTO data_keys (subject_id, wrapped, wrapping_key_id) SELECT * FROM asked ORDER BY subject_id
+       ON CONFLICT (subject_id) DO NOTHING
+       RETURNING subject_id, wrapped, wrapping_key_id, false AS destroyed
      )
      SELECT * FROM made
      UNION ALL
-     SELECT wrapped, wrapping_key_id, destroyed_at IS NOT NULL FROM data_keys WHERE subject_id = $1`,
-    [subjectId, key.wrapped, key.wrappingKeyId],
+     SELECT subject_id, k.wrapped, k.wrapping_key_id, k.destroyed_at IS NOT NULL FROM data_keys k JOIN asked USING (subject_id)`,
+    [
+      asked.map(({ subjectId }) => subjectId),
+      asked.map(({ key }) => key.wrapped),
+      asked.map(({ key }) => key.wrappingKeyId),
+    ],
   );
-  const [row] = rowsOf(result);
-  // Neither: somebody else inserted after this statement began.
-  return row === undefined ? readKey(database, subjectId) : storedKey(row);
+  const stored = new Map(rowsOf(result).map((row) => [subjectOf(row), storedKey(row)]));
+  return Promise.all(
+    // Not there: somebody else inserted after this statement began.
+    asked.map(async ({ subjectId }) => stored.get(subjectId) ?? readKey(database, subjectId)),
+  );
+}
+
+function subjectOf(row: unknown): string {
+  if (typeof row === 'object' && row !== null && 'subject_id' in row && typeof row.subject_id === 'string')
+    return row.subject_id;
+  throw new TypeError('a row of data_keys has another shape than its migration gave it');
 }
 
 /** Overwrites the wrapped key and marks the row, also for a subject that never had one. */

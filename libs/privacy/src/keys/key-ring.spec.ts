@@ -85,8 +85,9 @@ describe('a key ring', () => {
     const making = one.forSubject(subject);
     release();
     expect(await early).toBe('missing');
-    expect(bytes(await ring().find(subject))).toBe(bytes(await making));
-    expect(bytes(await one.find(subject))).toBe(bytes(await making));
+    const made = bytes(await making);
+    expect(bytes(await ring().find(subject))).toBe(made);
+    expect(bytes(await one.find(subject))).toBe(made);
   });
 
   it('finds nothing any more once the key is destroyed, and makes no other', async () => {

@@ -1,6 +1,7 @@
 import { createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import { label } from './aes-gcm.js';
-import { destroyKey, insertOrReadKey, readKey, type KeyDatabase, type StoredKey } from './data-keys.js';
+import { destroyKey, insertOrReadKeys, readKey, type KeyDatabase, type NewKey, type StoredKey } from './data-keys.js';
+import { Gathered } from './gathered.js';
 import { KeyCache, type KeyCacheOptions } from './key-cache.js';
 import { SubjectErasedError } from './key-errors.js';
 import type { KeyProvider } from './key-provider.js';
@@ -41,6 +42,7 @@ export function createKeyRing(options: {
   readonly cache?: KeyCacheOptions;
 }): KeyRing {
   const { context, database, provider } = options;
+  const newKeys = new Gathered((asked: readonly NewKey[]) => insertOrReadKeys(database, asked));
   const cache = new KeyCache<FoundKey>(options.cache ?? {}, (found) => found !== 'missing');
 
   /** Deriving ties the stored key to its row: exchanged between persons or contexts it opens nothing, and seals nothing usable. */
@@ -64,7 +66,7 @@ export function createKeyRing(options: {
     const dataKey = randomBytes(KEY_BYTES);
     const wrapped = await provider.wrap(dataKey);
     dataKey.fill(0);
-    return keyOf(await insertOrReadKey(database, subjectId, wrapped), subjectId);
+    return keyOf(await newKeys.answer({ subjectId, key: wrapped }), subjectId);
   };
 
   return {

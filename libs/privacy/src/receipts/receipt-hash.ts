@@ -6,16 +6,21 @@ import { Lane } from './lane.js';
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
 const SALT_BYTES = 16;
 
-/** `submit`: a receipt is being issued. `guess`: somebody shows one, rightly or wrongly. */
-export type ReceiptLane = 'submit' | 'guess';
-
 export interface ReceiptHasher {
   /**
-   * Lower-case hex of 32 bytes, the same for the same receipt under the same pepper. Takes some 20 ms of a processor and 19 MiB.
-   * Only the `guess` lane refuses, with a `LaneFullError`, when too many wait.
+   * For a receipt that is being issued. Lower-case hex of 32 bytes, the same for the same receipt under the same pepper. Takes some
+   * 20 ms of a processor and 19 MiB. Waits for its turn behind other receipts that are issued, and is never refused.
    */
-  hash(receipt: string, lane: ReceiptLane): Promise<string>;
+  hash(receipt: string): Promise<string>;
+  /**
+   * For somebody who shows a receipt, rightly or wrongly. When it is the turn of `source`, calls `attempt`, which may look again
+   * whether the source is still welcome, hash once, and count the outcome; the next attempt of the lane begins when it has ended.
+   * Rejects with a `LaneFullError` when too many wait.
+   */
+  shown<Result>(source: string, receipt: string, attempt: (hash: HashReceipt) => Promise<Result>): Promise<Result>;
 }
+
+export type HashReceipt = () => Promise<string>;
 
 /**
  * Hashes receipts for storage and look-up: HMAC-SHA-256 under the deployment's pepper, then Argon2id.
@@ -26,29 +31,28 @@ export interface ReceiptHasher {
  * pepper can try nothing. With the pepper as well, each run of Argon2id tries one receipt against all entries at once: among a
  * million entries the first hit is to be expected after 10^10 runs, a given one after 5·10^15.
  *
- * Two lanes with bounded width keep the memory bounded, and guessing does not delay those who submit. Showing a receipt that exists
+ * Two lanes with bounded width keep the memory bounded, and guessing does not delay those who submit. Among those who show a
+ * receipt the sources take turns, so guessing does not delay people from elsewhere who come back. Showing a receipt that exists
  * takes the same lane and the same work as showing one that does not.
  */
 export function createReceiptHasher(options: {
   /** At least 32 bytes, kept outside the database, never changed while receipts live. */
   readonly pepper: string | Uint8Array;
-  readonly width?: Readonly<Record<ReceiptLane, number>>;
-  /** How many guesses may wait before further ones are refused. */
-  readonly maximumWaitingGuesses?: number;
+  /** How many receipts are hashed at once: of those being issued, and of those shown. */
+  readonly width?: { readonly issued: number; readonly shown: number };
+  /** How many may wait with a receipt that they show before some are refused. */
+  readonly maximumWaiting?: number;
 }): ReceiptHasher {
-  const { pepper, width = { submit: 2, guess: 1 }, maximumWaitingGuesses = 100 } = options;
+  const { pepper, width = { issued: 2, shown: 1 }, maximumWaiting = 2000 } = options;
   const salt = deriveSecret({ secret: pepper, label: 'waymark.receipt-salt.v1', input: '' }).subarray(0, SALT_BYTES);
-  const lanes: Readonly<Record<ReceiptLane, Lane>> = {
-    submit: new Lane('submit', width.submit, Number.POSITIVE_INFINITY),
-    guess: new Lane('guess', width.guess, maximumWaitingGuesses),
+  const issued = new Lane('issued receipts', width.issued, Number.POSITIVE_INFINITY);
+  const shown = new Lane('shown receipts', width.shown, maximumWaiting);
+  const slowHash = async (receipt: string): Promise<string> => {
+    const peppered = deriveSecret({ secret: pepper, label: 'waymark.receipt-hash.v1', input: receipt }).toString('hex');
+    return (await hashRaw(peppered, { ...ARGON2ID, salt })).toString('hex');
   };
   return {
-    hash: async (receipt, lane) => {
-      const peppered = deriveSecret({ secret: pepper, label: 'waymark.receipt-hash.v1', input: receipt }).toString(
-        'hex',
-      );
-      const raw = await lanes[lane].run(() => hashRaw(peppered, { ...ARGON2ID, salt }));
-      return raw.toString('hex');
-    },
+    hash: (receipt) => issued.run('', () => slowHash(receipt)),
+    shown: (source, receipt, attempt) => shown.run(source, () => attempt(() => slowHash(receipt))),
   };
 }

@@ -109,6 +109,12 @@ export function caughtUpMessage(): ReadResp {
   return response;
 }
 
+export function fellBehindMessage(): ReadResp {
+  const response = new streams.ReadResp();
+  response.setFellBehind(new streams.ReadResp.FellBehind());
+  return response;
+}
+
 export function storedMessage(revision: number, position: bigint): AppendResp {
   const success = new streams.AppendResp.Success();
   success.setCurrentRevision(String(revision));

@@ -113,7 +113,10 @@ export async function subscribeToAll(log: PeerLog, call: ReadCall, options: Opti
       for (;;) {
         const record = await live.next();
         if (record === 'gone') return;
-        if (record === 'fell behind') break;
+        if (record === 'fell behind') {
+          if (!(await write(call, messages.fellBehindMessage()))) return;
+          break;
+        }
         if (record.position <= checkpoint) continue;
         checkpoint = record.position;
         considered += 1;
@@ -140,8 +143,9 @@ class Live {
     private readonly call: ReadCall,
   ) {
     this.#off = log.onRecord((record) => {
-      if (this.#waiting.length < liveBuffer) this.#waiting.push(record);
-      else this.#lost = true;
+      // After the first that finds no room the others are lost as well: nobody may get what comes after a gap.
+      this.#lost ||= this.#waiting.length >= liveBuffer;
+      if (!this.#lost) this.#waiting.push(record);
       this.#wake?.();
     });
     for (const name of ['cancelled', 'close', 'error']) call.on(name, () => this.#wake?.());

@@ -5,7 +5,7 @@ import { Access } from '@waymark/access';
 import { Code, Pattern, Problem } from '@waymark/service-kit';
 import { periodForm, yearOf } from './calendar.js';
 import { threshold, YearFamilies } from './year-families.js';
-import type { YearFamily } from './year-family.js';
+import { cellKey, type YearFamily } from './year-family.js';
 
 export class TypologyGeographyParams {
   @Pattern(periodForm, { description: 'A month, quarter or year that is over', example: '2021-Q1' }) period: string;
@@ -82,10 +82,10 @@ export class GetTypologyGeographyHandler implements IQueryHandler<GetTypologyGeo
   }
 }
 
-function rowsOf({ places, measures, protectedFamily }: YearFamily, period: string, typology: string): TableRow[] {
+function rowsOf({ places, measures, shown }: YearFamily, period: string, typology: string): TableRow[] {
   const cell = (measure: string, place: string): Cell => {
-    const found = protectedFamily.cell(measure, period, place);
-    return found.shown ? { shown: true, contacts: found.value } : { shown: false };
+    const contacts = shown.get(cellKey(measure, period, place));
+    return contacts === undefined ? { shown: false } : { shown: true, contacts };
   };
   const ofTypology = measures.filter((measure) => measure.startsWith(`${typology}/`));
   const withSomething = ofTypology.filter((measure) => places.some(({ key }) => cell(measure, key).shown));

@@ -1,43 +1,60 @@
+import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Clock, Views } from '@waymark/service-kit';
-import { yearFamily, type YearFamily } from './year-family.js';
+import { calendarOf } from './calendar.js';
+import type { CountRow, YearCounts, YearFamily } from './year-family.js';
 
 /** Cells under this are not shown. */
 export const threshold = 5;
 
 interface Kept {
-  readonly at: string;
+  readonly of: string;
   readonly family: Promise<YearFamily>;
 }
 
-/** Keeps the protected family of each year until the counts have moved on or a month has ended. */
+/** The protected family of each year, computed once for the same counts: also for those who ask while it is under way. */
 export class YearFamilies {
   private readonly kept = new Map<string, Kept>();
+  private computing: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly views: Views,
     private readonly clock: Clock,
+    private readonly protect: (counts: YearCounts) => Promise<YearFamily>,
   ) {}
 
   async of(year: string): Promise<{ readonly family: YearFamily; readonly position: string }> {
-    const position = await this.position();
-    const now = this.clock.now();
-    const at = `${position} ${now.slice(0, 7)}`;
-    const known = this.kept.get(year);
-    if (known?.at === at) return { family: await known.family, position };
-    const family = yearFamily(this.dataSource, year, now, threshold);
-    this.kept.set(year, { at, family });
-    family.catch(() => this.kept.delete(year));
-    return { family: await family, position };
+    await this.views.caughtUp();
+    const { rows, position } = await this.read(year);
+    const time = calendarOf(year, new Set(rows.map(({ month }) => month)), this.clock.now());
+    return { family: await this.familyOf(year, { threshold, time, rows }), position };
   }
 
-  /** Position of the last fact that the counts hold. */
-  private async position(): Promise<string> {
-    await this.views.caughtUp();
-    const rows = await this.dataSource.query<{ position: string }[]>(
-      `SELECT position FROM projection_checkpoints WHERE name = 'contact-counts' ORDER BY version DESC LIMIT 1`,
+  private familyOf(year: string, counts: YearCounts): Promise<YearFamily> {
+    const of = createHash('sha256').update(JSON.stringify(counts)).digest('hex');
+    const known = this.kept.get(year);
+    if (known?.of === of) return known.family;
+    // One after the other: several at once would only take the processor from each other.
+    const family = this.computing.then(() => this.protect(counts));
+    this.computing = family.catch(() => undefined);
+    const kept = { of, family };
+    this.kept.set(year, kept);
+    family.catch(() => {
+      if (this.kept.get(year) === kept) this.kept.delete(year);
+    });
+    return family;
+  }
+
+  /** The counts of a year and the position of the log that they hold, as of one moment: one statement. */
+  private async read(year: string): Promise<{ readonly rows: readonly CountRow[]; readonly position: string }> {
+    const [found] = await this.dataSource.query<{ position: string | null; rows: CountRow[] }[]>(
+      `SELECT
+         (SELECT position FROM projection_checkpoints WHERE name = 'contact-counts' ORDER BY version DESC LIMIT 1) AS position,
+         (SELECT coalesce(json_agg(c ORDER BY month, country, subdivision, measure), '[]')
+           FROM contact_counts c WHERE month LIKE $1) AS rows`,
+      [`${year}-%`],
     );
-    return rows[0]?.position ?? '0';
+    return { rows: found?.rows ?? [], position: found?.position ?? '0' };
   }
 }

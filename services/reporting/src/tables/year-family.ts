@@ -1,14 +1,15 @@
-import type { DataSource } from 'typeorm';
-import { protectFamily, type ProtectedFamily, type TreeNode } from '@waymark/privacy';
+import { protectFamily, type TreeNode } from '@waymark/privacy';
 import { notStated } from '../fact/projections/contact-counts/contact-counts.projection.js';
-import { calendarOf, periodsIn } from './calendar.js';
+import { periodsIn } from './calendar.js';
 
+/** All tables of a year as they may be shown; plain data, because it comes from another thread. */
 export interface YearFamily {
   readonly periods: readonly string[];
   readonly measures: readonly string[];
   /** Every place with its level, the whole first, subdivisions behind their country. */
   readonly places: readonly Place[];
-  readonly protectedFamily: ProtectedFamily;
+  /** By `cellKey`; what is not here is not shown. */
+  readonly shown: ReadonlyMap<string, number>;
 }
 
 export interface Place {
@@ -16,7 +17,7 @@ export interface Place {
   readonly level: 'all' | 'country' | 'subdivision';
 }
 
-interface CountRow {
+export interface CountRow {
   readonly month: string;
   readonly country: string;
   readonly subdivision: string;
@@ -24,19 +25,18 @@ interface CountRow {
   readonly contacts: number;
 }
 
+/** Everything that the tables of a year follow from. */
+export interface YearCounts {
+  readonly threshold: number;
+  /** The periods that can be shown. */
+  readonly time: readonly TreeNode[];
+  readonly rows: readonly CountRow[];
+}
+
 /** All tables of a year, protected together, so that a month's table and its quarter's fit (docs/adr/0008-disclosure-control.md). */
-export async function yearFamily(
-  dataSource: DataSource,
-  year: string,
-  now: string,
-  threshold: number,
-): Promise<YearFamily> {
-  const rows = await dataSource.query<CountRow[]>(
-    `SELECT month, country, subdivision, measure, contacts FROM contact_counts WHERE month LIKE $1 ORDER BY month, country, subdivision, measure`,
-    [`${year}-%`],
-  );
-  const time = calendarOf(year, new Set(rows.map(({ month }) => month)), now);
-  const months = new Set(periodsIn(time));
+export async function protectYear({ threshold, time, rows }: YearCounts): Promise<YearFamily> {
+  const periods = periodsIn(time);
+  const months = new Set(periods);
   const counted = rows.filter(({ month }) => months.has(month));
   const measures = [...new Set(counted.map(({ measure }) => measure))].toSorted();
   const geography = geographyOf(counted);
@@ -49,10 +49,18 @@ export async function yearFamily(
     count: (measure, period, place) => counts.get(cellKey(measure, period, place)) ?? 0,
     covers: coversOf(measures),
   });
-  return { periods: periodsIn(time), measures, places: placesIn(geography), protectedFamily };
+  const places = placesIn(geography);
+  const shown = new Map<string, number>();
+  for (const measure of measures)
+    for (const period of periods)
+      for (const { key } of places) {
+        const cell = protectedFamily.cell(measure, period, key);
+        if (cell.shown) shown.set(cellKey(measure, period, key), cell.value);
+      }
+  return { periods, measures, places, shown };
 }
 
-const cellKey = (measure: string, period: string, place: string): string => `${measure} ${period} ${place}`;
+export const cellKey = (measure: string, period: string, place: string): string => `${measure} ${period} ${place}`;
 
 const leafOf = ({ country, subdivision }: CountRow): string => {
   if (country === '') return notStated;

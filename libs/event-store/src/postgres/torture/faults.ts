@@ -37,9 +37,12 @@ export async function disturb(
 ): Promise<void> {
   while (running()) {
     await delay(50 + random.upTo(250));
-    switch (random.oneOf(['cut', 'cut in an answer', 'lose answers', 'delay', 'black hole', 'refuse'])) {
+    switch (random.oneOf(['cut', 'cut in an answer', 'lose answers', 'delay', 'black hole', 'refuse', 'forget'])) {
       case 'cut':
         if (proxy.cut() > 0) ledger.inject('connections cut');
+        break;
+      case 'forget':
+        if (proxy.forget() > 0) ledger.inject('connections left half-open');
         break;
       case 'cut in an answer':
         proxy.cutAnswersAfter(random.upTo(600));

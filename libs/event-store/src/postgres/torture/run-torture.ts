@@ -9,6 +9,7 @@ import { crashAt, disturb, killBackends, strangers } from './faults.js';
 import { faultyReader, subscriber, type Follower, type PlantedFault } from './followers.js';
 import { Ledger } from './ledger.js';
 import { randomFrom } from './random.js';
+import { sabotageLog, type Sabotage } from './sabotage.js';
 import { judge, type StoredEvent, type Verdict } from './verdict.js';
 import { appendByHand, appendInTwoPhases, anyStream, categories, insist } from './writers.js';
 
@@ -22,6 +23,8 @@ export interface TortureOptions {
   readonly crashes: number;
   /** Readers with a fault, beside the log's own: the verdict must find them. */
   readonly planted?: readonly PlantedFault[];
+  /** Breaks the log itself before anybody uses it: the verdict must find that as well. */
+  readonly sabotage?: Sabotage;
   /** How long the readers wait for something more when all the writing has ended. */
   readonly patienceMs?: number;
   readonly onProgress?: (line: string) => void;
@@ -38,6 +41,8 @@ export interface TortureReport {
 }
 
 const writers = 8;
+/** Connections that the server has forgotten are given up so soon; whoever waits for a row is served long before. */
+const answerWithinMs = 1_000;
 /** Nobody holds anything open by intent for a while in between: what is delivered late then was late by itself. */
 const holding = 2_000;
 const free = 1_000;
@@ -71,7 +76,10 @@ async function tortureOn(
     await log.role({ read: ['rare'] }),
     await log.role({ append: categories }),
   ];
-  await connected(server.url(), (admin) => admin.query('create database strangers'));
+  await connected(server.url(), async (admin) => {
+    if (options.sabotage) await sabotageLog(admin, options.sabotage);
+    await admin.query('create database strangers');
+  });
   const proxies = [
     await FaultProxy.open({ host: '127.0.0.1', port: server.port }),
     await FaultProxy.open({ host: '127.0.0.1', port: server.port }),
@@ -83,7 +91,7 @@ async function tortureOn(
   const running = (): boolean => !failed && (ledger.acknowledged < events || performance.now() < until);
   const leave = await strangers([server.url('strangers'), server.url()], ledger);
 
-  const readerStore = (url: string) => log.openStore(url, { poolSize: 4 });
+  const readerStore = (url: string) => log.openStore(url, { poolSize: 4, answerWithinMs });
   const shared = readerStore(role.url);
   const followers: Follower[] = [
     subscriber({ name: 'the whole log', store: shared, batchSize: 1_000 }),
@@ -116,7 +124,7 @@ async function tortureOn(
   const write = async (writer: number): Promise<void> => {
     const own = random(writer);
     // Half of them over a bad line.
-    const store = log.openStore(writer % 2 ? role.url : forWriters.through(role.url), { poolSize: 2 });
+    const store = log.openStore(writer % 2 ? role.url : forWriters.through(role.url), { poolSize: 2, answerWithinMs });
     while (running()) {
       if (own.chance(0.1) && mayHold()) await appendByHand(role.url, ledger, own);
       else await insist(store, ledger, ledger.begin(anyStream(own), 1 + own.upTo(own.chance(0.05) ? 200 : 4)));

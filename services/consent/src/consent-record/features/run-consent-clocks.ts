@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId } from '@waymark/messaging';
-import { Aggregates, clockCall, type Doors } from '@waymark/service-kit';
+import { Aggregates, clockCall, type Doors, type DueWork } from '@waymark/service-kit';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 
 interface DueRow {
@@ -30,21 +30,9 @@ export class ExpireConsentHandler implements ICommandHandler<ExpireConsent> {
   }
 }
 
-/** Takes what is due, in order; several instances share the work, each row is taken by one of them. */
-export async function runConsentClocks({ commands, dataSource, clock }: Doors): Promise<void> {
-  let taken = 0;
-  do {
-    taken = await dataSource.transaction(async (manager) => {
-      const rows = await manager.query<DueRow[]>(
-        `SELECT client_id, consent_id, due_at FROM consent_clocks WHERE due_at <= $1
-         ORDER BY due_at, consent_id LIMIT 50 FOR UPDATE SKIP LOCKED`,
-        [clock.now()],
-      );
-      for (const { client_id, consent_id, due_at } of rows) {
-        await commands.execute(new ExpireConsent(client_id, consent_id, due_at));
-        await manager.query('DELETE FROM consent_clocks WHERE consent_id = $1', [consent_id]);
-      }
-      return rows.length;
-    });
-  } while (taken > 0);
-}
+export const consentClocks = ({ commands }: Doors): DueWork<DueRow> => ({
+  name: 'consent-clocks',
+  table: 'consent_clocks',
+  key: ['consent_id'],
+  perform: ({ client_id, consent_id, due_at }) => commands.execute(new ExpireConsent(client_id, consent_id, due_at)),
+});

@@ -26,6 +26,7 @@ export interface KnownTime {
 export interface Place {
   readonly country?: string;
   readonly subdivision?: string;
+  /** Code of the list of duty stations. */
   readonly dutyStation?: string;
   readonly online?: boolean;
 }

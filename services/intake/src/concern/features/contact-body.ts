@@ -26,6 +26,7 @@ import {
 import { Code, Codes, Flag, Moment, Nested, Pattern, Patterns, Text } from '@waymark/service-kit';
 import type { Contact } from '../domain/concern.commands.js';
 import type { Account, KnownTime } from '../domain/concern.events.js';
+import { PlaceBody } from './place-body.js';
 
 export class KnownTimeBody {
   @Moment({ description: 'Of a month only the month counts, of a day only the day.' }) at: string;
@@ -34,15 +35,6 @@ export class KnownTimeBody {
   static toKnownTime({ at, precision }: KnownTimeBody): KnownTime {
     return { at: new Date(at).toISOString(), precision };
   }
-}
-
-export class PlaceBody {
-  @Pattern(/^[A-Z]{2}$/, { optional: true, description: 'ISO 3166-1 alpha-2', example: 'KE' }) country?: string;
-  @Pattern(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, { optional: true, description: 'ISO 3166-2', example: 'AR-B' })
-  subdivision?: string;
-  @Text({ optional: true, max: 120, description: 'Name in the list of duty stations', example: 'Nairobi' })
-  dutyStation?: string;
-  @Flag({ optional: true }) online?: boolean;
 }
 
 export class SafeContactBody {
@@ -82,24 +74,23 @@ export class ContactBody {
 
 /** The body as the domain takes it. */
 export function contactOf(body: ContactBody & { readonly narrative?: string }, channel: Channel): Contact {
-  const { kind, identity, immediateDanger, medicalUrgency, occurred, ...rest } = body;
+  const { kind, identity, immediateDanger, medicalUrgency, occurred, place, ...rest } = body;
   const account: Account = {
     ...accountFields(rest),
     ...(occurred ? { occurred: KnownTimeBody.toKnownTime(occurred) } : {}),
+    ...(place ? { place: PlaceBody.toPlace(place) } : {}),
   };
   return { channel, kind, identity, immediateDanger, medicalUrgency: medicalUrgency ?? false, account };
 }
 
 /** Leaves out what belongs to the body of one command only. */
-function accountFields(fields: Omit<Account, 'occurred'>): Omit<Account, 'occurred'> {
-  const { language, reporterRelation, matter, narrative, behaviour, occurrence, place, allegedRelation, ageBand } =
-    fields;
+function accountFields(fields: Omit<Account, 'occurred' | 'place'>): Omit<Account, 'occurred' | 'place'> {
+  const { language, reporterRelation, matter, narrative, behaviour, occurrence, allegedRelation, ageBand } = fields;
   const { reporterName, contactDetails, safeContact, exclusions } = fields;
   const optional = {
     narrative,
     behaviour,
     occurrence,
-    place,
     allegedRelation,
     ageBand,
     reporterName,

@@ -82,7 +82,7 @@ function viewOf(concern: Concern): ConcernView {
     kind: submitted.kind,
     identity: submitted.identity,
     immediateDanger: submitted.immediateDanger,
-    account: account as AccountView,
+    account: AccountView.of(account),
     messages: [...concern.messages],
     ...(concern.priority ? { priority: concern.priority } : {}),
     ...(concern.officerId ? { officerId: concern.officerId } : {}),

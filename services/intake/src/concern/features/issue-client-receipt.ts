@@ -62,7 +62,7 @@ export class IssueClientReceiptHandler implements ICommandHandler<IssueClientRec
       idempotencyKey,
       principal: `${call.actor.id}/${concernId}`,
     });
-    const receiptHash = await this.hashes.hash(receipt, 'submit');
+    const receiptHash = await this.hashes.hash(receipt);
     const written = await this.aggregates.change(
       concernAggregate,
       concernId,

@@ -6,6 +6,8 @@ import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/ac
 import { channels, concernStatuses, priorities } from '@waymark/contracts';
 import { Clock, Code, notFound, Pattern, Problem, Views } from '@waymark/service-kit';
 import { QueueEntry } from '../projections/queue/queue-entry.entity.js';
+import { StaffMarks } from '../projections/queue/staff-marks.js';
+import { nameOfDutyStation } from './place-body.js';
 
 export class ListConcernsParams {
   @Code(['response', 'nothing', 'any'], {
@@ -25,7 +27,8 @@ export class QueueLine {
   @ApiProperty({ enum: channels }) channel: string;
   @ApiProperty() language: string;
   @ApiProperty({ required: false }) country?: string;
-  @ApiProperty({ required: false }) dutyStation?: string;
+  @ApiProperty({ required: false, description: 'Code' }) dutyStation?: string;
+  @ApiProperty({ required: false, description: 'Its name' }) dutyStationName?: string;
   @ApiProperty({ enum: concernStatuses }) status: string;
   @ApiProperty({ required: false, enum: priorities }) priority?: string;
   @ApiProperty() immediateDanger: boolean;
@@ -77,6 +80,7 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
     private readonly dataSource: DataSource,
     private readonly views: Views,
     private readonly clock: Clock,
+    private readonly marks: StaffMarks,
   ) {}
 
   async execute({ caller, params, after }: ListConcerns): Promise<Queue> {
@@ -96,7 +100,7 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
     const query = this.dataSource
       .getRepository(QueueEntry)
       .createQueryBuilder('q')
-      .where('NOT (q.shut_out_people @> ARRAY[:id]::text[])', { id: caller.id })
+      .where('NOT (q.shut_out_marks @> ARRAY[:mark]::text[])', { mark: this.marks.of(caller.id) })
       .andWhere('NOT (q.shut_out_roles && :roles::text[])', { roles: [...caller.roles] })
       .andWhere('NOT (q.shut_out_units @> ARRAY[:unit]::text[])', { unit: caller.unit ?? '' })
       .orderBy('q.immediate_danger', 'DESC')
@@ -150,6 +154,7 @@ function lineOf(entry: QueueEntry, now: number): QueueLine {
     language: entry.language,
     ...(entry.country ? { country: entry.country } : {}),
     ...(entry.dutyStation ? { dutyStation: entry.dutyStation } : {}),
+    ...nameOfDutyStation(entry.dutyStation),
     status: entry.status,
     ...(entry.priority ? { priority: entry.priority } : {}),
     immediateDanger: entry.immediateDanger,

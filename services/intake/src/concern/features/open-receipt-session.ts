@@ -57,10 +57,8 @@ export class OpenReceiptSessionEndpoint {
       throw new Problem(422, 'invalid_input', 'A receipt has 16 digits.', [
         { field: 'receipt', rule: 'pattern', message: '16 digits' },
       ]);
-    await this.throttle.take(ip);
-    const found = await this.find(digits);
+    const found = await this.find(digits, ip);
     if (!found) throw unknown();
-    await this.throttle.giveBack(ip);
     const { state } = await this.aggregates.load(concernAggregate, found.concern_id);
     if (state.status === 'none') throw unknown();
     const scope = found.scope === 'client' || state.receiptUpgraded ? 'client' : 'reporter';
@@ -72,20 +70,42 @@ export class OpenReceiptSessionEndpoint {
     return { token: session.token, expiresAt: session.expiresAt, scope };
   }
 
-  /** Known or not, a receipt costs the same: one slow hash and one look at the index. */
-  private async find(digits: string): Promise<{ concern_id: string; scope: string } | undefined> {
-    const hash = await this.hashes.hash(digits, 'guess').catch((error: unknown) => {
-      if (error instanceof LaneFullError)
-        throw new Problem(429, 'too_many_attempts', 'Many people are coming back just now. Wait a moment.', undefined, {
-          'retry-after': '3',
-        });
-      throw error;
-    });
+  /**
+   * Known or not, a receipt costs the same: one slow hash, one look at the index, one at the throttle. The throttle is asked when
+   * the turn of the address has come, so of a flood of guesses no more are hashed than may be answered; and what came out is
+   * counted before the next one's turn.
+   */
+  private async find(digits: string, ip: string): Promise<FoundReceipt | undefined> {
     await this.views.caughtUp();
-    const rows = await this.dataSource.query<{ concern_id: string; scope: string }[]>(
+    await this.throttle.admit(ip);
+    return this.hashes
+      .shown(ip, digits, async (hash) => {
+        await this.throttle.admit(ip);
+        const found = await this.lookUp(await hash());
+        await this.throttle.count(ip, found ? 'right' : 'wrong');
+        return found;
+      })
+      .catch(tooMany);
+  }
+
+  private async lookUp(hash: string): Promise<FoundReceipt | undefined> {
+    const rows = await this.dataSource.query<FoundReceipt[]>(
       'SELECT concern_id, scope FROM receipts WHERE receipt_hash = $1',
       [hash],
     );
     return rows[0];
   }
 }
+
+interface FoundReceipt {
+  readonly concern_id: string;
+  readonly scope: string;
+}
+
+const tooMany = (error: unknown): never => {
+  if (error instanceof LaneFullError)
+    throw new Problem(429, 'too_many_attempts', 'Many people are coming back just now. Wait a moment.', undefined, {
+      'retry-after': '3',
+    });
+  throw error;
+};

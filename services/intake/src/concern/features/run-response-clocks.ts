@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId } from '@waymark/messaging';
-import { Aggregates, clockCall, type Doors } from '@waymark/service-kit';
+import { Aggregates, clockCall, type Doors, type DueWork } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 
 type DueCommand = 'WarnOfFirstResponseDue' | 'MarkFirstResponseOverdue' | 'EscalateToHead';
@@ -33,27 +33,13 @@ export class RingResponseClockHandler implements ICommandHandler<RingResponseClo
 }
 
 /**
- * Takes what is due; several instances share the work, each row is taken by one of them. Of a concern only the first that is left
- * may be taken, so that after an outage nobody rings its second bell before another instance has rung its first.
+ * Of a concern only the first bell that is left may be rung, so that after an outage nobody rings its second before another instance
+ * has rung its first.
  */
-export async function runResponseClocks({ commands, dataSource, clock }: Doors): Promise<void> {
-  let taken = 0;
-  do {
-    taken = await dataSource.transaction(async (manager) => {
-      const rows = await manager.query<DueRow[]>(
-        `SELECT concern_id, command, due_at FROM response_clocks AS due WHERE due_at <= $1 AND NOT EXISTS
-           (SELECT 1 FROM response_clocks AS before WHERE before.concern_id = due.concern_id AND before.due_at < due.due_at)
-         ORDER BY due_at, concern_id LIMIT 50 FOR UPDATE SKIP LOCKED`,
-        [clock.now()],
-      );
-      for (const { concern_id, command, due_at } of rows) {
-        await commands.execute(new RingResponseClock(concern_id, command, due_at));
-        await manager.query('DELETE FROM response_clocks WHERE concern_id = $1 AND command = $2', [
-          concern_id,
-          command,
-        ]);
-      }
-      return rows.length;
-    });
-  } while (taken > 0);
-}
+export const responseClocks = ({ commands }: Doors): DueWork<DueRow> => ({
+  name: 'response-clocks',
+  table: 'response_clocks',
+  key: ['concern_id', 'command'],
+  inOrderOf: 'concern_id',
+  perform: ({ concern_id, command, due_at }) => commands.execute(new RingResponseClock(concern_id, command, due_at)),
+});

@@ -53,7 +53,7 @@ export class SubmitConcernEndpoint {
     @Ip() ip: string,
     @CallOf() call: Call,
   ) {
-    await this.throttle.take(ip);
+    await this.throttle.admit(ip);
     return this.commands.execute(new SubmitConcern(body, key, call));
   }
 }
@@ -68,7 +68,7 @@ export class SubmitConcernHandler implements ICommandHandler<SubmitConcern> {
 
   async execute({ body, idempotencyKey, call }: SubmitConcern) {
     const receipt = receiptFrom({ secret: this.secrets.of('receipts'), idempotencyKey, principal: 'anonymous' });
-    const receiptHash = await this.hashes.hash(receipt, 'submit');
+    const receiptHash = await this.hashes.hash(receipt);
     const concernId = call.commandId;
     const contact = contactOf(body, 'portal');
     const written = await this.aggregates.change(

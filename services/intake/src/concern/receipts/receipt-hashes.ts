@@ -1,4 +1,4 @@
-import { createReceiptHasher, type ReceiptHasher } from '@waymark/privacy';
+import { createReceiptHasher, type HashReceipt, type ReceiptHasher } from '@waymark/privacy';
 import type { Secrets } from '@waymark/service-kit';
 
 /** Slow hashes of receipts under the deployment's pepper. */
@@ -9,7 +9,13 @@ export class ReceiptHashes {
     this.hasher = createReceiptHasher({ pepper: secrets.of('receipt-pepper') });
   }
 
-  hash(receipt: string, lane: 'submit' | 'guess'): Promise<string> {
-    return this.hasher.hash(receipt, lane);
+  /** Of a receipt that is being issued. */
+  hash(receipt: string): Promise<string> {
+    return this.hasher.hash(receipt);
+  }
+
+  /** Of a receipt that somebody shows, when it is the turn of their address. */
+  shown<Result>(address: string, receipt: string, attempt: (hash: HashReceipt) => Promise<Result>): Promise<Result> {
+    return this.hasher.shown(address, receipt, attempt);
   }
 }

@@ -8,8 +8,12 @@ interface Bucket {
   readonly refillPerSecond: number;
 }
 
+/** Tokens of a row by now: $3 is the capacity, $4 the time, $5 what is refilled in a second. */
+const filled =
+  'least($3::float8, b.tokens + $5::float8 * greatest(0, extract(epoch FROM $4::timestamptz - b.filled_at))::float8)';
+
 /** Token buckets per source address, in the database so that all instances count together. Only a keyed hash of the address is kept. */
-class TokenBuckets {
+abstract class TokenBuckets {
   private readonly pepper: Buffer;
 
   constructor(
@@ -21,31 +25,39 @@ class TokenBuckets {
     this.pepper = secrets.of('throttle');
   }
 
-  /** Takes one token; 429 with `Retry-After` when there is none. */
-  async take(address: string): Promise<void> {
+  /** Takes so many tokens (0 leaves a full bucket full) if at least one is there; else 429 with `Retry-After`, and takes none. */
+  protected async take(address: string, cost: 0 | 1): Promise<void> {
     const { name, capacity, refillPerSecond } = this.bucket;
-    const rows = await this.dataSource.query<{ tokens: number }[]>(
-      `INSERT INTO token_buckets AS b (name, source, tokens, filled_at) VALUES ($1, $2, $3::float8 - 1, $4)
-       ON CONFLICT (name, source) DO UPDATE SET
-         tokens = greatest(-1, least($3::float8, b.tokens + $5::float8 * greatest(0, extract(epoch FROM $4::timestamptz - b.filled_at))) - 1),
-         filled_at = greatest(b.filled_at, $4)
-       RETURNING tokens`,
-      [name, this.source(address), capacity, this.clock.now(), refillPerSecond],
+    const taken = await this.dataSource.query<unknown[]>(
+      `INSERT INTO token_buckets AS b (name, source, tokens, filled_at) VALUES ($1, $2, $3::float8 - $6::float8, $4)
+       ON CONFLICT (name, source) DO UPDATE SET tokens = ${filled} - $6::float8, filled_at = greatest(b.filled_at, $4)
+       WHERE ${filled} >= 1
+       RETURNING 1`,
+      [name, this.source(address), capacity, this.clock.now(), refillPerSecond, cost],
     );
-    const tokens = Number(rows[0]?.tokens ?? 0);
-    if (tokens >= 0) return;
-    await this.giveBack(address);
-    const seconds = Math.max(1, Math.ceil((0 - tokens) / refillPerSecond));
-    throw new Problem(429, 'too_many_attempts', 'Too many attempts from your address. Wait a moment.', undefined, {
-      'retry-after': String(seconds),
-    });
+    if (taken.length === 0) throw this.refusal(await this.balance(address));
   }
 
-  async giveBack(address: string): Promise<void> {
-    await this.dataSource.query(
-      `UPDATE token_buckets SET tokens = least($3::float8, tokens + 1) WHERE name = $1 AND source = $2`,
-      [this.bucket.name, this.source(address), this.bucket.capacity],
+  /** 429 if no token is there; takes none. */
+  protected async look(address: string): Promise<void> {
+    const tokens = await this.balance(address);
+    if (tokens < 1) throw this.refusal(tokens);
+  }
+
+  private async balance(address: string): Promise<number> {
+    const { name, capacity, refillPerSecond } = this.bucket;
+    const rows = await this.dataSource.query<{ tokens: number }[]>(
+      `SELECT ${filled} AS tokens FROM token_buckets AS b WHERE name = $1 AND source = $2`,
+      [name, this.source(address), capacity, this.clock.now(), refillPerSecond],
     );
+    return rows[0]?.tokens ?? capacity;
+  }
+
+  private refusal(tokens: number): Problem {
+    const seconds = Math.max(1, Math.ceil((1 - tokens) / this.bucket.refillPerSecond));
+    return new Problem(429, 'too_many_attempts', 'Too many attempts from your address. Wait a moment.', undefined, {
+      'retry-after': String(seconds),
+    });
   }
 
   private source(address: string): Buffer {
@@ -53,10 +65,26 @@ class TokenBuckets {
   }
 }
 
-/** Against guessing: ten wrong receipts at once, then one every five seconds. */
+/**
+ * Against guessing: ten wrong receipts at once, then one every five seconds. Right ones cost nothing, however many come at once.
+ * Which of both a receipt is, nobody learns whose address has no token left.
+ */
 export class GuessThrottle extends TokenBuckets {
   constructor(dataSource: DataSource, clock: Clock, secrets: Secrets) {
     super({ name: 'receipt-guess', capacity: 10, refillPerSecond: 0.2 }, dataSource, clock, secrets);
+  }
+
+  /** Before the work is done. */
+  admit(address: string): Promise<void> {
+    return this.look(address);
+  }
+
+  /**
+   * After it, before anything is told. Guesses at other instances may have taken the last token meanwhile: then right and wrong get
+   * the same answer after the same work.
+   */
+  count(address: string, outcome: 'right' | 'wrong'): Promise<void> {
+    return this.take(address, outcome === 'wrong' ? 1 : 0);
   }
 }
 
@@ -64,5 +92,9 @@ export class GuessThrottle extends TokenBuckets {
 export class SubmissionThrottle extends TokenBuckets {
   constructor(dataSource: DataSource, clock: Clock, secrets: Secrets) {
     super({ name: 'submission', capacity: 300, refillPerSecond: 2 }, dataSource, clock, secrets);
+  }
+
+  admit(address: string): Promise<void> {
+    return this.take(address, 1);
   }
 }

@@ -2,23 +2,24 @@ import type { EntityManager } from 'typeorm';
 import type { Projection } from '@waymark/projections';
 import type { ConcernEvent } from '../../domain/concern.events.js';
 import { QueueEntry } from './queue-entry.entity.js';
+import type { StaffMarks } from './staff-marks.js';
 
 /** The queue of concerns. */
-export const queueProjection: Projection = {
+export const queueProjection = (marks: StaffMarks): Projection => ({
   name: 'concern-queue',
-  version: 1,
+  version: 2,
   categories: ['concern'],
   apply: async (recorded, manager) => {
     const concernId = recorded.stream.slice('concern-'.length);
     const event = { type: recorded.type, data: recorded.data } as ConcernEvent;
-    if (event.type === 'ConcernSubmitted') await manager.insert(QueueEntry, entryOf(concernId, event.data));
+    if (event.type === 'ConcernSubmitted') await manager.insert(QueueEntry, entryOf(concernId, event.data, marks));
     else await change(concernId, event, manager);
   },
-};
+});
 
 type Submitted = Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'];
 
-function entryOf(concernId: string, data: Submitted): QueueEntry {
+function entryOf(concernId: string, data: Submitted, marks: StaffMarks): QueueEntry {
   return {
     concernId,
     clientId: data.clientId,
@@ -35,7 +36,7 @@ function entryOf(concernId: string, data: Submitted): QueueEntry {
     overdue: false,
     escalatedTo: null,
     officerId: null,
-    shutOutPeople: [...(data.exclusions?.people ?? [])],
+    shutOutMarks: (data.exclusions?.people ?? []).map((person) => marks.of(person)),
     shutOutRoles: [...(data.exclusions?.roles ?? [])],
     shutOutUnits: [...(data.exclusions?.units ?? [])],
   };

@@ -1,0 +1,65 @@
+import { types } from 'node:util';
+import { Command, CommanderError } from 'commander';
+import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.js';
+import { addExport } from './commands/export.js';
+import { addImport } from './commands/import.js';
+import { addStats } from './commands/stats.js';
+import { addVerify } from './commands/verify.js';
+import { maskPasswords } from './mask-passwords.js';
+import type { Terminal } from './terminal.js';
+
+const exitCodeHelp = `
+Exit codes: 0 fine, 1 a fault was found or the command has failed, 2 wrong use, 3 the log cannot be reached.
+Addresses are better given by the environment than on the command line, where other users of the machine can see them.`;
+
+/** Runs one command. Answers the exit code. */
+export async function runCommandLine(args: readonly string[], terminal: Terminal = process): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.fine;
+  const context = { terminal, end: (ended: ExitCode) => (code = ended) };
+  const masked = (text: string): string => maskPasswords(text, addressesIn(args));
+  const stderr = { write: (text: string) => terminal.stderr.write(masked(text)) };
+  const program = settled(new Command('waymark'), { stdout: terminal.stdout, stderr }).description(
+    'Waymark for operators',
+  );
+  const events = program.command('events').description('the event log as a whole').addHelpText('after', exitCodeHelp);
+  addVerify(events, context);
+  addExport(events, context);
+  addImport(events, context);
+  addStats(events, context);
+  for (const command of events.commands) command.addHelpText('after', exitCodeHelp);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    const known = exitCodeOf(error);
+    // Commander has said it already.
+    if (!(error instanceof CommanderError)) stderr.write(`${textOf(error, known)}\n`);
+    return known ?? exitCodes.failed;
+  }
+}
+
+/** Whatever may be an address with a password: in the environment, and among the arguments even where none belongs. */
+function addressesIn(args: readonly string[]): readonly string[] {
+  const { EVENT_STORE_URL = '', EVENT_STORE_ADMIN_URL = '' } = process.env;
+  const values = args.map((arg) => arg.replace(/^--[^=]*=/, ''));
+  return [...values, EVENT_STORE_URL, EVENT_STORE_ADMIN_URL];
+}
+
+type Output = Pick<Terminal, 'stdout'> & { readonly stderr: { write(text: string): unknown } };
+
+/** Subcommands copy these settings when they are added. */
+function settled(program: Command, { stdout, stderr }: Output): Command {
+  return program
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .showHelpAfterError('(--help shows what there is)');
+}
+
+function textOf(error: unknown, code: ExitCode | undefined): string {
+  if (!types.isNativeError(error)) return String(error);
+  if (code === undefined) return error.stack ?? error.message;
+  if (code !== exitCodes.logUnreachable) return error.message;
+  // A host with several addresses fails once for each, in an error without a message.
+  const each: readonly unknown[] = error.cause instanceof AggregateError ? error.cause.errors : [error];
+  return `the log cannot be reached: ${each.map((one) => (types.isNativeError(one) ? one.message : String(one))).join('; ')}`;
+}

@@ -1,0 +1,57 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { countryOfDutyStation, dutyStationPattern, dutyStations } from '@waymark/contracts';
+import { Checked, Flag, Pattern } from '@waymark/service-kit';
+import type { Place } from '../domain/concern.events.js';
+
+const inList = Checked({
+  rule: 'dutyStation',
+  message: '$property must be the code of a duty station; GET /v1/duty-stations lists them',
+  check: (code) => dutyStations().has(code),
+});
+
+const inCountry = Checked<PlaceBody>({
+  rule: 'inCountry',
+  message: '$property must lie in the country that is named',
+  check: (code, { country }) => country === undefined || countryOfDutyStation(code) === country,
+});
+
+export class PlaceBody {
+  @Pattern(/^[A-Z]{2}$/, { optional: true, description: 'ISO 3166-1 alpha-2', example: 'KE' }) country?: string;
+  @Pattern(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, { optional: true, description: 'ISO 3166-2', example: 'AR-B' })
+  subdivision?: string;
+  @Pattern(dutyStationPattern, {
+    optional: true,
+    description:
+      'Code of a duty station of the United Nations system, listed by `GET /v1/duty-stations`; lies in `country`, if that is given',
+    example: 'KE-NA100',
+  })
+  @inList
+  @inCountry
+  dutyStation?: string;
+  @Flag({ optional: true }) online?: boolean;
+
+  /** A duty station tells the country as well. */
+  static toPlace({ country, dutyStation, ...rest }: PlaceBody): Place {
+    const told = country ?? (dutyStation === undefined ? undefined : countryOfDutyStation(dutyStation));
+    return {
+      ...(told === undefined ? {} : { country: told }),
+      ...(dutyStation === undefined ? {} : { dutyStation }),
+      ...rest,
+    };
+  }
+}
+
+/** A place with the name of its duty station, as people see it. */
+export class PlaceView extends PlaceBody {
+  @ApiProperty({ required: false, description: 'Name of the duty station', example: 'Nairobi' })
+  dutyStationName?: string;
+
+  static of(place: Place): PlaceView {
+    return { ...place, ...nameOfDutyStation(place.dutyStation) };
+  }
+}
+
+export function nameOfDutyStation(code: string | null | undefined): { readonly dutyStationName?: string } {
+  const name = dutyStations().get(code ?? '')?.name;
+  return name === undefined ? {} : { dutyStationName: name };
+}
