@@ -1,5 +1,7 @@
 export * from './chain.js';
+export { ForeignEvent } from './kurrentdb/envelope.js';
 export { openKurrentEventStore, type KurrentEventStoreOptions } from './kurrentdb/kurrent-event-store.js';
+export { readKurrentLogHead } from './kurrentdb/log-head.js';
 export * from './port.js';
 export * from './postgres/check-tables.js';
 export * from './postgres/grants.js';
