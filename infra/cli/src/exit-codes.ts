@@ -1,4 +1,10 @@
-import { EventStoreError, LogImportError, NewerSchemaError, UnreadableEventError } from '@waymark/event-store';
+import {
+  EventStoreError,
+  ForeignEvent,
+  LogImportError,
+  NewerSchemaError,
+  UnreadableEventError,
+} from '@waymark/event-store';
 import { CommanderError } from 'commander';
 
 export const exitCodes = { fine: 0, faultFound: 1, failed: 1, wrongUse: 2, logUnreachable: 3 } as const;
@@ -18,7 +24,9 @@ export class FaultFound extends Error {
 export function exitCodeOf(error: unknown): ExitCode | undefined {
   if (error instanceof WrongUse || error instanceof NewerSchemaError) return exitCodes.wrongUse;
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUse;
-  if (error instanceof FaultFound || error instanceof UnreadableEventError) return exitCodes.faultFound;
+  if (error instanceof FaultFound || error instanceof UnreadableEventError || error instanceof ForeignEvent) {
+    return exitCodes.faultFound;
+  }
   if (error instanceof LogImportError) {
     return error.code === 'store_not_empty' ? exitCodes.wrongUse : exitCodes.faultFound;
   }

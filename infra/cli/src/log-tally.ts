@@ -17,7 +17,7 @@ export interface Tally extends Sum {
   readonly firstRecordedAt: string | null;
   readonly lastRecordedAt: string | null;
   readonly categories: readonly CategoryTally[];
-  /** By the database's clock, in UTC, the last first; days without an event as well. */
+  /** By the clock of the log, in UTC, the last first; days without an event as well. */
   readonly days: readonly { readonly day: string; readonly events: number }[];
 }
 

@@ -19,7 +19,9 @@ describe('a text that is printed', () => {
       'not an address',
       'postgres://role:p%40ss%2Fword@host/db',
       'postgres://h/db?password=an%20other',
+      'esdb://user:of%3Aall@a.example:2113,b.example:2113?tls=true',
     ];
-    expect(maskPasswords('refused p@ss/word, p%40ss%2Fword and an other', addresses)).toBe('refused ***, *** and ***');
+    const text = 'refused p@ss/word, p%40ss%2Fword, an other and of:all';
+    expect(maskPasswords(text, addresses)).toBe('refused ***, ***, *** and ***');
   });
 });

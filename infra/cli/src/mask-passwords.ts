@@ -5,11 +5,14 @@ const withoutPasswords = (text: string): string =>
     .replace(/([?&](?:password|sslpassword)=)[^\s&]*/gi, '$1***');
 
 function passwordsIn(address: string): readonly string[] {
-  if (!URL.canParse(address)) return [];
-  const { password, searchParams } = new URL(address);
-  const found = [password, searchParams.get('password') ?? ''].filter((each) => each.length > 3);
-  return found.flatMap((each) => [each, decodeOrKeep(each)]);
+  const given = URL.canParse(address) ? inUrl(new URL(address)) : inHostList(address);
+  return given.filter((each) => each.length > 3).flatMap((each) => [each, decodeOrKeep(each)]);
 }
+
+const inUrl = ({ password, searchParams }: URL): readonly string[] => [password, searchParams.get('password') ?? ''];
+
+/** Of a cluster that names several hosts, which is no URL. */
+const inHostList = (address: string): readonly string[] => [/^[^:]+:\/\/[^:/@]*:([^@]+)@/.exec(address)?.[1] ?? ''];
 
 function decodeOrKeep(text: string): string {
   try {

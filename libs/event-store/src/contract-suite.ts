@@ -13,6 +13,7 @@ export {
   type ContractCategory,
   type LogOverLine,
   type LogUnderContract,
+  type Weakness,
 } from './contract/log-under-contract.js';
 
 /**
@@ -20,11 +21,13 @@ export {
  *
  * To add an adapter: implement `EventStore` (port.ts); take validation.ts for names, limits and what is refused before anything
  * is sent, and chain.ts for the hashes; then write a spec that calls this function once, as postgres/contract.spec.ts does. The
- * log must be a real one. `open` is called once, before the first test, and answers what `LogUnderContract` asks for:
+ * log must be a real one, or the adapter's documentation say what plays it. `open` is called once, before the first test, and
+ * answers what `LogUnderContract` asks for:
  * - `store`: may append to the three `contractCategories` and read the whole log.
  * - `another()`: a further store on the same log, sharing nothing with the first but the log, as another process would.
  * - `restrictedTo(categories)`: a store that may append to and read these categories and no others.
  * - `overLine(categories?)`: a store that reaches the log through a `FaultProxy` (libs/testing) put before the log's address.
+ * - `weaknesses`: what the kind of log cannot do, if anything; the tests then expect what it must do instead.
  * - `close()`: ends all of it.
  *
  * The log may hold events already, and keeps what the tests append; nobody else may write to it meanwhile. Every test uses

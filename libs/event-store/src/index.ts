@@ -1,4 +1,7 @@
 export * from './chain.js';
+export { ForeignEvent } from './kurrentdb/envelope.js';
+export { openKurrentEventStore, type KurrentEventStoreOptions } from './kurrentdb/kurrent-event-store.js';
+export { readKurrentLogHead } from './kurrentdb/log-head.js';
 export * from './port.js';
 export * from './postgres/check-tables.js';
 export * from './postgres/grants.js';
@@ -7,6 +10,7 @@ export * from './postgres/log-head.js';
 export * from './postgres/log-size.js';
 export * from './postgres/migrate.js';
 export { openPostgresEventStore, type PostgresEventStoreOptions } from './postgres/postgres-event-store.js';
+export { Turns } from './turns.js';
 export * from './verification/log-verifier.js';
 export * from './verification/read-log.js';
 export * from './verification/stream-heads.js';

@@ -17,14 +17,14 @@ const call = (changed: Partial<Call> = {}): Call => ({
   ...changed,
 });
 
-describe('changing an aggregate', () => {
+describe.each(['postgres', 'kurrentdb'] as const)('changing an aggregate on %s', (kind) => {
   let ground: TallyGround;
   let dataSource: DataSource;
   let clock: FakeClock;
   let instances: readonly [Aggregates, Aggregates];
 
   beforeAll(async () => {
-    ground = await prepareGround();
+    ground = await prepareGround(kind);
     dataSource = await new DataSource({ type: 'postgres', url: ground.databaseUrl, poolSize: 6 }).initialize();
     await dataSource.query(dataKeysMigration);
     clock = new FakeClock();

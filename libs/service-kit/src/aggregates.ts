@@ -8,14 +8,13 @@ import {
   readAsCurrent,
   versionToWrite,
 } from '@waymark/event-sourcing';
-import { type EventStore, EventStoreError, type EventToAppend, type RecordedEvent } from '@waymark/event-store';
+import { type EventStore, EventStoreError, type EventToAppend, type RecordedEvent, Turns } from '@waymark/event-store';
 import { derivedId } from '@waymark/messaging';
 import { createEventSealer, type EventSealer, type KeyRing } from '@waymark/privacy';
 import type { Aggregate, Call, HistoryEntry, Loaded, Written } from './aggregate.js';
 import type { Clock } from './clock.js';
 import { notFound, Problem } from './problem.js';
 import { throwIfRefusedBefore } from './refused-before.js';
-import { Turns } from './turns.js';
 import type { Views } from './views.js';
 
 const attempts = 10;

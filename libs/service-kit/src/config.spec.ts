@@ -43,6 +43,15 @@ describe('the settings of a service', () => {
     expect(refusal({}, { CONSENT_URL: str() })).toContain('CONSENT_URL: is missing');
   });
 
+  it('take the connection string of a KurrentDB cluster, and no other text', () => {
+    const cluster = { EVENT_STORE: 'kurrentdb', EVENT_STORE_URL: 'esdb://intake:jasmine@a:2113,b:2113?tls=true' };
+    expect(refusal(cluster)).toBe('none');
+    expect(refusal({ ...cluster, EVENT_STORE_URL: 'jasmine' })).toBe(
+      'intake cannot start: EVENT_STORE_URL: must be a URL',
+    );
+    expect(refusal({ EVENT_STORE: 'pigeons' })).toContain('EVENT_STORE: ');
+  });
+
   it('ask for what the chosen bus needs', () => {
     expect(refusal({ BUS: 'kafka' })).toContain('KAFKA_BROKERS: needed when BUS is kafka');
     expect(refusal({ BUS: 'kafka', KAFKA_BROKERS: 'localhost:9092' })).toBe('none');

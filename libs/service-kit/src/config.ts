@@ -18,13 +18,20 @@ const brokers = makeValidator<string>((value) => {
   return value;
 });
 
+/** A URL, or the connection string of a KurrentDB cluster, which names several hosts and so is none. */
+const eventStoreUrl = makeValidator<string>((value) => {
+  if (!URL.canParse(value) && !/^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/.test(value))
+    throw new EnvError('must be a URL');
+  return value;
+});
+
 /** The settings that every service has; each is an environment variable. */
 const common = {
   HOST: host({ default: '0.0.0.0', desc: 'address to listen on' }),
   PORT: port({ desc: 'port to listen on' }),
   DATABASE_URL: url({ desc: "the service's own PostgreSQL database" }),
-  EVENT_STORE: str({ choices: ['postgres'], default: 'postgres', desc: 'kind of event store' }),
-  EVENT_STORE_URL: url({ desc: "the event store, with the service's own credentials" }),
+  EVENT_STORE: str({ choices: ['postgres', 'kurrentdb'], default: 'postgres', desc: 'kind of event store' }),
+  EVENT_STORE_URL: eventStoreUrl({ desc: "the event store, with the service's own credentials" }),
   BUS: str({ choices: ['kafka', 'postgres'], default: 'kafka', desc: 'kind of bus' }),
   BUS_URL: url({ default: undefined, desc: 'database of the bus, when BUS is postgres' }),
   KAFKA_BROKERS: brokers({ default: undefined, desc: 'brokers as host:port,host:port, when BUS is kafka' }),

@@ -13,13 +13,13 @@ import { ApiExtension } from '@nestjs/swagger';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { actorOf, type Principal, principalOf } from '@waymark/access';
 import { DomainRejection } from '@waymark/event-sourcing';
+import { Turns } from '@waymark/event-store';
 import { derivedId } from '@waymark/messaging';
 import type { WaymarkRequest } from './call.js';
 import { Done } from './done.js';
 import { type Answer, type Attempt, IdempotentAnswers } from './idempotency.js';
 import { problemBody, toProblem } from './problem.filter.js';
 import { Problem } from './problem.js';
-import { Turns } from './turns.js';
 
 export const WITHOUT_KEY = 'waymark:without-key';
 

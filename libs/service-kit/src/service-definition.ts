@@ -26,6 +26,8 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   /** Aggregates whose streams this service owns: it appends to and reads these categories only. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of aggregates of different types
   readonly aggregates: readonly Aggregate<any, any, any>[];
+  /** May read the streams of all services. Set where the store grants it too; `audit` only. */
+  readonly readsWholeLog?: true;
   readonly module: Type;
   readonly entities: readonly Type[];
   readonly migrations: readonly Type<MigrationInterface>[];

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { createAuthenticator, createReceiptSessionVerifier, createTokenVerifier } from '@waymark/access';
 import { factsTopic, topicOf } from '@waymark/contracts';
-import { openPostgresEventStore, type EventStore } from '@waymark/event-store';
+import type { EventStore } from '@waymark/event-store';
 import { type Bus, openKafkaBus, openPostgresBus, runConsumer, runRelay, withPrefix } from '@waymark/messaging';
 import { createKeyRing, KeyFileError, openKeyFile } from '@waymark/privacy';
 import { runProjection } from '@waymark/projections';
@@ -19,6 +19,7 @@ import { Health, NotReady } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
+import { openEventStore } from './open-event-store.js';
 import { runClock } from './run-clock.js';
 import { checkPublication } from './publication.js';
 import { readSecretFile } from './secrets.js';
@@ -80,10 +81,7 @@ async function assemble<Own extends object>(
     migrations: definition.migrations,
   });
   closers.push(() => dataSource.destroy());
-  const store = openPostgresEventStore({
-    url: settings.EVENT_STORE_URL,
-    applicationName: `waymark-${definition.name}`,
-  });
+  const store = openEventStore(definition, settings, log);
   closers.push(() => store.close());
   const bus = openBus(definition.name, settings, log);
   closers.push(() => bus.close());

@@ -1,22 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EventStore, grantCategories, migrateEventStore, openPostgresEventStore } from '@waymark/event-store';
+import {
+  type EventStore,
+  grantCategories,
+  migrateEventStore,
+  openKurrentEventStore,
+  openPostgresEventStore,
+} from '@waymark/event-store';
 import { grantBus, migrateBus } from '@waymark/messaging';
 import { createKeyFile } from '@waymark/privacy';
-import { createTestDatabase, createTestRole, freePort } from '@waymark/testing';
+import { createTestDatabase, createTestRole, freePort, KurrentPeer } from '@waymark/testing';
 import { createSecretFile } from './secrets.js';
 
 /** What a service stands on: an environment that is right, and the log with the service's own rights. */
 export interface TallyGround {
   readonly environment: Readonly<Record<string, string>>;
   readonly store: EventStore;
+  /** Plays the event store's server, where it is KurrentDB. */
+  readonly peer?: KurrentPeer;
   readonly databaseUrl: string;
   freePort(): Promise<string>;
   close(): Promise<void>;
 }
 
-export async function prepareGround(): Promise<TallyGround> {
+export async function prepareGround(kind: 'postgres' | 'kurrentdb' = 'postgres'): Promise<TallyGround> {
   const database = await createTestDatabase('tally');
   // The log's database is the log's alone: nobody else takes advisory locks there, and the bus needs them.
   const busDatabase = await createTestDatabase('tally_bus');
@@ -31,15 +39,19 @@ export async function prepareGround(): Promise<TallyGround> {
   await createSecretFile(join(dir, 'secret'));
   const busUrl = new URL(role.url);
   busUrl.pathname = `/${busDatabase.name}`;
-  const store = openPostgresEventStore({ url: role.url });
+  const peer = kind === 'kurrentdb' ? await KurrentPeer.start() : undefined;
+  const eventStoreUrl = peer?.url ?? role.url;
+  const store = peer ? openKurrentEventStore({ url: peer.url }) : openPostgresEventStore({ url: role.url });
   return {
     store,
+    ...(peer && { peer }),
     databaseUrl: database.url,
     freePort: async () => String(await freePort()),
     environment: {
       HOST: '127.0.0.1',
       DATABASE_URL: database.url,
-      EVENT_STORE_URL: role.url,
+      EVENT_STORE: kind,
+      EVENT_STORE_URL: eventStoreUrl,
       BUS: 'postgres',
       BUS_URL: busUrl.href,
       OIDC_ISSUER: 'http://127.0.0.1:9',
@@ -50,6 +62,7 @@ export async function prepareGround(): Promise<TallyGround> {
     },
     close: async () => {
       await store.close();
+      peer?.stop();
       await busDatabase.drop();
       await role.drop();
       await database.drop();

@@ -5,6 +5,7 @@ export { freePort, freePorts } from './free-port.js';
 export { kafkaBrokers } from './kafka/kafka-brokers.js';
 export type { RunningKafka, StartKafkaOptions } from './kafka/running-kafka.js';
 export { startKafka } from './kafka/start-kafka.js';
+export { KurrentPeer, type Faults, type KurrentPeerOptions } from './kurrentdb/kurrent-peer.js';
 export { readServerLog } from './server-log.js';
 export { createTestDatabase, createTestRole, type TestDatabase, type TestRole } from './test-database.js';
 export { faultsOfGoldenEvents } from './golden-events/faults-of-golden-events.js';

@@ -10,6 +10,7 @@ export const audit: ServiceDefinition = {
   description: 'Replays any history from the log itself, as it was and as it was known, and verifies it. Read-only.',
   settings: {},
   aggregates: [],
+  readsWholeLog: true,
   module: AuditModule,
   entities: [],
   migrations: [CreateClientIndex1760000006000],

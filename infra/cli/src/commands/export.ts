@@ -40,7 +40,7 @@ export function addExport(events: Command, { terminal }: CommandContext): void {
     .action(async (options: ExportCommandOptions) => {
       const { out, category: categories, fileBytes } = options;
       const release = await releaseOfThis();
-      const manifest = await withLog(options.url, async (store, head) => {
+      const manifest = await withLog({ url: options.url }, async (store, head) => {
         const progress = startProgress('exporting', terminal, options.quiet ?? false);
         const pages = counted(store, { upTo: head, ...(categories && { categories }) }, progress);
         try {

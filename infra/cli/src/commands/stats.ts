@@ -23,7 +23,7 @@ export function addStats(events: Command, { terminal }: CommandContext): void {
     .option('--json', 'print the result as one line of JSON')
     .option('--quiet', 'print no progress and, without --json, no result')
     .action(async (options: StatsOptions) => {
-      const tally = await withLog(options.url, async (store, head) => {
+      const tally = await withLog(options, async (store, head) => {
         const progress = startProgress('counting', terminal, options.quiet ?? false);
         const counting = new LogTally();
         try {

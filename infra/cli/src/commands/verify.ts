@@ -57,7 +57,7 @@ export function addVerify(events: Command, { terminal, end }: CommandContext): v
       }
       const expected = options.expect === undefined ? undefined : await knownHeads(options.expect, options.stream);
       const verifier = new LogVerifier(expected);
-      await withLog(options.url, async (store, head) => {
+      await withLog(options, async (store, head) => {
         const progress = startProgress('verifying', terminal, options.quiet ?? false);
         try {
           if (options.stream === undefined) await addLog(verifier, store, head, progress);

@@ -127,6 +127,16 @@ export function describeAppending(opened: Opened): void {
       expect(await readStream(store, stream)).toEqual([]);
     });
 
+    it('refuses an event id that another process gave to another stream, where it knows the ids of all streams', async () => {
+      const log = opened();
+      const used = newEvent();
+      await (await log.another()).append(newStream(), 'none', [used]);
+      const reused = refusalOf((await log.another()).append(newStream(), 'none', [used]));
+      expect(await reused).toEqual(
+        log.weaknesses?.includes('ids_per_stream') ? 'accepted' : { code: 'event_id_reused' },
+      );
+    });
+
     it('stores all of a batch or nothing, and leaves no empty stream behind', async () => {
       const { store } = opened();
       const stream = newStream();

@@ -16,6 +16,12 @@ import { EventStoreError } from '../port.js';
 export const contractCategories = ['contract_thing', 'contract_other', 'contract_rare'] as const;
 export type ContractCategory = (typeof contractCategories)[number];
 
+/**
+ * Where a kind of log can do less than the port says. `ids_per_stream`: it knows an event id in its own stream only, and in
+ * those that the store at hand has seen. `small_appends`: it takes less than a MiB in one append.
+ */
+export type Weakness = 'ids_per_stream' | 'small_appends';
+
 /** What an adapter's test hands to the contract. The log need not be empty: the contract uses names of its own. */
 export interface LogUnderContract {
   readonly store: EventStore;
@@ -28,6 +34,8 @@ export interface LogUnderContract {
    * when categories are given. The contract breaks and heals the line, and expects the store to go on by itself.
    */
   overLine(categories?: readonly ContractCategory[]): Promise<LogOverLine>;
+  /** None if left out. Each is tested for what the log does instead, and its adapter's documentation names it. */
+  readonly weaknesses?: readonly Weakness[];
   /** Closes all the stores and lines handed out. */
   close(): Promise<void>;
 }

@@ -85,6 +85,38 @@ describe('the fault proxy', () => {
     await eventually(() => expect(state).toEqual(whole('question')));
   });
 
+  it('lets pass of what it holds only what it held at that moment, and the rest when it heals', async () => {
+    const { state, say } = await client();
+    proxy.holdAnswers();
+    say('first');
+    await eventually(() => expect(heard).toBe('first'));
+    await delay(50);
+    const { pass } = proxy.heldAnswers();
+    const other = await client();
+    other.say('second');
+    await eventually(() => expect(heard).toBe('firstsecond'));
+    await delay(50);
+    pass();
+    await eventually(() => expect(state).toEqual(whole('first')));
+    say('third');
+    await delay(50);
+    expect([state, other.state]).toEqual([whole('first'), whole('')]);
+    await proxy.heal();
+    await eventually(() => expect([state, other.state]).toEqual([whole('firstthird'), whole('second')]));
+  });
+
+  it('gives all of what it holds when it heals, also what nobody let pass', async () => {
+    const { state, say } = await client();
+    proxy.holdAnswers();
+    say('first');
+    await eventually(() => expect(heard).toBe('first'));
+    await delay(50);
+    proxy.heldAnswers();
+    proxy.heldAnswers();
+    await proxy.heal();
+    await eventually(() => expect(state).toEqual(whole('first')));
+  });
+
   it('loses for good the answer that it holds when it cuts', async () => {
     const { state, say } = await client();
     proxy.holdAnswers();

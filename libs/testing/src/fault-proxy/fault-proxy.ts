@@ -14,9 +14,14 @@ interface Gate {
   open(): void;
 }
 const openGate: Gate = { passed: Promise.resolve(), open: () => undefined };
-function closedGate(): Gate {
-  let open = (): void => undefined;
-  const passed = new Promise<void>((resolve) => (open = resolve));
+/** Opens another one, closed before it, as well. */
+function closedGate(before: Gate): Gate {
+  let pass = (): void => undefined;
+  const passed = new Promise<void>((resolve) => (pass = resolve));
+  const open = (): void => {
+    before.open();
+    pass();
+  };
   return { passed, open };
 }
 
@@ -77,12 +82,22 @@ export class FaultProxy {
   /** Takes connections and passes nothing on, in neither direction. */
   blackHole(): void {
     this.holdAnswers();
-    if (this.#questions === openGate) this.#questions = closedGate();
+    if (this.#questions === openGate) this.#questions = closedGate(openGate);
   }
 
   /** What the client says arrives and takes effect; the answers are held back. */
   holdAnswers(): void {
-    if (this.#answers === openGate) this.#answers = closedGate();
+    if (this.#answers === openGate) this.#answers = closedGate(openGate);
+  }
+
+  /**
+   * Goes through a conversation whose answers are held: `pass` lets through what is held at this moment, and nothing that has
+   * come since. Whoever looks in between what the server has done by now stops before the answer that tells of it.
+   */
+  heldAnswers(): { pass(): void } {
+    const held = this.#answers;
+    this.#answers = closedGate(held);
+    return { pass: held.open };
   }
 
   /** Lets so many more bytes of answers through, over all connections; the one whose answer goes beyond is cut in its middle. */

@@ -1,0 +1,32 @@
+import { type EventStore, openKurrentEventStore, openPostgresEventStore } from '@waymark/event-store';
+import { ConfigError, type Settings } from './config.js';
+import type { Log } from './log.js';
+import type { ServiceDefinition } from './service-definition.js';
+
+type Rights = Pick<ServiceDefinition, 'name' | 'aggregates' | 'readsWholeLog'>;
+
+/** The log of the kind that the settings choose. PostgreSQL knows the service's rights; for KurrentDB they follow from what it is made of. */
+export function openEventStore(service: Rights, settings: Settings, log: Log): EventStore {
+  const { EVENT_STORE_URL: url } = settings;
+  switch (settings.EVENT_STORE) {
+    case 'postgres':
+      return openPostgresEventStore({ url, applicationName: `waymark-${service.name}` });
+    case 'kurrentdb':
+      try {
+        return openKurrentEventStore({
+          url,
+          categories: rightsOf(service),
+          log: (message, error) => log.warn({ err: error }, message),
+        });
+      } catch (error) {
+        if (error instanceof TypeError) throw new ConfigError(`EVENT_STORE_URL: ${error.message}`);
+        throw error;
+      }
+  }
+}
+
+/** Its aggregates' categories, and the one where it records who read what. */
+function rightsOf({ name, aggregates, readsWholeLog }: Rights) {
+  const own: readonly string[] = [...aggregates.map(({ category }) => category), `${name}_access`];
+  return { append: own, read: readsWholeLog ? ('all' as const) : own };
+}
