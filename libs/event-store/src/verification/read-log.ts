@@ -10,7 +10,7 @@ export interface ReadLogOptions {
   readonly patience?: number;
 }
 
-/** Something in the log is no longer JSON: read through the port it cannot be, nor what lies behind it. */
+/** Something in the log is no longer JSON: whoever asks the port for what is in it gets a `SyntaxError`. */
 export class UnreadableEventError extends Error {
   override readonly name = 'UnreadableEventError';
 
@@ -47,7 +47,8 @@ export async function* readLog(
   let pause = 5;
   let waited = 0;
   for (let after = 0n; after < upTo;) {
-    const page = await readable(store, { after, limit, ...(categories && { categories }) });
+    const page = await store.readAll({ after, limit, ...(categories && { categories }) });
+    stopAtUnreadable(page, after);
     if (page.position === after) {
       if (waited >= patience)
         throw new EventStoreError('unavailable', `an append before position ${upTo} does not end`);
@@ -65,15 +66,16 @@ export async function* readLog(
   }
 }
 
-async function readable(
-  store: Pick<EventStore, 'readAll'>,
-  options: Parameters<EventStore['readAll']>[0],
-): Promise<Page> {
-  try {
-    return await store.readAll(options);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    if (options.limit === 1) throw new UnreadableEventError(options.after, { cause: error });
-    return readable(store, { ...options, limit: 1 });
+/** The port parses what somebody asks for; here nobody would. */
+function stopAtUnreadable({ events }: Page, after: bigint): void {
+  let last = after;
+  for (const { position, stored } of events) {
+    try {
+      JSON.parse(stored.data);
+      JSON.parse(stored.metadata);
+    } catch (cause) {
+      throw new UnreadableEventError(last, { cause });
+    }
+    last = position;
   }
 }
