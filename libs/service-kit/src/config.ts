@@ -33,6 +33,10 @@ const common = {
     default: 30_000,
     desc: 'a process that Kafka has not heard of for so long gives its share of the topics to others',
   }),
+  MESSAGE_GAP_WAIT_SECONDS: num({
+    default: 60,
+    desc: 'how long a message waits for one that is missing before it, until that is an alarm',
+  }),
   OIDC_ISSUER: url({ desc: 'issuer of the access tokens of staff and services' }),
   OIDC_ISSUER_ADDRESS: url({
     default: undefined,

@@ -8,6 +8,7 @@ export * from './done.js';
 export { type DueWork, dueWorkColumns } from './due-work.js';
 export * from './fields.js';
 export { WithoutKey } from './idempotency.interceptor.js';
+export { isFit } from './health.js';
 export * from './log.js';
 export * from './problem.js';
 export * from './read-log.js';

@@ -3,7 +3,15 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { createAuthenticator, createReceiptSessionVerifier, createTokenVerifier } from '@waymark/access';
 import { factsTopic, topicOf } from '@waymark/contracts';
 import { openPostgresEventStore, type EventStore } from '@waymark/event-store';
-import { type Bus, openKafkaBus, openPostgresBus, runConsumer, runRelay, withPrefix } from '@waymark/messaging';
+import {
+  type Bus,
+  type Consumer,
+  deadTopicOf,
+  openKafkaBus,
+  openPostgresBus,
+  runRelay,
+  withPrefix,
+} from '@waymark/messaging';
 import { createKeyRing, KeyFileError, openKeyFile } from '@waymark/privacy';
 import { runProjection } from '@waymark/projections';
 import { Aggregates } from './aggregates.js';
@@ -20,6 +28,7 @@ import { Metrics } from './metrics.js';
 import { runClock } from './run-clock.js';
 import { readSecretFile } from './secrets.js';
 import type { Doors, Platform, ServiceDefinition } from './service-definition.js';
+import { standstill, startConsumer } from './start-consumer.js';
 import { Views } from './views.js';
 
 export interface RunningService {
@@ -84,7 +93,7 @@ async function assemble<Own extends object>(
   closers.push(() => store.close());
   const bus = openBus(definition.name, settings, log);
   closers.push(() => bus.close());
-  const topics = await declareTopics(bus, [topicOf(definition.name), ...(definition.consume?.topics ?? [])], log);
+  const topics = await declareTopics(bus, topicsOf(definition, bus), log);
   closers.push(async () => topics.stop());
 
   const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
@@ -99,13 +108,18 @@ async function assemble<Own extends object>(
   views.follow(projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
   closers.push(() => views.stop());
 
+  const running: { consumer?: Consumer | undefined } = {};
   const health = new Health({
     database: async () => void (await dataSource.query('SELECT 1')),
     event_store: () => store.ping(),
     bus: async () => {
       await bus.ping();
-      if (!topics.declared()) throw new NotReady('topics are not there yet');
+      const fault = topics.fault();
+      if (fault !== undefined) throw new NotReady(fault);
     },
+    ...(definition.consume && {
+      messages: async () => running.consumer && standstill(await running.consumer.standing()),
+    }),
     views: async () => views.demandReady(),
   });
   const app = await createHttpApp(definition, platform, {
@@ -117,12 +131,20 @@ async function assemble<Own extends object>(
   closers.push(() => app.close());
 
   const doors: Doors = { commands: app.get(CommandBus), queries: app.get(QueryBus), dataSource, clock };
-  startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
+  running.consumer = startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
   await app.listen(settings.PORT, settings.HOST);
   log.info({ port: settings.PORT }, `${definition.name} is ready`);
   const url = `http://127.0.0.1:${settings.PORT}`;
   return { name: definition.name, app, url, report: () => health.check(), stop };
 }
+
+/** The one list of what a service needs on the bus. */
+const topicsOf = <Own extends object>({ name, consume, publishFacts }: ServiceDefinition<Own>, bus: Bus) => [
+  topicOf(name),
+  ...(publishFacts ? [factsTopic] : []),
+  ...(consume?.topics ?? []),
+  ...(consume && bus.publishDead ? [{ name: deadTopicOf(name), keep: { days: 90 } } as const] : []),
+];
 
 function openBus(service: string, settings: Settings, log: Log): Bus {
   if (settings.BUS === 'postgres') return openPostgresBus({ url: settings.BUS_URL ?? '', log });
@@ -159,7 +181,7 @@ function startBackground<Own extends object>(
   definition: ServiceDefinition<Own>,
   platform: Platform<Own>,
   parts: Background,
-): void {
+): Consumer | undefined {
   const { store, bus, open, doors, metrics, closers } = parts;
   const { log, dataSource, clock } = platform;
   const startRelay = (service: string, topic: string, translate: NonNullable<typeof definition.publish>): void => {
@@ -181,25 +203,13 @@ function startBackground<Own extends object>(
       log,
       onMeasure: metrics.onMeasure,
     });
+    metrics.watchRelay(service, relay);
     closers.push(() => relay.stop());
   };
   if (definition.publish) startRelay(definition.name, topicOf(definition.name), definition.publish);
   if (definition.publishFacts) startRelay(`${definition.name}-facts`, factsTopic, definition.publishFacts);
-  if (definition.consume) {
-    const { topics, handlers, reactions } = definition.consume;
-    const consumer = runConsumer({
-      bus,
-      group: definition.name,
-      topics,
-      dataSource,
-      handlers: handlers ?? {},
-      reactions: reactions?.(doors) ?? {},
-      log,
-      clock,
-      onMeasure: metrics.onMeasure,
-    });
-    closers.push(() => consumer.stop());
-  }
+  const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
+  if (consumer) closers.push(() => consumer.stop());
   for (const work of definition.dueWork?.(doors) ?? []) {
     metrics.watchDueWork(work.name, () => countStuck(work, dataSource));
     const onFailure = () => metrics.dueWorkFailed(work.name);
@@ -210,4 +220,5 @@ function startBackground<Own extends object>(
     const clockwork = runClock(() => work(doors), log);
     closers.push(() => clockwork.stop());
   }
+  return consumer;
 }

@@ -21,18 +21,27 @@ function headersOf(message: Message): IHeaders {
   };
 }
 
+const recordOf = (message: Message) => ({
+  key: message.subject,
+  value: encodeMessage(message),
+  headers: headersOf(message),
+});
+
+interface SizedRecord extends KafkaMessage {
+  readonly value: Buffer;
+}
+
 /** Cuts into sends of bounded size, keeping the order. */
-function* sendsOf(messages: readonly Message[]): Generator<KafkaMessage[]> {
+function* sendsOf(records: readonly SizedRecord[]): Generator<KafkaMessage[]> {
   let send: KafkaMessage[] = [];
   let bytes = 0;
-  for (const message of messages) {
-    const value = encodeMessage(message);
-    if (send.length > 0 && bytes + value.length > mostBytesPerSend) {
+  for (const record of records) {
+    if (send.length > 0 && bytes + record.value.length > mostBytesPerSend) {
       yield send;
       [send, bytes] = [[], 0];
     }
-    send.push({ key: message.subject, value, headers: headersOf(message) });
-    bytes += value.length;
+    send.push(record);
+    bytes += record.value.length;
   }
   if (send.length > 0) yield send;
 }
@@ -48,7 +57,11 @@ export class Publisher {
   constructor(private readonly kafka: kafkajs.Kafka) {}
 
   publish(topic: string, messages: readonly Message[]): Promise<void> {
-    const result = this.queue.then(() => this.send(topic, [...sendsOf(messages)]));
+    return this.publishRecords(topic, messages.map(recordOf));
+  }
+
+  publishRecords(topic: string, records: readonly SizedRecord[]): Promise<void> {
+    const result = this.queue.then(() => this.send(topic, [...sendsOf(records)]));
     this.queue = result.catch(() => undefined);
     return result;
   }

@@ -13,7 +13,7 @@ const silentRebalanceEndsAfterMs = 75_000;
 const leaveWithinMs = 5_000;
 
 /** One member of a group. Whatever ends its kafkajs consumer, retriable or not, another one takes its place. */
-export class KafkaSubscription implements Subscription {
+export class KafkaSubscription implements Omit<Subscription, 'lag'> {
   readonly ready: Promise<void>;
   private readonly became = new Deferred();
   private readonly stopping = new AbortController();
@@ -43,6 +43,7 @@ export class KafkaSubscription implements Subscription {
       try {
         await this.consume(ended, () => backOff.reset());
       } catch (error) {
+        this.options.onMeasure?.('consumer_restarts', 1, { consumer: group });
         this.log.warn({ group, ...errorFields(error) }, 'consumer ended, another one takes its place');
       }
       await pause(backOff.next(), this.stopping.signal);
@@ -79,6 +80,7 @@ export class KafkaSubscription implements Subscription {
     consumer.on(CRASH, ({ payload }) => ended.abort(payload.error));
     consumer.on(GROUP_JOIN, ({ payload }) => {
       sign();
+      this.options.onMeasure?.('consumer_rebalances', 1, { consumer: this.options.group });
       assignment.assign(payload.memberAssignment);
       joined();
       this.became.resolve();
