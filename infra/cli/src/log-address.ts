@@ -5,7 +5,7 @@ import { WrongUse } from './exit-codes.js';
 const isAddress = (text: string): boolean => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
 
 /** Never repeats what was given: it may hold a password. */
-const addressOption = (flag: string, variable: string, description: string): Option =>
+export const addressOption = (flag: string, variable: string, description: string): Option =>
   new Option(`--${flag} <address>`, description).env(variable).argParser((text: string) => {
     if (!isAddress(text))
       throw new WrongUse(`--${flag} or ${variable} is not of the form postgres://user@host/database`);

@@ -3,16 +3,10 @@ export * from './envelope.js';
 export type { Log } from './log.js';
 export * from './measures.js';
 export * from './port.js';
-export { deadLettersWhere } from './inbox/dead-letters.js';
+export { deadLetterReasons, deadLettersWhere } from './inbox/dead-letters.js';
 export * from './inbox/inbox-migration.js';
-export {
-  operatorReasons,
-  orderResult,
-  placeOrder,
-  type Order,
-  type OrderKind,
-  type OrderResult,
-} from './inbox/orders.js';
+export { operatorReasons } from './inbox/operator-decision.js';
+export { orderResult, placeOrder, type Order, type OrderKind, type OrderResult } from './inbox/orders.js';
 export * from './inbox/run-consumer.js';
 export * from './inbox/temporary-failure.js';
 export * from './kafka/bus.js';

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Consumer, MeasureName, OnMeasure, Relay } from '@waymark/messaging';
+import { deadLetterReasons, type Consumer, type MeasureName, type OnMeasure, type Relay } from '@waymark/messaging';
 
 type Counted = Exclude<MeasureName, 'consumer_batch_seconds'>;
 
@@ -16,6 +16,16 @@ const counted: Readonly<Record<Counted, { readonly help: string; readonly labels
   consumer_restarts: { help: 'How often a member of the group ended and another took its place', labels: ['consumer'] },
 };
 const countedNames = Object.keys(counted).filter((name): name is Counted => name in counted);
+
+const gauges = {
+  waymark_relay_lag_events: { help: 'Events that a relay has not published yet, up to 1,000', labels: ['relay'] },
+  waymark_relay_lag_seconds: { help: 'Age of the oldest of them', labels: ['relay'] },
+  waymark_consumer_lag: { help: 'Messages behind the end of a partition', labels: ['consumer', 'topic', 'partition'] },
+  waymark_dead_letters: { help: 'Open dead letters', labels: ['consumer', 'reason'] },
+  waymark_dead_letters_oldest_seconds: { help: 'Age of the oldest open dead letter', labels: ['consumer'] },
+  waymark_keys_held_up: { help: 'Keys that a dead letter holds up', labels: ['consumer'] },
+  waymark_messages_waiting: { help: 'Messages that wait for an earlier one', labels: ['consumer'] },
+} as const;
 
 /** A reading that does not come in time is no reading: a broker that hangs must not keep the other metrics back. */
 const readingWithinMs = 3_000;
@@ -35,11 +45,12 @@ async function reading<Value>(asked: Promise<Value>): Promise<Value | undefined>
 /** Prometheus metrics of relays and consumers. No ids of messages or aggregates. */
 export class MessageMetrics {
   private readonly counters = new Map<string, Counter>();
+  private readonly gauges = new Map<string, Gauge>();
   private readonly batches: Histogram<'consumer'>;
   private readonly relays = new Map<string, Relay>();
   private readonly consumers = new Map<string, Consumer>();
 
-  constructor(private readonly registry: Registry) {
+  constructor(registry: Registry) {
     for (const name of countedNames) {
       const { help, labels } = counted[name];
       this.counters.set(
@@ -47,6 +58,8 @@ export class MessageMetrics {
         new Counter({ name: `waymark_${name}_total`, help, labelNames: [...labels], registers: [registry] }),
       );
     }
+    for (const [name, { help, labels }] of Object.entries(gauges))
+      this.gauges.set(name, new Gauge({ name, help, labelNames: [...labels], registers: [registry] }));
     this.batches = new Histogram({
       name: 'waymark_consumer_batch_seconds',
       help: 'Time to handle what lay ready of one partition, 100 messages at most',
@@ -54,9 +67,6 @@ export class MessageMetrics {
       buckets: [0.005, 0.02, 0.1, 0.5, 1, 5, 20, 60],
       registers: [registry],
     });
-    this.addRelayLag();
-    this.addConsumerLag();
-    this.addStanding();
   }
 
   watchRelay(name: string, relay: Relay): void {
@@ -76,48 +86,35 @@ export class MessageMetrics {
     this.counters.get(measure)?.inc(Object.fromEntries(wanted), value);
   };
 
-  private gauge<Label extends string>(name: string, help: string, labelNames: Label[], collect?: () => Promise<void>) {
-    return new Gauge({ name, help, labelNames, registers: [this.registry], ...(collect ? { collect } : {}) });
-  }
-
-  private addRelayLag(): void {
-    const events = this.gauge('waymark_relay_lag_events', 'Events not published yet, up to 1,000', ['relay']);
-    const seconds = this.gauge('waymark_relay_lag_seconds', 'Age of the oldest of them', ['relay'], async () => {
-      for (const [relay, running] of this.relays) {
-        const lag = await reading(running.lag());
-        events.set({ relay }, lag?.events ?? Number.NaN);
-        seconds.set({ relay }, lag?.seconds ?? Number.NaN);
-      }
-    });
-  }
-
-  private addConsumerLag(): void {
-    const labels: ('consumer' | 'topic' | 'partition')[] = ['consumer', 'topic', 'partition'];
-    const lag = this.gauge('waymark_consumer_lag', 'Messages behind the end of a partition', labels, async () => {
-      lag.reset();
-      for (const [consumer, running] of this.consumers) {
-        for (const { topic, partition, behind } of (await reading(running.lag())) ?? [])
-          lag.set({ consumer, topic, partition: String(partition) }, behind);
-      }
-    });
-  }
-
-  private addStanding(): void {
-    const oldest = this.gauge('waymark_dead_letters_oldest_seconds', 'Age of the oldest open dead letter', [
-      'consumer',
+  /** Asks everybody how it stands now; to be called before the metrics are read. */
+  async refresh(): Promise<void> {
+    await Promise.all([
+      ...[...this.relays].map(([name, relay]) => this.readRelay(name, relay)),
+      ...[...this.consumers].map(([name, consumer]) => this.readConsumer(name, consumer)),
     ]);
-    const keys = this.gauge('waymark_keys_held_up', 'Keys that a dead letter holds up', ['consumer']);
-    const waiting = this.gauge('waymark_messages_waiting', 'Messages that wait for an earlier one', ['consumer']);
-    const letters = this.gauge('waymark_dead_letters', 'Open dead letters', ['consumer', 'reason'], async () => {
-      letters.reset();
-      for (const [consumer, running] of this.consumers) {
-        const standing = await reading(running.standing());
-        oldest.set({ consumer }, standing?.oldestSeconds ?? Number.NaN);
-        keys.set({ consumer }, standing?.keysHeldUp ?? Number.NaN);
-        waiting.set({ consumer }, standing?.waiting ?? Number.NaN);
-        for (const [reason, count] of Object.entries(standing?.deadLetters ?? {}))
-          letters.set({ consumer, reason }, count);
-      }
-    });
+  }
+
+  private async readRelay(relay: string, running: Relay): Promise<void> {
+    const lag = await reading(running.lag());
+    this.set('waymark_relay_lag_events', { relay }, lag?.events);
+    this.set('waymark_relay_lag_seconds', { relay }, lag?.seconds);
+  }
+
+  private async readConsumer(consumer: string, running: Consumer): Promise<void> {
+    const [standing, lags] = await Promise.all([reading(running.standing()), reading(running.lag())]);
+    this.set('waymark_dead_letters_oldest_seconds', { consumer }, standing?.oldestSeconds);
+    this.set('waymark_keys_held_up', { consumer }, standing?.keysHeldUp);
+    this.set('waymark_messages_waiting', { consumer }, standing?.waiting);
+    for (const reason of deadLetterReasons) {
+      this.set('waymark_dead_letters', { consumer, reason }, standing && (standing.deadLetters[reason] ?? 0));
+    }
+    for (const { topic, partition, behind } of lags ?? []) {
+      this.set('waymark_consumer_lag', { consumer, topic, partition: String(partition) }, behind);
+    }
+    if (!lags) this.gauges.get('waymark_consumer_lag')?.reset();
+  }
+
+  private set(name: keyof typeof gauges, labels: Readonly<Record<string, string>>, value: number | undefined): void {
+    this.gauges.get(name)?.set({ ...labels }, value ?? Number.NaN);
   }
 }

@@ -71,7 +71,8 @@ export class Metrics {
 
   readonly onMeasure: OnMeasure = (...measure) => this.messages.onMeasure(...measure);
 
-  text(): Promise<string> {
+  async text(): Promise<string> {
+    await this.messages.refresh();
     return this.registry.metrics();
   }
 }

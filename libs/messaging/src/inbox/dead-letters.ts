@@ -4,8 +4,14 @@ import { derivedId } from '../derived-id.js';
 import type { Message, Origin } from '../port.js';
 import type { StoredLetter } from './inbox-tables.js';
 
-export type DeadLetterReason =
-  'handler_failed' | 'sequence_gap' | 'out_of_sequence' | 'behind_dead_letter' | 'unreadable';
+export const deadLetterReasons = [
+  'handler_failed',
+  'sequence_gap',
+  'out_of_sequence',
+  'behind_dead_letter',
+  'unreadable',
+] as const;
+export type DeadLetterReason = (typeof deadLetterReasons)[number];
 
 /** A message that a consumer gave up on, with why and where it lay. Open until redriven or discarded. */
 export interface DeadLetter {

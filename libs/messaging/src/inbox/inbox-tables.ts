@@ -18,8 +18,6 @@ export interface KeyState {
   readonly place: Place;
   readonly lastSequence: number;
   readonly someWaiting: boolean;
-  /** Later ones of its key lie in dead letters. */
-  readonly someDead: boolean;
 }
 
 /** Locks the message's key until the transaction ends, so that of several deliveries at once each sees the one before. */
@@ -68,7 +66,6 @@ export async function locate(
     place: placeOf(known, sequence, lastSequence),
     lastSequence,
     someWaiting: known.waiting,
-    someDead: known.blocked,
   };
 }
 

@@ -7,8 +7,7 @@ import { BackOff, pause } from '../waiting.js';
 import { bury, type Burial, type DeadLetterReason } from './dead-letters.js';
 import type { MessageHandler, MessageReaction } from './handlers.js';
 import { dropWaiting, locate, lockKey, noteEffect, putAside, waitingOf } from './inbox-tables.js';
-import type { OperatorDecision } from './orders.js';
-import { redriveKey } from './redrive.js';
+import type { OperatorDecision } from './operator-decision.js';
 import { isTemporary } from './temporary-failure.js';
 
 export interface InboxOptions {
@@ -32,14 +31,6 @@ export interface InboxOptions {
 /** Something else moved the key between the reaction and its note: look again. */
 class Moved extends Error {}
 
-/** What waits behind a message that had its effect. */
-interface Behind {
-  readonly waiting: boolean;
-  readonly dead: boolean;
-}
-
-const nothingBehind: Behind = { waiting: false, dead: false };
-
 /** Decides for each delivery whether it has an effect, and makes effect and note one. */
 export class Inbox {
   constructor(readonly options: InboxOptions) {}
@@ -51,9 +42,7 @@ export class Inbox {
     let firstFailedAt: string | undefined;
     for (let attempt = 1; ;) {
       try {
-        const behind = await this.attempt(message, origin);
-        if (behind.waiting) await this.takeUp(message.source, message.subject);
-        if (behind.dead) await redriveKey(this, message);
+        if (await this.attempt(message, origin)) await this.takeUp(message.source, message.subject);
         return;
       } catch (error) {
         if (error instanceof Moved) continue;
@@ -101,34 +90,35 @@ export class Inbox {
     await reactions.get(message.type)?.(message, { origin, id: (...label) => idFor(message, label) });
   }
 
-  private async attempt(message: Message, origin: Origin): Promise<Behind> {
+  /** True when the message had its effect and others of its key wait behind it. Dead ones are the sweep's. */
+  private async attempt(message: Message, origin: Origin): Promise<boolean> {
     const { dataSource, reactions } = this.options;
     const reacts = reactions.has(message.type) && (await this.forecast(message)) === 'next';
     if (reacts) await this.react(message, origin);
     return dataSource.transaction(async (manager) => {
       const { consumer, now, handlers, measure } = this.options;
       const last = await lockKey(manager, consumer, message.source, message.subject);
-      const { place, someWaiting, someDead } = await locate(manager, consumer, message, last);
+      const { place, someWaiting } = await locate(manager, consumer, message, last);
       switch (place) {
         case 'next':
           if (reactions.has(message.type) && !reacts) throw new Moved();
           await this.apply(manager, message, origin);
           measure(handlers.has(message.type) || reacts ? 'consumer_messages_handled' : 'consumer_messages_skipped');
-          return { waiting: someWaiting, dead: someDead };
+          return someWaiting;
         case 'repeat':
           if (someWaiting) await dropWaiting(manager, consumer, message);
           measure('consumer_messages_repeated');
-          return { waiting: someWaiting, dead: false };
+          return someWaiting;
         case 'gap':
           await putAside(manager, consumer, message, { value: encodeMessage(message), origin }, now());
           this.noteGap(message, last);
-          return nothingBehind;
+          return false;
         case 'behind':
         case 'out_of_sequence': {
           const reason = place === 'behind' ? 'behind_dead_letter' : place;
           const detail = `sequence ${message.sequence} after ${last}`;
           this.alarm(reason, await this.buryMessage(manager, message, origin, { reason, detail }), origin);
-          return nothingBehind;
+          return false;
         }
       }
     });

@@ -5,18 +5,8 @@ import { closeLetter, deadLettersWhere, findOpen, firstOpenOf, type DeadLetter }
 import type { Inbox } from './inbox.js';
 import { lockKey, noteEffect } from './inbox-tables.js';
 import { decodeMessage } from '../envelope.js';
+import type { OperatorReason } from './operator-decision.js';
 import { NotOpen, redrive, redriveKey, type RedriveResult } from './redrive.js';
-
-/** Why an operator discards a message or gives up one that is missing. A closed list: the log keeps it in the clear for ever. */
-export const operatorReasons = [
-  'malformed',
-  'duplicate',
-  'superseded',
-  'handled_by_hand',
-  'lost_for_good',
-  'not_for_us',
-] as const;
-export type OperatorReason = (typeof operatorReasons)[number];
 
 /** `redrive`: try again. `go_on`: try again and go over the one gap before it. `discard`: have no effect, ever. */
 export type OrderKind = 'redrive' | 'go_on' | 'discard';
@@ -27,15 +17,6 @@ export interface Order {
   readonly deadLetterId: string;
   readonly kind: OrderKind;
   readonly reason: OperatorReason | null;
-  readonly operator: string;
-}
-
-/** A decision that takes something away from the course of messages, and so belongs into the log. */
-export interface OperatorDecision {
-  readonly kind: 'go_on' | 'discard';
-  readonly orderId: string;
-  readonly letter: DeadLetter;
-  readonly reason: OperatorReason;
   readonly operator: string;
 }
 

@@ -8,7 +8,8 @@ import { copyDeadLetters } from './dead-letter-copies.js';
 import { openDeadLetters, type DeadLetter } from './dead-letters.js';
 import type { MessageHandler, MessageReaction } from './handlers.js';
 import { Inbox } from './inbox.js';
-import { carryOutOrders, type OperatorDecision } from './orders.js';
+import type { OperatorDecision } from './operator-decision.js';
+import { carryOutOrders } from './orders.js';
 import { receiveMany } from './receive-many.js';
 import { redrive, type RedriveResult } from './redrive.js';
 import { standingOf, type Standing } from './standing.js';
@@ -16,7 +17,7 @@ import { sweepKeys } from './sweep.js';
 
 export type { DeadLetter, DeadLetterReason } from './dead-letters.js';
 export type { HandlerContext, MessageHandler, MessageReaction, ReactionContext } from './handlers.js';
-export type { OperatorDecision, OperatorReason } from './orders.js';
+export type { OperatorDecision, OperatorReason } from './operator-decision.js';
 export type { RedriveResult } from './redrive.js';
 export type { Standing } from './standing.js';
 
