@@ -1,22 +1,8 @@
-import {
-  bool,
-  cleanEnv,
-  EnvError,
-  host,
-  makeValidator,
-  num,
-  port,
-  str,
-  url,
-  type CleanedEnv,
-  type Spec,
-} from 'envalid';
+import { bool, cleanEnv, host, num, port, str, url, type CleanedEnv, type Spec } from 'envalid';
+import { ConfigError } from './config-error.js';
+import { kafkaVariables } from './kafka-settings.js';
 
-const brokers = makeValidator<string>((value) => {
-  if (!value.split(',').every((broker) => /^[^\s:,/]+:\d{1,5}$/.test(broker)))
-    throw new EnvError('must be host:port, several separated by commas');
-  return value;
-});
+export { ConfigError } from './config-error.js';
 
 /** The settings that every service has; each is an environment variable. */
 const common = {
@@ -27,12 +13,7 @@ const common = {
   EVENT_STORE_URL: url({ desc: "the event store, with the service's own credentials" }),
   BUS: str({ choices: ['kafka', 'postgres'], default: 'kafka', desc: 'kind of bus' }),
   BUS_URL: url({ default: undefined, desc: 'database of the bus, when BUS is postgres' }),
-  KAFKA_BROKERS: brokers({ default: undefined, desc: 'brokers as host:port,host:port, when BUS is kafka' }),
-  KAFKA_PREFIX: str({ default: '', desc: 'put before topics and groups, where platforms share a Kafka cluster' }),
-  KAFKA_SESSION_TIMEOUT_MS: num({
-    default: 30_000,
-    desc: 'a process that Kafka has not heard of for so long gives its share of the topics to others',
-  }),
+  ...kafkaVariables,
   MESSAGE_GAP_WAIT_SECONDS: num({
     default: 60,
     desc: 'how long a message waits for one that is missing before it, until that is an alarm',
@@ -52,11 +33,6 @@ const common = {
 
 export type Settings = CleanedEnv<typeof common>;
 export type OwnSettings = Readonly<Record<string, Spec<unknown> & { _parse: (input: string) => unknown }>>;
-
-/** Names every variable that is missing or wrong, and the rule. Never prints a value. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
 
 /** Reads and checks the settings of a service from an environment; `own` are those that only it has. */
 export function readSettings<Own extends object>(

@@ -23,6 +23,7 @@ import { countStuck, runDueWork } from './due-work.js';
 import { feedOpener } from './feed.js';
 import { Health, NotReady } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
+import { kafkaOptions } from './kafka-settings.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { runClock } from './run-clock.js';
@@ -148,9 +149,7 @@ const topicsOf = <Own extends object>({ name, consume, publishFacts }: ServiceDe
 
 function openBus(service: string, settings: Settings, log: Log): Bus {
   if (settings.BUS === 'postgres') return openPostgresBus({ url: settings.BUS_URL ?? '', log });
-  const brokers = (settings.KAFKA_BROKERS ?? '').split(',');
-  const sessionTimeoutMs = settings.KAFKA_SESSION_TIMEOUT_MS;
-  const bus = openKafkaBus({ brokers, clientId: `waymark-${service}`, sessionTimeoutMs, log });
+  const bus = openKafkaBus({ ...kafkaOptions(settings), clientId: `waymark-${service}`, log });
   return withPrefix(settings.KAFKA_PREFIX, bus);
 }
 

@@ -4,6 +4,7 @@ import { errorFields, type Log } from '../log.js';
 import type { Subscription } from '../port.js';
 import { BackOff, Deferred, pause, within } from '../waiting.js';
 import { Assignment } from './assignment.js';
+import { refusalOf } from './refusal.js';
 
 const commitEveryMs = 200;
 // Fetches end at least every second. One that gets no answer for so long hangs: kafkajs goes on asking over a dead connection.
@@ -44,6 +45,8 @@ export class KafkaSubscription implements Omit<Subscription, 'lag'> {
         await this.consume(ended, () => backOff.reset());
       } catch (error) {
         this.options.onMeasure?.('consumer_restarts', 1, { consumer: group });
+        const refused = refusalOf(error);
+        if (refused !== undefined) this.log.error({ group }, refused);
         this.log.warn({ group, ...errorFields(error) }, 'consumer ended, another one takes its place');
       }
       await pause(backOff.next(), this.stopping.signal);

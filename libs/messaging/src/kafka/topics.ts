@@ -48,7 +48,11 @@ export class Topics {
       const existing = new Set(await admin.listTopics());
       const missing = declared.filter(({ topic }) => !existing.has(topic));
       // Resolves to false when somebody else was faster.
-      for (const topic of missing) await admin.createTopics({ waitForLeaders: true, topics: [topic] });
+      for (const topic of missing) {
+        await admin.createTopics({ waitForLeaders: true, topics: [topic] }).catch((error: unknown) => {
+          throw reasonFor(topic.topic, error);
+        });
+      }
       const faults = await faultsOf(
         admin,
         declared.filter(({ topic }) => existing.has(topic)),
@@ -98,6 +102,13 @@ export class Topics {
     await within(pingWithinMs, admin.connect());
     return admin;
   }
+}
+
+/** kafkajs says "Topic creation errors", and why in errors of their own. */
+function reasonFor(topic: string, error: unknown): unknown {
+  if (!(error instanceof kafkajs.KafkaJSAggregateError)) return error;
+  const reasons = error.errors.map((one) => (typeof one === 'string' ? one : one.message));
+  return new WrongTopics(`topic ${topic} cannot be made: ${reasons.join(', ')}`);
 }
 
 /** What of the topics that were there before is not as declared, in words for an administrator. */
