@@ -103,6 +103,19 @@ describe('a consumer', () => {
     expect(await consumer.deadLetters()).toEqual([]);
   });
 
+  it('has no second effect when everything comes again after a type was withdrawn, and goes on behind it', async () => {
+    const consumer = start();
+    const before = [1, 2, 3].map((sequence) => messageOf('a', sequence));
+    await bus.publish(topic, before);
+    await eventually(async () => expect(await effects('a')).toEqual([1, 2, 3]));
+    const again = before.map((message) =>
+      message.sequence === 2 ? { ...message, type: 'waymark.message-withdrawn.v1', data: {} } : message,
+    );
+    await bus.publish(topic, [...again, messageOf('a', 4)]);
+    await eventually(async () => expect(await effects('a')).toEqual([1, 2, 3, 4]));
+    expect(await consumer.deadLetters()).toEqual([]);
+  });
+
   it('gives a reaction the same ids each time it is called for a message', async () => {
     const ids: string[] = [];
     start({

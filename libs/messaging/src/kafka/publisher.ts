@@ -1,9 +1,14 @@
 import kafkajs, { type IHeaders, type Message as KafkaMessage, type Producer } from 'kafkajs';
 import { encodeMessage } from '../envelope.js';
 import type { Message } from '../port.js';
+import { within } from '../waiting.js';
 
 // Below the broker's default limit of 1 MiB for one batch, with room for headers.
 const mostBytesPerSend = 512 * 1024;
+
+// kafkajs asks again over the connection that gave no answer: over a dead one, for a minute and a half.
+const acknowledgedWithinMs = 20_000;
+const droppedWithinMs = 2_000;
 
 function headersOf(message: Message): IHeaders {
   return {
@@ -74,7 +79,7 @@ export class Publisher {
   private async send(topic: string, sends: readonly KafkaMessage[][]): Promise<void> {
     try {
       const producer = await (this.producer ??= this.connect());
-      for (const messages of sends) await producer.send({ topic, messages, acks: -1 });
+      for (const messages of sends) await within(acknowledgedWithinMs, producer.send({ topic, messages, acks: -1 }));
     } catch (error) {
       await this.drop();
       throw error;
@@ -95,6 +100,8 @@ export class Publisher {
   private async drop(): Promise<void> {
     const dropped = this.producer;
     this.producer = undefined;
-    await dropped?.then((producer) => producer.disconnect()).catch(() => undefined);
+    await within(droppedWithinMs, dropped?.then((producer) => producer.disconnect()) ?? Promise.resolve()).catch(
+      () => undefined,
+    );
   }
 }
