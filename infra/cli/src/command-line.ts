@@ -1,6 +1,8 @@
 import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.js';
+import { DatabaseUnreachable, exitCodeOf, exitCodes, type ExitCode } from './exit-codes.js';
+import { addList, addShow } from './commands/dead/look.js';
+import { addDiscard, addRedrive } from './commands/dead/order.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addStats } from './commands/stats.js';
@@ -9,7 +11,7 @@ import { maskPasswords } from './mask-passwords.js';
 import type { Terminal } from './terminal.js';
 
 const exitCodeHelp = `
-Exit codes: 0 fine, 1 a fault was found or the command has failed, 2 wrong use, 3 the log cannot be reached.
+Exit codes: 0 fine, 1 a fault was found or the command has failed, 2 wrong use, 3 the log, or the service's database, cannot be reached.
 Addresses are better given by the environment than on the command line, where other users of the machine can see them.`;
 
 /** Runs one command. Answers the exit code. */
@@ -26,7 +28,17 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   addExport(events, context);
   addImport(events, context);
   addStats(events, context);
-  for (const command of events.commands) command.addHelpText('after', exitCodeHelp);
+  const dead = program
+    .command('messages')
+    .description('what services tell each other')
+    .command('dead')
+    .description('messages that a consumer gave up on')
+    .addHelpText('after', exitCodeHelp);
+  addList(dead, context);
+  addShow(dead, context);
+  addRedrive(dead, context);
+  addDiscard(dead, context);
+  for (const command of [...events.commands, ...dead.commands]) command.addHelpText('after', exitCodeHelp);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;
@@ -40,9 +52,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
 /** Whatever may be an address with a password: in the environment, and among the arguments even where none belongs. */
 function addressesIn(args: readonly string[]): readonly string[] {
-  const { EVENT_STORE_URL = '', EVENT_STORE_ADMIN_URL = '' } = process.env;
+  const { DATABASE_URL = '', EVENT_STORE_URL = '', EVENT_STORE_ADMIN_URL = '' } = process.env;
   const values = args.map((arg) => arg.replace(/^--[^=]*=/, ''));
-  return [...values, EVENT_STORE_URL, EVENT_STORE_ADMIN_URL];
+  return [...values, DATABASE_URL, EVENT_STORE_URL, EVENT_STORE_ADMIN_URL];
 }
 
 type Output = Pick<Terminal, 'stdout'> & { readonly stderr: { write(text: string): unknown } };
@@ -58,7 +70,7 @@ function settled(program: Command, { stdout, stderr }: Output): Command {
 function textOf(error: unknown, code: ExitCode | undefined): string {
   if (!types.isNativeError(error)) return String(error);
   if (code === undefined) return error.stack ?? error.message;
-  if (code !== exitCodes.logUnreachable) return error.message;
+  if (code !== exitCodes.logUnreachable || error instanceof DatabaseUnreachable) return error.message;
   // A host with several addresses fails once for each, in an error without a message.
   const each: readonly unknown[] = error.cause instanceof AggregateError ? error.cause.errors : [error];
   return `the log cannot be reached: ${each.map((one) => (types.isNativeError(one) ? one.message : String(one))).join('; ')}`;

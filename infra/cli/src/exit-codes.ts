@@ -7,12 +7,24 @@ import {
 } from '@waymark/event-store';
 import { CommanderError } from 'commander';
 
-export const exitCodes = { fine: 0, faultFound: 1, failed: 1, wrongUse: 2, logUnreachable: 3 } as const;
+export const exitCodes = {
+  fine: 0,
+  faultFound: 1,
+  failed: 1,
+  wrongUse: 2,
+  logUnreachable: 3,
+  databaseUnreachable: 3,
+} as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** The command cannot be carried out as it was given. */
 export class WrongUse extends Error {
   override readonly name = 'WrongUse';
+}
+
+/** A service's own database cannot be reached, or not as this role. */
+export class DatabaseUnreachable extends Error {
+  override readonly name = 'DatabaseUnreachable';
 }
 
 /** What was looked at is not as it must be. */
@@ -23,6 +35,7 @@ export class FaultFound extends Error {
 /** The exit code for an error that a person can do something about; undefined for a fault of the program itself. */
 export function exitCodeOf(error: unknown): ExitCode | undefined {
   if (error instanceof WrongUse || error instanceof NewerSchemaError) return exitCodes.wrongUse;
+  if (error instanceof DatabaseUnreachable) return exitCodes.databaseUnreachable;
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUse;
   if (error instanceof FaultFound || error instanceof UnreadableEventError || error instanceof ForeignEvent) {
     return exitCodes.faultFound;

@@ -18,7 +18,14 @@ function kindOf(address: string): LogKind | undefined {
 }
 
 /** Never repeats what was given: it may hold a password. */
-function addressOption(flag: string, variable: string, description: string, kinds: readonly LogKind[]): Option {
+export const addressOption = (flag: string, variable: string, description: string): Option =>
+  new Option(`--${flag} <address>`, description).env(variable).argParser((text: string) => {
+    if (kindOf(text) !== 'postgres')
+      throw new WrongUse(`--${flag} or ${variable} is not of the form postgres://user@host/database`);
+    return text;
+  });
+
+function logAddressOption(flag: string, variable: string, description: string, kinds: readonly LogKind[]): Option {
   const given = `--${flag} or ${variable}`;
   return new Option(`--${flag} <address>`, description).env(variable).argParser((text: string) => {
     const kind = kindOf(text);
@@ -37,7 +44,7 @@ function addressOption(flag: string, variable: string, description: string, kind
 }
 
 export const urlOption = (): Option =>
-  addressOption(
+  logAddressOption(
     'url',
     'EVENT_STORE_URL',
     'address, in PostgreSQL or KurrentDB, of somebody who may read the whole log',
@@ -45,7 +52,7 @@ export const urlOption = (): Option =>
   );
 
 export const adminUrlOption = (description: string): Option =>
-  addressOption('admin-url', 'EVENT_STORE_ADMIN_URL', description, ['postgres']);
+  logAddressOption('admin-url', 'EVENT_STORE_ADMIN_URL', description, ['postgres']);
 
 export function demand(address: string | undefined, flag: string, variable: string): string {
   if (address === undefined) throw new WrongUse(`--${flag} or ${variable} is needed`);

@@ -16,6 +16,7 @@ import { runCommandLine } from './command-line.js';
 
 // What the developer's own shell has set is not what is under test.
 delete process.env.EVENT_STORE;
+delete process.env.DATABASE_URL;
 delete process.env.EVENT_STORE_URL;
 delete process.env.EVENT_STORE_ADMIN_URL;
 

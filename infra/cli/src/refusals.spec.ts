@@ -15,6 +15,8 @@ afterAll(async () => {
   await files.remove();
 });
 
+const letter = '0195f3c2-7a11-8000-8000-000000000001';
+
 const reading = (url: string): readonly (readonly string[])[] => [
   ['verify', '--url', url],
   ['export', '--url', url, '--out', files.at('refused')],
@@ -39,11 +41,40 @@ describe('the command line', () => {
     [['events', 'stats', '--days', '0']],
     [['events', 'import', '--from', '.', '--admin-url', 'postgres://x@127.0.0.1/x', '--digest', 'short']],
     [['events', 'import', '--from', '/nowhere', '--admin-url', 'postgres://x@127.0.0.1/x']],
+    [['messages', 'dead']],
+    [['messages', 'dead', 'list']],
+    [['messages', 'dead', 'list', '--database', 'postgres:somewhere']],
+    [['messages', 'dead', 'show', 'the-third', '--database', 'postgres://x@127.0.0.1/x']],
+    [['messages', 'dead', 'discard', letter, '--database', 'postgres://x@127.0.0.1/x']],
+    [['messages', 'dead', 'discard', letter, '--database', 'postgres://x@127.0.0.1/x', '--reason', 'because']],
+    [['messages', 'dead', 'redrive', letter, '--database', 'postgres://x@127.0.0.1/x', '--go-on']],
+    [['messages', 'dead', 'redrive', letter, '--database', 'postgres://x@127.0.0.1/x', '--operator', 'me; and you']],
     [['events', 'verify', '--stream', 'thing-a', '--heads', 'x', '--url', 'postgres://x@127.0.0.1/x']],
   ])('refuses wrong use: %j', async (args) => {
     const { code, out, err } = await waymark(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).not.toBe('');
+  });
+
+  it('refuses a database that is none of a service', async () => {
+    const { code, out, err } = await waymark('messages', 'dead', 'list', '--database', ground.adminUrl);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('not the database of a service');
+  });
+
+  it('says when the database of a service cannot be reached, without the password', async () => {
+    const away = `postgres://role:a-secret-word@127.0.0.1:${await freePort()}/waymark`;
+    for (const command of [
+      ['list'],
+      ['show', letter],
+      ['redrive', letter],
+      ['discard', letter, '--reason', 'duplicate'],
+    ]) {
+      const { code, out, err } = await waymark('messages', 'dead', ...command, '--database', away);
+      expect({ code, out }).toEqual({ code: 3, out: '' });
+      expect(err).toMatch(/^the database cannot be reached: .*ECONNREFUSED/);
+      expect(err).not.toContain('a-secret-word');
+    }
   });
 
   it('says when the log cannot be reached', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RunningService } from '@waymark/service-kit';
+import { isFit, type RunningService } from '@waymark/service-kit';
 
 /** A start after a crash has what the views had not yet shown to catch up with, seconds on a busy machine. */
 const patienceMs = 60_000;
@@ -20,5 +20,5 @@ export async function untilReady(
 
 const reasonsOf = async ({ name, report }: Pick<RunningService, 'name' | 'report'>): Promise<readonly string[]> =>
   Object.entries(await report())
-    .filter(([, state]) => state !== 'ok')
+    .filter(([, state]) => !isFit(state))
     .map(([part, state]) => `${name}: ${part}: ${state}`);

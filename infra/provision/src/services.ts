@@ -12,11 +12,20 @@ export interface ServiceGrants {
 }
 
 export const services: readonly ServiceGrants[] = [
-  { name: 'intake', categories: ['concern', 'intake_access'], publishes: ['intake', 'facts'], consumes: ['case'] },
-  { name: 'case', categories: ['case', 'case_access'], consumes: ['intake'] },
-  { name: 'consent', categories: ['consent', 'consent_access'], consumes: ['case'] },
-  { name: 'referral', categories: ['referral', 'referral_access'], consumes: ['case', 'consent'] },
-  { name: 'reporting', categories: ['fact', 'reporting_access'], consumes: ['facts'] },
+  {
+    name: 'intake',
+    categories: ['concern', 'intake_access', 'intake_operations'],
+    publishes: ['intake', 'facts'],
+    consumes: ['case'],
+  },
+  { name: 'case', categories: ['case', 'case_access', 'case_operations'], consumes: ['intake'] },
+  { name: 'consent', categories: ['consent', 'consent_access', 'consent_operations'], consumes: ['case'] },
+  {
+    name: 'referral',
+    categories: ['referral', 'referral_access', 'referral_operations'],
+    consumes: ['case', 'consent'],
+  },
+  { name: 'reporting', categories: ['fact', 'reporting_access', 'reporting_operations'], consumes: ['facts'] },
   { name: 'audit', categories: ['audit_access'], readsAll: true, consumes: [] },
   { name: 'engagement', categories: ['engagement_access'], consumes: [] },
 ];

@@ -1,3 +1,5 @@
+import type { OnMeasure } from './measures.js';
+
 /** A published message: a CloudEvents 1.0 envelope. `data` follows the contract named by `type`; never sealed text, never names. */
 export interface Message<Data extends object = object> {
   readonly specversion: '1.0';
@@ -34,11 +36,33 @@ export interface Delivery {
   readonly origin: Origin;
 }
 
+/** How far a group is behind the end of a partition. */
+export interface PartitionLag {
+  readonly topic: string;
+  readonly partition: number;
+  readonly behind: number;
+}
+
+/** A record of a topic of dead letters: the bytes as they were, and in headers why and where from. */
+export interface DeadRecord {
+  readonly key: string | null;
+  readonly value: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface TopicDeclaration {
+  readonly name: string;
+  /** How long a message is kept. For ever, where a group that is new tomorrow gets everything from the start. */
+  readonly keep: 'for-ever' | { readonly days: number };
+}
+
 export interface Subscription {
   /** Finishes what is being handled, hands over its share, and resolves. */
   stop(): Promise<void>;
   /** Resolves once deliveries can arrive. */
   readonly ready: Promise<void>;
+  /** Of the whole group, asked of the broker now. */
+  lag(): Promise<readonly PartitionLag[]>;
 }
 
 /**
@@ -61,9 +85,23 @@ export interface Bus {
     readonly handleMany?: (deliveries: readonly Delivery[]) => Promise<void>;
     /** A record that is no CloudEvents envelope. Called instead of `handle`; resolving moves on. */
     readonly unreadable: (raw: { readonly value: Buffer; readonly reason: string }, origin: Origin) => Promise<void>;
+    readonly onMeasure?: OnMeasure;
   }): Subscription;
-  /** Creates the topics of the declared list that are missing; never alters existing ones. */
-  ensureTopics(topics: readonly string[]): Promise<void>;
+  /**
+   * Creates the declared topics that are missing; never alters existing ones. Rejects with a `WrongTopics` that says what is not as
+   * declared. A name alone is kept for ever.
+   */
+  ensureTopics(topics: readonly (string | TopicDeclaration)[]): Promise<void>;
+  /** Resolves when all lie on the topic. On a bus without it, dead letters lie in the consumer's own tables only. */
+  publishDead?(topic: string, records: readonly DeadRecord[]): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Where copies of a consumer's dead letters lie. */
+export const deadTopicOf = (group: string): string => `waymark.${group}.dead`;
+
+/** Topics that are not as they were declared: messages may be lost or come out of order there. An administrator has to decide. */
+export class WrongTopics extends Error {
+  override readonly name = 'WrongTopics';
 }

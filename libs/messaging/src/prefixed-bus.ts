@@ -8,7 +8,15 @@ export function withPrefix(prefix: string, bus: Bus): Bus {
     publish: (topic, messages) => bus.publish(`${prefix}${topic}`, messages),
     subscribe: (options) =>
       bus.subscribe({ ...options, group: `${prefix}${options.group}`, topics: prefixed(options.topics) }),
-    ensureTopics: (topics) => bus.ensureTopics(prefixed(topics)),
+    ensureTopics: (topics) =>
+      bus.ensureTopics(
+        topics.map((topic) =>
+          typeof topic === 'string' ? `${prefix}${topic}` : { ...topic, name: `${prefix}${topic.name}` },
+        ),
+      ),
+    ...(bus.publishDead && {
+      publishDead: async (topic, records) => bus.publishDead?.(`${prefix}${topic}`, records),
+    }),
     ping: () => bus.ping(),
     close: () => bus.close(),
   };

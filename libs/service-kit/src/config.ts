@@ -11,12 +11,10 @@ import {
   type CleanedEnv,
   type Spec,
 } from 'envalid';
+import { ConfigError } from './config-error.js';
+import { kafkaVariables } from './kafka-settings.js';
 
-const brokers = makeValidator<string>((value) => {
-  if (!value.split(',').every((broker) => /^[^\s:,/]+:\d{1,5}$/.test(broker)))
-    throw new EnvError('must be host:port, several separated by commas');
-  return value;
-});
+export { ConfigError } from './config-error.js';
 
 /** A URL, or the connection string of a KurrentDB cluster, which names several hosts and so is none. */
 const eventStoreUrl = makeValidator<string>((value) => {
@@ -34,11 +32,10 @@ const common = {
   EVENT_STORE_URL: eventStoreUrl({ desc: "the event store, with the service's own credentials" }),
   BUS: str({ choices: ['kafka', 'postgres'], default: 'kafka', desc: 'kind of bus' }),
   BUS_URL: url({ default: undefined, desc: 'database of the bus, when BUS is postgres' }),
-  KAFKA_BROKERS: brokers({ default: undefined, desc: 'brokers as host:port,host:port, when BUS is kafka' }),
-  KAFKA_PREFIX: str({ default: '', desc: 'put before topics and groups, where platforms share a Kafka cluster' }),
-  KAFKA_SESSION_TIMEOUT_MS: num({
-    default: 30_000,
-    desc: 'a process that Kafka has not heard of for so long gives its share of the topics to others',
+  ...kafkaVariables,
+  MESSAGE_GAP_WAIT_SECONDS: num({
+    default: 60,
+    desc: 'how long a message waits for one that is missing before it, until that is an alarm',
   }),
   OIDC_ISSUER: url({ desc: 'issuer of the access tokens of staff and services' }),
   OIDC_ISSUER_ADDRESS: url({
@@ -55,11 +52,6 @@ const common = {
 
 export type Settings = CleanedEnv<typeof common>;
 export type OwnSettings = Readonly<Record<string, Spec<unknown> & { _parse: (input: string) => unknown }>>;
-
-/** Names every variable that is missing or wrong, and the rule. Never prints a value. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
 
 /** Reads and checks the settings of a service from an environment; `own` are those that only it has. */
 export function readSettings<Own extends object>(

@@ -1,6 +1,8 @@
+import type { EventEmitter } from 'node:events';
 import { DataSource, type MigrationInterface } from 'typeorm';
+import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Type } from '@nestjs/common';
-import { inboxMigration, relayMigration } from '@waymark/messaging';
+import { inboxMigration, inboxOperationsMigration, relayMigration } from '@waymark/messaging';
 import { dataKeysMigration } from '@waymark/privacy';
 import { projectionsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
@@ -19,6 +21,17 @@ export class CreateServiceTables1760000000000 implements MigrationInterface {
   }
 }
 
+/** What operators need to deal with dead letters. */
+export class LetOperatorsDealWithDeadLetters1760000000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(inboxOperationsMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE inbox_orders');
+  }
+}
+
 /** Opens the service's own database and brings it up to date; several processes may do so at once. */
 export async function openDatabase(options: {
   readonly url: string;
@@ -30,7 +43,7 @@ export async function openDatabase(options: {
     type: 'postgres',
     url: options.url,
     entities: [...options.entities],
-    migrations: [CreateServiceTables1760000000000, ...options.migrations],
+    migrations: [CreateServiceTables1760000000000, LetOperatorsDealWithDeadLetters1760000000001, ...options.migrations],
     synchronize: false,
     poolSize: 12,
     applicationName: `waymark-${options.service}`,
@@ -40,6 +53,11 @@ export async function openDatabase(options: {
     // PostgreSQL names the role or the database, never the password.
     throw new ConfigError(`${options.service} cannot start: DATABASE_URL: ${error.message || error.name}`);
   });
+  // A connection that breaks in the instant between the pool and its borrower has no listener, and would end the process.
+  if (dataSource.driver instanceof PostgresDriver) {
+    const pool: EventEmitter = dataSource.driver.master;
+    pool.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
+  }
   await migrate(dataSource);
   return dataSource;
 }

@@ -1,44 +1,48 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Bus } from '@waymark/messaging';
+import { WrongTopics, type Bus, type TopicDeclaration } from '@waymark/messaging';
 import type { Log } from './log.js';
 
-export interface TopicDeclaration {
-  /** Whether all topics are known to be there. */
-  declared(): boolean;
+export interface DeclaredTopics {
+  /** Undefined when all topics are known to be there and as they must be, else what is wrong. */
+  fault(): string | undefined;
   /** Asks no more. What is under way ends with the bus. */
   stop(): void;
 }
 
 /**
  * Declares a service's topics. A bus that is away does not keep the service from starting: commands need only the event store, so
- * it is asked again until it answers, and readiness says so meanwhile.
+ * it is asked again until it answers and all is as declared, and readiness says so meanwhile.
  */
 export async function declareTopics(
   bus: Bus,
-  topics: readonly string[],
+  topics: readonly (string | TopicDeclaration)[],
   log: Log,
   everyMs = 1000,
-): Promise<TopicDeclaration> {
+): Promise<DeclaredTopics> {
   const stopping = new AbortController();
-  let declared = false;
+  let fault: string | undefined = 'topics are not there yet';
   const attempt = async (): Promise<void> => {
     try {
       await bus.ensureTopics(topics);
-      declared = true;
+      fault = undefined;
     } catch (error) {
-      log.warn({ err: error }, 'the bus cannot be reached, topics are declared later');
+      if (error instanceof WrongTopics) {
+        // Once, not every second: an administrator has to put it right.
+        if (fault !== error.message) log.error({ fault: error.message }, 'topics are not as declared');
+        fault = error.message;
+      } else log.warn({ err: error }, 'the bus cannot be reached, topics are declared later');
     }
   };
   await attempt();
   const goOn = async (): Promise<void> => {
-    while (!declared && !stopping.signal.aborted) {
+    while (fault !== undefined && !stopping.signal.aborted) {
       await pause(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (!stopping.signal.aborted) await attempt();
     }
   };
   void goOn();
   return {
-    declared: () => declared,
+    fault: () => fault,
     stop: () => stopping.abort(),
   };
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Access } from '@waymark/access';
-import { Health } from './health.js';
+import { Health, isFit } from './health.js';
 import { Metrics } from './metrics.js';
 import { Problem } from './problem.js';
 
@@ -29,7 +29,7 @@ export class HealthController {
   @Access({ action: 'CheckHealth', anonymous: true })
   async ready() {
     const report = await this.health.check();
-    const broken = Object.entries(report).filter(([, state]) => state !== 'ok');
+    const broken = Object.entries(report).filter(([, state]) => !isFit(state));
     if (broken.length > 0)
       throw new Problem(503, 'not_ready', broken.map(([part, state]) => `${part}: ${state}`).join('; '), undefined, {
         'retry-after': '2',

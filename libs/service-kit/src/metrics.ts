@@ -1,12 +1,13 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { OnMeasure } from '@waymark/messaging';
+import type { Consumer, OnMeasure, Relay } from '@waymark/messaging';
+import { MessageMetrics } from './message-metrics.js';
 import type { Views } from './views.js';
 
 /** Prometheus metrics of one service; routes and codes only, no ids. */
 export class Metrics {
   private readonly registry = new Registry();
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
-  private readonly messages: Counter<'measure' | 'labels'>;
+  private readonly messages: MessageMetrics;
   private readonly dueFailures: Counter<'work'>;
   private readonly stuck = new Map<string, () => Promise<number>>();
 
@@ -20,12 +21,7 @@ export class Metrics {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
       registers: [this.registry],
     });
-    this.messages = new Counter({
-      name: 'waymark_messages_total',
-      help: 'What relay and consumers did',
-      labelNames: ['measure', 'labels'],
-      registers: [this.registry],
-    });
+    this.messages = new MessageMetrics(this.registry);
     this.dueFailures = new Counter({
       name: 'waymark_due_work_failures_total',
       help: 'How often due work failed',
@@ -65,11 +61,18 @@ export class Metrics {
     this.dueFailures.inc({ work });
   }
 
-  readonly onMeasure: OnMeasure = (measure, value, labels) => {
-    this.messages.inc({ measure, labels: Object.values(labels).join(',') }, value);
-  };
+  watchRelay(name: string, relay: Relay): void {
+    this.messages.watchRelay(name, relay);
+  }
 
-  text(): Promise<string> {
+  watchConsumer(name: string, consumer: Consumer): void {
+    this.messages.watchConsumer(name, consumer);
+  }
+
+  readonly onMeasure: OnMeasure = (...measure) => this.messages.onMeasure(...measure);
+
+  async text(): Promise<string> {
+    await this.messages.refresh();
     return this.registry.metrics();
   }
 }

@@ -3,13 +3,21 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { createAuthenticator, createReceiptSessionVerifier, createTokenVerifier } from '@waymark/access';
 import { factsTopic, topicOf } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
-import { type Bus, openKafkaBus, openPostgresBus, runConsumer, runRelay, withPrefix } from '@waymark/messaging';
+import {
+  type Bus,
+  type Consumer,
+  deadTopicOf,
+  openKafkaBus,
+  openPostgresBus,
+  runRelay,
+  withPrefix,
+} from '@waymark/messaging';
 import { createKeyRing, KeyFileError, openKeyFile } from '@waymark/privacy';
 import { runProjection } from '@waymark/projections';
 import { Aggregates } from './aggregates.js';
 import { type Clock, systemClock } from './clock.js';
 import { ConfigError, readSettings, type Settings } from './config.js';
-import { byType, topicsOf } from './consumption.js';
+import { topicsOf } from './consumption.js';
 import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
 import type { Doors } from './doors.js';
@@ -17,6 +25,7 @@ import { countStuck, runDueWork } from './due-work.js';
 import { feedOpener } from './feed.js';
 import { Health, NotReady } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
+import { kafkaOptions } from './kafka-settings.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { openEventStore } from './open-event-store.js';
@@ -24,6 +33,7 @@ import { runClock } from './run-clock.js';
 import { checkPublication } from './publication.js';
 import { readSecretFile } from './secrets.js';
 import type { Platform, ServiceDefinition } from './service-definition.js';
+import { standstill, startConsumer } from './start-consumer.js';
 import { Views } from './views.js';
 
 export interface RunningService {
@@ -85,7 +95,7 @@ async function assemble<Own extends object>(
   closers.push(() => store.close());
   const bus = openBus(definition.name, settings, log);
   closers.push(() => bus.close());
-  const topics = await declareTopics(bus, [topicOf(definition.name), ...topicsOf(definition.consumes ?? [])], log);
+  const topics = await declareTopics(bus, topicsFor(definition, bus), log);
   closers.push(async () => topics.stop());
 
   const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
@@ -100,13 +110,18 @@ async function assemble<Own extends object>(
   views.follow(projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
   closers.push(() => views.stop());
 
+  const running: { consumer?: Consumer | undefined } = {};
   const health = new Health({
     database: async () => void (await dataSource.query('SELECT 1')),
     event_store: () => store.ping(),
     bus: async () => {
       await bus.ping();
-      if (!topics.declared()) throw new NotReady('topics are not there yet');
+      const fault = topics.fault();
+      if (fault !== undefined) throw new NotReady(fault);
     },
+    ...(definition.consumes && {
+      messages: async () => running.consumer && standstill(await running.consumer.standing()),
+    }),
     views: async () => views.demandReady(),
   });
   const app = await createHttpApp(definition, platform, {
@@ -118,18 +133,24 @@ async function assemble<Own extends object>(
   closers.push(() => app.close());
 
   const doors: Doors = { commands: app.get(CommandBus), queries: app.get(QueryBus), dataSource, clock };
-  startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
+  running.consumer = startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
   await app.listen(settings.PORT, settings.HOST);
   log.info({ port: settings.PORT }, `${definition.name} is ready`);
   const url = `http://127.0.0.1:${settings.PORT}`;
   return { name: definition.name, app, url, report: () => health.check(), stop };
 }
 
+/** The one list of what a service needs on the bus. */
+const topicsFor = <Own extends object>({ name, consumes, publishFacts }: ServiceDefinition<Own>, bus: Bus) => [
+  topicOf(name),
+  ...(publishFacts ? [factsTopic] : []),
+  ...topicsOf(consumes ?? []),
+  ...(consumes && bus.publishDead ? [{ name: deadTopicOf(name), keep: { days: 90 } } as const] : []),
+];
+
 function openBus(service: string, settings: Settings, log: Log): Bus {
   if (settings.BUS === 'postgres') return openPostgresBus({ url: settings.BUS_URL ?? '', log });
-  const brokers = (settings.KAFKA_BROKERS ?? '').split(',');
-  const sessionTimeoutMs = settings.KAFKA_SESSION_TIMEOUT_MS;
-  const bus = openKafkaBus({ brokers, clientId: `waymark-${service}`, sessionTimeoutMs, log });
+  const bus = openKafkaBus({ ...kafkaOptions(settings), clientId: `waymark-${service}`, log });
   return withPrefix(settings.KAFKA_PREFIX, bus);
 }
 
@@ -160,7 +181,7 @@ function startBackground<Own extends object>(
   definition: ServiceDefinition<Own>,
   platform: Platform<Own>,
   parts: Background,
-): void {
+): Consumer | undefined {
   const { store, bus, open, doors, metrics, closers } = parts;
   const { log, dataSource, clock } = platform;
   const startRelay = (service: string, topic: string, translate: NonNullable<typeof definition.publish>): void => {
@@ -183,23 +204,13 @@ function startBackground<Own extends object>(
       log,
       onMeasure: metrics.onMeasure,
     });
+    metrics.watchRelay(service, relay);
     closers.push(() => relay.stop());
   };
   if (definition.publish) startRelay(definition.name, topicOf(definition.name), definition.publish);
   if (definition.publishFacts) startRelay(`${definition.name}-facts`, factsTopic, definition.publishFacts);
-  if (definition.consumes) {
-    const consumer = runConsumer({
-      bus,
-      group: definition.name,
-      topics: topicsOf(definition.consumes),
-      dataSource,
-      ...byType(definition.consumes, doors),
-      log,
-      clock,
-      onMeasure: metrics.onMeasure,
-    });
-    closers.push(() => consumer.stop());
-  }
+  const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
+  if (consumer) closers.push(() => consumer.stop());
   for (const work of definition.dueWork?.(doors) ?? []) {
     metrics.watchDueWork(work.name, () => countStuck(work, dataSource));
     const onFailure = () => metrics.dueWorkFailed(work.name);
@@ -210,4 +221,5 @@ function startBackground<Own extends object>(
     const clockwork = runClock(() => work(doors), log);
     closers.push(() => clockwork.stop());
   }
+  return consumer;
 }

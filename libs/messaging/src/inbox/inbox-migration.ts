@@ -51,3 +51,34 @@ create table if not exists dead_letters (
 );
 create index if not exists dead_letters_open on dead_letters (consumer, source, subject, sequence) where redriven_at is null;
 `;
+
+/**
+ * Makes of dead letters what operators need: how often and since when they failed, how they were closed, whether a copy went to the
+ * topic of dead letters; and what operators have ordered, to be carried out by the consumer itself. Applied once, after
+ * `inboxMigration`.
+ */
+export const inboxOperationsMigration = `
+alter table dead_letters rename column redriven_at to closed_at;
+alter table dead_letters add column outcome text check (outcome in ('redriven', 'discarded'));
+update dead_letters set outcome = 'redriven' where closed_at is not null;
+alter table dead_letters add check ((closed_at is null) = (outcome is null));
+alter table dead_letters add column attempts integer not null default 1;
+alter table dead_letters add column first_failed_at timestamptz;
+update dead_letters set first_failed_at = failed_at;
+alter table dead_letters alter column first_failed_at set not null;
+alter table dead_letters add column copied_at timestamptz;
+create index dead_letters_to_copy on dead_letters (consumer) where copied_at is null;
+create table inbox_orders (
+  id uuid primary key,
+  consumer text not null,
+  dead_letter_id uuid not null references dead_letters,
+  kind text not null check (kind in ('redrive', 'go_on', 'discard')),
+  reason text check ((kind = 'redrive') = (reason is null)),
+  note text,
+  operator text not null,
+  ordered_at timestamptz not null default clock_timestamp(),
+  done_at timestamptz,
+  result jsonb check ((done_at is null) = (result is null))
+);
+create index inbox_orders_open on inbox_orders (consumer, ordered_at) where done_at is null;
+`;

@@ -44,7 +44,7 @@ export async function allFollow(
     `select coalesce(s.last_sequence, 0) as last,
        exists (select from inbox i where i.consumer = $1 and i.message_id = m.id) as seen,
        exists (select from dead_letters d
-         where d.consumer = $1 and d.source = m.source and d.subject = m.subject and d.redriven_at is null)
+         where d.consumer = $1 and d.source = m.source and d.subject = m.subject and d.closed_at is null)
        or exists (select from inbox_waiting w where w.consumer = $1 and w.source = m.source and w.subject = m.subject)
          as troubled
      from unnest($2::text[], $3::text[], $4::text[]) with ordinality m(source, subject, id, place)

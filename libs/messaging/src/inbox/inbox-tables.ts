@@ -54,15 +54,19 @@ export async function locate(
   const rows = await manager.query<Known[]>(
     `select
        exists (select from inbox where consumer = $1 and message_id = $4) as seen,
-       exists (select from dead_letters where consumer = $1 and source = $2 and subject = $3 and redriven_at is null
+       exists (select from dead_letters where consumer = $1 and source = $2 and subject = $3 and closed_at is null
          and message_id = $4) as dead,
-       exists (select from dead_letters where consumer = $1 and source = $2 and subject = $3 and redriven_at is null
+       exists (select from dead_letters where consumer = $1 and source = $2 and subject = $3 and closed_at is null
          and sequence > $5) as blocked,
        exists (select from inbox_waiting where consumer = $1 and source = $2 and subject = $3) as waiting`,
     [consumer, source, subject, id, lastSequence],
   );
   const known = rows[0] ?? { seen: false, dead: false, blocked: false, waiting: false };
-  return { place: placeOf(known, sequence, lastSequence), lastSequence, someWaiting: known.waiting };
+  return {
+    place: placeOf(known, sequence, lastSequence),
+    lastSequence,
+    someWaiting: known.waiting,
+  };
 }
 
 function placeOf(known: Known, sequence: number, lastSequence: number): Place {
@@ -153,6 +157,25 @@ export async function waitingOf(
     [consumer, source, subject, limit],
   );
   return rows.map(toLetter);
+}
+
+/**
+ * Keys that nothing holds up any more: their first open dead letter was there for a missing message or behind another letter, and it
+ * is its turn now.
+ */
+export async function keysToOpen(
+  manager: EntityManager,
+  consumer: string,
+): Promise<readonly { readonly source: string; readonly subject: string }[]> {
+  return manager.query<{ source: string; subject: string }[]>(
+    `select f.source, f.subject from (
+       select distinct on (source, subject) source, subject, sequence, reason from dead_letters
+       where consumer = $1 and closed_at is null and reason <> 'out_of_sequence' and source is not null
+       order by source, subject, sequence) f
+     join inbox_sequence s on s.consumer = $1 and s.source = f.source and s.subject = f.subject
+     where f.reason <> 'handler_failed' and f.sequence <= s.last_sequence + 1`,
+    [consumer],
+  );
 }
 
 /** Keys whose oldest waiting message was set aside before `before`. */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
 import { createTestDatabase } from '@waymark/testing';
 import { DataSource } from 'typeorm';
+import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Log } from '../log.js';
 import type { Bus, Message } from '../port.js';
 import { openPostgresBus } from '../postgres/bus.js';
 import { migrateBus } from '../postgres/migrate.js';
-import { inboxMigration } from './inbox-migration.js';
+import { inboxMigration, inboxOperationsMigration } from './inbox-migration.js';
 
 export const silent: Log = {
   debug: () => undefined,
@@ -62,7 +64,13 @@ export async function openInboxGround(): Promise<InboxGround> {
   await migrateBus({ adminUrl: busDatabase.url });
   const bus = openPostgresBus({ url: busDatabase.url, log: silent });
   const dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+  // As the services do: a connection that is cut between the pool and its borrower has no listener.
+  if (dataSource.driver instanceof PostgresDriver) {
+    const pool: EventEmitter = dataSource.driver.master;
+    pool.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
+  }
   await dataSource.query(inboxMigration);
+  await dataSource.query(inboxOperationsMigration);
   await dataSource.query('create table effects (place serial, consumer text, subject text, sequence int)');
   return {
     bus,

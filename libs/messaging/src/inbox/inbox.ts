@@ -4,9 +4,10 @@ import { errorFields, type Log } from '../log.js';
 import type { MeasureName } from '../measures.js';
 import type { Message, Origin } from '../port.js';
 import { BackOff, pause } from '../waiting.js';
-import { bury, type DeadLetterReason } from './dead-letters.js';
-import { dropWaiting, keysWaitingSince, locate, lockKey, noteEffect, putAside, waitingOf } from './inbox-tables.js';
+import { bury, type Burial, type DeadLetterReason } from './dead-letters.js';
 import type { MessageHandler, MessageReaction } from './handlers.js';
+import { dropWaiting, locate, lockKey, noteEffect, putAside, waitingOf } from './inbox-tables.js';
+import type { OperatorDecision } from './operator-decision.js';
 import { isTemporary } from './temporary-failure.js';
 
 export interface InboxOptions {
@@ -20,6 +21,8 @@ export interface InboxOptions {
   readonly firstPauseMs: number;
   readonly mostPauseMs: number;
   readonly gapWaitMs: number;
+  /** Records what an operator decided, before it is carried out; again, when that was interrupted. */
+  readonly decided: (decision: OperatorDecision) => Promise<void>;
   readonly stopping: AbortSignal;
   readonly log: Log;
   readonly measure: (name: MeasureName, labels?: Readonly<Record<string, string>>) => void;
@@ -36,6 +39,7 @@ export class Inbox {
   async receive(message: Message, origin: Origin): Promise<void> {
     const { attempts, firstPauseMs, mostPauseMs, stopping, consumer, log, measure } = this.options;
     const backOff = new BackOff(firstPauseMs, mostPauseMs);
+    let firstFailedAt: string | undefined;
     for (let attempt = 1; ;) {
       try {
         if (await this.attempt(message, origin)) await this.takeUp(message.source, message.subject);
@@ -48,7 +52,9 @@ export class Inbox {
           { consumer, messageId: message.id, type: message.type, attempt, ...errorFields(error) },
           'handler failed',
         );
-        if (attempt++ >= attempts) return this.giveUp(message, origin, error);
+        firstFailedAt ??= this.options.now();
+        if (attempt >= attempts) return this.giveUp(message, origin, error, { attempts: attempt, firstFailedAt });
+        attempt += 1;
         await pause(backOff.next(), stopping);
         if (stopping.aborted) throw error;
       }
@@ -65,33 +71,6 @@ export class Inbox {
       now: now(),
     });
     this.alarm('unreadable', id, origin);
-  }
-
-  /** Waiting messages whose time is over become dead letters: the missing one is not guessed. */
-  async sweep(): Promise<void> {
-    const { consumer, dataSource, now, gapWaitMs } = this.options;
-    const before = new Date(Date.parse(now()) - gapWaitMs).toISOString();
-    for (const { source, subject } of await keysWaitingSince(dataSource.manager, consumer, before)) {
-      const buried = await dataSource.transaction(async (manager) => {
-        const last = await lockKey(manager, consumer, source, subject);
-        const letters = await waitingOf(manager, consumer, source, subject, 10_000);
-        const messages = letters.map((letter) => ({ ...letter, message: decodeMessage(letter.value) }));
-        const first = messages[0];
-        if (!first) return undefined;
-        const { place } = await locate(manager, consumer, first.message, last);
-        if (place !== 'gap' && place !== 'behind') return undefined;
-        const ids: string[] = [];
-        for (const [index, letter] of messages.entries()) {
-          const reason = index === 0 && place === 'gap' ? 'sequence_gap' : 'behind_dead_letter';
-          const detail = `waited for sequence ${last + 1}`;
-          ids.push(await bury(manager, consumer, { ...letter, reason, detail, now: now() }));
-        }
-        return { id: ids[0], origin: first.origin };
-      });
-      if (buried?.id) this.alarm('sequence_gap', buried.id, buried.origin);
-      // The missing one came, but the process ended before those behind it were taken up.
-      if (!buried) await this.takeUp(source, subject);
-    }
   }
 
   /** Calls the handler in the given transaction, and notes the effect there. */
@@ -111,7 +90,7 @@ export class Inbox {
     await reactions.get(message.type)?.(message, { origin, id: (...label) => idFor(message, label) });
   }
 
-  /** True when the message had its effect and others of its key wait behind it. */
+  /** True when the message had its effect and others of its key wait behind it. Dead ones are the sweep's. */
   private async attempt(message: Message, origin: Origin): Promise<boolean> {
     const { dataSource, reactions } = this.options;
     const reacts = reactions.has(message.type) && (await this.forecast(message)) === 'next';
@@ -138,7 +117,7 @@ export class Inbox {
         case 'out_of_sequence': {
           const reason = place === 'behind' ? 'behind_dead_letter' : place;
           const detail = `sequence ${message.sequence} after ${last}`;
-          this.alarm(reason, await this.buryMessage(manager, message, origin, reason, detail), origin);
+          this.alarm(reason, await this.buryMessage(manager, message, origin, { reason, detail }), origin);
           return false;
         }
       }
@@ -154,14 +133,23 @@ export class Inbox {
     return (await locate(dataSource.manager, consumer, message, Number(rows[0]?.last_sequence ?? 0))).place;
   }
 
-  private async giveUp(message: Message, origin: Origin, error: unknown): Promise<void> {
+  private async giveUp(
+    message: Message,
+    origin: Origin,
+    error: unknown,
+    failures: { readonly attempts: number; readonly firstFailedAt: string },
+  ): Promise<void> {
     const { consumer, dataSource } = this.options;
     await dataSource.transaction(async (manager) => {
       const last = await lockKey(manager, consumer, message.source, message.subject);
       if ((await locate(manager, consumer, message, last)).place !== 'next') return;
-      const detail = error instanceof Error ? error.message : String(error);
-      const stack = error instanceof Error ? error.stack : undefined;
-      const id = await this.buryMessage(manager, message, origin, 'handler_failed', detail, stack);
+      const failure =
+        error instanceof Error ? { detail: error.message, stack: error.stack ?? '' } : { detail: String(error) };
+      const id = await this.buryMessage(manager, message, origin, {
+        reason: 'handler_failed',
+        ...failure,
+        ...failures,
+      });
       this.alarm('handler_failed', id, origin);
     });
   }
@@ -170,17 +158,14 @@ export class Inbox {
     manager: EntityManager,
     message: Message,
     origin: Origin,
-    reason: DeadLetterReason,
-    detail: string,
-    stack?: string,
+    why: Pick<Burial, 'reason' | 'detail' | 'stack' | 'attempts' | 'firstFailedAt'>,
   ): Promise<string> {
     const { consumer, now } = this.options;
-    const value = encodeMessage(message);
-    return bury(manager, consumer, { message, value, origin, reason, detail, now: now(), ...(stack ? { stack } : {}) });
+    return bury(manager, consumer, { ...why, message, value: encodeMessage(message), origin, now: now() });
   }
 
   /** Handles the waiting messages of a key for as long as each follows the last. */
-  private async takeUp(source: string, subject: string): Promise<void> {
+  async takeUp(source: string, subject: string): Promise<void> {
     const { consumer, dataSource } = this.options;
     const [letter] = await waitingOf(dataSource.manager, consumer, source, subject, 1);
     if (!letter) return;
@@ -200,7 +185,7 @@ export class Inbox {
     );
   }
 
-  private alarm(reason: DeadLetterReason, deadLetterId: string, origin: Origin): void {
+  alarm(reason: DeadLetterReason, deadLetterId: string, origin: Origin): void {
     const { consumer, log, measure } = this.options;
     measure('consumer_dead_letters', { reason });
     log.error({ consumer, reason, deadLetterId, ...origin }, 'message became a dead letter');

@@ -41,6 +41,7 @@ describe('a consumer with a crowd of messages before it', () => {
       handlers: { [happened]: (message, { manager }) => takeEffect(topic, message, manager) },
       retries: { attempts: 2, firstPauseMs: 5 },
       sweepEveryMs: 20,
+      onDecision: async () => undefined,
       log: silent,
       ...options,
     });

@@ -1,14 +1,17 @@
 import { decodeMessage } from '../envelope.js';
 import {
+  closeLetter,
   findOpen,
   firstOpenOf,
-  markRedriven,
   noteFailure,
+  noteStillGap,
   type DeadLetter,
   type DeadLetterReason,
 } from './dead-letters.js';
 import type { Inbox } from './inbox.js';
+import type { Key } from './inbox-tables-many.js';
 import { lockKey } from './inbox-tables.js';
+import { isTemporary } from './temporary-failure.js';
 
 export interface RedriveResult {
   /** How many letters had their effect now. */
@@ -17,47 +20,94 @@ export interface RedriveResult {
   readonly stoppedAt?: { readonly deadLetterId: string; readonly reason: DeadLetterReason };
 }
 
-/** Redrives the key of a dead letter in order, from the first open one, until none is left or one fails again. */
-export async function redrive(inbox: Inbox, deadLetterId: string, acceptGap: boolean): Promise<RedriveResult> {
-  const { consumer, dataSource, now } = inbox.options;
-  const asked = await findOpen(dataSource.manager, consumer, deadLetterId);
-  if (!asked) throw new Error(`no open dead letter ${deadLetterId} of ${consumer}`);
-  const { source, subject } = asked;
-  if (source === null || subject === null) return redriveUnreadable(inbox, asked);
+/** There is no such letter, or it was closed before. */
+export class NotOpen extends Error {
+  override readonly name = 'NotOpen';
+}
 
+/**
+ * Redrives the key of a dead letter in order, from the first open one, until none is left or one fails again. One that came out of
+ * sequence or could not be read is handled alone. Temporary failures reject and leave everything as it was.
+ */
+export async function redrive(inbox: Inbox, deadLetterId: string, acceptGap: boolean): Promise<RedriveResult> {
+  const { consumer, dataSource } = inbox.options;
+  const asked = await findOpen(dataSource.manager, consumer, deadLetterId);
+  if (!asked) throw new NotOpen(`no open dead letter ${deadLetterId} of ${consumer}`);
+  const { source, subject, reason } = asked;
+  if (source === null || subject === null) return redriveUnreadable(inbox, asked);
+  if (reason === 'out_of_sequence') return (await tryOne(inbox, asked, false)).end ?? { redriven: 1 };
+  return redriveKey(inbox, { source, subject }, { acceptGap, evenFailed: true });
+}
+
+/**
+ * The open letters of a key in order. Without `evenFailed` only those that are there because of others, which is how a key opens by
+ * itself when the missing message came, or the letter before them was closed.
+ */
+export async function redriveKey(
+  inbox: Inbox,
+  { source, subject }: Key,
+  { acceptGap = false, evenFailed = false }: { readonly acceptGap?: boolean; readonly evenFailed?: boolean } = {},
+): Promise<RedriveResult> {
+  const { consumer, dataSource, stopping } = inbox.options;
   let redriven = 0;
-  let gapAccepted = !acceptGap;
-  for (;;) {
+  let mayJump = acceptGap;
+  for (let mayTry = evenFailed; ; mayTry = false) {
     const letter = await firstOpenOf(dataSource.manager, consumer, source, subject);
     if (!letter) return { redriven };
-    try {
-      const outcome = await redriveOne(inbox, letter, !gapAccepted);
-      if (outcome === 'gap') return { redriven, stoppedAt: { deadLetterId: letter.id, reason: 'sequence_gap' } };
-      // One gap was accepted, not every later one.
-      if (outcome === 'over_gap') gapAccepted = true;
-      redriven += 1;
-    } catch (error) {
-      const failure = error instanceof Error ? error : new Error(String(error));
-      await noteFailure(dataSource.manager, letter.id, failure, now());
-      return { redriven, stoppedAt: { deadLetterId: letter.id, reason: letter.reason } };
+    const { id: deadLetterId, reason } = letter;
+    if (stopping.aborted || (reason === 'handler_failed' && !mayTry)) {
+      return { redriven, stoppedAt: { deadLetterId, reason } };
     }
+    const { jumped, end, byAnother } = await tryOne(inbox, letter, mayJump);
+    if (end) return { ...end, redriven };
+    // One gap was accepted, not every later one.
+    if (jumped) mayJump = false;
+    if (!byAnother) redriven += 1;
   }
 }
 
-async function redriveOne(inbox: Inbox, letter: DeadLetter, acceptGap: boolean): Promise<'done' | 'over_gap' | 'gap'> {
+interface Attempt {
+  readonly jumped?: boolean;
+  /** Another instance or operator was faster. */
+  readonly byAnother?: boolean;
+  readonly end?: RedriveResult;
+}
+
+async function tryOne(inbox: Inbox, letter: DeadLetter, acceptGap: boolean): Promise<Attempt> {
+  const { dataSource, now } = inbox.options;
+  const stopped = (reason: DeadLetterReason): Attempt => ({
+    end: { redriven: 0, stoppedAt: { deadLetterId: letter.id, reason } },
+  });
+  try {
+    const outcome = await redriveOne(inbox, letter, acceptGap);
+    if (outcome === 'gap') return stopped('sequence_gap');
+    return { jumped: outcome === 'over_gap', byAnother: outcome === 'by_another' };
+  } catch (error) {
+    if (isTemporary(error)) throw error;
+    await noteFailure(dataSource.manager, letter.id, error instanceof Error ? error : new Error(String(error)), now());
+    return stopped('handler_failed');
+  }
+}
+
+type Outcome = 'done' | 'over_gap' | 'gap' | 'by_another';
+
+async function redriveOne(inbox: Inbox, letter: DeadLetter, acceptGap: boolean): Promise<Outcome> {
   const { consumer, dataSource, now } = inbox.options;
   const message = decodeMessage(letter.value);
   const jumps = (last: number): boolean => message.sequence > last + 1;
   const last = await dataSource.transaction((manager) => lockKey(manager, consumer, message.source, message.subject));
-  if (jumps(last) && !acceptGap) return 'gap';
+  if (jumps(last) && !acceptGap) {
+    await noteStillGap(dataSource.manager, letter.id, last);
+    return 'gap';
+  }
   await inbox.react(message, letter.origin);
   return dataSource.transaction(async (manager) => {
     const lastNow = await lockKey(manager, consumer, message.source, message.subject);
     const stillOpen = await findOpen(manager, consumer, letter.id);
-    if (!stillOpen) return 'done';
+    if (stillOpen?.attempts !== letter.attempts) return 'by_another';
     if (jumps(lastNow) && !acceptGap) return 'gap';
     await inbox.apply(manager, message, letter.origin);
-    await markRedriven(manager, letter.id, now());
+    await closeLetter(manager, letter.id, 'redriven', now());
     return jumps(lastNow) ? 'over_gap' : 'done';
   });
 }
@@ -66,6 +116,6 @@ async function redriveOne(inbox: Inbox, letter: DeadLetter, acceptGap: boolean):
 async function redriveUnreadable(inbox: Inbox, letter: DeadLetter): Promise<RedriveResult> {
   const { dataSource, now } = inbox.options;
   await inbox.receive(decodeMessage(letter.value), letter.origin);
-  await markRedriven(dataSource.manager, letter.id, now());
+  await closeLetter(dataSource.manager, letter.id, 'redriven', now());
   return { redriven: 1 };
 }

@@ -49,6 +49,7 @@ describe('a consumer', () => {
       clock,
       retries: { attempts: 3, firstPauseMs: 5 },
       sweepEveryMs: 20,
+      onDecision: async () => undefined,
       log: silent,
       ...rest,
     });
@@ -99,6 +100,19 @@ describe('a consumer', () => {
     const consumer = start();
     await bus.publish(topic, [messageOf('a', 1), messageOf('a', 2, { type: 'test.other.v1' }), messageOf('a', 3)]);
     await eventually(async () => expect(await effects('a')).toEqual([1, 3]));
+    expect(await consumer.deadLetters()).toEqual([]);
+  });
+
+  it('has no second effect when everything comes again after a type was withdrawn, and goes on behind it', async () => {
+    const consumer = start();
+    const before = [1, 2, 3].map((sequence) => messageOf('a', sequence));
+    await bus.publish(topic, before);
+    await eventually(async () => expect(await effects('a')).toEqual([1, 2, 3]));
+    const again = before.map((message) =>
+      message.sequence === 2 ? { ...message, type: 'waymark.message-withdrawn.v1', data: {} } : message,
+    );
+    await bus.publish(topic, [...again, messageOf('a', 4)]);
+    await eventually(async () => expect(await effects('a')).toEqual([1, 2, 3, 4]));
     expect(await consumer.deadLetters()).toEqual([]);
   });
 
@@ -166,9 +180,8 @@ describe('a consumer', () => {
       stoppedAt: { reason: 'sequence_gap' },
     });
     await bus.publish(topic, [messageOf('a', 2)]);
-    await eventually(async () => expect(await effects('a')).toEqual([1, 2]));
-    expect(await consumer.redrive(letter?.id ?? '')).toEqual({ redriven: 3 });
-    expect(await effects('a')).toEqual([1, 2, 3, 4, 5]);
+    await eventually(async () => expect(await effects('a')).toEqual([1, 2, 3, 4, 5]));
+    await eventually(async () => expect(await consumer.deadLetters()).toEqual([]));
   });
 
   it('goes over a gap only when told to', async () => {

@@ -2,24 +2,31 @@ import type { DataSource } from 'typeorm';
 import { derivedId } from '../derived-id.js';
 import { errorFields, type Log } from '../log.js';
 import type { OnMeasure } from '../measures.js';
-import type { Bus } from '../port.js';
+import type { Bus, Subscription } from '../port.js';
 import { pause } from '../waiting.js';
+import { copyDeadLetters } from './dead-letter-copies.js';
 import { openDeadLetters, type DeadLetter } from './dead-letters.js';
 import type { MessageHandler, MessageReaction } from './handlers.js';
 import { Inbox } from './inbox.js';
+import type { OperatorDecision } from './operator-decision.js';
+import { carryOutOrders } from './orders.js';
 import { receiveMany } from './receive-many.js';
 import { redrive, type RedriveResult } from './redrive.js';
+import { standingOf, type Standing } from './standing.js';
+import { sweepKeys } from './sweep.js';
 
 export type { DeadLetter, DeadLetterReason } from './dead-letters.js';
 export type { HandlerContext, MessageHandler, MessageReaction, ReactionContext } from './handlers.js';
+export type { OperatorDecision, OperatorReason } from './operator-decision.js';
 export type { RedriveResult } from './redrive.js';
+export type { Standing } from './standing.js';
 
 export interface ConsumerOptions {
   readonly bus: Bus;
   /** Name of the consumer, on the bus and in its tables. */
   readonly group: string;
   readonly topics: readonly string[];
-  /** The service's own database, with `inboxMigration` applied. */
+  /** The service's own database, with `inboxMigration` and `inboxOperationsMigration` applied. */
   readonly dataSource: DataSource;
   readonly handlers?: Readonly<Record<string, MessageHandler>>;
   readonly reactions?: Readonly<Record<string, MessageReaction>>;
@@ -29,14 +36,23 @@ export interface ConsumerOptions {
   readonly retries?: { readonly attempts?: number; readonly firstPauseMs?: number; readonly mostPauseMs?: number };
   /** How long a message waits for one that is missing before it (default 60 s). */
   readonly gapWaitMs?: number;
-  /** How often waiting messages are looked at (default 1 s). */
+  /** How often waiting messages and operators' orders are looked at (default 1 s). */
   readonly sweepEveryMs?: number;
   readonly onMeasure?: OnMeasure;
+  /**
+   * Records in the log that an operator discarded a message or gave up a missing one. Called before it is carried out, and again
+   * when that was interrupted; the order waits for as long as it rejects.
+   */
+  readonly onDecision: (decision: OperatorDecision) => Promise<void>;
 }
 
 export interface Consumer {
   readonly ready: Promise<void>;
   stop(): Promise<void>;
+  /** What stands still: for metrics and readiness. */
+  standing(): Promise<Standing>;
+  /** Messages behind the end of each partition of its topics, those of other members included. */
+  lag(): ReturnType<Subscription['lag']>;
   /** Open dead letters, oldest first. */
   deadLetters(): Promise<readonly DeadLetter[]>;
   /**
@@ -53,17 +69,19 @@ export interface Consumer {
 export function runConsumer(options: ConsumerOptions): Consumer {
   const { bus, group, topics, dataSource, log } = options;
   const stopping = new AbortController();
+  const now = (): string => options.clock?.now() ?? new Date().toISOString();
   const inbox = new Inbox({
     consumer: group,
     dataSource,
     handlers: new Map(Object.entries(options.handlers ?? {})),
     reactions: new Map(Object.entries(options.reactions ?? {})),
     idFor: (message, label) => derivedId(group, message.source, message.id, ...label),
-    now: () => options.clock?.now() ?? new Date().toISOString(),
+    now,
     attempts: options.retries?.attempts ?? 5,
     firstPauseMs: options.retries?.firstPauseMs ?? 100,
     mostPauseMs: options.retries?.mostPauseMs ?? 5_000,
     gapWaitMs: options.gapWaitMs ?? 60_000,
+    decided: options.onDecision,
     stopping: stopping.signal,
     log,
     measure: (name, labels = {}) => options.onMeasure?.(name, 1, { consumer: group, ...labels }),
@@ -75,14 +93,18 @@ export function runConsumer(options: ConsumerOptions): Consumer {
     handle: (message, origin) => inbox.receive(message, origin),
     handleMany: (deliveries) => receiveMany(inbox, deliveries),
     unreadable: (raw, origin) => inbox.receiveUnreadable(raw.value, raw.reason, origin),
+    ...(options.onMeasure ? { onMeasure: options.onMeasure } : {}),
   });
 
+  const steps = [sweepKeys, carryOutOrders, (swept: Inbox) => copyDeadLetters(swept, bus)];
   const sweep = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await pause(options.sweepEveryMs ?? 1_000, stopping.signal);
-      await inbox
-        .sweep()
-        .catch((error: unknown) => log.warn({ consumer: group, ...errorFields(error) }, 'sweep failed'));
+      for (const step of steps) {
+        await step(inbox).catch((error: unknown) =>
+          log.warn({ consumer: group, ...errorFields(error) }, 'sweep failed'),
+        );
+      }
     }
   };
   const sweeping = sweep();
@@ -93,6 +115,8 @@ export function runConsumer(options: ConsumerOptions): Consumer {
       stopping.abort();
       await Promise.all([subscription.stop(), sweeping]);
     },
+    standing: () => standingOf(dataSource.manager, group, now()),
+    lag: () => subscription.lag(),
     deadLetters: () => openDeadLetters(dataSource.manager, group),
     redrive: (deadLetterId, { acceptGap = false } = {}) => redrive(inbox, deadLetterId, acceptGap),
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventStoreError } from '@waymark/event-store';
+import { QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { isTemporary, TemporaryFailure } from './temporary-failure.js';
 
 const withCode = (code: string): Error => Object.assign(new Error('failed'), { code });
@@ -11,6 +12,7 @@ describe('a failure', () => {
     ['is a server shutting down', withCode('57P01')],
     ['is an event store out of reach', new EventStoreError('unavailable', 'gone')],
     ['has such a cause', new TypeError('fetch failed', { cause: withCode('ECONNRESET') })],
+    ['is a transaction whose connection broke', new QueryRunnerProviderAlreadyReleasedError()],
     ['is a connection that ended', new Error('Connection terminated unexpectedly')],
   ])('is temporary when it %s', (_, error) => {
     expect(isTemporary(error)).toBe(true);

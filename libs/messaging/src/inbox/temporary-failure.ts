@@ -14,12 +14,15 @@ const temporaryCodes =
 const temporaryTexts =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
 
+// What TypeORM says in a transaction whose connection broke a moment before.
+const temporaryNames = /^(QueryRunner(Provider)?AlreadyReleasedError|TransactionNotStartedError)$/;
+
 /** True for failures that pass by themselves: this one or one of its causes says that something could not be reached. */
 export function isTemporary(error: unknown): boolean {
   if (error instanceof TemporaryFailure) return true;
   if (!(error instanceof Error)) return false;
   if ('code' in error && typeof error.code === 'string' && temporaryCodes.test(error.code)) return true;
-  if (temporaryTexts.test(error.message)) return true;
+  if (temporaryTexts.test(error.message) || temporaryNames.test(error.name)) return true;
   if ('driverError' in error && error.driverError !== error && isTemporary(error.driverError)) return true;
   return error.cause !== undefined && error.cause !== error && isTemporary(error.cause);
 }

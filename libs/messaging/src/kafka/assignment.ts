@@ -1,7 +1,7 @@
-import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { SubscribeOptions } from '../delivery.js';
 import { errorFields, type Log } from '../log.js';
-import { PartitionQueue } from './partition-queue.js';
+import { PartitionQueue, type FetchedRecord } from './partition-queue.js';
 
 const pauseAt = 500;
 const resumeAt = 100;
@@ -20,6 +20,11 @@ interface Share {
   /** Where the fetches of the assignment before went on, if records below it were dropped unhandled. */
   suspect?: bigint;
   paused: boolean;
+}
+
+function fetched({ offset, value, headers }: KafkaMessage): FetchedRecord {
+  const [contentType] = [headers?.['content-type'] ?? []].flat();
+  return { offset, value, ...(contentType === undefined ? {} : { contentType: contentType.toString() }) };
 }
 
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
@@ -62,7 +67,7 @@ export class Assignment {
     const first = BigInt(batch.messages[0]?.offset ?? last.offset);
     if (share.suspect !== undefined && first >= share.suspect) throw new StaleFetch();
     delete share.suspect;
-    share.queue.push(batch.messages.map(({ offset, value }) => ({ offset, value: value ?? Buffer.alloc(0) })));
+    share.queue.push(batch.messages.map(fetched));
     share.next = BigInt(last.offset) + 1n;
     resolveOffset(last.offset);
     if (!share.paused && share.queue.length >= pauseAt) {

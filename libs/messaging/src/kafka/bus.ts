@@ -14,7 +14,7 @@ export function openKafkaBus(options: KafkaOptions): Bus {
   const { partitions = 6, replicationFactor = 1, sessionTimeoutMs = 30_000, log } = options;
   const kafka = connectKafka(options);
   const publisher = new Publisher(kafka);
-  const topics = new Topics(kafka, partitions, replicationFactor);
+  const topics = new Topics(kafka, { partitions, replicationFactor });
   const subscriptions = new Set<KafkaSubscription>();
 
   return {
@@ -26,6 +26,7 @@ export function openKafkaBus(options: KafkaOptions): Bus {
       subscriptions.add(member);
       return {
         ready: member.ready,
+        lag: () => topics.lag(subscription.group, subscription.topics),
         stop: async () => {
           await member.stop();
           subscriptions.delete(member);
@@ -33,6 +34,7 @@ export function openKafkaBus(options: KafkaOptions): Bus {
       };
     },
     ensureTopics: (declared) => topics.ensure(declared),
+    publishDead: (topic, records) => publisher.publishRecords(topic, records),
     ping: () => topics.ping(),
     async close() {
       await Promise.all([...subscriptions].map((member) => member.stop()));

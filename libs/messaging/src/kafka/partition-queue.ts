@@ -1,9 +1,9 @@
 import { deliverInOrder, mostAtOnce, type SubscribeOptions } from '../delivery.js';
 import type { Log } from '../log.js';
+import type { StoredRecord } from '../read-record.js';
 
-export interface FetchedRecord {
+export interface FetchedRecord extends StoredRecord {
   readonly offset: string;
-  readonly value: Buffer;
 }
 
 /** What was fetched of one partition under one assignment, handled one after the other apart from kafkajs' own loop. */
@@ -45,7 +45,7 @@ export class PartitionQueue {
     while (this.records.length > 0 && !this.ending.signal.aborted) {
       const next = this.records
         .slice(0, mostAtOnce)
-        .map(({ value, offset }) => ({ value, origin: { ...this.place, offset } }));
+        .map(({ offset, ...record }) => ({ ...record, origin: { ...this.place, offset } }));
       const done = await deliverInOrder(this.options, next, this.ending.signal, this.log, (handled) => {
         this.records.splice(0, handled.length);
         for (const { origin } of handled) this.handled(origin.offset);

@@ -1,9 +1,14 @@
 import kafkajs, { type IHeaders, type Message as KafkaMessage, type Producer } from 'kafkajs';
 import { encodeMessage } from '../envelope.js';
 import type { Message } from '../port.js';
+import { within } from '../waiting.js';
 
 // Below the broker's default limit of 1 MiB for one batch, with room for headers.
 const mostBytesPerSend = 512 * 1024;
+
+// kafkajs asks again over the connection that gave no answer: over a dead one, for a minute and a half.
+const acknowledgedWithinMs = 20_000;
+const droppedWithinMs = 2_000;
 
 /** Every attribute of the body again, so that a record can be routed and traced without reading it. */
 function headersOf({ data: _data, datacontenttype: _isInTheBody, ...attributes }: Message): IHeaders {
@@ -13,18 +18,27 @@ function headersOf({ data: _data, datacontenttype: _isInTheBody, ...attributes }
   return { 'content-type': 'application/cloudevents+json', ...Object.fromEntries(headers) };
 }
 
+const recordOf = (message: Message) => ({
+  key: message.subject,
+  value: encodeMessage(message),
+  headers: headersOf(message),
+});
+
+interface SizedRecord extends KafkaMessage {
+  readonly value: Buffer;
+}
+
 /** Cuts into sends of bounded size, keeping the order. */
-function* sendsOf(messages: readonly Message[]): Generator<KafkaMessage[]> {
+function* sendsOf(records: readonly SizedRecord[]): Generator<KafkaMessage[]> {
   let send: KafkaMessage[] = [];
   let bytes = 0;
-  for (const message of messages) {
-    const value = encodeMessage(message);
-    if (send.length > 0 && bytes + value.length > mostBytesPerSend) {
+  for (const record of records) {
+    if (send.length > 0 && bytes + record.value.length > mostBytesPerSend) {
       yield send;
       [send, bytes] = [[], 0];
     }
-    send.push({ key: message.subject, value, headers: headersOf(message) });
-    bytes += value.length;
+    send.push(record);
+    bytes += record.value.length;
   }
   if (send.length > 0) yield send;
 }
@@ -40,7 +54,11 @@ export class Publisher {
   constructor(private readonly kafka: kafkajs.Kafka) {}
 
   publish(topic: string, messages: readonly Message[]): Promise<void> {
-    const result = this.queue.then(() => this.send(topic, [...sendsOf(messages)]));
+    return this.publishRecords(topic, messages.map(recordOf));
+  }
+
+  publishRecords(topic: string, records: readonly SizedRecord[]): Promise<void> {
+    const result = this.queue.then(() => this.send(topic, [...sendsOf(records)]));
     this.queue = result.catch(() => undefined);
     return result;
   }
@@ -53,7 +71,7 @@ export class Publisher {
   private async send(topic: string, sends: readonly KafkaMessage[][]): Promise<void> {
     try {
       const producer = await (this.producer ??= this.connect());
-      for (const messages of sends) await producer.send({ topic, messages, acks: -1 });
+      for (const messages of sends) await within(acknowledgedWithinMs, producer.send({ topic, messages, acks: -1 }));
     } catch (error) {
       await this.drop();
       throw error;
@@ -74,6 +92,8 @@ export class Publisher {
   private async drop(): Promise<void> {
     const dropped = this.producer;
     this.producer = undefined;
-    await dropped?.then((producer) => producer.disconnect()).catch(() => undefined);
+    await within(droppedWithinMs, dropped?.then((producer) => producer.disconnect()) ?? Promise.resolve()).catch(
+      () => undefined,
+    );
   }
 }

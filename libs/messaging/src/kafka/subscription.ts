@@ -4,6 +4,7 @@ import { errorFields, type Log } from '../log.js';
 import type { Subscription } from '../port.js';
 import { BackOff, Deferred, pause, within } from '../waiting.js';
 import { Assignment } from './assignment.js';
+import { refusalOf } from './refusal.js';
 
 const commitEveryMs = 200;
 // Fetches end at least every second. One that gets no answer for so long hangs: kafkajs goes on asking over a dead connection.
@@ -13,7 +14,7 @@ const silentRebalanceEndsAfterMs = 75_000;
 const leaveWithinMs = 5_000;
 
 /** One member of a group. Whatever ends its kafkajs consumer, retriable or not, another one takes its place. */
-export class KafkaSubscription implements Subscription {
+export class KafkaSubscription implements Omit<Subscription, 'lag'> {
   readonly ready: Promise<void>;
   private readonly became = new Deferred();
   private readonly stopping = new AbortController();
@@ -43,6 +44,9 @@ export class KafkaSubscription implements Subscription {
       try {
         await this.consume(ended, () => backOff.reset());
       } catch (error) {
+        this.options.onMeasure?.('consumer_restarts', 1, { consumer: group });
+        const refused = refusalOf(error);
+        if (refused !== undefined) this.log.error({ group }, refused);
         this.log.warn({ group, ...errorFields(error) }, 'consumer ended, another one takes its place');
       }
       await pause(backOff.next(), this.stopping.signal);
@@ -79,6 +83,7 @@ export class KafkaSubscription implements Subscription {
     consumer.on(CRASH, ({ payload }) => ended.abort(payload.error));
     consumer.on(GROUP_JOIN, ({ payload }) => {
       sign();
+      this.options.onMeasure?.('consumer_rebalances', 1, { consumer: this.options.group });
       assignment.assign(payload.memberAssignment);
       joined();
       this.became.resolve();

@@ -32,6 +32,13 @@ export function openPostgresBus(options: { readonly url: string; readonly log: L
       subscriptions.add(member);
       return {
         ready: member.ready,
+        lag: async () => {
+          const { rows } = await pool.query<{ topic: string; partition: number; behind: string }>(
+            'select topic, partition, behind from bus.lag($1, $2)',
+            [subscription.group, subscription.topics],
+          );
+          return rows.map((row) => ({ ...row, behind: Number(row.behind) }));
+        },
         stop: async () => {
           await member.stop();
           subscriptions.delete(member);
@@ -39,7 +46,8 @@ export function openPostgresBus(options: { readonly url: string; readonly log: L
       };
     },
     async ensureTopics(topics) {
-      await pool.query('select bus.ensure_topics($1)', [topics]);
+      const names = topics.map((topic) => (typeof topic === 'string' ? topic : topic.name));
+      await pool.query('select bus.ensure_topics($1)', [names]);
     },
     async ping() {
       await pool.query('select 1');

@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import type { PartitionLag } from '../port.js';
 import { busChannel } from './schema.js';
-
-export interface PartitionLag {
-  readonly topic: string;
-  readonly partition: number;
-  readonly behind: number;
-}
 
 export interface StoredRecord {
   readonly offset: bigint;

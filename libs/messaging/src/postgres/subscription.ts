@@ -1,8 +1,8 @@
 import { deliverInOrder, mostAtOnce, type SubscribeOptions } from '../delivery.js';
 import { errorFields, type Log } from '../log.js';
-import type { Subscription } from '../port.js';
+import type { PartitionLag, Subscription } from '../port.js';
 import { BackOff, Bell, Deferred, pause } from '../waiting.js';
-import { MemberSession, type PartitionLag } from './member-session.js';
+import { MemberSession } from './member-session.js';
 
 interface Share {
   readonly topic: string;
@@ -14,7 +14,7 @@ interface Share {
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
 /** One member of a group: keeps its fair share of the partitions and drains each in order, partitions side by side. */
-export class PostgresSubscription implements Subscription {
+export class PostgresSubscription implements Omit<Subscription, 'lag'> {
   readonly ready: Promise<void>;
   private readonly became = new Deferred();
   private readonly bell = new Bell();

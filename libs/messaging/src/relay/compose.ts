@@ -12,7 +12,15 @@ export interface Payload {
   readonly time?: string;
   /** Leaves out whatever ties the message to its event: for de-identified facts. */
   readonly unlinked?: boolean;
+  /**
+   * What was published under this type is not said any more. Its message keeps id and place, so that those after it keep theirs when
+   * everything is published again, but has no content and a type that nobody handles.
+   */
+  readonly withdrawn?: boolean;
 }
+
+/** Takes the place of a message whose type was withdrawn. */
+export const withdrawnType = 'waymark.message-withdrawn.v1';
 
 /** Any number of payloads of different types for one event, in this order. */
 export type Translation = Payload | readonly Payload[] | undefined;
@@ -38,13 +46,13 @@ export function compose(service: string, event: RecordedEvent, payload: Payload,
     specversion: '1.0',
     id,
     source: `/waymark/${service}`,
-    type: payload.type,
+    type: payload.withdrawn ? withdrawnType : payload.type,
     subject: payload.subject,
     time: payload.time ?? occurredAt,
     datacontenttype: 'application/json',
     sequence,
     partitionkey: payload.subject,
     ...links,
-    data: payload.data,
+    data: payload.withdrawn ? {} : payload.data,
   };
 }

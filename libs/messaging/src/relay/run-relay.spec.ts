@@ -153,6 +153,24 @@ describe('a relay', () => {
     await eventually(async () => expect((await published('a')).at(-1)?.sequence).toBe(4));
   });
 
+  it('keeps the place of messages whose type was withdrawn, without their content', async () => {
+    await append('a', 'SomethingHappened', 'SomethingPrivate', 'SomethingHappened');
+    const translate: (withdrawn: boolean) => RelayOptions['translate'] = (withdrawn) => (event) => ({
+      type: event.type === 'SomethingPrivate' ? 'test.told-too-much.v1' : 'test.something-happened.v1',
+      subject: event.stream.slice(category.length + 1),
+      data: event.data,
+      withdrawn: withdrawn && event.type === 'SomethingPrivate',
+    });
+    const before = start({ translate: translate(false) });
+    await eventually(async () => expect(await published('a')).toHaveLength(3));
+    await before.stop();
+    const first = await identities('a');
+    await resetRelay(pool, service);
+    start({ translate: translate(true) });
+    await eventually(async () => expect(await identities('a')).toEqual([...first, ...first]));
+    expect((await published('a'))[4]).toMatchObject({ type: 'waymark.message-withdrawn.v1', sequence: 2, data: {} });
+  });
+
   it('publishes the same again after a crash between publishing and noting it', async () => {
     await append('a', 'SomethingHappened', 'SomethingHappened');
     let crashes = 0;

@@ -8,7 +8,7 @@ import type { Translation } from './compose.js';
 import { Conveyor } from './conveyor.js';
 import { Deposed, Leadership } from './leadership.js';
 
-export type { Payload, Translation } from './compose.js';
+export { withdrawnType, type Payload, type Translation } from './compose.js';
 
 export interface RelayOptions {
   /** Names the source (`/waymark/<service>`), the lock and the checkpoint. */
@@ -19,7 +19,10 @@ export interface RelayOptions {
   readonly bus: Bus;
   /** The service's own database, with `relayMigration` applied. The leader keeps one connection. */
   readonly pool: pg.Pool;
-  /** What an event says to others. Must follow from the event alone, for ever: sequences are counted from its answers. */
+  /**
+   * What an event says to others. Must follow from the event alone, for ever: sequences are counted from its answers. A type that is
+   * not to be published any more is answered as `withdrawn`, never left out.
+   */
   readonly translate: (event: RecordedEvent) => Translation | Promise<Translation>;
   readonly log: Log;
   readonly batchSize?: number;

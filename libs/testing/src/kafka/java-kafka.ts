@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../free-port.js';
 import { kafkaJars } from './kafka-jars.js';
-import { kafkaSettings } from './kafka-settings.js';
+import { kafkaSettings, secureSettings } from './kafka-settings.js';
 import { stopLeftoverKafka } from './leftover-kafka.js';
 import type { StartedKafka, StartKafkaOptions } from './running-kafka.js';
 
@@ -15,20 +15,25 @@ const run = promisify(execFile);
 const CLUSTER_ID = 'V2F5bWFya1Rlc3RzMDAwMQ';
 const STOP_MS = 20_000;
 
-export async function javaKafka({ dir, port }: StartKafkaOptions): Promise<StartedKafka> {
+export async function javaKafka({ dir, port, secure }: StartKafkaOptions): Promise<StartedKafka> {
   const classpath = path.join(await kafkaJars(), '*');
   await mkdir(dir, { recursive: true });
   await stopLeftoverKafka(dir);
 
   const properties = path.join(dir, 'server.properties');
-  const settings = { ...kafkaSettings(port, await freePort()), 'log.dirs': path.join(dir, 'data') };
+  const [controllerPort, openPort] = [await freePort(), await freePort()];
+  const settings = {
+    ...kafkaSettings(port, controllerPort),
+    ...(secure ? secureSettings(port, controllerPort, openPort, secure.authority) : {}),
+    'log.dirs': path.join(dir, 'data'),
+  };
   await writeFile(
     properties,
     Object.entries(settings)
       .map(([name, value]) => `${name}=${value}\n`)
       .join(''),
   );
-  if (!existsSync(path.join(dir, 'data', 'meta.properties'))) await format(classpath, properties);
+  if (!existsSync(path.join(dir, 'data', 'meta.properties'))) await format(classpath, properties, secure?.users ?? {});
 
   const logFile = path.join(dir, 'kafka.log');
   const log = await open(logFile, 'a');
@@ -62,6 +67,7 @@ export async function javaKafka({ dir, port }: StartKafkaOptions): Promise<Start
   };
   return {
     brokers: [`127.0.0.1:${port}`],
+    ...(secure ? { openAt: [`127.0.0.1:${openPort}`] } : {}),
     failed,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
@@ -72,8 +78,12 @@ export async function javaKafka({ dir, port }: StartKafkaOptions): Promise<Start
   };
 }
 
-async function format(classpath: string, properties: string): Promise<void> {
-  const storage = ['format', '--config', properties, '--cluster-id', CLUSTER_ID, '--ignore-formatted'];
+async function format(classpath: string, properties: string, users: Readonly<Record<string, string>>): Promise<void> {
+  const scram = Object.entries(users).flatMap(([name, password]) => [
+    '--add-scram',
+    `SCRAM-SHA-512=[name=${name},password=${password}]`,
+  ]);
+  const storage = ['format', '--config', properties, '--cluster-id', CLUSTER_ID, '--ignore-formatted', ...scram];
   await run('java', ['-XX:TieredStopAtLevel=1', '-cp', classpath, 'kafka.tools.StorageTool', ...storage]);
 }
 

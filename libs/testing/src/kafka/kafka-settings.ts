@@ -1,3 +1,5 @@
+import { storePassword, type TestAuthority } from './test-authority.js';
+
 /** One process as broker and controller, at home on 127.0.0.1 and quick to start. */
 export function kafkaSettings(
   port: number,
@@ -22,5 +24,27 @@ export function kafkaSettings(
     // A killed broker may come back only when its old session has ended, which is 9 seconds by default.
     'broker.session.timeout.ms': '2000',
     'broker.heartbeat.interval.ms': '500',
+  };
+}
+
+/** Changes to the settings for a listener with TLS and SCRAM-SHA-512; the broker itself uses one that is open, on `openPort`. */
+export function secureSettings(
+  port: number,
+  controllerPort: number,
+  openPort: number,
+  { brokerStore }: TestAuthority,
+): Readonly<Record<string, string>> {
+  return {
+    listeners: `SASL_SSL://127.0.0.1:${port},OPEN://127.0.0.1:${openPort},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `SASL_SSL://127.0.0.1:${port},OPEN://127.0.0.1:${openPort}`,
+    'listener.security.protocol.map': 'SASL_SSL:SASL_SSL,OPEN:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'OPEN',
+    'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config':
+      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    'ssl.keystore.type': 'PKCS12',
+    'ssl.keystore.location': brokerStore,
+    'ssl.keystore.password': storePassword,
+    'ssl.key.password': storePassword,
   };
 }

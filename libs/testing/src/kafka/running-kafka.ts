@@ -1,7 +1,11 @@
+import type { TestAuthority } from './test-authority.js';
+
 export type StartKafkaOptions = {
   /** Holds data, settings and log; kept between starts. */
   readonly dir: string;
   readonly port: number;
+  /** Clients must speak TLS and log in by SCRAM-SHA-512 as one of these. Needs Java. */
+  readonly secure?: { readonly users: Readonly<Record<string, string>>; readonly authority: TestAuthority };
 };
 
 export type RunningKafka = {
@@ -18,4 +22,6 @@ export type RunningKafka = {
 export type StartedKafka = RunningKafka & {
   /** Rejects with the reason when the broker ends before anybody stopped it. */
   readonly failed: Promise<never>;
+  /** Where readiness is asked for, when not at `brokers`: a listener that asks for no password. */
+  readonly openAt?: readonly string[];
 };

@@ -1,0 +1,119 @@
+import { userInfo } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import {
+  operatorReasons,
+  orderResult,
+  placeOrder,
+  type OperatorReason,
+  type OrderKind,
+  type OrderResult,
+} from '@waymark/messaging';
+import type { EntityManager } from 'typeorm';
+import { exitCodes, WrongUse } from '../../exit-codes.js';
+import { databaseOption, withDatabase } from '../../service-database.js';
+import { report, type CommandContext } from '../command-context.js';
+import { positiveNumber } from '../export.js';
+import { demandLetter, letterId, type LookOptions } from './look.js';
+
+interface OrderOptions extends LookOptions {
+  readonly goOn?: boolean;
+  readonly reason?: OperatorReason;
+  readonly note?: string;
+  readonly operator: string;
+  readonly wait: number;
+}
+
+const everyMs = 200;
+
+/** Goes into the log in the clear: an account's name, no sentence about anybody. */
+function accountName(text: string): string {
+  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(text)) {
+    throw new InvalidArgumentError('It must be the name of an account: letters, digits, and . _ @ -');
+  }
+  return text;
+}
+
+const ordering = (command: Command, reasonFor: string): Command =>
+  command
+    .argument('<id>', 'of the dead letter', letterId)
+    .addOption(databaseOption())
+    .addOption(new Option('--reason <code>', reasonFor).choices(operatorReasons))
+    .option('--note <text>', "for your colleagues; kept in the service's own database, not in the log")
+    .option('--operator <account>', 'who orders it', accountName, userInfo().username)
+    .option('--wait <seconds>', 'how long to wait until the service has done it', positiveNumber, 30)
+    .option('--json', 'print the result as one line of JSON')
+    .option('--quiet', 'print nothing without --json');
+
+export function addRedrive(dead: Command, context: CommandContext): void {
+  ordering(
+    dead.command('redrive').description('handle the letters of its key again, in their order'),
+    'why to go on without the missing message',
+  )
+    .option('--go-on', 'go on without the message that is missing before the first letter of the key')
+    .action(async (id: string, options: OrderOptions) => {
+      const { goOn = false, reason } = options;
+      if (goOn !== (reason !== undefined)) throw new WrongUse('--go-on needs a --reason, and nothing else does');
+      await giveOrder(id, goOn ? 'go_on' : 'redrive', options, context);
+    });
+}
+
+export function addDiscard(dead: Command, context: CommandContext): void {
+  ordering(
+    dead.command('discard').description('give one message up for good, and let those behind it have their effect'),
+    'why',
+  ).action(async (id: string, options: OrderOptions) => {
+    if (options.reason === undefined) throw new WrongUse(`--reason is needed: ${operatorReasons.join(', ')}`);
+    await giveOrder(id, 'discard', options, context);
+  });
+}
+
+async function giveOrder(
+  id: string,
+  kind: OrderKind,
+  { database, reason, note, operator, wait, ...options }: OrderOptions,
+  { terminal, end }: CommandContext,
+): Promise<void> {
+  const { orderId, result } = await withDatabase(database, async (manager) => {
+    const { consumer } = await demandLetter(manager, id);
+    const placed = await placeOrder(manager, {
+      ...{ consumer, deadLetterId: id, kind, reason: reason ?? null, operator },
+      ...(note === undefined ? {} : { note }),
+    });
+    return { orderId: placed, result: await untilDone(manager, placed, wait * 1_000) };
+  });
+  report(terminal, options, { orderId, ...(result ?? { outcome: 'ordered' }) }, () => `${textOf(result, orderId)}\n`);
+  if (!isDone(result, kind)) end(exitCodes.failed);
+}
+
+async function untilDone(manager: EntityManager, orderId: string, withinMs: number): Promise<OrderResult | undefined> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const result = await orderResult(manager, orderId);
+    if (result !== undefined || performance.now() > deadline) return result;
+    await pause(everyMs);
+  }
+}
+
+function isDone(result: OrderResult | undefined, kind: OrderKind): boolean {
+  if (result?.outcome === 'closed_before') return (result.as === 'discarded') === (kind === 'discard');
+  return result?.outcome === 'done' && result.stoppedAt === undefined;
+}
+
+function textOf(result: OrderResult | undefined, orderId: string): string {
+  switch (result?.outcome) {
+    case undefined:
+      return `Ordered as ${orderId}. No instance of the service has done it yet; it will as soon as it can.`;
+    case 'closed_before':
+      return `Nothing done: it was ${result.as ?? 'closed'} before.`;
+    case 'not_first':
+      return `Nothing done: ${result.first} comes before it and holds up the same key.`;
+    case 'failed':
+      return `Nothing done: ${result.error}.`;
+    case 'done': {
+      const handled = `${result.redriven} messages have had their effect`;
+      if (!result.stoppedAt) return `Done. ${handled}; nothing holds up their key.`;
+      return `${handled}. Stopped at ${result.stoppedAt.deadLetterId}: ${result.stoppedAt.reason}.`;
+    }
+  }
+}

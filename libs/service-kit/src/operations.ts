@@ -1,0 +1,41 @@
+import { derivedId, type OperatorDecision } from '@waymark/messaging';
+import type { EventStore } from '@waymark/event-store';
+import type { Clock } from './clock.js';
+
+/** The category in which a service keeps what its operators decided. */
+export const operationsOf = (service: string): string => `${service}_operations`;
+
+/**
+ * Appends what an operator decided about a dead letter to its stream in the service's operations. Ids and codes only: the log keeps
+ * them in the clear. One letter is discarded once; of several who do so at once the first is recorded.
+ */
+export const recordDecision =
+  (service: string, store: EventStore, clock: Clock) =>
+  async ({ kind, orderId, letter, reason, operator }: OperatorDecision): Promise<void> => {
+    const discarded = kind === 'discard';
+    await store.append(`${operationsOf(service)}-${letter.id}`, 'any', [
+      {
+        id: discarded ? derivedId('message discarded', letter.id) : derivedId('gap accepted', orderId),
+        type: discarded ? 'MessageDiscarded' : 'SequenceGapAccepted',
+        schemaVersion: 1,
+        data: {
+          deadLetterId: letter.id,
+          consumer: letter.consumer,
+          messageId: letter.messageId,
+          messageType: letter.type,
+          source: letter.source,
+          subject: letter.subject,
+          sequence: letter.sequence,
+          origin: letter.origin,
+          becauseOf: letter.reason,
+          reason,
+        },
+        metadata: {
+          actor: { kind: 'operator', id: operator },
+          correlationId: orderId,
+          causationId: orderId,
+          occurredAt: clock.now(),
+        },
+      },
+    ]);
+  };
