@@ -133,7 +133,9 @@ export class KurrentPeer {
     const received: AppendReq[] = [];
     call.on('data', (message: AppendReq) => received.push(message));
     call.on('error', () => undefined);
-    call.on('end', () => {
+    // gRPC for Node tells the end of a call that broke off like that of a whole one, and a turn later that it was cancelled.
+    const whole = (): void => {
+      if (call.cancelled) return;
       const options = received[0]?.getOptions();
       const stream = messages.nameOf(options?.getStreamIdentifier());
       const refusal = this.#refuses(call.metadata, stream);
@@ -149,7 +151,8 @@ export class KurrentPeer {
           ? messages.wrongVersionMessage(outcome.current)
           : messages.storedMessage(outcome.revision, outcome.position);
       void this.faults.beforeAnswer().then(() => callback(null, answer), callback);
-    });
+    };
+    call.on('end', () => setImmediate(whole));
   };
 
   readonly #read: handleServerStreamingCall<ReadReq, ReadResp> = (call) => {
