@@ -79,8 +79,9 @@ export class KurrentPeer {
     return peer;
   }
 
+  /** Client and peer share a thread, so that an append has not the 10 seconds to itself which it has otherwise. */
   get url(): string {
-    return `esdb://127.0.0.1:${this.port}?tls=false`;
+    return `esdb://127.0.0.1:${this.port}?tls=false&defaultDeadline=30000`;
   }
 
   /** Starts again after `stop`, at the same address and with the same log. */
