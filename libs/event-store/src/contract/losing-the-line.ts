@@ -89,6 +89,21 @@ export function describeLosingTheLine(opened: Opened): void {
       expect(ids(await readStream(log.store, stream))).toEqual(ids(batch));
     });
 
+    it('at any byte of a batch on its way, again and again: it is there whole or not at all, and in the end once', async () => {
+      const log = opened();
+      const { store, line } = await log.overLine();
+      for (let bytes = 500; bytes < 60_000; bytes *= 2) {
+        const stream = newStream();
+        const batch = newEvents(150);
+        await store.ping();
+        line.cutQuestionsAfter(bytes);
+        const result = await insist(store, stream, 'none', batch);
+        expect(result.revision).toBe(149);
+        expect(ids(await readStream(log.store, stream))).toEqual(ids(batch));
+      }
+      await line.heal();
+    });
+
     it('at any byte of the answers, again and again: each batch is there once and in its order', async () => {
       const log = opened();
       const stream = newStream();

@@ -8,7 +8,7 @@ import { storesOn } from './stores-under-test.js';
 
 const seed = Number(process.env['WAYMARK_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const streams = ['thing-1', 'thing-2', 'other-1'] as const;
-const rounds = 40;
+const rounds = 25;
 const writers = 6;
 
 let end: (() => Promise<void>) | undefined;

@@ -138,6 +138,17 @@ describe('the fault proxy', () => {
     await eventually(() => expect(next.state).toEqual(whole('another question')));
   });
 
+  it('cuts in the middle of a question: the server has a part of it, and both ends know', async () => {
+    const { state, say } = await client();
+    proxy.cutQuestionsAfter(4);
+    say('question');
+    await eventually(() => state.closed && served.size === 0);
+    expect(heard).toBe('ques');
+    const next = await client();
+    next.say('again');
+    await eventually(() => expect(next.state).toEqual(whole('again')));
+  });
+
   it('is a black hole: takes connections, passes nothing, and gives it up after healing', async () => {
     const before = await client();
     proxy.blackHole();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { freePort } from '../free-port.js';
-import { Line, type Weather } from './line.js';
+import { type Direction, Line, type Weather } from './line.js';
 
 /** Where the proxy leads to. */
 export interface Target {
@@ -37,7 +37,7 @@ export class FaultProxy {
   #questions = openGate;
   #answers = openGate;
   #delayMs = 0;
-  #answersLeft: number | undefined;
+  readonly #left: { [direction in Direction]?: number } = {};
 
   private constructor(
     private readonly target: Target,
@@ -70,7 +70,8 @@ export class FaultProxy {
     this.#answers.open();
     this.#questions = this.#answers = openGate;
     this.#delayMs = 0;
-    this.#answersLeft = undefined;
+    delete this.#left.questions;
+    delete this.#left.answers;
     if (!this.#server) await this.#listen();
   }
 
@@ -102,7 +103,12 @@ export class FaultProxy {
 
   /** Lets so many more bytes of answers through, over all connections; the one whose answer goes beyond is cut in its middle. */
   cutAnswersAfter(bytes: number): void {
-    this.#answersLeft = bytes;
+    this.#left.answers = bytes;
+  }
+
+  /** The same for what the client says: of the last piece the server gets a part. */
+  cutQuestionsAfter(bytes: number): void {
+    this.#left.questions = bytes;
   }
 
   /** Resets the open connections and answers their number. What was held back is lost. */
@@ -152,11 +158,12 @@ export class FaultProxy {
     return {
       delayMs: this.#delayMs,
       open: { questions: this.#questions.passed, answers: this.#answers.passed },
-      answersLeft: (wanted) => {
-        const left = this.#answersLeft;
+      left: (direction, wanted) => {
+        const left = this.#left[direction];
         if (left === undefined) return undefined;
         // Whoever is cut has used it up: the connections after it are whole again.
-        this.#answersLeft = left < wanted ? undefined : left - wanted;
+        if (left < wanted) delete this.#left[direction];
+        else this.#left[direction] = left - wanted;
         return left;
       },
     };

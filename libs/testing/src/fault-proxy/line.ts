@@ -2,13 +2,15 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
+export type Direction = 'questions' | 'answers';
+
 /** What the proxy does at this moment to all that passes. */
 export interface Weather {
   readonly delayMs: number;
   /** Settles when bytes of that direction may pass. */
-  readonly open: { readonly questions: Promise<void>; readonly answers: Promise<void> };
-  /** Bytes of answers that still pass before the line is cut; undefined: all. */
-  readonly answersLeft: (wanted: number) => number | undefined;
+  readonly open: Readonly<Record<Direction, Promise<void>>>;
+  /** Bytes of that direction that still pass before the line is cut; undefined: all. */
+  readonly left: (direction: Direction, wanted: number) => number | undefined;
 }
 
 /** One connection through the proxy: `near` is the client's end, `far` the server's. */
@@ -44,16 +46,16 @@ export class Line {
     this.far.resetAndDestroy();
   }
 
-  async #carry(from: Socket, to: Socket, direction: 'questions' | 'answers'): Promise<void> {
+  async #carry(from: Socket, to: Socket, direction: Direction): Promise<void> {
     const { signal } = this.#ended;
     for await (const chunk of from) {
       if (this.#forgotten) continue;
       await Promise.race([this.weather().open[direction], this.#over]);
-      const { delayMs, answersLeft } = this.weather();
+      const { delayMs, left: leftOf } = this.weather();
       if (delayMs > 0) await delay(delayMs, undefined, { signal });
       if (signal.aborted) return;
       const bytes: Buffer = chunk;
-      const left = direction === 'answers' ? answersLeft(bytes.length) : undefined;
+      const left = leftOf(direction, bytes.length);
       if (left !== undefined && left < bytes.length) {
         // The part has to have left before the reset, which would take it along.
         await new Promise((resolve) => to.write(bytes.subarray(0, left), resolve));
