@@ -2,7 +2,7 @@ import type { Page, RecordedEvent } from '@waymark/event-store';
 import type { Message } from '../port.js';
 import { compose, payloadsOf, type Payload } from './compose.js';
 import type { Leadership } from './leadership.js';
-import type { RelayOptions } from './run-relay.js';
+import type { RelayOptions } from './relay-options.js';
 import { Sequences } from './sequences.js';
 
 interface Said {

@@ -1,35 +1,12 @@
 import type pg from 'pg';
-import type { EventStore, RecordedEvent } from '@waymark/event-store';
-import { errorFields, type Log } from '../log.js';
-import type { OnMeasure } from '../measures.js';
-import type { Bus } from '../port.js';
+import { errorFields } from '../log.js';
 import { BackOff, Deferred, pause } from '../waiting.js';
-import type { Translation } from './compose.js';
 import { Conveyor } from './conveyor.js';
 import { Deposed, Leadership } from './leadership.js';
+import type { RelayOptions } from './relay-options.js';
 
+export type { RelayOptions } from './relay-options.js';
 export { withdrawnType, type Payload, type Translation } from './compose.js';
-
-export interface RelayOptions {
-  /** Names the source (`/waymark/<service>`), the lock and the checkpoint. */
-  readonly service: string;
-  readonly store: EventStore;
-  readonly categories: readonly string[];
-  readonly topic: string;
-  readonly bus: Bus;
-  /** The service's own database, with `relayMigration` applied. The leader keeps one connection. */
-  readonly pool: pg.Pool;
-  /**
-   * What an event says to others. Must follow from the event alone, for ever: sequences are counted from its answers. A type that is
-   * not to be published any more is answered as `withdrawn`, never left out.
-   */
-  readonly translate: (event: RecordedEvent) => Translation | Promise<Translation>;
-  readonly log: Log;
-  readonly batchSize?: number;
-  /** How often a follower tries to lead, and the leader makes sure that it still does (default 500 ms). */
-  readonly confirmEveryMs?: number;
-  readonly onMeasure?: OnMeasure;
-}
 
 export interface RelayLag {
   /** Events of its categories not yet looked at, counted up to 1,000. */
