@@ -9,12 +9,18 @@ export interface OpenedEvent extends Omit<RecordedEvent, 'data'> {
 
 /**
  * A read model as a fold of the log. `apply` sees every event of the categories once, in order of position, inside the
- * transaction that also moves the checkpoint; it ignores types it does not know.
+ * transaction that also moves the checkpoint; it ignores types it does not know. It names its tables without a schema.
  */
 export interface Projection {
+  /** Lower-case letters, digits and hyphens. */
   readonly name: string;
+  /** To be raised with any change of the fold or of the tables: the new version is built beside the old one. */
   readonly version: number;
   readonly categories: readonly string[];
+  /** SQL that makes its tables, empty. Run in a schema of its own whenever it is built, never on tables that are there. */
+  readonly tables: string;
+  /** TypeORM entities through which the tables are read. */
+  readonly entities?: readonly (new () => object)[];
   readonly apply: (event: OpenedEvent, manager: EntityManager) => Promise<void>;
   /** The same for several events at once, with fewer statements. When it fails, `apply` gets them one by one. */
   readonly applyAll?: (events: readonly OpenedEvent[], manager: EntityManager) => Promise<void>;

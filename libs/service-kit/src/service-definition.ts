@@ -25,10 +25,10 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of aggregates of different types
   readonly aggregates: readonly Aggregate<any, any, any>[];
   readonly module: Type;
-  readonly entities: readonly Type[];
+  /** Of tables that are no read models. */
   readonly migrations: readonly Type<MigrationInterface>[];
-  /** Read models; a function where one needs the running platform. */
-  readonly projections: readonly Projection[] | ((platform: Platform<Own>) => readonly Projection[]);
+  /** Read models; a function where one needs the service's secret. */
+  readonly projections: readonly Projection[] | ((parts: { readonly secrets: Secrets }) => readonly Projection[]);
   /** Providers that need the running platform. */
   readonly providers?: (platform: Platform<Own>) => Promise<readonly Provider[]> | readonly Provider[];
   /** Turns own events into published messages; undefined: not published. */

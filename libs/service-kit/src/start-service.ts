@@ -70,11 +70,13 @@ async function assemble<Own extends object>(
   const provider = await openKeyFile({ path: settings.KEY_FILE }).catch((error: unknown) => {
     throw error instanceof KeyFileError ? new ConfigError(`KEY_FILE: ${error.message}`) : error;
   });
+  const projections =
+    typeof definition.projections === 'function' ? definition.projections({ secrets }) : definition.projections;
   const dataSource = await openDatabase({
     url: settings.DATABASE_URL,
     service: definition.name,
-    entities: definition.entities,
     migrations: definition.migrations,
+    projections,
   });
   closers.push(() => dataSource.destroy());
   const store = openPostgresEventStore({
@@ -94,8 +96,6 @@ async function assemble<Own extends object>(
   const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
   const open = feedOpener(definition.aggregates, aggregates);
 
-  const projections =
-    typeof definition.projections === 'function' ? definition.projections(platform) : definition.projections;
   views.follow(projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
   closers.push(() => views.stop());
 
@@ -117,6 +117,7 @@ async function assemble<Own extends object>(
   closers.push(() => app.close());
 
   const doors: Doors = { commands: app.get(CommandBus), queries: app.get(QueryBus), dataSource, clock };
+  await views.serving();
   startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
   await app.listen(settings.PORT, settings.HOST);
   log.info({ port: settings.PORT }, `${definition.name} is ready`);

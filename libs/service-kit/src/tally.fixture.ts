@@ -105,7 +105,6 @@ export const tallyService: ServiceDefinition = {
   settings: {},
   aggregates: [tallyAggregate],
   module: TallyModule,
-  entities: [],
   migrations: [],
   projections: [],
 };
