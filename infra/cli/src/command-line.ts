@@ -5,6 +5,8 @@ import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addStats } from './commands/stats.js';
 import { addVerify } from './commands/verify.js';
+import { addList, addStatus } from './commands/views/list.js';
+import { addDrop, addRebuild, addRollback, addSwitch } from './commands/views/rebuild.js';
 import { maskPasswords } from './mask-passwords.js';
 import type { Terminal } from './terminal.js';
 
@@ -26,7 +28,12 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   addExport(events, context);
   addImport(events, context);
   addStats(events, context);
-  for (const command of events.commands) command.addHelpText('after', exitCodeHelp);
+  const views = program
+    .command('views')
+    .description('the read models of the services')
+    .addHelpText('after', exitCodeHelp);
+  for (const add of [addList, addStatus, addRebuild, addSwitch, addRollback, addDrop]) add(views, context);
+  for (const command of [...events.commands, ...views.commands]) command.addHelpText('after', exitCodeHelp);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;
@@ -40,9 +47,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
 /** Whatever may be an address with a password: in the environment, and among the arguments even where none belongs. */
 function addressesIn(args: readonly string[]): readonly string[] {
-  const { EVENT_STORE_URL = '', EVENT_STORE_ADMIN_URL = '' } = process.env;
+  const { EVENT_STORE_URL = '', EVENT_STORE_ADMIN_URL = '', DATABASE_URL = '' } = process.env;
   const values = args.map((arg) => arg.replace(/^--[^=]*=/, ''));
-  return [...values, EVENT_STORE_URL, EVENT_STORE_ADMIN_URL];
+  return [...values, EVENT_STORE_URL, EVENT_STORE_ADMIN_URL, DATABASE_URL];
 }
 
 type Output = Pick<Terminal, 'stdout'> & { readonly stderr: { write(text: string): unknown } };

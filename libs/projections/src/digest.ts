@@ -6,7 +6,7 @@ import { type Generation, schemaOf } from './generation.js';
 /**
  * One value for the content of all tables of a generation: the same for the same rows, in whatever order they were written. Two
  * generations that differ have different ones but for chance (128 bits a row, added up); it is no proof against a forger.
- * `without` names columns that are not the fold's.
+ * `without` names columns that are not the fold's (`notFolded`).
  */
 export async function digestOf(
   dataSource: DataSource,

@@ -19,6 +19,8 @@ export interface Projection {
   readonly categories: readonly string[];
   /** SQL that makes its tables, empty. Run in a schema of its own whenever it is built, never on tables that are there. */
   readonly tables: string;
+  /** Columns of its tables that somebody else writes, such as how often due work has failed: no part of a digest. */
+  readonly notFolded?: readonly string[];
   /** TypeORM entities through which the tables are read. */
   readonly entities?: readonly (new () => object)[];
   readonly apply: (event: OpenedEvent, manager: EntityManager) => Promise<void>;

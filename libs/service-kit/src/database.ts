@@ -31,16 +31,22 @@ export class KeepViewsByGeneration1760000000001 implements MigrationInterface {
   }
 }
 
-/**
- * Opens the service's own database and brings it up to date; several processes may do so at once. Queries find the tables of its
- * views as `searchPathOf` says.
- */
-export async function openDatabase(options: {
+export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
   readonly migrations: readonly Type<MigrationInterface>[];
   readonly projections: readonly Projection[];
-}): Promise<DataSource> {
+}
+
+/** Opens the service's own database and brings it up to date; several processes may do so at once. */
+export async function openDatabase(options: DatabaseOptions): Promise<DataSource> {
+  const dataSource = await connectDatabase(options);
+  await migrate(dataSource);
+  return dataSource;
+}
+
+/** Opens the service's own database as it is. Queries find the tables of its views as `searchPathOf` says. */
+export async function connectDatabase(options: DatabaseOptions): Promise<DataSource> {
   const { projections } = options;
   const dataSource = new DataSource({
     type: 'postgres',
@@ -56,7 +62,6 @@ export async function openDatabase(options: {
     // PostgreSQL names the role or the database, never the password.
     throw new ConfigError(`${options.service} cannot start: DATABASE_URL: ${error.message || error.name}`);
   });
-  await migrate(dataSource);
   return dataSource;
 }
 

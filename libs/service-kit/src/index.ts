@@ -9,6 +9,7 @@ export { type DueWork, dueWorkColumns } from './due-work.js';
 export * from './fields.js';
 export { WithoutKey } from './idempotency.interceptor.js';
 export * from './log.js';
+export * from './open-views.js';
 export * from './problem.js';
 export * from './read-log.js';
 export * from './run-main.js';

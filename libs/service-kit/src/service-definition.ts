@@ -46,6 +46,11 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
 }
 
+export const projectionsOf = (
+  { projections }: Pick<ServiceDefinition, 'projections'>,
+  secrets: Secrets,
+): readonly Projection[] => (typeof projections === 'function' ? projections({ secrets }) : projections);
+
 /** The only doors into a service for what is no HTTP request: consumers, clocks, the command line. */
 export interface Doors {
   readonly commands: CommandBus;

@@ -4,11 +4,11 @@ import { createAuthenticator, createReceiptSessionVerifier, createTokenVerifier 
 import { factsTopic, topicOf } from '@waymark/contracts';
 import { openPostgresEventStore, type EventStore } from '@waymark/event-store';
 import { type Bus, openKafkaBus, openPostgresBus, runConsumer, runRelay, withPrefix } from '@waymark/messaging';
-import { createKeyRing, KeyFileError, openKeyFile } from '@waymark/privacy';
+import { createKeyRing } from '@waymark/privacy';
 import { runProjection } from '@waymark/projections';
 import { Aggregates } from './aggregates.js';
 import { type Clock, systemClock } from './clock.js';
-import { ConfigError, readSettings, type Settings } from './config.js';
+import { readSettings, type Settings } from './config.js';
 import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
 import { countStuck, runDueWork } from './due-work.js';
@@ -17,9 +17,10 @@ import { Health, NotReady } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
+import { openKeys } from './open-keys.js';
 import { runClock } from './run-clock.js';
 import { readSecretFile } from './secrets.js';
-import type { Doors, Platform, ServiceDefinition } from './service-definition.js';
+import { type Doors, type Platform, projectionsOf, type ServiceDefinition } from './service-definition.js';
 import { Views } from './views.js';
 
 export interface RunningService {
@@ -67,11 +68,8 @@ async function assemble<Own extends object>(
   stop: () => Promise<void>,
 ): Promise<RunningService> {
   const secrets = await readSecretFile(settings.SECRET_FILE);
-  const provider = await openKeyFile({ path: settings.KEY_FILE }).catch((error: unknown) => {
-    throw error instanceof KeyFileError ? new ConfigError(`KEY_FILE: ${error.message}`) : error;
-  });
-  const projections =
-    typeof definition.projections === 'function' ? definition.projections({ secrets }) : definition.projections;
+  const provider = await openKeys(settings.KEY_FILE);
+  const projections = projectionsOf(definition, secrets);
   const dataSource = await openDatabase({
     url: settings.DATABASE_URL,
     service: definition.name,

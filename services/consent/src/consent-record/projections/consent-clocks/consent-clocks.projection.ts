@@ -16,6 +16,7 @@ export const consentClocksProjection = foldedRows({
     );
     CREATE INDEX consent_clocks_due ON consent_clocks (due_at);
     ${dueWorkColumns('consent_clocks')};`,
+  notFolded: ['failures', 'try_at'],
   entity: ConsentClock,
   of: 'consentId',
   idOf: (event) => {

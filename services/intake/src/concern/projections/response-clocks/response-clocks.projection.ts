@@ -17,6 +17,7 @@ export const responseClocksProjection = foldedRows({
     );
     CREATE INDEX response_clocks_due ON response_clocks (due_at);
     ${dueWorkColumns('response_clocks')};`,
+  notFolded: ['failures', 'try_at'],
   entity: ResponseBell,
   of: 'concernId',
   idOf: ({ stream }) => stream.slice('concern-'.length),
