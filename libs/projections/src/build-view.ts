@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EventStore, Page } from '@waymark/event-store';
+import type { EventStore, Page, RecordedEvent } from '@waymark/event-store';
 import { applyPage, type PageApplier } from './apply-page.js';
 import { moveCheckpoint } from './checkpoint.js';
 import { beginGeneration } from './create-generation.js';
@@ -7,13 +7,13 @@ import type { Generation } from './generation.js';
 
 export interface BuildOptions extends PageApplier {
   readonly store: EventStore;
-  /** When it aborts, the build rejects after the page that is under way; the next one goes on from there. */
+  /** When it aborts, the build rejects after the write that is under way; the next one goes on from there. */
   readonly signal?: AbortSignal;
   /** No faster than this, so that what is live does not suffer. */
   readonly eventsPerSecond?: number;
-  /** Events read and applied at once (default 5,000). */
+  /** Events folded and written at once (default 20,000). */
   readonly batchSize?: number;
-  /** After each page: the checkpoint, and how many events this call has folded. */
+  /** After each write: the checkpoint, and how many events this call has folded. */
   readonly onProgress?: (position: bigint, events: number) => void;
 }
 
@@ -35,30 +35,42 @@ export async function buildView(options: BuildOptions): Promise<Generation> {
 /** So few positions on, a page has come to the end as it was then. A page may also be short because the store looks no further. */
 const nearTheEnd = 100n;
 const timesNear = 3;
+/** The store looks no further for one page. */
+const longestPage = 5_000;
+/** A checkpoint is written so often also where nothing is to be folded. */
+const farBehind = 500_000n;
 
 /** Folds what a generation lacks, until it has the whole log or is as near its end as appenders let it; answers the position. */
 export async function fillUp(options: BuildOptions, generation: Generation): Promise<bigint> {
-  const { projection, store, batchSize = 5_000, onProgress, signal } = options;
-  const read = (after: bigint): Promise<Page> =>
-    store.readAll({ after, categories: projection.categories, limit: batchSize });
+  const { projection, store, eventsPerSecond = Infinity, onProgress, signal } = options;
+  const atOnce = Math.max(1, Math.min(options.batchSize ?? 20_000, eventsPerSecond));
+  const limit = Math.min(atOnce, longestPage);
+  const read = (after: bigint): Promise<Page> => store.readAll({ after, categories: projection.categories, limit });
   const begun = performance.now();
-  let { position } = generation;
+  let kept = generation.position;
+  let seen = kept;
+  let held: RecordedEvent[] = [];
   let events = 0;
   let near = 0;
-  for (let next = read(position); ;) {
+  for (let next = read(seen); ;) {
     const page = await next;
     signal?.throwIfAborted();
-    const moved = page.position - position;
-    if (moved === 0n) return position;
-    near = moved < nearTheEnd && page.events.length < batchSize ? near + 1 : 0;
-    // Read while the page before is applied, and looked at when its turn comes.
-    next = read(page.position);
+    const moved = page.position - seen;
+    near = moved < nearTheEnd && page.events.length < limit ? near + 1 : 0;
+    const ends = moved === 0n || near === timesNear;
+    if (!ends) next = read(page.position);
+    // Read while what was read before is applied, and looked at when its turn comes.
     next.catch(() => undefined);
-    await keep(options, generation, position, page);
-    position = page.position;
-    events += page.events.length;
-    onProgress?.(position, events);
-    if (near === timesNear) return position;
+    seen = page.position;
+    held.push(...page.events);
+    const enough = held.length >= atOnce || seen - kept >= farBehind;
+    if (seen > kept && (ends || enough)) {
+      await keep(options, generation, kept, { events: held, position: seen });
+      events += held.length;
+      [kept, held] = [seen, []];
+      onProgress?.(kept, events);
+    }
+    if (ends) return kept;
     await throttle(options, begun, events);
   }
 }
