@@ -4,11 +4,13 @@ import { benchEventStore } from './event-store/bench-event-store.js';
 import { benchLogGrowth } from './log-growth/bench-log-growth.js';
 import { benchMessages } from './messages/bench-messages.js';
 import { type Report, tableOf } from './report.js';
+import { benchViews } from './views/bench-views.js';
 
 const benchmarks: Readonly<Record<string, (options: { readonly quick: boolean }) => Promise<Report>>> = {
   'event-store': benchEventStore,
   'log-growth': benchLogGrowth,
   messages: benchMessages,
+  views: benchViews,
 };
 
 const usage = `Usage: npm run bench -- NAME [OPTIONS]

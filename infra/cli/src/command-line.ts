@@ -1,12 +1,14 @@
 import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { DatabaseUnreachable, exitCodeOf, exitCodes, type ExitCode } from './exit-codes.js';
-import { addList, addShow } from './commands/dead/look.js';
-import { addDiscard, addRedrive } from './commands/dead/order.js';
+import * as deadLooks from './commands/dead/look.js';
+import * as deadOrders from './commands/dead/order.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addStats } from './commands/stats.js';
 import { addVerify } from './commands/verify.js';
+import * as viewLooks from './commands/views/list.js';
+import * as viewOrders from './commands/views/rebuild.js';
 import { maskPasswords } from './mask-passwords.js';
 import type { Terminal } from './terminal.js';
 
@@ -34,11 +36,17 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .command('dead')
     .description('messages that a consumer gave up on')
     .addHelpText('after', exitCodeHelp);
-  addList(dead, context);
-  addShow(dead, context);
-  addRedrive(dead, context);
-  addDiscard(dead, context);
-  for (const command of [...events.commands, ...dead.commands]) command.addHelpText('after', exitCodeHelp);
+  for (const add of [deadLooks.addList, deadLooks.addShow, deadOrders.addRedrive, deadOrders.addDiscard])
+    add(dead, context);
+  const views = program
+    .command('views')
+    .description('the read models of the services')
+    .addHelpText('after', exitCodeHelp);
+  const { addRebuild, addSwitch, addRollback, addDrop } = viewOrders;
+  for (const add of [viewLooks.addList, viewLooks.addStatus, addRebuild, addSwitch, addRollback, addDrop])
+    add(views, context);
+  for (const command of [...events.commands, ...dead.commands, ...views.commands])
+    command.addHelpText('after', exitCodeHelp);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;

@@ -27,8 +27,9 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+/** Every service there is. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- services with settings of their own
-const definitions: readonly ServiceDefinition<any>[] = [
+export const definitions: readonly ServiceDefinition<any>[] = [
   intake,
   caseService,
   consent,

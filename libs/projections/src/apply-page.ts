@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Page, RecordedEvent } from '@waymark/event-store';
 import { moveCheckpoint, noteStop, type Standing } from './checkpoint.js';
+import type { Generation } from './generation.js';
 import type { OpenedEvent, Projection } from './projection.js';
 
 export interface PageApplier {
@@ -11,6 +12,8 @@ export interface PageApplier {
 
 /** An event cannot be opened or applied; `message` is why. */
 export class CannotApply extends Error {
+  override readonly name = 'CannotApply';
+
   constructor(
     readonly position: bigint,
     override readonly cause: unknown,
@@ -24,48 +27,59 @@ export const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/"[^"]*"/g, '"…"');
 
 /**
- * Applies a page and moves the checkpoint to its end in one transaction; false when the checkpoint does not stand where the page
- * begins. What lies before an event that cannot be applied is applied all the same, and then `CannotApply` is thrown.
+ * Applies a page to a generation and moves its checkpoint to the page's end in one transaction; false when the checkpoint does not
+ * stand where the page begins. What lies before an event that cannot be applied is applied all the same, and then `CannotApply` is
+ * thrown.
  */
-export async function applyPage(applier: PageApplier, standing: Standing, page: Page): Promise<boolean> {
-  const { projection, dataSource } = applier;
+export async function applyPage(
+  applier: PageApplier,
+  generation: Generation,
+  standing: Standing,
+  page: Page,
+): Promise<boolean> {
+  const { dataSource } = applier;
   try {
-    return await applyEvents(applier, standing, page);
+    return await applyEvents(applier, generation, standing, page);
   } catch (error) {
     if (!(error instanceof CannotApply)) throw error;
     const before = page.events.filter(({ position }) => position < error.position);
     const last = before.at(-1);
-    if (last) await applyEvents(applier, standing, { events: before, position: last.position });
-    await noteStop(dataSource, projection, error.position, error.message);
+    if (last) await applyEvents(applier, generation, standing, { events: before, position: last.position });
+    await noteStop(dataSource, generation, error.position, error.message);
     throw error;
   }
 }
 
-async function applyEvents(applier: PageApplier, standing: Standing, page: Page): Promise<boolean> {
-  const { projection, open } = applier;
-  const opened = await Promise.all(page.events.map((event) => open(event).catch(cannotApply(event))));
+/** Rejects with `CannotApply` for the first event that cannot be opened. */
+export const openAll = (
+  { open }: Pick<PageApplier, 'open'>,
+  events: readonly RecordedEvent[],
+): Promise<readonly OpenedEvent[]> => Promise.all(events.map((event) => open(event).catch(cannotApply(event))));
+
+async function applyEvents(
+  applier: PageApplier,
+  generation: Generation,
+  standing: Standing,
+  page: Page,
+): Promise<boolean> {
+  const { projection, dataSource } = applier;
+  const opened = await openAll(applier, page.events);
+  const inOne = (apply: (manager: EntityManager) => Promise<void>): Promise<boolean> =>
+    dataSource.transaction(async (manager) => {
+      if (!(await moveCheckpoint(manager, generation, standing, page.position))) return false;
+      await apply(manager);
+      return true;
+    });
   const { applyAll } = projection;
   if (applyAll && opened.length > 1) {
-    const moved = await inOne(applier, standing, page, (manager) => applyAll(opened, manager)).catch(() => undefined);
+    const moved = await inOne((manager) => applyAll(opened, manager)).catch(() => undefined);
     if (moved !== undefined) return moved;
     // One by one, which tells the event that cannot be applied from those that can.
   }
-  return inOne(applier, standing, page, async (manager) => {
+  return inOne(async (manager) => {
     for (const event of opened) await projection.apply(event, manager).catch(cannotApply(event));
   });
 }
-
-const inOne = (
-  { projection, dataSource }: PageApplier,
-  standing: Standing,
-  page: Page,
-  apply: (manager: EntityManager) => Promise<void>,
-): Promise<boolean> =>
-  dataSource.transaction(async (manager) => {
-    if (!(await moveCheckpoint(manager, projection, standing, page.position))) return false;
-    await apply(manager);
-    return true;
-  });
 
 const cannotApply =
   ({ position }: { readonly position: bigint }) =>

@@ -1,3 +1,19 @@
+export { CannotApply } from './apply-page.js';
+export { buildView, type BuildOptions, TakenElsewhere } from './build-view.js';
+export { BeingBuilt, withBuildersLock } from './builders-lock.js';
+export { foundView } from './create-generation.js';
+export { digestOf } from './digest.js';
+export {
+  findGeneration,
+  type Generation,
+  type GenerationState,
+  generationsOf,
+  liveSchemaOf,
+  schemaOf,
+  searchPathOf,
+} from './generation.js';
+export { CannotPlace, dropGeneration, NothingToPlace, type PlaceOptions, placeView } from './place-view.js';
+export { foldedRows, type FoldedRows, oneRow } from './folded-rows.js';
 export * from './projection.js';
-export * from './projections-migration.js';
 export * from './run-projection.js';
+export * from './view-generations-migration.js';

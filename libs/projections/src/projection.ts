@@ -9,13 +9,21 @@ export interface OpenedEvent extends Omit<RecordedEvent, 'data'> {
 
 /**
  * A read model as a fold of the log. `apply` sees every event of the categories once, in order of position, inside the
- * transaction that also moves the checkpoint; it ignores types of no interest to it. Each comes in
- * the current version of its type, whichever was stored.
+ * transaction that also moves the checkpoint; it ignores types of no interest to it. Each comes in the current version of its type,
+ * whichever was stored. It names its tables without a schema.
  */
 export interface Projection {
+  /** Lower-case letters, digits and hyphens. */
   readonly name: string;
+  /** To be raised with any change of the fold or of the tables: the new version is built beside the old one. */
   readonly version: number;
   readonly categories: readonly string[];
+  /** SQL that makes its tables, empty. Run in a schema of its own whenever it is built, never on tables that are there. */
+  readonly tables: string;
+  /** Columns of its tables that somebody else writes, such as how often due work has failed: no part of a digest. */
+  readonly notFolded?: readonly string[];
+  /** TypeORM entities through which the tables are read. */
+  readonly entities?: readonly (new () => object)[];
   readonly apply: (event: OpenedEvent, manager: EntityManager) => Promise<void>;
   /** The same for several events at once, with fewer statements. When it fails, `apply` gets them one by one. */
   readonly applyAll?: (events: readonly OpenedEvent[], manager: EntityManager) => Promise<void>;

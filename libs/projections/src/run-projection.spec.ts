@@ -3,9 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { DataSource } from 'typeorm';
 import { type EventStore, grantCategories, migrateEventStore, openPostgresEventStore } from '@waymark/event-store';
 import { createTestDatabase, createTestRole, eventually, type TestDatabase, type TestRole } from '@waymark/testing';
+import { liveSchemaOf } from './generation.js';
 import type { Projection } from './projection.js';
-import { projectionsMigration } from './projections-migration.js';
 import { type RunningProjection, runProjection } from './run-projection.js';
+import { viewGenerationsMigration } from './view-generations-migration.js';
 
 describe('a projection', () => {
   let database: TestDatabase;
@@ -13,6 +14,7 @@ describe('a projection', () => {
   let store: EventStore;
   let dataSource: DataSource;
   let name: string;
+  let table: string;
   let broken: ReadonlySet<string>;
   let running: RunningProjection[] = [];
   const errors: string[] = [];
@@ -29,8 +31,7 @@ describe('a projection', () => {
     });
     store = openPostgresEventStore({ url: role.url });
     dataSource = await new DataSource({ type: 'postgres', url: database.url, poolSize: 6 }).initialize();
-    await dataSource.query(projectionsMigration);
-    await dataSource.query('CREATE TABLE seen (projection text, word text, position bigint)');
+    await dataSource.query(viewGenerationsMigration);
   });
   afterAll(async () => {
     await dataSource?.destroy();
@@ -40,6 +41,7 @@ describe('a projection', () => {
   });
   beforeEach(() => {
     name = `seen-${randomUUID()}`;
+    table = `"${liveSchemaOf({ view: name, version: 1 })}".seen`;
     broken = new Set();
   });
   afterEach(async () => {
@@ -52,9 +54,10 @@ describe('a projection', () => {
     name,
     version: 1,
     categories: ['note'],
+    tables: 'CREATE TABLE seen (word text, position bigint)',
     apply: async ({ data, position }, manager) => {
       const word = String(Object(data).word);
-      await manager.query('INSERT INTO seen VALUES ($1, $2, $3)', [name, word, String(position)]);
+      await manager.query('INSERT INTO seen VALUES ($1, $2)', [word, String(position)]);
       if (broken.has(word)) throw new Error(`cannot read "${word}"`);
     },
   });
@@ -88,15 +91,15 @@ describe('a projection', () => {
   };
   const seen = async (words: readonly string[]): Promise<readonly string[]> => {
     const rows = await dataSource.query<{ word: string }[]>(
-      'SELECT word FROM seen WHERE projection = $1 AND word = ANY($2) ORDER BY position',
-      [name, words],
+      `SELECT word FROM ${table} WHERE word = ANY($1) ORDER BY position`,
+      [words],
     );
     return rows.map(({ word }) => word);
   };
   const checkpoint = async () => {
     const [row] = await dataSource.query<
       { position: string; stopped_at: string | null; stopped_because: string | null }[]
-    >('SELECT position, stopped_at, stopped_because FROM projection_checkpoints WHERE name = $1', [name]);
+    >('SELECT position, stopped_at, stopped_because FROM view_generations WHERE view = $1', [name]);
     return row;
   };
   const words = (count: number): string[] => Array.from({ length: count }, () => randomUUID());
@@ -109,7 +112,7 @@ describe('a projection', () => {
     const position = await write(...after);
     expect(await view.waitFor(position, 10_000)).toBe(true);
     expect(await seen([...before, ...after])).toEqual([...before, ...after]);
-    expect(view.status()).toEqual({ name, position });
+    expect(view.status()).toEqual({ name, position, lagSeconds: 0 });
     expect(await checkpoint()).toMatchObject({ position: String(position), stopped_at: null });
   });
 
@@ -160,7 +163,7 @@ describe('a projection', () => {
     });
     broken = new Set();
     expect(await view.waitFor(position, 10_000)).toBe(true);
-    expect(view.status()).toEqual({ name, position });
+    expect(view.status()).toEqual({ name, position, lagSeconds: 0 });
     expect(await seen(told)).toEqual(told);
     expect(await checkpoint()).toEqual({ position: String(position), stopped_at: null, stopped_because: null });
   });
@@ -214,7 +217,7 @@ describe('a projection', () => {
     await eventually(() => view.status().position > 0n || view.status().catchingUp === true);
     expect(view.status()).toMatchObject({ catchingUp: true });
     letThrough();
-    await eventually(() => expect(view.status()).toEqual({ name, position }));
+    await eventually(() => expect(view.status()).toEqual({ name, position, lagSeconds: 0 }));
   });
 
   it('is not catching up any more for what came after its start', async () => {
@@ -249,8 +252,8 @@ describe('a projection', () => {
     const told = words(2);
     const view = run();
     expect(await view.waitFor(await write(...told), 10_000)).toBe(true);
-    await dataSource.query('DELETE FROM projection_checkpoints WHERE name = $1', [name]);
-    await dataSource.query('DELETE FROM seen WHERE projection = $1', [name]);
+    await dataSource.query('UPDATE view_generations SET position = 0 WHERE view = $1', [name]);
+    await dataSource.query(`DELETE FROM ${table}`);
     const [more] = words(1);
     const position = await write(String(more));
     await eventually(async () => expect(await checkpoint()).toMatchObject({ position: String(position) }));

@@ -2,8 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { EventStore, RecordedEvent } from '@waymark/event-store';
 import { applyPage, CannotApply, reasonOf } from './apply-page.js';
-import { moveCheckpoint, readCheckpoint, type Standing } from './checkpoint.js';
+import { moveCheckpoint, type Standing } from './checkpoint.js';
+import { findGeneration, type Generation } from './generation.js';
 import type { OpenedEvent, Projection } from './projection.js';
+import { putInPlace } from './put-in-place.js';
 import { Waiters } from './waiters.js';
 
 export interface ProjectionStatus {
@@ -12,10 +14,14 @@ export interface ProjectionStatus {
   /** Absent once it has shown everything that was in the log when it was started. */
   readonly catchingUp?: true;
   readonly stoppedBecause?: string;
+  /** How long ago it last showed everything there was; 0 when it does. */
+  readonly lagSeconds: number;
 }
 
 export interface RunningProjection {
   readonly name: string;
+  /** Resolves once queries find its tables: its own, or those of the version before while its own are being built. */
+  readonly serving: Promise<void>;
   /** Resolves true once everything up to `position` is visible in the read model, false when the time is over. */
   waitFor(position: bigint, timeoutMs: number): Promise<boolean>;
   status(): ProjectionStatus;
@@ -39,13 +45,15 @@ const restInBurstMs = 100;
 /**
  * Keeps one read model up to date until stopped. Writes and checkpoint commit together; several instances of a service may run
  * the same projection, the row lock on the checkpoint lets each batch through once. An event that cannot be applied stops the
- * projection there, with position and reason in its checkpoint row, and is tried again every few seconds: nothing is skipped.
+ * projection there, with position and reason in its checkpoint row, and is tried again every second: nothing is skipped.
+ * A version that is not there yet is built beside the one before and put in its place first.
  */
 export function runProjection(options: ProjectionOptions): RunningProjection {
   const running = new Follower(options);
   const done = running.run();
   return {
     name: options.projection.name,
+    serving: running.serving.done,
     status: () => running.status(),
     waitFor: (target, timeoutMs) => running.waiters.wait(() => running.standing.seen >= target, timeoutMs),
     stop: async () => {
@@ -58,8 +66,11 @@ export function runProjection(options: ProjectionOptions): RunningProjection {
 class Follower {
   readonly stopping = new AbortController();
   readonly waiters = new Waiters();
+  readonly serving = once();
   standing: Standing = { stored: 0n, seen: 0n };
+  private generation: Generation | undefined;
   private readonly startedAt = Date.now();
+  private behindSince: number | undefined = Date.now();
   private storedAt = 0;
   private catchingUp = true;
   private stoppedBecause: string | undefined;
@@ -73,6 +84,7 @@ class Follower {
       position: this.standing.seen,
       ...(this.catchingUp ? { catchingUp: true } : {}),
       ...(this.stoppedBecause === undefined ? {} : { stoppedBecause: this.stoppedBecause }),
+      lagSeconds: this.behindSince === undefined ? 0 : (Date.now() - this.behindSince) / 1000,
     };
   }
 
@@ -85,6 +97,7 @@ class Follower {
         if (this.stopping.signal.aborted) return;
         this.stoppedBecause = reasonOf(error);
         this.stoppedAtEvent = error instanceof CannotApply;
+        this.behindSince ??= Date.now();
         log.error(
           { projection: projection.name, position: String(this.standing.seen), err: error },
           'projection stopped, trying again',
@@ -98,13 +111,19 @@ class Follower {
   /** Until stopped, or until the checkpoint turns out to stand elsewhere. */
   private async follow(): Promise<void> {
     const { projection, store, dataSource, batchSize } = this.options;
-    const checkpoint = await readCheckpoint(dataSource, projection);
+    this.generation = await findGeneration(dataSource, projection, 'live');
+    if (!this.generation) {
+      await putInPlace({ ...this.options, signal: this.stopping.signal }, (position) => this.standIn(position));
+      return;
+    }
+    const checkpoint = this.generation.position;
+    this.serving.resolve();
     this.storedAt = performance.now();
     const { stored, seen } = this.standing;
     const known = stored <= checkpoint && checkpoint <= seen;
     this.moveTo({ stored: checkpoint, seen: known ? seen : checkpoint });
     if (!this.stoppedAtEvent) this.stoppedBecause = undefined;
-    await this.lookWhetherCaughtUp();
+    await this.lookAhead(this.standing.seen);
     const pages = store.subscribe({
       after: this.standing.seen,
       categories: projection.categories,
@@ -112,17 +131,23 @@ class Follower {
       batchSize: batchSize ?? 500,
     });
     for await (const page of pages) {
-      if (page.events.length > 0) {
-        if (!(await applyPage(this.options, this.standing, page))) return;
-        this.storedAt = performance.now();
-        this.moveTo({ stored: page.position, seen: page.position });
-        await this.lookWhetherCaughtUp();
-      } else {
-        this.moveTo({ stored: this.standing.stored, seen: page.position });
-        if (performance.now() - this.storedAt > (this.options.storeEveryMs ?? 5_000) && !(await this.store())) return;
-      }
-      if (page.events.length < (batchSize ?? 500)) await this.rest();
+      const applies = page.events.length > 0;
+      if (applies && !(await applyPage(this.options, this.generation, this.standing, page))) return;
+      if (applies) this.storedAt = performance.now();
+      const atTheEnd = page.events.length < (batchSize ?? 500);
+      if (this.catchingUp || !atTheEnd) await this.lookAhead(page.position);
+      else this.behindSince = undefined;
+      this.moveTo({ stored: applies ? page.position : this.standing.stored, seen: page.position });
+      if (!applies && performance.now() - this.storedAt > (this.options.storeEveryMs ?? 5_000) && !(await this.store()))
+        return;
+      if (atTheEnd) await this.rest();
     }
+  }
+
+  /** The version before serves until this one is in place. */
+  private standIn(position: bigint): void {
+    this.serving.resolve();
+    this.moveTo({ stored: position, seen: position });
   }
 
   private moveTo(next: Standing): void {
@@ -134,28 +159,31 @@ class Follower {
   /** A checkpoint that lags over events of no interest costs a crash no more than reading on over them. */
   private async store(): Promise<boolean> {
     const { stored, seen } = this.standing;
-    if (stored === seen) return true;
-    const moved = await moveCheckpoint(this.options.dataSource.manager, this.options.projection, this.standing, seen);
+    if (stored === seen || !this.generation) return true;
+    const moved = await moveCheckpoint(this.options.dataSource.manager, this.generation, this.standing, seen);
     this.storedAt = performance.now();
     if (moved) this.standing = { stored: seen, seen };
     return moved;
   }
 
   /** What was recorded after the start is not waited for: under a constant stream a view is always a little behind. */
-  private async lookWhetherCaughtUp(): Promise<void> {
-    if (!this.catchingUp) return;
+  private async lookAhead(after: bigint): Promise<void> {
     const { store, projection } = this.options;
-    const { events } = await store.readAll({
-      after: this.standing.seen,
-      categories: projection.categories,
-      limit: 1,
-    });
-    const next = events[0];
-    this.catchingUp = next !== undefined && Date.parse(next.recordedAt) < this.startedAt;
+    const { events } = await store.readAll({ after, categories: projection.categories, limit: 1 });
+    const next = events[0] && Date.parse(events[0].recordedAt);
+    this.behindSince = next;
+    this.catchingUp = this.catchingUp && next !== undefined && next < this.startedAt;
   }
 
   private async rest(): Promise<void> {
     if (this.catchingUp) return;
     await this.waiters.quiet(restInBurstMs, this.stopping.signal);
   }
+}
+
+/** A promise that others resolve. */
+function once(): { readonly done: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const done = new Promise<void>((resolved) => (resolve = resolved));
+  return { done, resolve };
 }

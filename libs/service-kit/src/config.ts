@@ -50,6 +50,14 @@ const common = {
   TRUST_PROXY: bool({ default: false, desc: 'take the caller address from X-Forwarded-For' }),
 };
 
+/** What is needed to fold a service's views without running the service. */
+export const viewSettings = {
+  DATABASE_URL: common.DATABASE_URL,
+  EVENT_STORE_URL: common.EVENT_STORE_URL,
+  KEY_FILE: common.KEY_FILE,
+  SECRET_FILE: common.SECRET_FILE,
+};
+
 export type Settings = CleanedEnv<typeof common>;
 export type OwnSettings = Readonly<Record<string, Spec<unknown> & { _parse: (input: string) => unknown }>>;
 

@@ -4,20 +4,20 @@ import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Type } from '@nestjs/common';
 import { inboxMigration, inboxOperationsMigration, relayMigration } from '@waymark/messaging';
 import { dataKeysMigration } from '@waymark/privacy';
-import { projectionsMigration } from '@waymark/projections';
+import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
 import { idempotencyMigration } from './idempotency.js';
 import type { QueryRunner } from 'typeorm';
 
-/** Tables that every service keeps in its own database: data keys, answers given, inbox, relay and projection checkpoints. */
+/** Tables that every service keeps in its own database: data keys, answers given, inbox and relay. */
 export class CreateServiceTables1760000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [dataKeysMigration, idempotencyMigration, inboxMigration, relayMigration, projectionsMigration])
+    for (const sql of [dataKeysMigration, idempotencyMigration, inboxMigration, relayMigration])
       await runner.query(sql);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`DROP TABLE idempotency, projection_checkpoints, data_keys`);
+    await runner.query(`DROP TABLE idempotency, data_keys`);
   }
 }
 
@@ -32,22 +32,49 @@ export class LetOperatorsDealWithDeadLetters1760000000001 implements MigrationIn
   }
 }
 
-/** Opens the service's own database and brings it up to date; several processes may do so at once. */
-export async function openDatabase(options: {
+/** Table of the generations of the read models, in place of the checkpoints of views that had one generation only. */
+export class KeepViewsByGeneration1760000000002 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE IF EXISTS projection_checkpoints');
+    await runner.query(viewGenerationsMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE view_generations');
+  }
+}
+
+export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
-  readonly entities: readonly Type[];
   readonly migrations: readonly Type<MigrationInterface>[];
-}): Promise<DataSource> {
+  readonly projections: readonly Projection[];
+}
+
+/** Opens the service's own database and brings it up to date; several processes may do so at once. */
+export async function openDatabase(options: DatabaseOptions): Promise<DataSource> {
+  const dataSource = await connectDatabase(options);
+  await migrate(dataSource);
+  return dataSource;
+}
+
+/** Opens the service's own database as it is. Queries find the tables of its views as `searchPathOf` says. */
+export async function connectDatabase(options: DatabaseOptions): Promise<DataSource> {
+  const { projections } = options;
   const dataSource = new DataSource({
     type: 'postgres',
     url: options.url,
-    entities: [...options.entities],
-    migrations: [CreateServiceTables1760000000000, LetOperatorsDealWithDeadLetters1760000000001, ...options.migrations],
+    entities: projections.flatMap(({ entities = [] }) => [...entities]),
+    migrations: [
+      CreateServiceTables1760000000000,
+      LetOperatorsDealWithDeadLetters1760000000001,
+      KeepViewsByGeneration1760000000002,
+      ...options.migrations,
+    ],
     synchronize: false,
     poolSize: 12,
     applicationName: `waymark-${options.service}`,
-    extra: { connectionTimeoutMillis: 10_000 },
+    extra: { connectionTimeoutMillis: 10_000, options: `-c search_path=${searchPathOf(projections)}` },
   });
   await dataSource.initialize().catch((error: Error) => {
     // PostgreSQL names the role or the database, never the password.
@@ -58,7 +85,6 @@ export async function openDatabase(options: {
     const pool: EventEmitter = dataSource.driver.master;
     pool.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
   }
-  await migrate(dataSource);
   return dataSource;
 }
 

@@ -12,6 +12,7 @@ export * from './fields.js';
 export { WithoutKey } from './idempotency.interceptor.js';
 export { isFit } from './health.js';
 export * from './log.js';
+export * from './open-views.js';
 export * from './problem.js';
 export * from './publication.js';
 export * from './read-log.js';

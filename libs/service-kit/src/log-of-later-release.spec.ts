@@ -15,6 +15,7 @@ const definition: ServiceDefinition = {
     {
       name: 'additions',
       version: 1,
+      tables: '',
       categories: ['tally'],
       apply: async ({ stream }) => void shown.push(stream),
     },

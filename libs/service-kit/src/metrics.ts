@@ -45,6 +45,25 @@ export class Metrics {
       collect: () =>
         views.status().forEach(({ name, position }) => positions.set({ projection: name }, Number(position))),
     });
+    const lags = new Gauge({
+      name: 'waymark_projection_lag_seconds',
+      help: 'How long ago a read model last showed everything that was in the log; 0 when it does',
+      labelNames: ['projection'],
+      registers: [this.registry],
+      collect: () => views.status().forEach(({ name, lagSeconds }) => lags.set({ projection: name }, lagSeconds)),
+    });
+    const stopped = new Gauge({
+      name: 'waymark_projection_stopped',
+      help: '1 for a read model that has stopped at something it cannot apply',
+      labelNames: ['projection'],
+      registers: [this.registry],
+      collect: () =>
+        views
+          .status()
+          .forEach(({ name, stoppedBecause }) =>
+            stopped.set({ projection: name }, stoppedBecause === undefined ? 0 : 1),
+          ),
+    });
   }
 
   observe(method: string, route: string, status: number, seconds: number): void {

@@ -29,10 +29,10 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   /** May read the streams of all services. Set where the store grants it too; `audit` only. */
   readonly readsWholeLog?: true;
   readonly module: Type;
-  readonly entities: readonly Type[];
+  /** Of tables that are no read models. */
   readonly migrations: readonly Type<MigrationInterface>[];
-  /** Read models; a function where one needs the running platform. */
-  readonly projections: readonly Projection[] | ((platform: Platform<Own>) => readonly Projection[]);
+  /** Read models; a function where one needs the service's secret. */
+  readonly projections: readonly Projection[] | ((parts: { readonly secrets: Secrets }) => readonly Projection[]);
   /** Providers that need the running platform. */
   readonly providers?: (platform: Platform<Own>) => Promise<readonly Provider[]> | readonly Provider[];
   /** Turns own events into published messages; undefined: not published. */
@@ -48,6 +48,11 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   /** Other work of a clock: each is called again a second after it ended. */
   readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
 }
+
+export const projectionsOf = (
+  { projections }: Pick<ServiceDefinition, 'projections'>,
+  secrets: Secrets,
+): readonly Projection[] => (typeof projections === 'function' ? projections({ secrets }) : projections);
 
 /** What a running service stands on. */
 export interface Platform<Own extends object = Record<never, never>> {

@@ -12,11 +12,11 @@ import {
   runRelay,
   withPrefix,
 } from '@waymark/messaging';
-import { createKeyRing, KeyFileError, openKeyFile } from '@waymark/privacy';
+import { createKeyRing } from '@waymark/privacy';
 import { runProjection } from '@waymark/projections';
 import { Aggregates } from './aggregates.js';
 import { type Clock, systemClock } from './clock.js';
-import { ConfigError, readSettings, type Settings } from './config.js';
+import { readSettings, type Settings } from './config.js';
 import { topicsOf } from './consumption.js';
 import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
@@ -29,10 +29,11 @@ import { kafkaOptions } from './kafka-settings.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { openEventStore } from './open-event-store.js';
+import { openKeys } from './open-keys.js';
 import { runClock } from './run-clock.js';
 import { checkPublication } from './publication.js';
 import { readSecretFile } from './secrets.js';
-import type { Platform, ServiceDefinition } from './service-definition.js';
+import { type Platform, projectionsOf, type ServiceDefinition } from './service-definition.js';
 import { standstill, startConsumer } from './start-consumer.js';
 import { Views } from './views.js';
 
@@ -81,14 +82,13 @@ async function assemble<Own extends object>(
   stop: () => Promise<void>,
 ): Promise<RunningService> {
   const secrets = await readSecretFile(settings.SECRET_FILE);
-  const provider = await openKeyFile({ path: settings.KEY_FILE }).catch((error: unknown) => {
-    throw error instanceof KeyFileError ? new ConfigError(`KEY_FILE: ${error.message}`) : error;
-  });
+  const provider = await openKeys(settings.KEY_FILE);
+  const projections = projectionsOf(definition, secrets);
   const dataSource = await openDatabase({
     url: settings.DATABASE_URL,
     service: definition.name,
-    entities: definition.entities,
     migrations: definition.migrations,
+    projections,
   });
   closers.push(() => dataSource.destroy());
   const store = openEventStore(definition, settings, log);
@@ -105,8 +105,6 @@ async function assemble<Own extends object>(
   const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
   const open = feedOpener(definition.aggregates, aggregates);
 
-  const projections =
-    typeof definition.projections === 'function' ? definition.projections(platform) : definition.projections;
   views.follow(projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
   closers.push(() => views.stop());
 
@@ -133,6 +131,7 @@ async function assemble<Own extends object>(
   closers.push(() => app.close());
 
   const doors: Doors = { commands: app.get(CommandBus), queries: app.get(QueryBus), dataSource, clock };
+  await views.serving();
   running.consumer = startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
   await app.listen(settings.PORT, settings.HOST);
   log.info({ port: settings.PORT }, `${definition.name} is ready`);

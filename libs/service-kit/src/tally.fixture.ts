@@ -129,7 +129,6 @@ export const tallyService: ServiceDefinition = {
   settings: {},
   aggregates: [tallyAggregate],
   module: TallyModule,
-  entities: [],
   migrations: [],
   projections: [],
 };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RunningProjection } from '@waymark/projections';
 import { NotReady } from './health.js';
 import { Problem } from './problem.js';
@@ -15,6 +16,14 @@ export class Views {
   follow(running: readonly RunningProjection[]): void {
     this.running = running;
     this.followedAt = performance.now();
+  }
+
+  /** Resolves once queries find the tables of all views, or when patience is over. */
+  async serving(): Promise<void> {
+    const waiting = new AbortController();
+    const late = pause(patienceMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+    await Promise.race([late, Promise.all(this.running.map(({ serving }) => serving))]);
+    waiting.abort();
   }
 
   /** Throws `NotReady` when one has stopped, or does not yet show what was in the log at the start. */

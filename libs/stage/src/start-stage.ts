@@ -149,7 +149,13 @@ export async function startStage(options: {
         pools.get(service) ?? new pg.Pool({ connectionString: environments.get(service)?.DATABASE_URL, max: 2 });
       pool.on('error', () => undefined);
       pools.set(service, pool);
-      return (await pool.query(sql, values)).rows;
+      const client = await pool.connect();
+      try {
+        await client.query(findsLiveViews);
+        return (await client.query(sql, values)).rows;
+      } finally {
+        client.release();
+      }
     },
     busOf: (service) => {
       const bus = openPostgresBus({
@@ -173,6 +179,11 @@ export async function startStage(options: {
     },
   };
 }
+
+/** The tables of views lie in schemas of their own; the newest version first, as a service of this release looks for them. */
+const findsLiveViews = `
+  SELECT set_config('search_path', concat_ws(', ', 'public', string_agg(quote_ident(nspname), ', ' ORDER BY nspname DESC)), false)
+  FROM pg_namespace WHERE nspname ~ '_v[0-9]+$'`;
 
 const unknownPerson = (name: string): never => {
   throw new Error(`${name} is not on this stage`);

@@ -2,7 +2,6 @@ import type { ServiceDefinition } from '@waymark/service-kit';
 import { AuditModule } from './audit.module.js';
 import { clientIndexProjection } from './client-index/client-index.projection.js';
 import { EVENT_LOG } from './history/event-log.js';
-import { CreateClientIndex1760000006000 } from './migrations/1760000006000-create-client-index.js';
 
 export const audit: ServiceDefinition = {
   name: 'audit',
@@ -12,8 +11,7 @@ export const audit: ServiceDefinition = {
   aggregates: [],
   readsWholeLog: true,
   module: AuditModule,
-  entities: [],
-  migrations: [CreateClientIndex1760000006000],
+  migrations: [],
   projections: [clientIndexProjection],
   providers: ({ store }) => [{ provide: EVENT_LOG, useValue: store }],
 };

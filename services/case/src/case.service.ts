@@ -1,11 +1,9 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { caseAggregate } from './case/case.aggregate.js';
-import { CaseEntry } from './case/projections/cases/case-entry.entity.js';
 import { casesProjection } from './case/projections/cases/cases.projection.js';
 import { CaseModule } from './case.module.js';
 import { consumes } from './integration/consume.js';
 import { publish, publishes } from './integration/publish.js';
-import { CreateCaseViews1760000001000 } from './migrations/1760000001000-create-case-views.js';
 
 /** `case` is a reserved word. */
 export const caseService: ServiceDefinition = {
@@ -16,8 +14,7 @@ export const caseService: ServiceDefinition = {
   settings: {},
   aggregates: [caseAggregate],
   module: CaseModule,
-  entities: [CaseEntry],
-  migrations: [CreateCaseViews1760000001000],
+  migrations: [],
   projections: [casesProjection],
   publishes,
   publish,

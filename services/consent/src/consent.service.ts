@@ -6,7 +6,6 @@ import { ConsentModule } from './consent.module.js';
 import { consumes } from './integration/consume.js';
 import { publish, publishes } from './integration/publish.js';
 import { CreateConsentViews1760000002000 } from './migrations/1760000002000-create-consent-views.js';
-import { LetClocksFailAlone1760000002001 } from './migrations/1760000002001-let-clocks-fail-alone.js';
 
 export const consent: ServiceDefinition = {
   name: 'consent',
@@ -15,8 +14,7 @@ export const consent: ServiceDefinition = {
   settings: {},
   aggregates: [consentRecordAggregate],
   module: ConsentModule,
-  entities: [],
-  migrations: [CreateConsentViews1760000002000, LetClocksFailAlone1760000002001],
+  migrations: [CreateConsentViews1760000002000],
   projections: [consentClocksProjection],
   publishes,
   publish,

@@ -8,7 +8,6 @@ export const engagement: ServiceDefinition = {
   settings: {},
   aggregates: [],
   module: EngagementModule,
-  entities: [],
   migrations: [],
   projections: [],
 };

@@ -1,7 +1,6 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { concernAggregate } from './concern/concern.aggregate.js';
 import { responseClocks } from './concern/features/run-response-clocks.js';
-import { QueueEntry } from './concern/projections/queue/queue-entry.entity.js';
 import { queueProjection } from './concern/projections/queue/queue.projection.js';
 import { StaffMarks } from './concern/projections/queue/staff-marks.js';
 import { receiptsProjection } from './concern/projections/receipts/receipts.projection.js';
@@ -13,8 +12,6 @@ import { IntakeModule } from './intake.module.js';
 import { consumes } from './integration/consume.js';
 import { publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
-import { LetClocksFailAlone1760000001001 } from './migrations/1760000001001-let-clocks-fail-alone.js';
-import { MarkWhoIsShutOut1760000001002 } from './migrations/1760000001002-mark-who-is-shut-out.js';
 
 export const intake: ServiceDefinition = {
   name: 'intake',
@@ -23,8 +20,7 @@ export const intake: ServiceDefinition = {
   settings: {},
   aggregates: [concernAggregate],
   module: IntakeModule,
-  entities: [QueueEntry],
-  migrations: [CreateIntakeViews1760000001000, LetClocksFailAlone1760000001001, MarkWhoIsShutOut1760000001002],
+  migrations: [CreateIntakeViews1760000001000],
   projections: ({ secrets }) => [
     queueProjection(new StaffMarks(secrets)),
     receiptsProjection,

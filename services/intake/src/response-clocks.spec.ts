@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type RunningService, startService } from '@waymark/service-kit';
+import { buildView, placeView, withBuildersLock } from '@waymark/projections';
+import { openViews, type RunningService, startService } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually, freePort } from '@waymark/testing';
 import { callAt, deskOf, eventsOf, typesOf } from './intake.fixture.js';
@@ -81,6 +82,25 @@ describe('the clock of the first response', () => {
       await allRung();
     }
     for (const concernId of concerns) expect(await said(concernId)).toEqual(everything);
+  });
+
+  it('rings nothing for being rebuilt, switched to and gone back from, while it rings what is due', async () => {
+    const concerns = await register(20);
+    const views = await openViews(intake, stage.environmentOf('intake'));
+    const clocks = views.projections.filter(({ name }) => name === 'response-clocks');
+    stage.clock.advance({ hours: 30 });
+    for (const projection of clocks)
+      await withBuildersLock(views.dataSource, projection, async () => {
+        for (let round = 0; round < 3; round += 1) {
+          await buildView(views.build(projection));
+          await placeView(views.build(projection), 'building');
+          await placeView(views.build(projection), 'kept');
+        }
+      });
+    await allRung();
+    for (const concernId of concerns) expect(await said(concernId)).toEqual(everything);
+    expect(clocks).toHaveLength(1);
+    await views.close();
   });
 
   it('makes up for an outage in the same order, with two instances at work', async () => {

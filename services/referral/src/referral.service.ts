@@ -7,7 +7,6 @@ import { publish, publishes } from './integration/publish.js';
 import { CreateReferralViews1760000003000 } from './migrations/1760000003000-create-referral-views.js';
 import { runSuspensions } from './referral/features/suspend-referrals.js';
 import { PackageSeal } from './referral/package/package-seal.js';
-import { ReferralEntry } from './referral/projections/referrals/referral-entry.entity.js';
 import { referralsProjection } from './referral/projections/referrals/referrals.projection.js';
 import { referralAggregate } from './referral/referral.aggregate.js';
 import { ReferralModule } from './referral.module.js';
@@ -24,7 +23,6 @@ export const referral: ServiceDefinition<typeof own> = {
   settings: own,
   aggregates: [referralAggregate],
   module: ReferralModule,
-  entities: [ReferralEntry],
   migrations: [CreateReferralViews1760000003000],
   projections: [referralsProjection],
   providers: ({ settings, keyRing }) => {

@@ -1,15 +1,10 @@
-import { once } from 'node:events';
-import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { medianOf, type Ratio, type Report, type Result, type SystemName, thisMachine } from '../report.js';
 import { measureAt, type Effort } from './measure-at.js';
 import { withBenchServer } from '../bench-server.js';
+import { installPeers, peersDir, versionsWith } from '../peers.js';
 import { openEmmett } from './emmett.js';
 import { openRaw } from './raw.js';
 import { openWaymark } from './waymark.js';
-
-const peersDir = path.resolve(import.meta.dirname, '..', '..', 'peers');
 
 const quick: Effort = { sizes: [10_000, 100_000], runs: 3, milliseconds: 700, samples: 100, emmettReads: 5_000 };
 const full: Effort = {
@@ -35,20 +30,13 @@ export async function benchEventStore(options: { readonly quick: boolean }): Pro
       results.push(...(await measureAt(systems, size, effort)));
       for (const system of systems) await system.close();
     }
-    return { machine: thisMachine(), versions: await versions(version), results, ratios: ratiosOf(results, effort) };
+    return {
+      machine: thisMachine(),
+      versions: await versionsWith(version),
+      results,
+      ratios: ratiosOf(results, effort),
+    };
   });
-}
-
-async function installPeers(): Promise<void> {
-  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: peersDir, stdio: 'ignore' });
-  const [code] = await once(npm, 'close');
-  if (code !== 0) throw new Error(`npm ci in ${peersDir} failed with code ${code}`);
-}
-
-async function versions(postgres: string): Promise<Report['versions']> {
-  const file = path.join(peersDir, 'node_modules', '@event-driven-io', 'emmett-postgresql', 'package.json');
-  const emmett: { version: string } = JSON.parse(await readFile(file, 'utf8'));
-  return { node: process.versions.node, postgres, emmett: emmett.version };
 }
 
 function ratiosOf(results: readonly Result[], { sizes }: Effort): readonly Ratio[] {

@@ -22,6 +22,18 @@ export const clientIndexProjection: Projection = {
   name: 'client-index',
   version: 1,
   categories,
+  tables: `
+    CREATE TABLE client_streams (
+      stream text NOT NULL,
+      client_id uuid NOT NULL,
+      PRIMARY KEY (stream, client_id)
+    );
+    CREATE INDEX client_streams_client ON client_streams (client_id);
+    CREATE TABLE stream_links (
+      refers_to text NOT NULL,
+      stream text NOT NULL,
+      PRIMARY KEY (refers_to, stream)
+    );`,
   apply: async (event, manager) => {
     const clientId = clientNamedIn(event);
     if (clientId !== undefined) return belongsTo(event.stream, clientId, manager);

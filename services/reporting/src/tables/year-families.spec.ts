@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { projectionsMigration } from '@waymark/projections';
+import { foundView, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { Views } from '@waymark/service-kit';
 import { createTestDatabase, FakeClock, type TestDatabase } from '@waymark/testing';
-import { CreateContactCounts1760000005000 } from '../migrations/1760000005000-create-contact-counts.js';
+import { contactCountsProjection } from '../fact/projections/contact-counts/contact-counts.projection.js';
 import { protectYearApart } from './protect-year-apart.js';
 import { YearFamilies } from './year-families.js';
 import { cellKey, type YearCounts } from './year-family.js';
@@ -30,19 +30,18 @@ describe('the protected tables of a year', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase('year_families');
-    dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-    await dataSource.query(projectionsMigration);
-    await new CreateContactCounts1760000005000().up(dataSource.createQueryRunner());
+    const extra = { options: `-c search_path=${searchPathOf([contactCountsProjection])}` };
+    dataSource = await new DataSource({ type: 'postgres', url: database.url, extra }).initialize();
+    await dataSource.query(viewGenerationsMigration);
+    await foundView(dataSource, contactCountsProjection);
   });
   afterAll(async () => {
     await dataSource?.destroy();
     await database?.drop();
   });
   beforeEach(async () => {
-    await dataSource.query('TRUNCATE contact_counts, projection_checkpoints');
-    await dataSource.query(
-      `INSERT INTO projection_checkpoints (name, version, position) VALUES ('contact-counts', 1, 7)`,
-    );
+    await dataSource.query('TRUNCATE contact_counts');
+    await dataSource.query('UPDATE view_generations SET position = 7');
     const clock = new FakeClock();
     clock.set('2022-02-01T00:00:00.000Z');
     computed = [];
@@ -70,7 +69,7 @@ describe('the protected tables of a year', () => {
   it('are computed once for all who ask at once, and again only when the counts have changed', async () => {
     await countSome(8);
     expect(await Promise.all([contactsOf(), contactsOf(), contactsOf()])).toEqual([8, 8, 8]);
-    await dataSource.query('UPDATE projection_checkpoints SET position = 9');
+    await dataSource.query('UPDATE view_generations SET position = 9');
     expect(await families.of('2021')).toMatchObject({ position: '9' });
     expect(computed).toHaveLength(1);
     await countSome(3);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Clock, Views } from '@waymark/service-kit';
+import { contactCountsProjection } from '../fact/projections/contact-counts/contact-counts.projection.js';
 import { calendarOf } from './calendar.js';
 import type { CountRow, YearCounts, YearFamily } from './year-family.js';
 
@@ -50,10 +51,11 @@ export class YearFamilies {
   private async read(year: string): Promise<{ readonly rows: readonly CountRow[]; readonly position: string }> {
     const [found] = await this.dataSource.query<{ position: string | null; rows: CountRow[] }[]>(
       `SELECT
-         (SELECT position FROM projection_checkpoints WHERE name = 'contact-counts' ORDER BY version DESC LIMIT 1) AS position,
+         (SELECT position FROM view_generations WHERE view = $2 AND version <= $3 AND state = 'live'
+           ORDER BY version DESC LIMIT 1) AS position,
          (SELECT coalesce(json_agg(c ORDER BY month, country, subdivision, measure), '[]')
            FROM contact_counts c WHERE month LIKE $1) AS rows`,
-      [`${year}-%`],
+      [`${year}-%`, contactCountsProjection.name, contactCountsProjection.version],
     );
     return { rows: found?.rows ?? [], position: found?.position ?? '0' };
   }

@@ -1,43 +1,51 @@
-import type { Projection } from '@waymark/projections';
+import { foldedRows, oneRow } from '@waymark/projections';
 import type { CaseEvent } from '../../domain/case.events.js';
 import { CaseEntry } from './case-entry.entity.js';
 
-/** Cases with their teams. Holds nothing that is sealed. */
-export const casesProjection: Projection = {
+/** Cases with their teams, found by member, by client and by concern. Holds nothing that is sealed. */
+export const casesProjection = foldedRows({
   name: 'cases',
   version: 1,
   categories: ['case'],
-  apply: async (recorded, manager) => {
-    const caseId = recorded.stream.slice('case-'.length);
-    const set = (fields: Partial<CaseEntry>) => manager.update(CaseEntry, { caseId }, fields);
-    const event = { type: recorded.type, data: recorded.data } as CaseEvent;
-    switch (event.type) {
-      case 'CaseOpened': {
-        const { team, openedAt, ...data } = event.data;
-        await manager.insert(CaseEntry, {
-          ...data,
-          stage: 'engagement',
-          team: [...team],
-          reviewDueAt: null,
-          openedAt: new Date(openedAt),
-        });
-        return;
-      }
-      case 'OfficerAssigned':
-        await set({ officerId: event.data.officerId, team: [...event.data.team] });
-        return;
-      case 'TeamMemberAdded':
-      case 'TeamMemberRemoved':
-        await set({ team: [...event.data.team] });
-        return;
-      case 'StageMoved':
-        await set({ stage: event.data.to });
-        return;
-      case 'RiskAssessed':
-        await set({ reviewDueAt: new Date(event.data.reviewDueAt) });
-        return;
-      case 'NoteWritten':
-        return;
-    }
-  },
-};
+  tables: `
+    CREATE TABLE cases (
+      case_id uuid PRIMARY KEY,
+      concern_id uuid NOT NULL,
+      client_id uuid NOT NULL,
+      case_code text NOT NULL,
+      stage text NOT NULL,
+      officer_id text NOT NULL,
+      team text[] NOT NULL,
+      review_due_at timestamptz,
+      opened_at timestamptz NOT NULL
+    );
+    CREATE INDEX cases_order ON cases ((coalesce(review_due_at, '-infinity')), case_id);
+    CREATE INDEX cases_team ON cases USING gin (team);
+    CREATE INDEX cases_client ON cases (client_id);
+    CREATE INDEX cases_concern ON cases (concern_id);`,
+  entity: CaseEntry,
+  of: 'caseId',
+  idOf: ({ stream }) => stream.slice('case-'.length),
+  fold: oneRow((entry, { type, data }) => {
+    const event = { type, data } as CaseEvent;
+    if (event.type !== 'CaseOpened') return entry && { ...entry, ...changeBy(event) };
+    const { team, openedAt, ...opened } = event.data;
+    return { ...opened, stage: 'engagement', team: [...team], reviewDueAt: null, openedAt: new Date(openedAt) };
+  }),
+});
+
+function changeBy(event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<CaseEntry> {
+  switch (event.type) {
+    case 'OfficerAssigned':
+      return { officerId: event.data.officerId, team: [...event.data.team] };
+    case 'TeamMemberAdded':
+    case 'TeamMemberRemoved':
+      return { team: [...event.data.team] };
+    case 'StageMoved':
+      return { stage: event.data.to };
+    case 'RiskAssessed':
+      return { reviewDueAt: new Date(event.data.reviewDueAt) };
+    case 'NoteWritten':
+      return {};
+  }
+}

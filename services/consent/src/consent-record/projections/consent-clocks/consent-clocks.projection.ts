@@ -1,33 +1,44 @@
-import type { EntityManager } from 'typeorm';
-import type { Projection } from '@waymark/projections';
+import { foldedRows, oneRow, type OpenedEvent } from '@waymark/projections';
+import { dueWorkColumns } from '@waymark/service-kit';
 import type { ConsentEvent } from '../../domain/consent-record.events.js';
+import { ConsentClock } from './consent-clock.entity.js';
 
 /** When each consent in force runs out. Sends nothing itself: a rebuild rings no bell. */
-export const consentClocksProjection: Projection = {
+export const consentClocksProjection = foldedRows({
   name: 'consent-clocks',
   version: 1,
   categories: ['consent'],
-  apply: async (recorded, manager) => {
-    const event = { type: recorded.type, data: recorded.data } as ConsentEvent;
+  tables: `
+    CREATE TABLE consent_clocks (
+      consent_id uuid PRIMARY KEY,
+      client_id uuid NOT NULL,
+      due_at timestamptz NOT NULL
+    );
+    CREATE INDEX consent_clocks_due ON consent_clocks (due_at);
+    ${dueWorkColumns('consent_clocks')};`,
+  notFolded: ['failures', 'try_at'],
+  entity: ConsentClock,
+  of: 'consentId',
+  idOf: (event) => {
+    const { data } = consentEvent(event);
+    return 'consentId' in data ? data.consentId : undefined;
+  },
+  fold: oneRow((clock, recorded) => {
+    const event = consentEvent(recorded);
     switch (event.type) {
-      case 'ConsentGiven':
-        await manager.query('INSERT INTO consent_clocks (consent_id, client_id, due_at) VALUES ($1, $2, $3)', [
-          event.data.consentId,
-          event.data.clientId,
-          event.data.validUntil,
-        ]);
-        return;
+      case 'ConsentGiven': {
+        const { consentId, clientId, validUntil } = event.data;
+        return { consentId, clientId, dueAt: new Date(validUntil) };
+      }
       case 'ConsentWithdrawn':
       case 'ConsentExpired':
-        return stop(event.data.consentId, manager);
+        return undefined;
       case 'ConsentRefused':
       case 'DisclosureRecorded':
       case 'DisclosureRefused':
-        return;
+        return clock;
     }
-  },
-};
+  }),
+});
 
-async function stop(consentId: string, manager: EntityManager): Promise<void> {
-  await manager.query('DELETE FROM consent_clocks WHERE consent_id = $1', [consentId]);
-}
+const consentEvent = ({ type, data }: OpenedEvent) => ({ type, data }) as ConsentEvent;

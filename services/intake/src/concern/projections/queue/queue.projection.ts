@@ -1,21 +1,46 @@
-import type { EntityManager } from 'typeorm';
-import type { Projection } from '@waymark/projections';
+import { foldedRows, oneRow, type Projection } from '@waymark/projections';
 import type { ConcernEvent } from '../../domain/concern.events.js';
 import { QueueEntry } from './queue-entry.entity.js';
 import type { StaffMarks } from './staff-marks.js';
 
 /** The queue of concerns. */
-export const queueProjection = (marks: StaffMarks): Projection => ({
-  name: 'concern-queue',
-  version: 2,
-  categories: ['concern'],
-  apply: async (recorded, manager) => {
-    const concernId = recorded.stream.slice('concern-'.length);
-    const event = { type: recorded.type, data: recorded.data } as ConcernEvent;
-    if (event.type === 'ConcernSubmitted') await manager.insert(QueueEntry, entryOf(concernId, event.data, marks));
-    else await change(concernId, event, manager);
-  },
-});
+export const queueProjection = (marks: StaffMarks): Projection =>
+  foldedRows({
+    name: 'concern-queue',
+    version: 2,
+    categories: ['concern'],
+    tables: `
+      CREATE TABLE concern_queue (
+        concern_id uuid PRIMARY KEY,
+        client_id uuid NOT NULL,
+        channel text NOT NULL,
+        language text NOT NULL,
+        country text,
+        duty_station text,
+        status text NOT NULL,
+        priority text,
+        immediate_danger boolean NOT NULL,
+        waiting boolean NOT NULL,
+        contact_at timestamptz NOT NULL,
+        due_at timestamptz,
+        overdue boolean NOT NULL,
+        escalated_to text,
+        officer_id text,
+        shut_out_marks text[] NOT NULL,
+        shut_out_roles text[] NOT NULL,
+        shut_out_units text[] NOT NULL
+      );
+      CREATE INDEX concern_queue_order
+        ON concern_queue (waiting, immediate_danger DESC, (coalesce(due_at, 'infinity')), concern_id);`,
+    entity: QueueEntry,
+    of: 'concernId',
+    idOf: ({ stream }) => stream.slice('concern-'.length),
+    fold: oneRow((entry, { type, data, stream }) => {
+      const event = { type, data } as ConcernEvent;
+      if (event.type === 'ConcernSubmitted') return entryOf(stream.slice('concern-'.length), event.data, marks);
+      return entry && { ...entry, ...changeBy(event, entry) };
+    }),
+  });
 
 type Submitted = Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'];
 
@@ -42,32 +67,29 @@ function entryOf(concernId: string, data: Submitted, marks: StaffMarks): QueueEn
   };
 }
 
-async function change(
-  concernId: string,
+function changeBy(
   event: Exclude<ConcernEvent, { type: 'ConcernSubmitted' }>,
-  manager: EntityManager,
-): Promise<void> {
-  const set = (fields: Partial<QueueEntry>) => manager.update(QueueEntry, { concernId }, fields);
+  { status }: QueueEntry,
+): Partial<QueueEntry> {
   switch (event.type) {
     case 'FirstResponseOverdue':
-      return void (await set({ overdue: true }));
+      return { overdue: true };
     case 'ConcernEscalated':
-      return void (await set({ escalatedTo: event.data.to }));
+      return { escalatedTo: event.data.to };
     case 'ConcernAllocated':
-      return void (await set({ officerId: event.data.officerId }));
+      return { officerId: event.data.officerId };
     case 'FirstResponseGiven':
-      await manager.update(QueueEntry, { concernId, status: 'submitted' }, { status: 'acknowledged' });
-      return void (await set({ waiting: false }));
+      return { status: status === 'submitted' ? 'acknowledged' : status, waiting: false };
     case 'ConcernTriaged':
-      return void (await set({ status: 'triaged', priority: event.data.priority }));
+      return { status: 'triaged', priority: event.data.priority };
     case 'ConcernAccepted':
-      return void (await set({ status: 'accepted', waiting: false }));
+      return { status: 'accepted', waiting: false };
     case 'ReceiptIssued':
     case 'ReceiptUpgraded':
     case 'FirstResponseDue':
     case 'ReporterMessageReceived':
     case 'OfficerMessageSent':
     case 'GuidanceGiven':
-      return;
+      return {};
   }
 }

@@ -1,18 +1,28 @@
-import type { Projection } from '@waymark/projections';
+import { foldedRows, oneRow, type OpenedEvent } from '@waymark/projections';
 import type { ConcernEvent } from '../../domain/concern.events.js';
+import { ReceiptEntry } from './receipt-entry.entity.js';
 
 /** Which concern a receipt opens, by its slow hash. */
-export const receiptsProjection: Projection = {
+export const receiptsProjection = foldedRows({
   name: 'receipts',
   version: 1,
   categories: ['concern'],
-  apply: async (recorded, manager) => {
-    const event = { type: recorded.type, data: recorded.data } as ConcernEvent;
-    if (event.type !== 'ReceiptIssued') return;
-    await manager.query('INSERT INTO receipts (receipt_hash, concern_id, scope) VALUES ($1, $2, $3)', [
-      event.data.receiptHash,
-      recorded.stream.slice('concern-'.length),
-      event.data.scope,
-    ]);
-  },
-};
+  tables: `
+    CREATE TABLE receipts (
+      receipt_hash text PRIMARY KEY,
+      concern_id uuid NOT NULL,
+      scope text NOT NULL CHECK (scope IN ('reporter', 'client'))
+    );`,
+  entity: ReceiptEntry,
+  of: 'receiptHash',
+  idOf: (event) => issuedBy(event)?.receiptHash,
+  fold: oneRow((entry, event) => {
+    const issued = issuedBy(event);
+    return issued ? { ...issued, concernId: event.stream.slice('concern-'.length) } : entry;
+  }),
+});
+
+function issuedBy({ type, data }: OpenedEvent) {
+  const event = { type, data } as ConcernEvent;
+  return event.type === 'ReceiptIssued' ? event.data : undefined;
+}

@@ -1,28 +1,40 @@
-import type { EntityManager } from 'typeorm';
-import type { Projection } from '@waymark/projections';
+import { foldedRows } from '@waymark/projections';
+import { dueWorkColumns } from '@waymark/service-kit';
 import type { ConcernEvent, ResponseClock } from '../../domain/concern.events.js';
+import { ResponseBell } from './response-bell.entity.js';
 
 /** What falls due for each concern that waits for a first response. Sends nothing itself: a rebuild rings no bell. */
-export const responseClocksProjection: Projection = {
+export const responseClocksProjection = foldedRows({
   name: 'response-clocks',
   version: 1,
   categories: ['concern'],
-  apply: async (recorded, manager) => {
-    const concernId = recorded.stream.slice('concern-'.length);
-    const event = { type: recorded.type, data: recorded.data } as ConcernEvent;
+  tables: `
+    CREATE TABLE response_clocks (
+      concern_id uuid NOT NULL,
+      command text NOT NULL,
+      due_at timestamptz NOT NULL,
+      PRIMARY KEY (concern_id, command)
+    );
+    CREATE INDEX response_clocks_due ON response_clocks (due_at);
+    ${dueWorkColumns('response_clocks')};`,
+  notFolded: ['failures', 'try_at'],
+  entity: ResponseBell,
+  of: 'concernId',
+  idOf: ({ stream }) => stream.slice('concern-'.length),
+  fold: (bells, { type, data, stream }) => {
+    const event = { type, data } as ConcernEvent;
+    const without = (...commands: readonly string[]) => bells.filter(({ command }) => !commands.includes(command));
     switch (event.type) {
       case 'ConcernSubmitted':
-        if (event.data.clock) await start(concernId, event.data.clock, manager);
-        return;
+        return event.data.clock ? bellsOf(stream.slice('concern-'.length), event.data.clock) : bells;
       case 'FirstResponseDue':
-        return stop(concernId, ['WarnOfFirstResponseDue'], manager);
+        return without('WarnOfFirstResponseDue');
       case 'FirstResponseOverdue':
-        return stop(concernId, ['WarnOfFirstResponseDue', 'MarkFirstResponseOverdue'], manager);
+        return without('WarnOfFirstResponseDue', 'MarkFirstResponseOverdue');
       case 'ConcernEscalated':
-        if (event.data.to === 'head') await stop(concernId, ['EscalateToHead'], manager);
-        return;
+        return event.data.to === 'head' ? without('EscalateToHead') : bells;
       case 'FirstResponseGiven':
-        return stop(concernId, ['WarnOfFirstResponseDue', 'MarkFirstResponseOverdue', 'EscalateToHead'], manager);
+        return without('WarnOfFirstResponseDue', 'MarkFirstResponseOverdue', 'EscalateToHead');
       case 'ReceiptIssued':
       case 'ReceiptUpgraded':
       case 'ConcernAllocated':
@@ -31,23 +43,13 @@ export const responseClocksProjection: Projection = {
       case 'ConcernTriaged':
       case 'GuidanceGiven':
       case 'ConcernAccepted':
-        return;
+        return bells;
     }
   },
-};
+});
 
-async function start(
-  concernId: string,
-  { warnAt, dueAt, escalateToHeadAt }: ResponseClock,
-  manager: EntityManager,
-): Promise<void> {
-  await manager.query(
-    `INSERT INTO response_clocks (concern_id, command, due_at)
-     VALUES ($1, 'WarnOfFirstResponseDue', $2), ($1, 'MarkFirstResponseOverdue', $3), ($1, 'EscalateToHead', $4)`,
-    [concernId, warnAt, dueAt, escalateToHeadAt],
-  );
-}
-
-async function stop(concernId: string, commands: readonly string[], manager: EntityManager): Promise<void> {
-  await manager.query('DELETE FROM response_clocks WHERE concern_id = $1 AND command = ANY($2)', [concernId, commands]);
-}
+const bellsOf = (concernId: string, clock: ResponseClock): readonly ResponseBell[] => [
+  { concernId, command: 'WarnOfFirstResponseDue', dueAt: new Date(clock.warnAt) },
+  { concernId, command: 'MarkFirstResponseOverdue', dueAt: new Date(clock.dueAt) },
+  { concernId, command: 'EscalateToHead', dueAt: new Date(clock.escalateToHeadAt) },
+];

@@ -1,20 +1,40 @@
-import type { EntityManager } from 'typeorm';
-import type { Projection } from '@waymark/projections';
+import { foldedRows, oneRow } from '@waymark/projections';
 import type { ReferralEvent } from '../../domain/referral.events.js';
 import { ReferralEntry } from './referral-entry.entity.js';
 
 /** Referrals by unit, case and consent, with what is due. */
-export const referralsProjection: Projection = {
+export const referralsProjection = foldedRows({
   name: 'referrals',
   version: 1,
   categories: ['referral'],
-  apply: async (recorded, manager) => {
-    const referralId = recorded.stream.slice('referral-'.length);
-    const event = { type: recorded.type, data: recorded.data } as ReferralEvent;
-    if (event.type === 'ReferralDrafted') await manager.insert(ReferralEntry, entryOf(referralId, event.data));
-    else await change(referralId, event, manager);
-  },
-};
+  tables: `
+    CREATE TABLE referrals (
+      referral_id uuid PRIMARY KEY,
+      case_id uuid NOT NULL,
+      client_id uuid NOT NULL,
+      unit text NOT NULL,
+      service text NOT NULL,
+      urgency text NOT NULL,
+      status text NOT NULL,
+      drafted_at timestamptz NOT NULL,
+      sent_at timestamptz,
+      consent_id uuid,
+      due_at timestamptz,
+      notice text
+    );
+    CREATE INDEX referrals_of_unit
+      ON referrals (unit, (coalesce(due_at, 'infinity')), referral_id) WHERE sent_at IS NOT NULL;
+    CREATE INDEX referrals_of_case ON referrals (case_id, (coalesce(due_at, 'infinity')), referral_id);
+    CREATE INDEX referrals_under_consent ON referrals (consent_id, status);`,
+  entity: ReferralEntry,
+  of: 'referralId',
+  idOf: ({ stream }) => stream.slice('referral-'.length),
+  fold: oneRow((entry, { type, data, stream }) => {
+    const event = { type, data } as ReferralEvent;
+    if (event.type === 'ReferralDrafted') return entryOf(stream.slice('referral-'.length), event.data);
+    return entry && { ...entry, ...changeBy(event) };
+  }),
+});
 
 function entryOf(referralId: string, data: Extract<ReferralEvent, { type: 'ReferralDrafted' }>['data']): ReferralEntry {
   const { caseId, clientId, unit, service, urgency, movedAt } = data;
@@ -34,34 +54,27 @@ function entryOf(referralId: string, data: Extract<ReferralEvent, { type: 'Refer
   };
 }
 
-async function change(
-  referralId: string,
-  event: Exclude<ReferralEvent, { type: 'ReferralDrafted' }>,
-  manager: EntityManager,
-): Promise<void> {
-  const set = async (fields: Partial<ReferralEntry>): Promise<void> => {
-    await manager.update(ReferralEntry, { referralId }, fields);
-  };
+function changeBy(event: Exclude<ReferralEvent, { type: 'ReferralDrafted' }>): Partial<ReferralEntry> {
   switch (event.type) {
     case 'ReferralBlocked':
-      return set({ status: 'blocked_no_consent' });
+      return { status: 'blocked_no_consent' };
     case 'ReferralSent': {
       const { consentId, acknowledgeBy, movedAt } = event.data;
-      return set({ status: 'sent', consentId, sentAt: new Date(movedAt), dueAt: new Date(acknowledgeBy) });
+      return { status: 'sent', consentId, sentAt: new Date(movedAt), dueAt: new Date(acknowledgeBy) };
     }
     case 'ReferralAcknowledged':
-      return set({ status: 'acknowledged', dueAt: null });
+      return { status: 'acknowledged', dueAt: null };
     case 'ReferralAccepted':
-      return set({ status: 'accepted' });
+      return { status: 'accepted' };
     case 'ReferralDeclined':
-      return set({ status: 'declined' });
+      return { status: 'declined' };
     case 'ReferralSuspended':
-      return set({ status: 'suspended_consent_withdrawn', dueAt: new Date(event.data.withdrawnAt) });
+      return { status: 'suspended_consent_withdrawn', dueAt: new Date(event.data.withdrawnAt) };
     case 'RecipientInformed':
-      return set({ notice: event.data.about });
+      return { notice: event.data.about };
     case 'SuspensionAcknowledged':
-      return set({ notice: null, dueAt: null });
+      return { notice: null, dueAt: null };
     case 'ReferralPackageOpened':
-      return;
+      return {};
   }
 }

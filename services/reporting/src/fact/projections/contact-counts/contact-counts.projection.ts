@@ -10,6 +10,15 @@ export const contactCountsProjection: Projection = {
   name: 'contact-counts',
   version: 1,
   categories: ['fact'],
+  tables: `
+    CREATE TABLE contact_counts (
+      month text NOT NULL,
+      country text NOT NULL,
+      subdivision text NOT NULL,
+      measure text NOT NULL,
+      contacts integer NOT NULL,
+      PRIMARY KEY (month, country, subdivision, measure)
+    );`,
   apply: (recorded, manager) => count([recorded], manager),
   applyAll: (recorded, manager) => count(recorded, manager),
 };

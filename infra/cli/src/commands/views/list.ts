@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import type { Projection } from '@waymark/projections';
+import type { OpenedViews } from '@waymark/service-kit';
+import { columns } from '../../terminal.js';
+import { type CommandContext, type CommonOptions, report } from '../command-context.js';
+import { secretsOption, serviceOption, type TargetOptions, targetsOf } from './targets.js';
+import { told, withView, withViews } from './with-view.js';
+
+interface StatusOptions extends CommonOptions, TargetOptions {
+  readonly digest?: boolean;
+}
+
+export function addList(views: Command, { terminal }: CommandContext): void {
+  views
+    .command('list')
+    .description(
+      'every view of every service, with its generations: which is live, being built, kept, and how far each is',
+    )
+    .addOption(secretsOption())
+    .addOption(serviceOption())
+    .option('--json', 'print the result as one line of JSON')
+    .option('--quiet', 'without --json: print nothing')
+    .action(async (options: StatusOptions) => {
+      const found: ViewStatus[] = [];
+      for (const target of await targetsOf(options)) {
+        if (!target.environment.DATABASE_URL) continue;
+        await withViews(target, async (opened) => {
+          for (const projection of opened.projections)
+            found.push(await statusOf(target.definition.name, projection, opened, false));
+        });
+      }
+      report(terminal, options, { views: found }, () => asText(found));
+    });
+}
+
+export function addStatus(views: Command, { terminal }: CommandContext): void {
+  views
+    .command('status <view>')
+    .description('the generations of one view')
+    .addOption(secretsOption())
+    .addOption(serviceOption())
+    .option('--digest', 'with a digest of the rows of each: equal rows, equal digests')
+    .option('--json', 'print the result as one line of JSON')
+    .option('--quiet', 'without --json: print nothing')
+    .action(async (name: string, options: StatusOptions) => {
+      const status = await withView(name, options, ({ projection, views: opened, service }) =>
+        statusOf(service, projection, opened, options.digest ?? false),
+      );
+      report(terminal, options, status, () => asText([status]));
+    });
+}
+
+interface ViewStatus {
+  readonly service: string;
+  readonly view: string;
+  /** Of this release. */
+  readonly version: number;
+  readonly generations: readonly (ReturnType<typeof told> & { readonly digest?: string })[];
+}
+
+async function statusOf(
+  service: string,
+  projection: Projection,
+  { dataSource }: OpenedViews,
+  withDigest: boolean,
+): Promise<ViewStatus> {
+  const { digestOf, generationsOf, schemaOf } = await import('@waymark/projections');
+  const generations: ViewStatus['generations'][number][] = [];
+  for (const generation of await generationsOf(dataSource, projection.name)) {
+    const digest = withDigest ? { digest: await digestOf(dataSource, generation, projection.notFolded) } : {};
+    generations.push({ ...told(generation, schemaOf(generation)), ...digest });
+  }
+  return { service, view: projection.name, version: projection.version, generations };
+}
+
+function asText(found: readonly ViewStatus[]): string {
+  const rows = found.flatMap(({ service, view, version, generations }) => [
+    ...(generations.some((each) => each.version === version && each.state === 'live')
+      ? []
+      : [[view, service, String(version), 'not there yet', '', '']]),
+    ...generations.map((each) => [
+      ...[view, service, String(each.version), each.state, each.position, each.schema],
+      ...(each.digest === undefined ? [] : [each.digest]),
+    ]),
+  ]);
+  const stopped = found.flatMap(({ view, generations }) =>
+    generations.flatMap(({ state, stoppedAt, stoppedBecause }) =>
+      stoppedAt === undefined ? [] : [`${view} (${state}) has stopped at position ${stoppedAt}: ${stoppedBecause}\n`],
+    ),
+  );
+  return columns([['view', 'service', 'version', 'state', 'position', 'schema'], ...rows]) + stopped.join('');
+}

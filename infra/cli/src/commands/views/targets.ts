@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { Option } from 'commander';
+import type { ServiceDefinition } from '@waymark/service-kit';
+import { WrongUse } from '../../exit-codes.js';
+
+/** A service, and the environment with which its views are opened. */
+export interface Target {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- services with settings of their own
+  readonly definition: ServiceDefinition<any>;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+export interface TargetOptions {
+  readonly secrets?: string;
+  readonly service?: string;
+}
+
+/** Where `npm start` keeps them. */
+const ofTheDemo = path.join('.waymark', 'secrets');
+
+export const secretsOption = (): Option =>
+  new Option(
+    '--secrets <folder>',
+    'folder with <service>/<service>.env of each service, as provisioning writes it',
+  ).env('SECRETS_DIR');
+
+export const serviceOption = (): Option =>
+  new Option('--service <name>', 'the service whose environment this process has, when no folder is given');
+
+/**
+ * The services that are meant: those of the folder of secrets; else, where this process has the environment of a service, that one;
+ * else those of `npm start`.
+ */
+export async function targetsOf({ secrets, service }: TargetOptions): Promise<readonly Target[]> {
+  // Loads every service: only for the commands that need them.
+  const { definitions } = await import('@waymark/embedded');
+  const wanted = definitions.filter(({ name }) => service === undefined || name === service);
+  if (wanted.length === 0)
+    throw new WrongUse(`--service: one of ${definitions.map(({ name }) => name).join(', ')} is needed`);
+  if (secrets === undefined && process.env.DATABASE_URL !== undefined)
+    return wanted.map((definition) => ({ definition, environment: process.env }));
+  const folder = secrets ?? ofTheDemo;
+  const found = await Promise.all(
+    wanted.map(async (definition) => {
+      const file = path.join(folder, definition.name, `${definition.name}.env`);
+      const text = await readFile(file, 'utf8').catch(() => undefined);
+      return text === undefined ? [] : [{ definition, environment: parseEnv(text) }];
+    }),
+  );
+  const targets = found.flat();
+  if (targets.length === 0)
+    throw new WrongUse(`no environment of a service in ${folder}: give --secrets, or --service and its environment`);
+  return targets;
+}
+
+/** The service that has a view of this name. */
+export async function targetWith(view: string, options: TargetOptions): Promise<Target> {
+  const { viewsOf } = await import('@waymark/service-kit');
+  const known: string[] = [];
+  for (const target of await targetsOf(options)) {
+    const names = await viewsOf(target.definition, target.environment);
+    if (names.includes(view)) return target;
+    known.push(...names);
+  }
+  throw new WrongUse(`there is no view ${view}; there are ${known.join(', ')}`);
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { type EventStore, grantCategories, migrateEventStore, openPostgresEventStore } from '@waymark/event-store';
+import { createTestDatabase, createTestRole } from '@waymark/testing';
+import type { BuildOptions } from './build-view.js';
+import { schemaOf, searchPathOf, findGeneration, type GenerationState } from './generation.js';
+import type { Projection } from './projection.js';
+import { type ProjectionOptions, type RunningProjection, runProjection } from './run-projection.js';
+import { viewGenerationsMigration } from './view-generations-migration.js';
+
+/** A view that counts how often each word was said, and where last. */
+export const wordsView = (name: string, changed: Partial<Projection> = {}): Projection => {
+  const applyAll: Projection['applyAll'] = async (events, manager) => {
+    await manager.query(
+      `INSERT INTO words AS w
+       SELECT word, count(*), max(position) FROM unnest($1::text[], $2::bigint[]) AS said (word, position) GROUP BY word
+       ON CONFLICT (word) DO UPDATE SET times = w.times + excluded.times, last = excluded.last`,
+      [events.map(({ data }) => String(Object(data).word)), events.map(({ position }) => String(position))],
+    );
+  };
+  return {
+    name,
+    version: 1,
+    categories: ['note'],
+    tables: 'CREATE TABLE words (word text PRIMARY KEY, times integer NOT NULL, last bigint NOT NULL)',
+    applyAll,
+    apply: (event, manager) => applyAll([event], manager),
+    ...changed,
+  };
+};
+
+export interface WordsGround {
+  readonly store: EventStore;
+  /** A pool as a service of this release has it. */
+  connect(...projections: readonly Projection[]): Promise<DataSource>;
+  /** Appends a word each, in streams of their own; answers the last position. */
+  say(...words: readonly string[]): Promise<bigint>;
+  build(projection: Projection, dataSource: DataSource, more?: Partial<BuildOptions>): BuildOptions;
+  run(projection: Projection, dataSource: DataSource, more?: Partial<ProjectionOptions>): RunningProjection;
+  rows(projection: Projection, dataSource: DataSource, state: GenerationState): Promise<readonly WordRow[]>;
+  close(): Promise<void>;
+}
+
+export interface WordRow {
+  readonly word: string;
+  readonly times: number;
+  readonly last: string;
+}
+
+export async function openWordsGround(): Promise<WordsGround> {
+  const database = await createTestDatabase('words');
+  await migrateEventStore({ adminUrl: database.url });
+  const role = await createTestRole(database);
+  const categories = ['note', 'other'];
+  await grantCategories({ adminUrl: database.url, role: role.name, append: categories, read: categories });
+  const store = openPostgresEventStore({ url: role.url });
+  const pools: DataSource[] = [];
+  const running: RunningProjection[] = [];
+  const connect: WordsGround['connect'] = async (...projections) => {
+    const extra = { options: `-c search_path=${searchPathOf(projections)}` };
+    const url = database.url;
+    const pool = new DataSource({ type: 'postgres', url, poolSize: 12, extra, poolErrorHandler: () => undefined });
+    pools.push(await pool.initialize());
+    return pool;
+  };
+  await (await connect()).query(viewGenerationsMigration);
+  const parts = (projection: Projection, dataSource: DataSource) => ({
+    ...{ projection, dataSource, store },
+    open: async (event: Parameters<BuildOptions['open']>[0]) => ({ ...event, erased: [] }),
+  });
+  return {
+    store,
+    connect,
+    say: async (...words) => {
+      const events = words.map((word) => ({
+        ...{ id: randomUUID(), type: 'Noted', schemaVersion: 1, data: { word } },
+        metadata: {
+          actor: { kind: 'staff', id: 'amina' },
+          correlationId: randomUUID(),
+          causationId: randomUUID(),
+          occurredAt: '2026-03-02T08:00:00.000Z',
+        },
+      }));
+      return (await store.append(`note-${randomUUID()}`, 'none', events)).position;
+    },
+    build: (projection, dataSource, more) => ({ ...parts(projection, dataSource), ...more }),
+    run: (projection, dataSource, more) => {
+      const log = { error: () => undefined };
+      const started = runProjection({ ...parts(projection, dataSource), log, ...more });
+      running.push(started);
+      return started;
+    },
+    rows: async (projection, dataSource, state) => {
+      const found = await findGeneration(dataSource, projection, state);
+      return found ? dataSource.query(`SELECT * FROM "${schemaOf(found)}".words ORDER BY last`) : [];
+    },
+    close: async () => {
+      await Promise.all(running.map((each) => each.stop()));
+      await Promise.all(pools.filter(({ isInitialized }) => isInitialized).map((pool) => pool.destroy()));
+      await store.close();
+      await role.drop();
+      await database.drop();
+    },
+  };
+}

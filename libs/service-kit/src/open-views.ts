@@ -1,0 +1,59 @@
+import type { DataSource } from 'typeorm';
+import { openPostgresEventStore } from '@waymark/event-store';
+import { createKeyRing } from '@waymark/privacy';
+import type { BuildOptions, Projection } from '@waymark/projections';
+import { Aggregates } from './aggregates.js';
+import { systemClock } from './clock.js';
+import { readEnvironment, viewSettings } from './config.js';
+import { connectDatabase } from './database.js';
+import { feedOpener } from './feed.js';
+import { openKeys } from './open-keys.js';
+import { readSecretFile } from './secrets.js';
+import { projectionsOf, type ServiceDefinition } from './service-definition.js';
+import { Views } from './views.js';
+
+/** The read models of a service without the service: for whoever builds or switches them from outside. */
+export interface OpenedViews {
+  readonly projections: readonly Projection[];
+  readonly dataSource: DataSource;
+  /** What building one of them needs. */
+  build(projection: Projection): BuildOptions;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens them with the service's own rights, beside running instances; migrates nothing. Rejects with a `ConfigError` that names
+ * the variable of the environment which is missing or wrong.
+ */
+export async function openViews<Own extends object>(
+  definition: ServiceDefinition<Own>,
+  environment: NodeJS.ProcessEnv,
+): Promise<OpenedViews> {
+  const settings = readEnvironment(definition.name, environment, viewSettings);
+  const projections = projectionsOf(definition, await readSecretFile(settings.SECRET_FILE));
+  const provider = await openKeys(settings.KEY_FILE);
+  const applicationName = `waymark-${definition.name}-views`;
+  const service = `${definition.name}-views`;
+  const dataSource = await connectDatabase({ url: settings.DATABASE_URL, service, migrations: [], projections });
+  const store = openPostgresEventStore({ url: settings.EVENT_STORE_URL, applicationName });
+  const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
+  const open = feedOpener(definition.aggregates, new Aggregates(store, keyRing, systemClock, new Views()));
+  return {
+    projections,
+    dataSource,
+    build: (projection) => ({ projection, dataSource, store, open }),
+    close: async () => {
+      await store.close();
+      await dataSource.destroy();
+    },
+  };
+}
+
+/** The names of a service's views, which its environment alone tells. */
+export async function viewsOf<Own extends object>(
+  definition: ServiceDefinition<Own>,
+  environment: NodeJS.ProcessEnv,
+): Promise<readonly string[]> {
+  const { SECRET_FILE } = readEnvironment(definition.name, environment, { SECRET_FILE: viewSettings.SECRET_FILE });
+  return projectionsOf(definition, await readSecretFile(SECRET_FILE)).map(({ name }) => name);
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import type { EventToAppend } from '@waymark/event-store';
+
+/** One append of a history: some events to one stream. */
+export interface Told {
+  readonly stream: string;
+  readonly type: string;
+  readonly data: object;
+}
+
+const at = fc.integer({ min: 0, max: 10_000 }).map((hours) => new Date(1.6e12 + hours * 3_600_000).toISOString());
+const uuid = (of: number): string => `00000000-0000-8000-8000-${String(of).padStart(12, '0')}`;
+/** Few of each kind, so that events meet in the same rows. */
+const few = fc.nat({ max: 3 });
+const person = fc.constantFrom('amina', 'kwame', 'marek');
+const team = fc.uniqueArray(person, { minLength: 1 });
+const scope = { recipient: fc.constantFrom('ombudsman', 'medical'), purpose: fc.constant('support') };
+
+const event = <Data>(
+  type: string,
+  data: Readonly<Record<string, fc.Arbitrary<Data>>>,
+): fc.Arbitrary<Omit<Told, 'stream'>> =>
+  fc.record({ type: fc.constant(type), data: fc.record(data, { requiredKeys: Object.keys(data) }) });
+
+/** In any order, also in those that no decider would let happen: a fold must not depend on how its pages are cut. */
+const concern = (of: number) =>
+  fc.oneof(
+    event<unknown>('ConcernSubmitted', {
+      clientId: fc.constant(uuid(of % 3)),
+      channel: fc.constantFrom('portal', 'phone'),
+      language: fc.option(fc.constantFrom('ar', 'en'), { nil: undefined }),
+      place: fc.option(fc.constant({ country: 'BD', dutyStation: 'BD-CO010' }), { nil: undefined }),
+      immediateDanger: fc.boolean(),
+      medicalUrgency: fc.boolean(),
+      contact: fc.record({ at, precision: fc.constant('minute') }),
+      clock: fc.option(fc.record({ warnAt: at, dueAt: at, escalateToHeadAt: at }), { nil: undefined }),
+      exclusions: fc.option(fc.record({ people: team, roles: fc.constant(['officer']), units: fc.constant([]) }), {
+        nil: undefined,
+      }),
+    }),
+    event<unknown>('ReceiptIssued', {
+      scope: fc.constantFrom('reporter', 'client'),
+      receiptHash: fc.nat({ max: 20 }).map((number) => `hash-${number}`),
+    }),
+    event('FirstResponseDue', { dueAt: at }),
+    event('FirstResponseOverdue', { dueAt: at }),
+    event('ConcernEscalated', { to: fc.constantFrom('supervisor', 'head') }),
+    event('ConcernAllocated', { officerId: person }),
+    event('FirstResponseGiven', {}),
+    event('ReporterMessageReceived', {}),
+    event('ConcernTriaged', { priority: fc.constantFrom('p1', 'p3') }),
+    event('ConcernAccepted', { officerId: person }),
+  );
+const case_ = (of: number) =>
+  fc.oneof(
+    event<unknown>('CaseOpened', {
+      ...{ caseId: fc.constant(uuid(of)), concernId: fc.constant(uuid(of)), clientId: fc.constant(uuid(of % 3)) },
+      ...{ caseCode: fc.constant(`C-${of}`), officerId: person, team, openedAt: at },
+    }),
+    event<unknown>('OfficerAssigned', { clientId: fc.constant(uuid(of % 3)), officerId: person, team }),
+    event<unknown>('TeamMemberAdded', { clientId: fc.constant(uuid(of % 3)), team }),
+    event<unknown>('TeamMemberRemoved', { clientId: fc.constant(uuid(of % 3)), team }),
+    event('StageMoved', { to: fc.constantFrom('engagement', 'planning') }),
+    event('RiskAssessed', { reviewDueAt: at }),
+    event('NoteWritten', {}),
+  );
+const consent = (of: number) => {
+  const consentId = few.map((number) => uuid(100 * of + number));
+  return fc.oneof(
+    event<unknown>('ConsentGiven', { consentId, clientId: fc.constant(uuid(of)), validUntil: at, ...scope }),
+    event<unknown>('ConsentWithdrawn', { consentId, clientId: fc.constant(uuid(of)), ...scope }),
+    event<unknown>('ConsentExpired', { consentId, ...scope }),
+    event<unknown>('ConsentRefused', { clientId: fc.constant(uuid(of)), ...scope }),
+    event<unknown>('DisclosureRecorded', { consentId, ...scope }),
+  );
+};
+const referral = (of: number) => {
+  const moved = { caseId: fc.constant(uuid(of)), clientId: fc.constant(uuid(of % 3)), movedAt: at };
+  return fc.oneof(
+    event<unknown>('ReferralDrafted', {
+      ...moved,
+      ...{
+        unit: fc.constantFrom('ombudsman', 'medical'),
+        service: fc.constant('mediation'),
+        urgency: fc.constant('soon'),
+      },
+    }),
+    event<unknown>('ReferralBlocked', moved),
+    event<unknown>('ReferralSent', { ...moved, consentId: few.map(uuid), acknowledgeBy: at }),
+    event<unknown>('ReferralAcknowledged', moved),
+    event<unknown>('ReferralAccepted', moved),
+    event<unknown>('ReferralDeclined', moved),
+    event<unknown>('ReferralSuspended', { ...moved, consentId: few.map(uuid), withdrawnAt: at }),
+    event<unknown>('RecipientInformed', { about: fc.constant('consent_withdrawn') }),
+    event<unknown>('SuspensionAcknowledged', {}),
+  );
+};
+const fact = () =>
+  event<unknown>('FactReceived', {
+    month: fc.constantFrom('2021-01', '2021-02'),
+    country: fc.option(fc.constantFrom('AR', 'BD'), { nil: undefined }),
+    subdivision: fc.option(fc.constantFrom('AR-B'), { nil: undefined }),
+    matters: fc.array(fc.constantFrom('other', 'retaliation'), { maxLength: 3 }),
+    behaviours: fc.array(fc.constantFrom('quid_pro_quo', 'stalking'), { maxLength: 3 }),
+  });
+/** What was read is a stream of any service, another record of reading among them. */
+const access = () => {
+  const resource = fc.tuple(fc.constantFrom('concern', 'case', 'consent', 'referral', 'case_access'), few);
+  return event<unknown>('ClientDataRead', {
+    resource: resource.map(([category, of]) => `${category}-${uuid(of)}`),
+    clientId: fc.option(
+      few.map((of) => uuid(of % 3)),
+      { nil: undefined, freq: 2 },
+    ),
+  });
+};
+
+const kinds: Readonly<Record<string, (of: number) => fc.Arbitrary<Omit<Told, 'stream'>>>> = {
+  ...{ concern, case: case_, consent, referral, fact },
+  ...Object.fromEntries(
+    ['intake', 'case', 'consent', 'referral', 'audit'].map((service) => [`${service}_access`, access] as const),
+  ),
+};
+
+export const toldCategories = Object.keys(kinds);
+
+/** A history of all services. */
+export const histories: fc.Arbitrary<readonly Told[]> = fc.array(
+  fc
+    .tuple(fc.constantFrom(...Object.keys(kinds)), few)
+    .chain(([category, of]) =>
+      (kinds[category] ?? access)(of).map((told) => ({ stream: `${category}-${uuid(of)}`, ...told })),
+    ),
+  { minLength: 1, maxLength: 150, size: 'max' },
+);
+
+export const toAppend = ({ type, data }: Told): EventToAppend => ({
+  ...{ id: randomUUID(), type, schemaVersion: 1, data: JSON.parse(JSON.stringify(data)) },
+  metadata: {
+    ...{ actor: { kind: 'service', id: 'of-the-test' }, correlationId: 'c', causationId: 'c' },
+    occurredAt: '2026-03-02T08:00:00.000Z',
+  },
+});
