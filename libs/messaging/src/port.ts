@@ -62,6 +62,11 @@ export interface Bus {
   }): Subscription;
   /** Creates the topics of the declared list that are missing; never alters existing ones. */
   ensureTopics(topics: readonly string[]): Promise<void>;
+  /**
+   * How many records were ever put on a topic, repeats counted again; undefined when there is no such topic. It only grows, so less
+   * than before means that the topic has lost messages. A bus without it cannot tell.
+   */
+  size?(topic: string): Promise<bigint | undefined>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

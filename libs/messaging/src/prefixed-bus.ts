@@ -9,6 +9,7 @@ export function withPrefix(prefix: string, bus: Bus): Bus {
     subscribe: (options) =>
       bus.subscribe({ ...options, group: `${prefix}${options.group}`, topics: prefixed(options.topics) }),
     ensureTopics: (topics) => bus.ensureTopics(prefixed(topics)),
+    ...(bus.size && { size: async (topic) => bus.size?.(`${prefix}${topic}`) }),
     ping: () => bus.ping(),
     close: () => bus.close(),
   };

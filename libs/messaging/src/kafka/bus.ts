@@ -33,6 +33,7 @@ export function openKafkaBus(options: KafkaOptions): Bus {
       };
     },
     ensureTopics: (declared) => topics.ensure(declared),
+    size: (topic) => topics.size(topic),
     ping: () => topics.ping(),
     async close() {
       await Promise.all([...subscriptions].map((member) => member.stop()));

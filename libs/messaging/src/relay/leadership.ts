@@ -92,6 +92,30 @@ export class Leadership {
     if (moved.rowCount !== 1) throw new Deposed();
   }
 
+  /** Distinct messages published so far: sequences are dense from 1 for each subject. */
+  async published(): Promise<bigint> {
+    const { rows } = await this.query<{ published: string }>(
+      'select coalesce(sum(last), 0) as published from relay_sequence where service = $1',
+      [],
+    );
+    return BigInt(rows[0]?.published ?? 0);
+  }
+
+  /** Whoever leads next publishes everything again, with the same ids and sequences. Throws `Deposed` when another epoch is in force. */
+  async startOver(): Promise<void> {
+    this.passed = undefined;
+    const reset = await this.query(
+      `with reset as (
+         update relay_checkpoint set position = 0 where service = $1 and epoch = $2 returning service
+       ), forgotten as (
+         delete from relay_sequence s using reset r where s.service = r.service
+       )
+       select from reset`,
+      [this.epoch],
+    );
+    if (reset.rowCount !== 1) throw new Deposed();
+  }
+
   /** Ends the session and with it the lock: nothing of its settings may go back to the pool. */
   end(): void {
     this.client.release(true);

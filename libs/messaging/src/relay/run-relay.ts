@@ -6,6 +6,7 @@ import type { Bus, Message } from '../port.js';
 import { BackOff, Deferred, pause } from '../waiting.js';
 import { compose, payloadsOf, type Translation } from './compose.js';
 import { Deposed, Leadership } from './leadership.js';
+import { makeUpForLoss, watchTopic } from './lost-topic.js';
 
 export type { Payload, Translation } from './compose.js';
 
@@ -24,6 +25,8 @@ export interface RelayOptions {
   readonly batchSize?: number;
   /** How often a follower tries to lead, and the leader makes sure that it still does (default 500 ms). */
   readonly confirmEveryMs?: number;
+  /** How often the leader makes sure that its topic still holds what was published on it (default 5 s). */
+  readonly lookEveryMs?: number;
   readonly onMeasure?: OnMeasure;
 }
 
@@ -61,6 +64,7 @@ export function runRelay(options: RelayOptions): Relay {
     const end = (): void => ended.abort();
     stopping.signal.addEventListener('abort', end);
     const confirming = confirmUntil(leadership, ended, confirmEveryMs);
+    const watching = watchTopic(options, leadership, ended);
     try {
       const pages = store.subscribe({
         after: leadership.position,
@@ -80,7 +84,7 @@ export function runRelay(options: RelayOptions): Relay {
     } finally {
       stopping.signal.removeEventListener('abort', end);
       ended.abort();
-      await confirming;
+      await Promise.all([confirming, watching]);
     }
   };
 
@@ -93,7 +97,7 @@ export function runRelay(options: RelayOptions): Relay {
         if (leadership) {
           log.info({ service, position: leadership.position.toString() }, 'relay leads');
           try {
-            await lead(leadership, ended);
+            if (!(await makeUpForLoss(options, leadership))) await lead(leadership, ended);
           } finally {
             leadership.end();
           }
