@@ -82,8 +82,8 @@ export default {
       name: 'no-test-code-in-production',
       comment: 'A service that needs what only tests have is not the service that was tested.',
       severity: 'error',
-      from: { path: '^(libs|services|infra)/', pathNot: [testFile, '^libs/(testing|stage)/'] },
-      to: { path: ['^libs/(testing|stage)/', testFile] },
+      from: { path: '^(libs|services|infra)/', pathNot: [testFile, '^libs/(testing|stage)/', '^infra/chaos/'] },
+      to: { path: ['^libs/(testing|stage)/', '^infra/chaos/', testFile] },
     },
     {
       name: 'no-dev-dependencies-in-production',
@@ -92,6 +92,13 @@ export default {
       severity: 'error',
       from: { path: '^(libs|services|infra)/', pathNot: [testFile, '^libs/(testing|stage)/'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm'] },
+    },
+    {
+      name: 'checker-shares-no-code',
+      comment: 'A checker that uses the code that it checks makes the same mistakes, and finds none.',
+      severity: 'error',
+      from: { path: '^infra/chaos/src/checker/', pathNot: testFile },
+      to: { path: '^(libs|services|infra)/', pathNot: '^infra/chaos/src/checker/' },
     },
     {
       name: 'packages-are-declared',

@@ -5,5 +5,6 @@ export { freePort, freePorts } from './free-port.js';
 export { kafkaBrokers } from './kafka/kafka-brokers.js';
 export type { RunningKafka, StartKafkaOptions } from './kafka/running-kafka.js';
 export { startKafka } from './kafka/start-kafka.js';
+export { randomFrom, type Random } from './seeded-random.js';
 export { readServerLog } from './server-log.js';
 export { createTestDatabase, createTestRole, type TestDatabase, type TestRole } from './test-database.js';

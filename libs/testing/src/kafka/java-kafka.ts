@@ -15,13 +15,14 @@ const run = promisify(execFile);
 const CLUSTER_ID = 'V2F5bWFya1Rlc3RzMDAwMQ';
 const STOP_MS = 20_000;
 
-export async function javaKafka({ dir, port }: StartKafkaOptions): Promise<StartedKafka> {
+export async function javaKafka(options: StartKafkaOptions): Promise<StartedKafka> {
+  const { dir, port } = options;
   const classpath = path.join(await kafkaJars(), '*');
   await mkdir(dir, { recursive: true });
   await stopLeftoverKafka(dir);
 
   const properties = path.join(dir, 'server.properties');
-  const settings = { ...kafkaSettings(port, await freePort()), 'log.dirs': path.join(dir, 'data') };
+  const settings = { ...kafkaSettings(options, await freePort()), 'log.dirs': path.join(dir, 'data') };
   await writeFile(
     properties,
     Object.entries(settings)

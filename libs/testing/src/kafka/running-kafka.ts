@@ -2,6 +2,8 @@ export type StartKafkaOptions = {
   /** Holds data, settings and log; kept between starts. */
   readonly dir: string;
   readonly port: number;
+  /** Where the broker tells its clients to come, such as a way with faults that leads to it; its own port unless given. */
+  readonly advertisedPort?: number;
 };
 
 export type RunningKafka = {
