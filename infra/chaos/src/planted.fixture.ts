@@ -1,4 +1,5 @@
 import kafkajs from 'kafkajs';
+import { eventually } from '@waymark/testing';
 import type { Account } from './checker/account.js';
 import { asking, judge } from './checker/check.js';
 import type { Evidence, Published } from './checker/evidence.js';
@@ -52,7 +53,8 @@ export class Plantation {
     await producer.send({ topic: name, messages });
     await Promise.all([admin.disconnect(), producer.disconnect()]);
     const topics = new Map(this.evidence.topics);
-    topics.set(topic, (await readTopics(brokers, [name])).get(name) ?? []);
+    // A new topic may be without a leader for a moment.
+    topics.set(topic, (await eventually(() => readTopics(brokers, [name]))).get(name) ?? []);
     return this.brokenBy({ ...this.evidence, topics });
   }
 
