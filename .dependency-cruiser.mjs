@@ -2,7 +2,7 @@
 const testFile = '[.](spec|fixture)[.]ts$|-under-test[.]ts$|/contract-suite[.]ts$|/contract/|/postgres/torture/';
 
 /** Projects that only try and measure the platform. */
-const toolsOfTesting = '^(libs/(testing|stage)|infra/bench)/';
+const toolsOfTesting = '^(libs/(testing|stage)|infra/(bench|chaos))/';
 /** Its schemas and types; the compiler, which makes code of a schema, is another entry. */
 const typeBox = '/@sinclair/typebox/build/[^/]+/index[.]';
 
@@ -89,7 +89,7 @@ export default {
       comment: 'A service that needs what only tests have is not the service that was tested.',
       severity: 'error',
       from: { path: '^(libs|services|infra)/', pathNot: [testFile, toolsOfTesting] },
-      to: { path: ['^libs/(testing|stage)/', testFile] },
+      to: { path: [toolsOfTesting, testFile] },
     },
     {
       name: 'no-dev-dependencies-in-production',
@@ -98,6 +98,13 @@ export default {
       severity: 'error',
       from: { path: '^(libs|services|infra)/', pathNot: [testFile, toolsOfTesting] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm'] },
+    },
+    {
+      name: 'checker-shares-no-code',
+      comment: 'A checker that uses the code that it checks makes the same mistakes, and finds none.',
+      severity: 'error',
+      from: { path: '^infra/chaos/src/checker/', pathNot: testFile },
+      to: { path: '^(libs|services|infra)/', pathNot: '^infra/chaos/src/checker/' },
     },
     {
       name: 'packages-are-declared',

@@ -84,6 +84,7 @@ export const importCanaries = [
   ...[
     ['the test harness', `export { eventually } from '@waymark/testing';`],
     ['the stage', `export { startStage } from '@waymark/stage';`],
+    ['the chaos', `export { main } from '@waymark/chaos';`],
     ['a spec', `import './working-on-a-case.spec.js';\nexport const canary = 1;`],
     ['a contract suite', `export * from '@waymark/event-store/contract-suite';`],
   ].map(([what, text], index) => ({
@@ -95,6 +96,15 @@ export const importCanaries = [
     rule: 'no-dev-dependencies-in-production',
     says: `production code that uses ${name}`,
     files: { [`libs/messaging/src/canary-dev-${index}.ts`]: `import * as canary from '${name}';\nexport { canary };` },
+  })),
+  ...[
+    ['a lib', `export { verifyStream } from '@waymark/event-store';`],
+    ['a service', `export { reportingService } from '@waymark/reporting';`],
+    ['what plays the load', `export { AccountBook } from '../load/account-book.js';`],
+  ].map(([what, text], index) => ({
+    rule: 'checker-shares-no-code',
+    says: `the checker with code of ${what}`,
+    files: { [`infra/chaos/src/checker/canary-${index}.ts`]: text },
   })),
   {
     rule: 'packages-are-declared',

@@ -6,6 +6,7 @@ import TestSequencer from '@jest/test-sequencer';
 const longest = [
   'tests/embedded.spec.ts',
   'tests/processes.spec.ts',
+  'infra/chaos/src/chaos.spec.ts',
   'libs/privacy/src/disclosure-control/random-families.spec.ts',
 ];
 

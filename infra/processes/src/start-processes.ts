@@ -17,14 +17,21 @@ export interface ProcessesOptions {
   readonly prefix?: string;
   /** Added to the environment of every service. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The last word on the environment of each, such as other ways to the databases. */
+  readonly adapt?: (environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
 }
 
-/** Every service as a process of its own, talking over Kafka. */
+/**
+ * Every service as a process of its own, talking over Kafka. A further instance of one is named `intake-2`; it needs a port under
+ * that name and is started by whoever wants it.
+ */
 export interface Processes {
   readonly issuer: string;
   urlOf(service: string): string;
   environmentOf(service: string): NodeJS.ProcessEnv;
   logOf(service: string): string;
+  /** Undefined when it is not running. */
+  pidOf(service: string): number | undefined;
   /** `SIGKILL`: as a crash would. */
   kill(service: string): Promise<Exit>;
   /** `SIGTERM`: finishes what is under way. */
@@ -53,8 +60,8 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
   const urlOf = (service: string): string => `http://127.0.0.1:${ports[service]}`;
   const logOf = (service: string): string => join(dir, 'log', `${service}.log`);
 
-  const environmentOf = (service: string): NodeJS.ProcessEnv => ({
-    ...provisioned.get(service),
+  const plainEnvironmentOf = (service: string): NodeJS.ProcessEnv => ({
+    ...provisioned.get(serviceOf(service)),
     HOST: '127.0.0.1',
     PORT: String(ports[service]),
     KAFKA_BROKERS: options.kafkaBrokers.join(','),
@@ -64,10 +71,12 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
     CONSENT_URL: urlOf('consent'),
     ...options.environment,
   });
+  const environmentOf = (service: string): NodeJS.ProcessEnv =>
+    options.adapt?.(plainEnvironmentOf(service)) ?? plainEnvironmentOf(service);
   const start: Processes['start'] = async (service, { wait = true } = {}) => {
     if (running.has(service)) throw new Error(`${service} is running already`);
     const environment = environmentOf(service);
-    const child = await spawnService({ name: service, environment, logFile: logOf(service) });
+    const child = await spawnService({ name: serviceOf(service), environment, logFile: logOf(service) });
     running.set(service, child);
     void child.ended.then(() => running.get(service) === child && running.delete(service));
     if (wait) await child.untilReady();
@@ -95,12 +104,15 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
     urlOf,
     environmentOf,
     logOf,
+    pidOf: (service) => running.get(service)?.pid,
     kill: (service) => end(service, 'kill'),
     terminate: (service) => end(service, 'terminate'),
     start,
     stop,
   };
 }
+
+const serviceOf = (instance: string): string => instance.replace(/-\d+$/, '');
 
 const ownIdentity = (dir: string, port: number, secrets: Readonly<Record<string, string>>): Promise<Identity> =>
   startIdentity({ port, people: demoPeople, clients: { services: secrets }, dataDir: join(dir, 'identity') });

@@ -94,6 +94,11 @@ export interface Bus {
   ensureTopics(topics: readonly (string | TopicDeclaration)[]): Promise<void>;
   /** Resolves when all lie on the topic. On a bus without it, dead letters lie in the consumer's own tables only. */
   publishDead?(topic: string, records: readonly DeadRecord[]): Promise<void>;
+  /**
+   * How many records were ever put on a topic, repeats counted again; undefined when there is no such topic. It only grows, so less
+   * than before means that the topic has lost messages. A bus without it cannot tell.
+   */
+  size?(topic: string): Promise<bigint | undefined>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

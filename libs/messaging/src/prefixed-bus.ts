@@ -17,6 +17,7 @@ export function withPrefix(prefix: string, bus: Bus): Bus {
     ...(bus.publishDead && {
       publishDead: async (topic, records) => bus.publishDead?.(`${prefix}${topic}`, records),
     }),
+    ...(bus.size && { size: async (topic) => bus.size?.(`${prefix}${topic}`) }),
     ping: () => bus.ping(),
     close: () => bus.close(),
   };

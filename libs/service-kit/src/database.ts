@@ -44,6 +44,17 @@ export class KeepViewsByGeneration1760000000002 implements MigrationInterface {
   }
 }
 
+/** How many messages a relay has published, so that it sees when its topic holds less. */
+export class CountWhatIsPublished1760000000003 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(relayMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE relay_checkpoint DROP COLUMN published');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
@@ -69,6 +80,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       CreateServiceTables1760000000000,
       LetOperatorsDealWithDeadLetters1760000000001,
       KeepViewsByGeneration1760000000002,
+      CountWhatIsPublished1760000000003,
       ...options.migrations,
     ],
     synchronize: false,

@@ -7,6 +7,7 @@ export type { RunningKafka, StartKafkaOptions } from './kafka/running-kafka.js';
 export { startKafka } from './kafka/start-kafka.js';
 export { KurrentPeer, type Faults, type KurrentPeerOptions } from './kurrentdb/kurrent-peer.js';
 export { makeTestAuthority, type TestAuthority } from './kafka/test-authority.js';
+export { randomFrom, type Random } from './seeded-random.js';
 export { readServerLog } from './server-log.js';
 export { createTestDatabase, createTestRole, type TestDatabase, type TestRole } from './test-database.js';
 export { faultsOfGoldenEvents } from './golden-events/faults-of-golden-events.js';

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { eventually, KurrentPeer } from '@waymark/testing';
+import { eventually, KurrentPeer, randomFrom } from '@waymark/testing';
 import { verifyStream } from '../chain.js';
 import { follow, ids, newEvents, readStream, refusalOf } from '../contract/log-under-contract.js';
 import type { EventStore } from '../port.js';
-import { randomFrom } from '../postgres/torture/random.js';
 import { storesOn } from './stores-under-test.js';
 
 const endings: (() => unknown)[] = [];

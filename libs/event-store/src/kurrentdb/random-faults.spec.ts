@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { KurrentPeer } from '@waymark/testing';
+import { KurrentPeer, type Random, randomFrom } from '@waymark/testing';
 import { verifyStream } from '../chain.js';
 import { ids, newEvents, readStream } from '../contract/log-under-contract.js';
 import { EventStoreError, type EventStore, type EventToAppend, type RecordedEvent } from '../port.js';
-import { type Random, randomFrom } from '../postgres/torture/random.js';
 import { storesOn } from './stores-under-test.js';
 
 const seed = Number(process.env['WAYMARK_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));

@@ -35,6 +35,7 @@ export function openKafkaBus(options: KafkaOptions): Bus {
     },
     ensureTopics: (declared) => topics.ensure(declared),
     publishDead: (topic, records) => publisher.publishRecords(topic, records),
+    size: (topic) => topics.size(topic),
     ping: () => topics.ping(),
     async close() {
       await Promise.all([...subscriptions].map((member) => member.stop()));

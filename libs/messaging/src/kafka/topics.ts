@@ -77,6 +77,14 @@ export class Topics {
     });
   }
 
+  async size(topic: string): Promise<bigint | undefined> {
+    return this.ask(async (admin) => {
+      if (!(await within(pingWithinMs, admin.listTopics())).includes(topic)) return undefined;
+      const ends = await within(pingWithinMs, admin.fetchTopicOffsets(topic));
+      return ends.reduce((sum, { high }) => sum + BigInt(high), 0n);
+    });
+  }
+
   async ping(): Promise<void> {
     await this.ask((admin) => within(pingWithinMs, admin.describeCluster()));
   }

@@ -81,7 +81,7 @@ export class Conveyor {
   ): Promise<void> {
     await before;
     await sending;
-    await this.leadership.advance(position, reached);
+    await this.leadership.advance(position, reached, messages.length);
     this.options.onMeasure?.('relay_messages_published', messages.length, { service: this.options.service });
   }
 }

@@ -60,7 +60,7 @@ export class Leadership {
 
   /** Throws `Deposed` when another epoch is in force. Also keeps the session alive. */
   async confirm(): Promise<void> {
-    if (this.passed !== undefined) return this.advance(this.passed, new Map());
+    if (this.passed !== undefined) return this.advance(this.passed, new Map(), 0);
     const { rows } = await this.query<{ epoch: string }>('select epoch from relay_checkpoint where service = $1', []);
     if (rows[0]?.epoch !== this.epoch) throw new Deposed();
   }
@@ -74,22 +74,47 @@ export class Leadership {
     return new Map(rows.map(({ subject, last }) => [subject, Number(last)]));
   }
 
-  /** Moves the checkpoint and the sequences together, or throws `Deposed` and moves nothing. */
-  async advance(position: bigint, sequences: ReadonlyMap<string, number>): Promise<void> {
+  /** Moves the checkpoint, the sequences and the count of messages together, or throws `Deposed` and moves nothing. */
+  async advance(position: bigint, sequences: ReadonlyMap<string, number>, messages: number): Promise<void> {
     // Before the first wait: what is asked for later must not be moved back to an earlier position.
     this.passed = undefined;
     const moved = await this.query(
       `with moved as (
-         update relay_checkpoint set position = $2 where service = $1 and epoch = $3 returning service
+         update relay_checkpoint set position = $2, published = published + $6
+         where service = $1 and epoch = $3 returning service
        ), counted as (
          insert into relay_sequence (service, subject, last)
          select m.service, u.subject, u.last from moved m, unnest($4::text[], $5::bigint[]) u(subject, last)
          on conflict (service, subject) do update set last = excluded.last
        )
        select from moved`,
-      [position.toString(), this.epoch, [...sequences.keys()], [...sequences.values()]],
+      [position.toString(), this.epoch, [...sequences.keys()], [...sequences.values()], messages],
     );
     if (moved.rowCount !== 1) throw new Deposed();
+  }
+
+  /** How many messages lie before the checkpoint. */
+  async published(): Promise<bigint> {
+    const { rows } = await this.query<{ published: string }>(
+      'select published from relay_checkpoint where service = $1',
+      [],
+    );
+    return BigInt(rows[0]?.published ?? 0);
+  }
+
+  /** Whoever leads next publishes everything again, with the same ids and sequences. Throws `Deposed` when another epoch is in force. */
+  async startOver(): Promise<void> {
+    this.passed = undefined;
+    const reset = await this.query(
+      `with reset as (
+         update relay_checkpoint set position = 0, published = 0 where service = $1 and epoch = $2 returning service
+       ), forgotten as (
+         delete from relay_sequence s using reset r where s.service = r.service
+       )
+       select from reset`,
+      [this.epoch],
+    );
+    if (reset.rowCount !== 1) throw new Deposed();
   }
 
   /** Ends the session and with it the lock: nothing of its settings may go back to the pool. */

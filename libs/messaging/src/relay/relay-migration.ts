@@ -1,6 +1,6 @@
 /**
  * What a relay keeps in the database of its own service: how far the log is published, under which leadership, and the last
- * sequence of each subject. All of it can be computed again from the log.
+ * sequence of each subject. All of it can be computed again from the log. Safe to run again.
  */
 export const relayMigration = `
 create table if not exists relay_checkpoint (
@@ -14,4 +14,12 @@ create table if not exists relay_sequence (
   last bigint not null,
   primary key (service, subject)
 );
+do $$
+begin
+  if not exists (select from information_schema.columns where table_name = 'relay_checkpoint' and column_name = 'published') then
+    alter table relay_checkpoint add column published bigint not null default 0;
+    update relay_checkpoint c set published =
+      (select coalesce(sum(last), 0) from relay_sequence s where s.service = c.service);
+  end if;
+end $$;
 `;

@@ -23,5 +23,7 @@ export interface RelayOptions {
   readonly batchSize?: number;
   /** How often a follower tries to lead, and the leader makes sure that it still does (default 500 ms). */
   readonly confirmEveryMs?: number;
+  /** How often the leader makes sure that its topic still holds what was published on it (default 5 s). */
+  readonly lookEveryMs?: number;
   readonly onMeasure?: OnMeasure;
 }

@@ -3,6 +3,7 @@ import { errorFields } from '../log.js';
 import { BackOff, Deferred, pause } from '../waiting.js';
 import { Conveyor } from './conveyor.js';
 import { Deposed, Leadership } from './leadership.js';
+import { makeUpForLoss, watchTopic } from './lost-topic.js';
 import type { RelayOptions } from './relay-options.js';
 
 export type { RelayOptions } from './relay-options.js';
@@ -41,6 +42,7 @@ export function runRelay(options: RelayOptions): Relay {
     const end = (): void => ended.abort();
     stopping.signal.addEventListener('abort', end);
     const confirming = confirmUntil(leadership, ended, confirmEveryMs);
+    const watching = watchTopic(options, leadership, ended);
     try {
       const pages = store.subscribe({
         after: leadership.position,
@@ -58,7 +60,7 @@ export function runRelay(options: RelayOptions): Relay {
     } finally {
       stopping.signal.removeEventListener('abort', end);
       ended.abort();
-      await confirming;
+      await Promise.all([confirming, watching]);
     }
   };
 
@@ -71,7 +73,7 @@ export function runRelay(options: RelayOptions): Relay {
         if (leadership) {
           log.info({ service, position: leadership.position.toString() }, 'relay leads');
           try {
-            await lead(leadership, ended);
+            if (!(await makeUpForLoss(options, leadership))) await lead(leadership, ended);
           } finally {
             leadership.end();
           }
@@ -126,7 +128,7 @@ export async function resetRelay(pool: pg.Pool, service: string): Promise<void> 
     // A new epoch: whoever leads now finds itself deposed and begins again from here.
     await client.query(
       `insert into relay_checkpoint as c (service, epoch) values ($1, 1)
-       on conflict (service) do update set position = 0, epoch = c.epoch + 1`,
+       on conflict (service) do update set position = 0, published = 0, epoch = c.epoch + 1`,
       [service],
     );
     await client.query('delete from relay_sequence where service = $1', [service]);

@@ -16,10 +16,11 @@ const CONTROLLER_PORT = 9093;
  * The data stay in the container, which is named after the folder and kept until `remove`: files in a
  * mounted folder would belong to the image's user, and the tests could not delete them.
  */
-export async function dockerKafka({ dir, port }: StartKafkaOptions): Promise<StartedKafka> {
+export async function dockerKafka(options: StartKafkaOptions): Promise<StartedKafka> {
+  const { dir, port } = options;
   await mkdir(dir, { recursive: true });
   const name = `waymark-kafka-${createHash('sha256').update(path.resolve(dir)).digest('hex').slice(0, 12)}`;
-  const settings = { ...kafkaSettings(port, CONTROLLER_PORT, '0.0.0.0'), 'log.dirs': '/tmp/kafka-data' };
+  const settings = { ...kafkaSettings(options, CONTROLLER_PORT, '0.0.0.0'), 'log.dirs': '/tmp/kafka-data' };
   const environment = Object.entries(settings).flatMap(([key, value]) => [
     '-e',
     `KAFKA_${key.toUpperCase().replaceAll('.', '_')}=${value}`,

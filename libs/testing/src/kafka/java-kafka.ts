@@ -15,7 +15,8 @@ const run = promisify(execFile);
 const CLUSTER_ID = 'V2F5bWFya1Rlc3RzMDAwMQ';
 const STOP_MS = 20_000;
 
-export async function javaKafka({ dir, port, secure }: StartKafkaOptions): Promise<StartedKafka> {
+export async function javaKafka(options: StartKafkaOptions): Promise<StartedKafka> {
+  const { dir, port, secure } = options;
   const classpath = path.join(await kafkaJars(), '*');
   await mkdir(dir, { recursive: true });
   await stopLeftoverKafka(dir);
@@ -23,7 +24,7 @@ export async function javaKafka({ dir, port, secure }: StartKafkaOptions): Promi
   const properties = path.join(dir, 'server.properties');
   const [controllerPort, openPort] = [await freePort(), await freePort()];
   const settings = {
-    ...kafkaSettings(port, controllerPort),
+    ...kafkaSettings(options, controllerPort),
     ...(secure ? secureSettings(port, controllerPort, openPort, secure.authority) : {}),
     'log.dirs': path.join(dir, 'data'),
   };

@@ -1,8 +1,9 @@
 import { storePassword, type TestAuthority } from './test-authority.js';
+import type { StartKafkaOptions } from './running-kafka.js';
 
 /** One process as broker and controller, at home on 127.0.0.1 and quick to start. */
 export function kafkaSettings(
-  port: number,
+  { port, advertisedPort = port }: Pick<StartKafkaOptions, 'port' | 'advertisedPort'>,
   controllerPort: number,
   listenOn = '127.0.0.1',
 ): Readonly<Record<string, string>> {
@@ -12,7 +13,7 @@ export function kafkaSettings(
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     listeners: `PLAINTEXT://${listenOn}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'offsets.topic.replication.factor': '1',
     'offsets.topic.num.partitions': '4',

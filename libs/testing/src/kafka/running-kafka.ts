@@ -6,6 +6,8 @@ export type StartKafkaOptions = {
   readonly port: number;
   /** Clients must speak TLS and log in by SCRAM-SHA-512 as one of these. Needs Java. */
   readonly secure?: { readonly users: Readonly<Record<string, string>>; readonly authority: TestAuthority };
+  /** Where the broker tells its clients to come, such as a way with faults that leads to it; its own port unless given. */
+  readonly advertisedPort?: number;
 };
 
 export type RunningKafka = {

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FaultProxy } from '@waymark/testing';
+import type { FaultProxy, Random } from '@waymark/testing';
 import pg from 'pg';
 import { isBroken } from '../errors.js';
 import type { ServerUnderTest } from '../server-under-test.js';
 import { trying } from './connect.js';
 import type { Ledger } from './ledger.js';
-import type { Random } from './random.js';
 
 /** Kills a backend of the log's roles now and then. */
 export async function killBackends(

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { EventStore, Page } from '../../port.js';
 import type { Deliveries } from './delays.js';
-import type { Random } from './random.js';
+import type { Random } from '@waymark/testing';
 import type { Reading } from './verdict.js';
 
 /** A reader whose every event is written down. */

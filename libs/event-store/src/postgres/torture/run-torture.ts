@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FaultProxy } from '@waymark/testing';
+import { FaultProxy, randomFrom } from '@waymark/testing';
 import { verifyStream } from '../../chain.js';
 import { openLogUnderTest, type LogUnderTest } from '../log-under-test.js';
 import { startServerUnderTest } from '../server-under-test.js';
@@ -8,7 +8,6 @@ import { delaysOf, type Delays } from './delays.js';
 import { crashAt, disturb, killBackends, strangers } from './faults.js';
 import { faultyReader, subscriber, type Follower, type PlantedFault } from './followers.js';
 import { Ledger } from './ledger.js';
-import { randomFrom } from './random.js';
 import { sabotageLog, type Sabotage } from './sabotage.js';
 import { judge, type StoredEvent, type Verdict } from './verdict.js';
 import { appendByHand, appendInTwoPhases, anyStream, categories, insist } from './writers.js';

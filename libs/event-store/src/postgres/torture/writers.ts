@@ -3,7 +3,7 @@ import { EventStoreError, type EventStore } from '../../port.js';
 import { isBroken } from '../errors.js';
 import { connected } from './connect.js';
 import type { Batch, Ledger } from './ledger.js';
-import type { Random } from './random.js';
+import type { Random } from '@waymark/testing';
 import { endPrepared, type PreparedEnd } from './two-phases.js';
 
 export const categories = ['thing', 'other', 'rare'] as const;

@@ -1,0 +1,120 @@
+import { grouped, idOf, object, text, type LoggedEvent, type Published } from './evidence.js';
+import type { BrokenPromise, Finding } from './finding.js';
+
+/** What follows from what, from one service to another, by the ids that the events carry. */
+export function checkEffects(
+  log: readonly LoggedEvent[],
+  topics: ReadonlyMap<string, readonly Published[]>,
+): readonly Finding[] {
+  return [
+    ...checkCases(log),
+    ...checkReceiptUpgrades(log),
+    ...checkFacts(log, topics.get('waymark.facts') ?? []),
+    ...checkDisclosures(log),
+    ...checkSuspensions(log),
+  ];
+}
+
+const ofType = (log: readonly LoggedEvent[], ...types: readonly string[]): readonly LoggedEvent[] =>
+  log.filter(({ type }) => types.includes(type));
+
+/** As many as there must be, or a finding of the kind that fits. */
+function exactly(
+  due: number,
+  found: number,
+  what: string,
+  beyond: BrokenPromise = 'effects twice',
+): readonly Finding[] {
+  if (found === due) return [];
+  const promise = found < due ? 'effects missing' : due === 0 ? 'effects of nobody' : beyond;
+  return [{ promise, what: `${what}: ${found} instead of ${due}` }];
+}
+
+function checkCases(log: readonly LoggedEvent[]): readonly Finding[] {
+  const opened = grouped(ofType(log, 'CaseOpened'), ({ data }) => text(data, 'concernId'));
+  const accepted = new Set(ofType(log, 'ConcernAccepted').map(idOf));
+  return [...new Set([...accepted, ...opened.keys()])].flatMap((concern) =>
+    exactly(accepted.has(concern) ? 1 : 0, opened.get(concern)?.length ?? 0, `cases of concern ${concern}`),
+  );
+}
+
+/** An affected reporter's receipt becomes a client receipt when the case opens, unless the client has one already. */
+function checkReceiptUpgrades(log: readonly LoggedEvent[]): readonly Finding[] {
+  const withCase = new Set(ofType(log, 'CaseOpened').map(({ data }) => text(data, 'concernId')));
+  return [
+    ...grouped(
+      log.filter(({ category }) => category === 'concern'),
+      idOf,
+    ),
+  ].flatMap(([concern, events]) => {
+    const submitted = events.find(({ type }) => type === 'ConcernSubmitted');
+    const affected = text(submitted?.data, 'reporterId') === text(submitted?.data, 'clientId');
+    const scopes = ofType(events, 'ReceiptIssued').map(({ data }) => text(data, 'scope'));
+    const due = affected && withCase.has(concern) && scopes.includes('reporter') && !scopes.includes('client');
+    return exactly(due ? 1 : 0, ofType(events, 'ReceiptUpgraded').length, `upgraded receipts of concern ${concern}`);
+  });
+}
+
+/** A fact's pseudonym cannot be joined to its concern: told and received are counted by month and channel. */
+function checkFacts(log: readonly LoggedEvent[], published: readonly Published[]): readonly Finding[] {
+  const findings: Finding[] = [];
+  const told = ofType(log, 'ConcernSubmitted')
+    .filter(({ data }) => text(object(data, 'contact'), 'precision') !== 'unknown')
+    .map(({ data }) => `${text(object(data, 'contact'), 'at').slice(0, 7)} ${text(data, 'channel')}`);
+  const received = ofType(log, 'FactReceived');
+  const kindOf = ({ data }: LoggedEvent): string => `${text(data, 'month')} ${text(data, 'channel')}`;
+  const due = grouped(told, (kind) => kind);
+  const found = grouped(received, kindOf);
+  for (const kind of new Set([...due.keys(), ...found.keys()]))
+    findings.push(...exactly(due.get(kind)?.length ?? 0, found.get(kind)?.length ?? 0, `facts of ${kind}`));
+  const subjects = new Set(published.map(({ fields }) => text(fields, 'subject')));
+  for (const [fact, events] of grouped(received, ({ data }) => text(data, 'factId')))
+    findings.push(...exactly(subjects.has(fact) ? 1 : 0, events.length, `fact ${fact}`));
+  return findings;
+}
+
+/** Whatever was sent or opened names a disclosure of the same referral, which names a consent that was in force there and then. */
+function checkDisclosures(log: readonly LoggedEvent[]): readonly Finding[] {
+  const findings: Finding[] = [];
+  const recorded = new Map(ofType(log, 'DisclosureRecorded').map((event) => [text(event.data, 'disclosureId'), event]));
+  for (const event of ofType(log, 'ReferralSent', 'ReferralPackageOpened')) {
+    const disclosure = recorded.get(text(event.data, 'disclosureId'));
+    const same = text(disclosure?.data, 'consentId') === text(event.data, 'consentId');
+    if (!disclosure || !same || text(disclosure.data, 'reference') !== idOf(event))
+      findings.push({ promise: 'effects missing', what: `${event.type} ${event.id} has no disclosure of its own` });
+  }
+  const inForce = new Set<string>();
+  for (const { type, data, id } of log.filter(({ category }) => category === 'consent')) {
+    if (type === 'ConsentGiven') inForce.add(text(data, 'consentId'));
+    if (type === 'ConsentWithdrawn' || type === 'ConsentExpired') inForce.delete(text(data, 'consentId'));
+    if (type === 'DisclosureRecorded' && !inForce.has(text(data, 'consentId')))
+      findings.push({ promise: 'effects of nobody', what: `disclosure ${id} under no consent in force` });
+  }
+  const sendings = grouped(
+    ofType(log, 'DisclosureRecorded').filter(({ data }) => text(data, 'act') === 'send'),
+    ({ data, metadata }) => `${text(data, 'reference')} by ${text(metadata, 'correlationId')}`,
+  );
+  for (const [sending, events] of sendings)
+    findings.push(...exactly(1, events.length, `disclosures to send ${sending}`));
+  return findings;
+}
+
+/** What lives under a withdrawn consent is suspended, once, and its unit is told, once. */
+function checkSuspensions(log: readonly LoggedEvent[]): readonly Finding[] {
+  const withdrawn = new Set(ofType(log, 'ConsentWithdrawn').map(({ data }) => text(data, 'consentId')));
+  return [
+    ...grouped(
+      log.filter(({ category }) => category === 'referral'),
+      idOf,
+    ),
+  ].flatMap(([referral, events]) => {
+    const sent = ofType(events, 'ReferralSent')[0];
+    const ended = ofType(events, 'ReferralDeclined').length > 0;
+    const suspended = ofType(events, 'ReferralSuspended').length;
+    const due = sent && withdrawn.has(text(sent.data, 'consentId')) && !ended ? 1 : 0;
+    return [
+      ...exactly(due, suspended, `suspensions of referral ${referral}`),
+      ...exactly(due, ofType(events, 'RecipientInformed').length, `notices of referral ${referral}`),
+    ];
+  });
+}

@@ -1,0 +1,53 @@
+import { idOf, list, text, type LoggedEvent } from './evidence.js';
+
+/** A message that must follow from an event. */
+export interface ExpectedMessage {
+  readonly topic: string;
+  readonly source: string;
+  readonly type: string;
+  readonly subject: string;
+  /** Id of the event, which the message carries as its cause. */
+  readonly cause: string;
+  /** Fields that tell what happened, as text. */
+  readonly says: Readonly<Record<string, string>>;
+}
+
+const moves: Readonly<Record<string, string>> = {
+  ReferralDrafted: 'drafted',
+  ReferralBlocked: 'blocked_no_consent',
+  ReferralSent: 'sent',
+  ReferralAcknowledged: 'acknowledged',
+  ReferralAccepted: 'accepted',
+  ReferralDeclined: 'declined',
+  ReferralSuspended: 'suspended_consent_withdrawn',
+};
+
+/** What the services have to publish of the log, in its order. Facts carry no cause: they are counted, see check-effects.ts. */
+export const expectedMessages = (log: readonly LoggedEvent[]): readonly ExpectedMessage[] => log.flatMap(messagesOf);
+
+function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
+  const { category, type, data } = event;
+  const message = (what: string, subject: string, says: ExpectedMessage['says']): ExpectedMessage => ({
+    topic: `waymark.${category === 'concern' ? 'intake' : category}`,
+    source: `/waymark/${category === 'concern' ? 'intake' : category}`,
+    type: what,
+    subject,
+    cause: event.id,
+    says,
+  });
+  if (type === 'ConcernAccepted')
+    return [message('intake.concern-accepted.v1', idOf(event), { officerId: text(data, 'officerId') })];
+  if (type === 'CaseOpened')
+    return [
+      message('case.case-opened.v1', idOf(event), { concernId: text(data, 'concernId') }),
+      message('case.team-changed.v1', idOf(event), { team: list(data, 'team').join() }),
+    ];
+  if (type === 'OfficerAssigned' || type === 'TeamMemberAdded' || type === 'TeamMemberRemoved')
+    return [message('case.team-changed.v1', idOf(event), { team: list(data, 'team').join() })];
+  if (type === 'ConsentGiven' || type === 'ConsentWithdrawn') {
+    const what = type === 'ConsentGiven' ? 'consent.consent-given.v1' : 'consent.consent-withdrawn.v1';
+    return [message(what, text(data, 'clientId'), { consentId: text(data, 'consentId') })];
+  }
+  const status = category === 'referral' ? moves[type] : undefined;
+  return status ? [message('referral.referral-moved.v1', idOf(event), { status })] : [];
+}

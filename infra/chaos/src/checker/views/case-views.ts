@@ -1,0 +1,56 @@
+import { grouped, idOf, list, text, type LoggedEvent } from '../evidence.js';
+import { millis, type Row, type View } from './view.js';
+
+const cases = (log: readonly LoggedEvent[]): ReadonlyMap<string, readonly LoggedEvent[]> =>
+  grouped(
+    log.filter(({ category }) => category === 'case'),
+    idOf,
+  );
+
+const teamTypes = ['CaseOpened', 'OfficerAssigned', 'TeamMemberAdded', 'TeamMemberRemoved'];
+const lastTeam = (events: readonly LoggedEvent[]): LoggedEvent | undefined =>
+  events.findLast(({ type }) => teamTypes.includes(type));
+const lastOf = (events: readonly LoggedEvent[], type: string): LoggedEvent | undefined =>
+  events.findLast((event) => event.type === type);
+
+const caseList: View = {
+  service: 'case',
+  table: 'cases',
+  key: ['case_id'],
+  fold: (log) =>
+    [...cases(log)].map(([caseId, events]): Row => {
+      const opened = lastOf(events, 'CaseOpened')?.data;
+      const officer = lastOf(events, 'OfficerAssigned')?.data ?? opened;
+      const moved = text(lastOf(events, 'StageMoved')?.data, 'to');
+      return {
+        case_id: caseId,
+        concern_id: text(opened, 'concernId'),
+        client_id: text(opened, 'clientId'),
+        case_code: text(opened, 'caseCode'),
+        stage: moved === '' ? 'engagement' : moved,
+        officer_id: text(officer, 'officerId'),
+        team: list(lastTeam(events)?.data, 'team').join(),
+        review_due_at: millis(text(lastOf(events, 'RiskAssessed')?.data, 'reviewDueAt')),
+        opened_at: millis(text(opened, 'openedAt')),
+      };
+    }),
+};
+
+/** The copy that another service keeps of who works on which case. */
+const teamsIn = (service: string): View => ({
+  service,
+  table: 'case_teams',
+  key: ['case_id'],
+  fold: (log) =>
+    [...cases(log)].map(([caseId, events]): Row => {
+      const last = lastTeam(events);
+      return {
+        case_id: caseId,
+        client_id: text(last?.data, 'clientId'),
+        team: list(last?.data, 'team').join(),
+        changed_at: millis(text(last?.metadata, 'occurredAt')),
+      };
+    }),
+});
+
+export const caseViews: readonly View[] = [caseList, teamsIn('consent'), teamsIn('referral')];

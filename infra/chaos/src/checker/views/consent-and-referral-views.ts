@@ -1,0 +1,85 @@
+import { grouped, idOf, text, type LoggedEvent } from '../evidence.js';
+import { millis, type Row, type View } from './view.js';
+
+const consentClocks: View = {
+  service: 'consent',
+  table: 'consent_clocks',
+  key: ['consent_id'],
+  fold: (log) => {
+    const ended = log.filter(({ type }) => type === 'ConsentWithdrawn' || type === 'ConsentExpired');
+    const over = new Set(ended.map(({ data }) => text(data, 'consentId')));
+    return log
+      .filter(({ type, data }) => type === 'ConsentGiven' && !over.has(text(data, 'consentId')))
+      .map(({ data }): Row => ({
+        consent_id: text(data, 'consentId'),
+        client_id: text(data, 'clientId'),
+        due_at: millis(text(data, 'validUntil')),
+      }));
+  },
+};
+
+/** The copy that referral keeps of what was withdrawn. */
+const withdrawn: View = {
+  service: 'referral',
+  table: 'withdrawn_consents',
+  key: ['consent_id'],
+  fold: (log) =>
+    log
+      .filter(({ type }) => type === 'ConsentWithdrawn')
+      .map(({ data }): Row => ({
+        consent_id: text(data, 'consentId'),
+        withdrawn_at: millis(text(data, 'withdrawnAt')),
+      })),
+};
+
+const statusAfter: Readonly<Record<string, string>> = {
+  ReferralDrafted: 'drafted',
+  ReferralBlocked: 'blocked_no_consent',
+  ReferralSent: 'sent',
+  ReferralAcknowledged: 'acknowledged',
+  ReferralAccepted: 'accepted',
+  ReferralDeclined: 'declined',
+  ReferralSuspended: 'suspended_consent_withdrawn',
+};
+
+/** When the unit must have acknowledged: the referral, or that it is suspended. */
+function dueAt(events: readonly LoggedEvent[]): string {
+  const last = events.findLast(({ type }) =>
+    ['ReferralSent', 'ReferralAcknowledged', 'ReferralSuspended', 'SuspensionAcknowledged'].includes(type),
+  );
+  if (last?.type === 'ReferralSent') return millis(text(last.data, 'acknowledgeBy'));
+  return last?.type === 'ReferralSuspended' ? millis(text(last.data, 'withdrawnAt')) : '';
+}
+
+const referrals: View = {
+  service: 'referral',
+  table: 'referrals',
+  key: ['referral_id'],
+  fold: (log) =>
+    [
+      ...grouped(
+        log.filter(({ category }) => category === 'referral'),
+        idOf,
+      ),
+    ].map(([referral, events]): Row => {
+      const drafted = events.find(({ type }) => type === 'ReferralDrafted')?.data;
+      const sent = events.findLast(({ type }) => type === 'ReferralSent')?.data;
+      const notice = events.findLast(({ type }) => type === 'RecipientInformed' || type === 'SuspensionAcknowledged');
+      return {
+        referral_id: referral,
+        case_id: text(drafted, 'caseId'),
+        client_id: text(drafted, 'clientId'),
+        unit: text(drafted, 'unit'),
+        service: text(drafted, 'service'),
+        urgency: text(drafted, 'urgency'),
+        status: statusAfter[events.findLast(({ type }) => type in statusAfter)?.type ?? ''] ?? '',
+        drafted_at: millis(text(drafted, 'movedAt')),
+        sent_at: millis(text(sent, 'movedAt')),
+        consent_id: text(sent, 'consentId'),
+        due_at: dueAt(events),
+        notice: notice?.type === 'RecipientInformed' ? text(notice.data, 'about') : '',
+      };
+    }),
+};
+
+export const consentAndReferralViews: readonly View[] = [consentClocks, withdrawn, referrals];

@@ -1,0 +1,93 @@
+import { grouped, idOf, object, text, type LoggedEvent } from '../evidence.js';
+import { millis, type Row, type View } from './view.js';
+
+const concerns = (log: readonly LoggedEvent[]): ReadonlyMap<string, readonly LoggedEvent[]> =>
+  grouped(
+    log.filter(({ category }) => category === 'concern'),
+    idOf,
+  );
+
+const lastOf = (events: readonly LoggedEvent[], ...types: readonly string[]): LoggedEvent | undefined =>
+  events.findLast(({ type }) => types.includes(type));
+
+const saw = (events: readonly LoggedEvent[], ...types: readonly string[]): boolean => !!lastOf(events, ...types);
+
+/** How far a concern has come; a later step does not go back when an earlier one is made up for. */
+function statusOf(events: readonly LoggedEvent[]): string {
+  const last = lastOf(events, 'ConcernTriaged', 'ConcernAccepted');
+  if (last) return last.type === 'ConcernAccepted' ? 'accepted' : 'triaged';
+  return saw(events, 'FirstResponseGiven') ? 'acknowledged' : 'submitted';
+}
+
+/** Language, country, duty station and who is shut out are sealed in the log, and not judged. */
+const queue: View = {
+  service: 'intake',
+  table: 'concern_queue',
+  key: ['concern_id'],
+  fold: (log) =>
+    [...concerns(log)].map(([concern, events]): Row => {
+      const data = events.find(({ type }) => type === 'ConcernSubmitted')?.data;
+      const urgent = text(data, 'immediateDanger') === 'true' || text(data, 'medicalUrgency') === 'true';
+      return {
+        concern_id: concern,
+        client_id: text(data, 'clientId'),
+        channel: text(data, 'channel'),
+        status: statusOf(events),
+        priority: text(lastOf(events, 'ConcernTriaged')?.data, 'priority'),
+        immediate_danger: String(urgent),
+        waiting: String(!saw(events, 'FirstResponseGiven', 'ConcernAccepted')),
+        contact_at: millis(text(object(data, 'contact'), 'at')),
+        due_at: millis(text(object(data, 'clock'), 'dueAt')),
+        overdue: String(saw(events, 'FirstResponseOverdue')),
+        escalated_to: text(lastOf(events, 'ConcernEscalated')?.data, 'to'),
+        officer_id: text(lastOf(events, 'ConcernAllocated')?.data, 'officerId'),
+      };
+    }),
+};
+
+const receipts: View = {
+  service: 'intake',
+  table: 'receipts',
+  key: ['receipt_hash'],
+  fold: (log) =>
+    log
+      .filter(({ type }) => type === 'ReceiptIssued')
+      .map((event): Row => ({
+        receipt_hash: text(event.data, 'receiptHash'),
+        concern_id: idOf(event),
+        scope: text(event.data, 'scope'),
+      })),
+};
+
+const bells = [
+  ['WarnOfFirstResponseDue', 'warnAt'],
+  ['MarkFirstResponseOverdue', 'dueAt'],
+  ['EscalateToHead', 'escalateToHeadAt'],
+] as const;
+
+/** What of its clock still has to ring. */
+function stillToRing(events: readonly LoggedEvent[]): readonly string[] {
+  if (saw(events, 'FirstResponseGiven')) return [];
+  const toHead = events.some(({ type, data }) => type === 'ConcernEscalated' && text(data, 'to') === 'head');
+  return [
+    ...(saw(events, 'FirstResponseDue', 'FirstResponseOverdue') ? [] : ['WarnOfFirstResponseDue']),
+    ...(saw(events, 'FirstResponseOverdue') ? [] : ['MarkFirstResponseOverdue']),
+    ...(toHead ? [] : ['EscalateToHead']),
+  ];
+}
+
+const clocks: View = {
+  service: 'intake',
+  table: 'response_clocks',
+  key: ['concern_id', 'command'],
+  fold: (log) =>
+    [...concerns(log)].flatMap(([concern, events]) => {
+      const clock = object(events.find(({ type }) => type === 'ConcernSubmitted')?.data, 'clock');
+      const waiting = clock ? stillToRing(events) : [];
+      return bells
+        .filter(([command]) => waiting.includes(command))
+        .map(([command, at]): Row => ({ concern_id: concern, command, due_at: millis(text(clock, at)) }));
+    }),
+};
+
+export const intakeViews: readonly View[] = [queue, receipts, clocks];

@@ -1,0 +1,52 @@
+import { errorFields, type Log } from '../log.js';
+import type { Bus } from '../port.js';
+import { pause } from '../waiting.js';
+import type { Leadership } from './leadership.js';
+
+export interface TopicOfRelay {
+  readonly service: string;
+  readonly topic: string;
+  readonly bus: Bus;
+  readonly log: Log;
+  /** How often the leader looks at its topic (default 5 s). */
+  readonly lookEveryMs?: number;
+}
+
+/** Whether the topic is not there, or holds less than was published on it. Asked in this order, because both only grow. */
+async function lossOf({ topic, bus }: TopicOfRelay, leadership: Leadership): Promise<'topic' | 'messages' | undefined> {
+  if (!bus.size) return undefined;
+  const published = await leadership.published();
+  const size = await bus.size(topic);
+  if (size === undefined) return 'topic';
+  return size < published ? 'messages' : undefined;
+}
+
+/**
+ * Makes the topic if it is gone. When it lacks messages that were published on it, everything is published again by whoever leads
+ * next, and consumers drop what they had: true then, and this leadership is over.
+ */
+export async function makeUpForLoss(relay: TopicOfRelay, leadership: Leadership): Promise<boolean> {
+  const { service, topic, bus, log } = relay;
+  let loss = await lossOf(relay, leadership);
+  if (loss === 'topic') {
+    await bus.ensureTopics([topic]);
+    loss = await lossOf(relay, leadership);
+  }
+  if (loss !== 'messages') return false;
+  log.error({ service, topic }, 'the topic has lost messages: everything is published again');
+  await leadership.startOver();
+  return true;
+}
+
+/** Looks now and then, and ends the leadership when the topic or messages of it are gone. A bus that is away says nothing. */
+export async function watchTopic(relay: TopicOfRelay, leadership: Leadership, ended: AbortController): Promise<void> {
+  while (!ended.signal.aborted) {
+    await pause(relay.lookEveryMs ?? 5_000, ended.signal);
+    if (ended.signal.aborted) return;
+    const loss = await lossOf(relay, leadership).catch((error: unknown) => {
+      relay.log.debug({ service: relay.service, ...errorFields(error) }, 'the topic cannot be looked at');
+      return undefined;
+    });
+    if (loss !== undefined) ended.abort();
+  }
+}
