@@ -29,7 +29,12 @@ export async function readTopics(
   const found = new Map<string, Published[]>(topics.map((topic) => [topic, []]));
   const wanted = await endsOf(kafka, topics);
   if (wanted.size === 0) return found;
-  const consumer = kafka.consumer({ groupId: `checker-${randomUUID()}`, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({
+    groupId: `checker-${randomUUID()}`,
+    allowAutoTopicCreation: false,
+    // Left alone, kafkajs goes on restarting a consumer that crashed, also when it was disconnected meanwhile.
+    retry: { restartOnFailure: async () => false },
+  });
   await consumer.connect();
   try {
     await consumer.subscribe({
