@@ -76,6 +76,17 @@ describe(`after any history (WAYMARK_TEST_SEED=${seed})`, () => {
     return position;
   };
 
+  const filled = new Set<string>();
+  const hasRows = async (view: Projection): Promise<boolean> => {
+    const live = await findGeneration(dataSource, view, 'live');
+    const [row] = await dataSource.query<{ rows: number }[]>(
+      `SELECT sum((xpath('/row/c/text()', query_to_xml(format('SELECT count(*) AS c FROM %I.%I', schemaname, tablename),
+         false, true, '')))[1]::text::int) AS rows FROM pg_tables WHERE schemaname = $1`,
+      [live && schemaOf(live)],
+    );
+    return Number(row?.rows) > 0;
+  };
+
   it('every view is the same live and rebuilt, however the history is cut into pages, and the same again when gone back to', async () => {
     const property = fc.asyncProperty(
       histories,
@@ -91,20 +102,13 @@ describe(`after any history (WAYMARK_TEST_SEED=${seed})`, () => {
           expect(await digest(view, 'live')).toEqual(live);
           await placeView({ ...parts, projection: view, store, dataSource }, 'kept');
           expect(await digest(view, 'live')).toEqual(live);
+          if (await hasRows(view)) filled.add(view.name);
         }
       },
     );
     await fc.assert(property, { seed, numRuns: 8 });
-    for (const view of views) {
-      const live = await findGeneration(dataSource, view, 'live');
-      const [row] = await dataSource.query<{ rows: number }[]>(
-        `SELECT sum((xpath('/row/c/text()', query_to_xml(format('SELECT count(*) AS c FROM %I.%I', schemaname, tablename),
-           false, true, '')))[1]::text::int) AS rows FROM pg_tables WHERE schemaname = $1`,
-        [live && schemaOf(live)],
-      );
-      // A view that stays empty would be equal to anything.
-      expect({ view: view.name, filled: Number(row?.rows) > 0 }).toEqual({ view: view.name, filled: true });
-    }
+    // A view that is always empty would be equal to anything.
+    expect([...filled].toSorted()).toEqual(views.map(({ name }) => name).toSorted());
   });
 
   it('a fold that loses something at the end of a page is found out', async () => {

@@ -189,8 +189,8 @@ describe('the platform under load and under faults', () => {
       ]);
     });
     it('a dead letter, and a message that waits', async () => {
-      const columns = `gen_random_uuid(), 'case', 'handler_failed', '\\x00'::bytea, 't', 0, '0', now()`;
-      const bury = `insert into dead_letters (id, consumer, reason, value, topic, partition, "offset", failed_at) select ${columns}`;
+      const columns = `gen_random_uuid(), 'case', 'handler_failed', '\\x00'::bytea, 't', 0, '0', now(), now()`;
+      const bury = `insert into dead_letters (id, consumer, reason, value, topic, partition, "offset", failed_at, first_failed_at) select ${columns}`;
       expect(await plantation.inTables('case', bury)).toEqual(['dead letters unexplained']);
       const wait = `insert into inbox_waiting (consumer, message_id, source, subject, sequence, value, topic, partition, "offset", since)
         values ('case', 'm', 's', 'a', 2, '\\x00'::bytea, 't', 0, '0', now())`;

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Type } from '@sinclair/typebox';
+import { defineMessage } from '@waymark/contracts';
 import { eventually } from '@waymark/testing';
 import pg from 'pg';
 import { createLog } from './log.js';
@@ -7,6 +9,15 @@ import type { ServiceDefinition } from './service-definition.js';
 import { type RunningService, startService } from './start-service.js';
 import { tallyService } from './tally.fixture.js';
 import { prepareGround, type TallyGround } from './tally-ground.fixture.js';
+
+const numberAdded = defineMessage({
+  type: 'tally.number-added.v1',
+  title: 'A number was added',
+  summary: 'A number was added to a tally.',
+  key: 'tally',
+  schema: Type.Object({ by: Type.Integer() }, { additionalProperties: false }),
+  examples: [{ by: 1 }],
+});
 
 const shown: string[] = [];
 const definition: ServiceDefinition = {
@@ -20,7 +31,8 @@ const definition: ServiceDefinition = {
       apply: async ({ stream }) => void shown.push(stream),
     },
   ],
-  publish: ({ stream, data }) => ({ type: 'tally.added.v1', subject: stream, data }),
+  publishes: [numberAdded],
+  publish: ({ stream }) => ({ type: numberAdded.type, subject: stream, data: { by: 1 } }),
 };
 
 let ground: TallyGround;

@@ -14,6 +14,11 @@ describe('what a service publishes', () => {
     expect(checkPublication(undefined, 'waymark.intake', declared)).toBeUndefined();
   });
 
+  it('leaves out what was withdrawn, which no service declares any more', () => {
+    const withdrawn = { ...accepted, type: 'intake.concern-forgotten.v1', withdrawn: true };
+    expect(checkPublication(withdrawn, 'waymark.intake', declared)).toBe(withdrawn);
+  });
+
   it.each([
     ['an event of the log', { ...accepted, type: 'ConcernAccepted' }, 'waymark.intake'],
     ["another service's message", { ...accepted, type: caseMessages.caseOpened.type }, 'waymark.intake'],

@@ -15,7 +15,9 @@ export function checkPublication(
   topic: string,
   declared: readonly MessageContract[],
 ): Translation {
-  for (const { type, data } of payloadsOf(translation)) {
+  for (const { type, data, withdrawn } of payloadsOf(translation)) {
+    // Leaves without its name and its content.
+    if (withdrawn) continue;
     const contract = declared.find((each) => each.type === type && each.topic === topic);
     if (!contract) throw new UndeclaredMessage(`${type} is not declared for ${topic}`);
     contract.parse(data);

@@ -67,7 +67,7 @@ function checkSequences(service: string, published: readonly Published[], rows: 
 }
 
 function letters(service: string, dead: Rows, waiting: Rows): readonly Finding[] {
-  const open = dead.filter((row) => !row['redriven_at'] && !row['discarded_at']);
+  const open = dead.filter((row) => !row['closed_at']);
   const name = (row: Rows[number]): string =>
     `${text(row, 'type')} of ${text(row, 'subject')}, sequence ${text(row, 'sequence')}`;
   return [

@@ -8,7 +8,7 @@ const seed = Number(process.env['WAYMARK_TEST_SEED'] ?? Math.floor(Math.random()
 describe('the check of the torture', () => {
   it(`finds readers that trust the sequence, that only wait a moment, or that wait for strangers, and no other (WAYMARK_TEST_SEED=${seed})`, async () => {
     const planted = ['trusts_the_sequence', 'waits_a_moment', 'waits_for_everybody'] as const;
-    const { verdict } = await runTorture({ seed, events: 1_500, crashes: 0, planted, patienceMs: 5_000 });
+    const { verdict } = await runTorture({ seed, events: 1_500, crashes: 0, planted, patienceMs: 10_000 });
     const found = verdict.readers.filter((reader) => faultsOf({ ...verdict, readers: [reader] }).length > 0);
     expect(found.map(({ reader }) => reader)).toEqual(planted);
     for (const { skipped } of found) expect(skipped).toBeGreaterThan(0);
