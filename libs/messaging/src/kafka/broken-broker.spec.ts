@@ -82,8 +82,10 @@ describe('the Kafka bus heals by itself', () => {
       await boot();
       await eventually(() => bus.ensureTopics([topic]), { timeoutMs: 60_000 });
       await eventually(() => bus.publish(topic, range(1, 60).map(messageOf)), { timeoutMs: 60_000 });
-      await eventually(() => received.includes(60), { timeoutMs: 90_000 });
-      expect([...new Set(received)]).toEqual(range(1, 60));
+      // Whoever asks again before it has learnt that its group is gone may be given the last ones first, and then everything.
+      await eventually(() => expect(received.slice(received.lastIndexOf(1))).toEqual(range(1, 60)), {
+        timeoutMs: 90_000,
+      });
       await subscription.stop();
     },
     longTest,
