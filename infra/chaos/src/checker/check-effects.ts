@@ -1,4 +1,4 @@
-import { grouped, idOf, object, text, type LoggedEvent, type Published } from './evidence.js';
+import { aggregatesOf, grouped, idOf, object, text, type LoggedEvent, type Published } from './evidence.js';
 import type { BrokenPromise, Finding } from './finding.js';
 
 /** What follows from what, from one service to another, by the ids that the events carry. */
@@ -41,12 +41,7 @@ function checkCases(log: readonly LoggedEvent[]): readonly Finding[] {
 /** An affected reporter's receipt becomes a client receipt when the case opens, unless the client has one already. */
 function checkReceiptUpgrades(log: readonly LoggedEvent[]): readonly Finding[] {
   const withCase = new Set(ofType(log, 'CaseOpened').map(({ data }) => text(data, 'concernId')));
-  return [
-    ...grouped(
-      log.filter(({ category }) => category === 'concern'),
-      idOf,
-    ),
-  ].flatMap(([concern, events]) => {
+  return [...aggregatesOf(log, 'concern')].flatMap(([concern, events]) => {
     const submitted = events.find(({ type }) => type === 'ConcernSubmitted');
     const affected = text(submitted?.data, 'reporterId') === text(submitted?.data, 'clientId');
     const scopes = ofType(events, 'ReceiptIssued').map(({ data }) => text(data, 'scope'));
@@ -102,12 +97,7 @@ function checkDisclosures(log: readonly LoggedEvent[]): readonly Finding[] {
 /** What lives under a withdrawn consent is suspended, once, and its unit is told, once. */
 function checkSuspensions(log: readonly LoggedEvent[]): readonly Finding[] {
   const withdrawn = new Set(ofType(log, 'ConsentWithdrawn').map(({ data }) => text(data, 'consentId')));
-  return [
-    ...grouped(
-      log.filter(({ category }) => category === 'referral'),
-      idOf,
-    ),
-  ].flatMap(([referral, events]) => {
+  return [...aggregatesOf(log, 'referral')].flatMap(([referral, events]) => {
     const sent = ofType(events, 'ReferralSent')[0];
     const ended = ofType(events, 'ReferralDeclined').length > 0;
     const suspended = ofType(events, 'ReferralSuspended').length;

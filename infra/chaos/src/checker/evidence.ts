@@ -88,3 +88,24 @@ export function grouped<Item>(items: Iterable<Item>, keyOf: (item: Item) => stri
   }
   return groups;
 }
+
+/** The streams of a category: the events of each, by the id of what it is about. */
+export const aggregatesOf = (
+  log: readonly LoggedEvent[],
+  wanted: string,
+): ReadonlyMap<string, readonly LoggedEvent[]> =>
+  grouped(
+    log.filter(({ category }) => category === wanted),
+    idOf,
+  );
+
+/** Where a referral stands after such an event. */
+export const referralStatusAfter: Readonly<Record<string, string>> = {
+  ReferralDrafted: 'drafted',
+  ReferralBlocked: 'blocked_no_consent',
+  ReferralSent: 'sent',
+  ReferralAcknowledged: 'acknowledged',
+  ReferralAccepted: 'accepted',
+  ReferralDeclined: 'declined',
+  ReferralSuspended: 'suspended_consent_withdrawn',
+};

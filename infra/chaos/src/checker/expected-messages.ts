@@ -1,4 +1,4 @@
-import { idOf, list, text, type LoggedEvent } from './evidence.js';
+import { idOf, list, referralStatusAfter, text, type LoggedEvent } from './evidence.js';
 
 /** A message that must follow from an event. */
 export interface ExpectedMessage {
@@ -11,16 +11,6 @@ export interface ExpectedMessage {
   /** Fields that tell what happened, as text. */
   readonly says: Readonly<Record<string, string>>;
 }
-
-const moves: Readonly<Record<string, string>> = {
-  ReferralDrafted: 'drafted',
-  ReferralBlocked: 'blocked_no_consent',
-  ReferralSent: 'sent',
-  ReferralAcknowledged: 'acknowledged',
-  ReferralAccepted: 'accepted',
-  ReferralDeclined: 'declined',
-  ReferralSuspended: 'suspended_consent_withdrawn',
-};
 
 /** What the services have to publish of the log, in its order. Facts carry no cause: they are counted, see check-effects.ts. */
 export const expectedMessages = (log: readonly LoggedEvent[]): readonly ExpectedMessage[] => log.flatMap(messagesOf);
@@ -48,6 +38,6 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
     const what = type === 'ConsentGiven' ? 'consent.consent-given.v1' : 'consent.consent-withdrawn.v1';
     return [message(what, text(data, 'clientId'), { consentId: text(data, 'consentId') })];
   }
-  const status = category === 'referral' ? moves[type] : undefined;
+  const status = category === 'referral' ? referralStatusAfter[type] : undefined;
   return status ? [message('referral.referral-moved.v1', idOf(event), { status })] : [];
 }

@@ -1,11 +1,5 @@
-import { grouped, idOf, list, text, type LoggedEvent } from '../evidence.js';
+import { aggregatesOf, list, text, type LoggedEvent } from '../evidence.js';
 import { millis, type Row, type View } from './view.js';
-
-const cases = (log: readonly LoggedEvent[]): ReadonlyMap<string, readonly LoggedEvent[]> =>
-  grouped(
-    log.filter(({ category }) => category === 'case'),
-    idOf,
-  );
 
 const teamTypes = ['CaseOpened', 'OfficerAssigned', 'TeamMemberAdded', 'TeamMemberRemoved'];
 const lastTeam = (events: readonly LoggedEvent[]): LoggedEvent | undefined =>
@@ -18,7 +12,7 @@ const caseList: View = {
   table: 'cases',
   key: ['case_id'],
   fold: (log) =>
-    [...cases(log)].map(([caseId, events]): Row => {
+    [...aggregatesOf(log, 'case')].map(([caseId, events]): Row => {
       const opened = lastOf(events, 'CaseOpened')?.data;
       const officer = lastOf(events, 'OfficerAssigned')?.data ?? opened;
       const moved = text(lastOf(events, 'StageMoved')?.data, 'to');
@@ -42,7 +36,7 @@ const teamsIn = (service: string): View => ({
   table: 'case_teams',
   key: ['case_id'],
   fold: (log) =>
-    [...cases(log)].map(([caseId, events]): Row => {
+    [...aggregatesOf(log, 'case')].map(([caseId, events]): Row => {
       const last = lastTeam(events);
       return {
         case_id: caseId,

@@ -1,4 +1,4 @@
-import { grouped, idOf, text, type LoggedEvent } from '../evidence.js';
+import { aggregatesOf, referralStatusAfter, text, type LoggedEvent } from '../evidence.js';
 import { millis, type Row, type View } from './view.js';
 
 const consentClocks: View = {
@@ -32,16 +32,6 @@ const withdrawn: View = {
       })),
 };
 
-const statusAfter: Readonly<Record<string, string>> = {
-  ReferralDrafted: 'drafted',
-  ReferralBlocked: 'blocked_no_consent',
-  ReferralSent: 'sent',
-  ReferralAcknowledged: 'acknowledged',
-  ReferralAccepted: 'accepted',
-  ReferralDeclined: 'declined',
-  ReferralSuspended: 'suspended_consent_withdrawn',
-};
-
 /** When the unit must have acknowledged: the referral, or that it is suspended. */
 function dueAt(events: readonly LoggedEvent[]): string {
   const last = events.findLast(({ type }) =>
@@ -56,12 +46,7 @@ const referrals: View = {
   table: 'referrals',
   key: ['referral_id'],
   fold: (log) =>
-    [
-      ...grouped(
-        log.filter(({ category }) => category === 'referral'),
-        idOf,
-      ),
-    ].map(([referral, events]): Row => {
+    [...aggregatesOf(log, 'referral')].map(([referral, events]): Row => {
       const drafted = events.find(({ type }) => type === 'ReferralDrafted')?.data;
       const sent = events.findLast(({ type }) => type === 'ReferralSent')?.data;
       const notice = events.findLast(({ type }) => type === 'RecipientInformed' || type === 'SuspensionAcknowledged');
@@ -72,7 +57,7 @@ const referrals: View = {
         unit: text(drafted, 'unit'),
         service: text(drafted, 'service'),
         urgency: text(drafted, 'urgency'),
-        status: statusAfter[events.findLast(({ type }) => type in statusAfter)?.type ?? ''] ?? '',
+        status: referralStatusAfter[events.findLast(({ type }) => type in referralStatusAfter)?.type ?? ''] ?? '',
         drafted_at: millis(text(drafted, 'movedAt')),
         sent_at: millis(text(sent, 'movedAt')),
         consent_id: text(sent, 'consentId'),

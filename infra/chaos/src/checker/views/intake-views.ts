@@ -1,11 +1,5 @@
-import { grouped, idOf, object, text, type LoggedEvent } from '../evidence.js';
+import { aggregatesOf, idOf, object, text, type LoggedEvent } from '../evidence.js';
 import { millis, type Row, type View } from './view.js';
-
-const concerns = (log: readonly LoggedEvent[]): ReadonlyMap<string, readonly LoggedEvent[]> =>
-  grouped(
-    log.filter(({ category }) => category === 'concern'),
-    idOf,
-  );
 
 const lastOf = (events: readonly LoggedEvent[], ...types: readonly string[]): LoggedEvent | undefined =>
   events.findLast(({ type }) => types.includes(type));
@@ -25,7 +19,7 @@ const queue: View = {
   table: 'concern_queue',
   key: ['concern_id'],
   fold: (log) =>
-    [...concerns(log)].map(([concern, events]): Row => {
+    [...aggregatesOf(log, 'concern')].map(([concern, events]): Row => {
       const data = events.find(({ type }) => type === 'ConcernSubmitted')?.data;
       const urgent = text(data, 'immediateDanger') === 'true' || text(data, 'medicalUrgency') === 'true';
       return {
@@ -81,7 +75,7 @@ const clocks: View = {
   table: 'response_clocks',
   key: ['concern_id', 'command'],
   fold: (log) =>
-    [...concerns(log)].flatMap(([concern, events]) => {
+    [...aggregatesOf(log, 'concern')].flatMap(([concern, events]) => {
       const clock = object(events.find(({ type }) => type === 'ConcernSubmitted')?.data, 'clock');
       const waiting = clock ? stillToRing(events) : [];
       return bells
