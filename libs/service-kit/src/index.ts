@@ -2,6 +2,7 @@ export * from './aggregate.js';
 export * from './aggregates.js';
 export * from './body.pipe.js';
 export * from './call.js';
+export * from './case-teams.js';
 export * from './clock.js';
 export * from './config.js';
 export * from './consumption.js';

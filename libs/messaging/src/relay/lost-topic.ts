@@ -1,16 +1,9 @@
-import { errorFields, type Log } from '../log.js';
-import type { Bus } from '../port.js';
+import { errorFields } from '../log.js';
 import { pause } from '../waiting.js';
 import type { Leadership } from './leadership.js';
+import type { RelayOptions } from './relay-options.js';
 
-export interface TopicOfRelay {
-  readonly service: string;
-  readonly topic: string;
-  readonly bus: Bus;
-  readonly log: Log;
-  /** How often the leader looks at its topic (default 5 s). */
-  readonly lookEveryMs?: number;
-}
+type TopicOfRelay = Pick<RelayOptions, 'service' | 'topic' | 'bus' | 'log' | 'lookEveryMs'>;
 
 /** Whether the topic is not there, or holds less than was published on it. Asked in this order, because both only grow. */
 async function lossOf({ topic, bus }: TopicOfRelay, leadership: Leadership): Promise<'topic' | 'messages' | undefined> {

@@ -1,20 +1,12 @@
-import { caseMessages, consentMessages } from '@waymark/contracts';
-import { handling } from '@waymark/service-kit';
+import { consentMessages } from '@waymark/contracts';
+import { handling, keepCaseTeams } from '@waymark/service-kit';
 
 /**
  * Local copies: who works on which case, and which consents were withdrawn. What follows from a withdrawal is done by the clock in
  * features/suspend-referrals.ts, which also finds a referral that is sent at the same moment.
  */
 export const consumes = [
-  handling(caseMessages.teamChanged, async ({ data }, { manager }) => {
-    const { caseId, clientId, team, changedAt } = data;
-    await manager.query(
-      `INSERT INTO case_teams (case_id, client_id, team, changed_at) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (case_id) DO UPDATE
-       SET client_id = excluded.client_id, team = excluded.team, changed_at = excluded.changed_at`,
-      [caseId, clientId, team, changedAt],
-    );
-  }),
+  keepCaseTeams,
   handling(consentMessages.consentWithdrawn, async (message, { manager }) => {
     const { consentId, withdrawnAt } = message.data;
     await manager.query(
