@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DemoTokens } from '@waymark/identity';
 import { entryOf, type Processes, startProcesses } from '@waymark/processes';
 import { services } from '@waymark/provision';
 import { runStory } from '@waymark/story';
@@ -37,6 +38,7 @@ describe('each service as a process of its own, over Kafka', () => {
   let wayToKafka: FaultProxy;
   let platform: Processes;
   let base: number;
+  let tokens: DemoTokens;
 
   beforeAll(async () => {
     await buildServices();
@@ -53,6 +55,7 @@ describe('each service as a process of its own, over Kafka', () => {
       // A killed member is missed for so long.
       environment: { KAFKA_SESSION_TIMEOUT_MS: '8000' },
     });
+    tokens = new DemoTokens(platform.issuer);
   }, 240_000);
 
   afterAll(async () => {
@@ -62,17 +65,6 @@ describe('each service as a process of its own, over Kafka', () => {
     await database?.drop();
     if (dir) await rm(dir, { recursive: true, force: true });
   }, 120_000);
-
-  const tokens = new Map<string, { readonly token: string; readonly until: number }>();
-  async function tokenOf(username: string): Promise<string> {
-    const known = tokens.get(username);
-    if (known && known.until > Date.now()) return known.token;
-    const form = { grant_type: 'password', client_id: 'waymark-cli', username, password: 'waymark-demo' };
-    const response = await fetch(`${platform.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) });
-    const { access_token: token } = (await response.json()) as { access_token: string };
-    tokens.set(username, { token, until: Date.now() + 120_000 });
-    return token;
-  }
 
   interface Answer {
     readonly status: number;
@@ -87,7 +79,7 @@ describe('each service as a process of its own, over Kafka', () => {
     as?: string,
     body: object = {},
   ): Promise<Answer> {
-    const token = as === undefined ? undefined : await tokenOf(as);
+    const token = as === undefined ? undefined : await tokens.of(as);
     const response = await fetch(`${platform.urlOf(service)}${path}`, {
       method,
       headers: {

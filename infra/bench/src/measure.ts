@@ -31,6 +31,18 @@ export class Runs {
   }
 }
 
+/** The median or another part of single times, such as 0.99 of them, as a figure. Milliseconds. */
+export function timesOf(
+  named: Pick<Result, 'name' | 'system' | 'logSize'>,
+  values: readonly number[],
+  part: number,
+): Result {
+  const sorted = [...values].sort((a, b) => a - b);
+  const median = part === 0.5 ? medianOf(sorted) : (sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN);
+  const [min = Number.NaN] = sorted;
+  return { ...named, unit: 'ms', median, min, max: sorted.at(-1) ?? Number.NaN, runs: sorted.length };
+}
+
 /** Does `work` over and over in so many hands for so long; answers how often in a second. */
 export async function rateOf(writers: number, milliseconds: number, work: () => Promise<number>): Promise<number> {
   let done = 0;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { DemoTokens } from '@waymark/identity';
 import { randomFrom } from '@waymark/testing';
 import { drawFaults, groundFaults, processFaults } from './faults/draw.js';
 import type { FaultKind, Inflicted } from './faults/fault.js';
@@ -48,7 +49,7 @@ export async function runChaos(platform: Platform, options: ChaosOptions): Promi
   const begun = performance.now();
   const now = (): number => Math.round((performance.now() - begun) / 100) / 10;
   const over = new AbortController();
-  const addresses = { urlsOf: platform.urlsOf, issuer: processes.issuer };
+  const addresses = { urlsOf: platform.urlsOf, tokens: new DemoTokens(processes.issuer) };
   const load = await startLoad({ seed, addresses, book, perSecond, patienceMs: options.patienceMs ?? 30_000 });
   const inflictOf = (all: readonly FaultKind[], salt: number): Promise<void> => {
     const random = randomFrom(seed + salt);

@@ -1,4 +1,5 @@
 import { concernBody, readVignettes, type Vignette } from '@waymark/demo';
+import { DemoTokens } from '@waymark/identity';
 import type { Platform } from './start-platform.js';
 
 const hour = 3_600_000;
@@ -6,7 +7,7 @@ const hour = 3_600_000;
 /** Enters the 60 demo concerns over HTTP, as people would: by the portal, or by an officer for all other channels. */
 export async function loadDemoConcerns(platform: Platform, now = Date.now()): Promise<number> {
   const vignettes = await readVignettes();
-  const token = await officerToken(platform);
+  const token = await new DemoTokens(platform.issuer).of('amina.officer');
   for (const [index, vignette] of vignettes.entries()) {
     if (vignette.channel === 'portal') await send(platform, '/v1/concerns', concernBody(vignette), vignette.id);
     else
@@ -46,16 +47,4 @@ async function send(platform: Platform, path: string, body: object, id: string, 
   const problem = (await response.json()) as { code?: string };
   // A start that was broken off has entered this one before, with times of its own.
   if (problem.code !== 'idempotency_key_reused') throw new Error(`demo concern ${id}: ${JSON.stringify(problem)}`);
-}
-
-async function officerToken({ issuer }: Platform): Promise<string> {
-  const form = {
-    grant_type: 'password',
-    client_id: 'waymark-cli',
-    username: 'amina.officer',
-    password: 'waymark-demo',
-  };
-  const response = await fetch(`${issuer}/token`, { method: 'POST', body: new URLSearchParams(form) });
-  const { access_token: token } = (await response.json()) as { access_token: string };
-  return token;
 }

@@ -1,5 +1,5 @@
-import { Runs, rateOf, speedOf } from '../measure.js';
-import { medianOf, type Result } from '../report.js';
+import { Runs, rateOf, speedOf, timesOf } from '../measure.js';
+import type { Result } from '../report.js';
 import { deliveryTimes } from './delivery.js';
 import { newEvents, newStream, supplyOf } from './events.js';
 import type { SystemUnderBench } from './systems.js';
@@ -117,13 +117,8 @@ const delivering: Measure = async (systems, logSize, { samples }) => {
     // Emmett's consumer looks once a second when nothing has come for a while: more samples only take longer.
     const times = await deliveryTimes(system, system.name === 'emmett' ? Math.min(samples, 20) : samples);
     if (!times) continue;
-    const add = (name: string, values: readonly number[], part: number): void => {
-      const sorted = [...values].sort((a, b) => a - b);
-      const median = part === 0.5 ? medianOf(sorted) : (sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN);
-      const [min = Number.NaN] = sorted;
-      const max = sorted.at(-1) ?? Number.NaN;
-      results.push({ name, system: system.name, logSize, unit: 'ms', median, min, max, runs: sorted.length });
-    };
+    const add = (name: string, values: readonly number[], part: number) =>
+      results.push(timesOf({ name, system: system.name, logSize }, values, part));
     add('append-p50', times.appended, 0.5);
     add('append-p99', times.appended, 0.99);
     add('delivery-p50', times.delivered, 0.5);

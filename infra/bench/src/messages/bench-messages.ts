@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort, startKafka } from '@waymark/testing';
 import { type BenchServer, withBenchServer } from '../bench-server.js';
-import { Runs, speedOf } from '../measure.js';
+import { Runs, speedOf, timesOf } from '../measure.js';
 import { medianOf, type Report, type Result, thisMachine } from '../report.js';
 import { BareKafka } from './bare-kafka.js';
 import { openRelay } from './relay-rate.js';
@@ -80,14 +80,9 @@ async function commandToView(
     await platform.stop();
   }
   return (['waymark', 'kafkajs'] as const).flatMap((system) =>
-    [50, 99].map((percent) => {
-      const sorted = times[system].toSorted((a, b) => a - b);
-      const value = sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? Number.NaN;
-      return {
-        ...{ name: `command-to-view-p${percent}`, system, logSize: 0, unit: 'ms' as const, runs: samples },
-        ...{ median: value, min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN },
-      };
-    }),
+    [50, 99].map((percent) =>
+      timesOf({ name: `command-to-view-p${percent}`, system, logSize: 0 }, times[system], percent / 100),
+    ),
   );
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { DemoTokens } from '@waymark/identity';
 import { type Processes, startProcesses } from '@waymark/processes';
 import { services } from '@waymark/provision';
 import { freePorts } from '@waymark/testing';
@@ -15,13 +16,15 @@ interface Answer {
 
 /** Every service as a process of its own over Kafka, with one open case. */
 export class SmallPlatform {
-  private readonly tokens = new Map<string, { readonly token: string; readonly until: number }>();
+  private readonly tokens: DemoTokens;
   private caseId = '';
   private clientId = '';
   private staffId = '';
   private member = false;
 
-  private constructor(private readonly processes: Processes) {}
+  private constructor(private readonly processes: Processes) {
+    this.tokens = new DemoTokens(processes.issuer);
+  }
 
   static async start(postgresAdminUrl: string, kafkaBrokers: readonly string[], dir: string): Promise<SmallPlatform> {
     const names = [...services.map(({ name }) => name), 'identity'];
@@ -43,7 +46,7 @@ export class SmallPlatform {
    */
   async teamChangeSeenByConsent(): Promise<number> {
     const members = `/v1/cases/${this.caseId}/team-members`;
-    await this.tokenOf(joining);
+    await this.tokens.of(joining);
     if (this.member) await this.demand(200, 'case', `${members}/${this.staffId}/removal`, supervisor, {});
     else await this.demand(200, 'case', members, supervisor, { staffId: this.staffId });
     const acknowledged = performance.now();
@@ -86,7 +89,7 @@ export class SmallPlatform {
       if (found) this.caseId = found.caseId;
       else if (Date.now() > until) throw new Error('the case did not open within 30 s');
     }
-    const [, payload = ''] = (await this.tokenOf(joining)).split('.');
+    const [, payload = ''] = (await this.tokens.of(joining)).split('.');
     const { sub }: { sub: string } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
     this.staffId = sub;
   }
@@ -101,7 +104,7 @@ export class SmallPlatform {
   /** A command when there is a body, else a question. */
   private async ask(service: string, path: string, as?: string, body?: object): Promise<Answer> {
     const headers = new Headers();
-    if (as !== undefined) headers.set('authorization', `Bearer ${await this.tokenOf(as)}`);
+    if (as !== undefined) headers.set('authorization', `Bearer ${await this.tokens.of(as)}`);
     if (body !== undefined) {
       headers.set('content-type', 'application/json');
       headers.set('idempotency-key', randomUUID());
@@ -109,15 +112,5 @@ export class SmallPlatform {
     const command = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
     const response = await fetch(`${this.processes.urlOf(service)}${path}`, { headers, ...command });
     return { status: response.status, body: (await response.json()) as Answer['body'] };
-  }
-
-  private async tokenOf(username: string): Promise<string> {
-    const known = this.tokens.get(username);
-    if (known && known.until > Date.now()) return known.token;
-    const form = { grant_type: 'password', client_id: 'waymark-cli', username, password: 'waymark-demo' };
-    const response = await fetch(`${this.processes.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) });
-    const { access_token: token } = (await response.json()) as { access_token: string };
-    this.tokens.set(username, { token, until: Date.now() + 120_000 });
-    return token;
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '@waymark/testing';
-import { DEMO_PASSWORD } from '@waymark/identity';
+import type { DemoTokens } from '@waymark/identity';
 import type { AccountBook } from './account-book.js';
 
 export interface Answer {
@@ -31,7 +31,7 @@ export interface Commanded extends Asked {
 
 export interface Addresses {
   urlsOf(service: string): readonly string[];
-  readonly issuer: string;
+  readonly tokens: DemoTokens;
 }
 
 const answerWithinMs = 8_000;
@@ -39,7 +39,6 @@ const answerWithinMs = 8_000;
 /** One person's client: patient, keeps its key from attempt to attempt, and goes to any process of a service. */
 export class Caller {
   private readonly address: string;
-  private static readonly tokens = new Map<string, { readonly token: string; readonly until: number }>();
 
   constructor(
     private readonly addresses: Addresses,
@@ -95,7 +94,7 @@ export class Caller {
   ): Promise<Answer | undefined> {
     const end = Date.now() + this.patienceMs;
     for (let attempt = 1; ; attempt += 1) {
-      const bearer = token ?? (as === undefined ? undefined : await this.tokenOf(as));
+      const bearer = token ?? (as === undefined ? undefined : await this.addresses.tokens.of(as));
       const [url = '', ...others] = this.addresses.urlsOf(service);
       const answer = await ask(`${this.random.oneOf([url, ...others])}${path}`, {
         method,
@@ -112,16 +111,6 @@ export class Caller {
       const wished = Number(answer?.headers.get('retry-after') ?? 0) * 1_000;
       await pause(Math.min(5_000, Math.max(wished, 150 * 2 ** Math.min(attempt, 4))) + this.random.upTo(200));
     }
-  }
-
-  private async tokenOf(username: string): Promise<string> {
-    const known = Caller.tokens.get(username);
-    if (known && known.until > Date.now()) return known.token;
-    const form = { grant_type: 'password', client_id: 'waymark-cli', username, password: DEMO_PASSWORD };
-    const response = await fetch(`${this.addresses.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) });
-    const { access_token: token } = (await response.json()) as { readonly access_token: string };
-    Caller.tokens.set(username, { token, until: Date.now() + 60_000 });
-    return token;
   }
 
   private noteRefusal(what: string): void {
