@@ -26,6 +26,6 @@ export const services: readonly ServiceGrants[] = [
     consumes: ['case', 'consent'],
   },
   { name: 'reporting', categories: ['fact', 'reporting_access', 'reporting_operations'], consumes: ['facts'] },
-  { name: 'audit', categories: ['audit_access'], readsAll: true, consumes: [] },
+  { name: 'audit', categories: ['audit_access', 'reading_alarm'], readsAll: true, consumes: [] },
   { name: 'engagement', categories: ['engagement_access'], consumes: [] },
 ];

@@ -270,3 +270,11 @@ export const referralStatuses = [
   'declined_by_client',
 ] as const;
 export type ReferralStatus = (typeof referralStatuses)[number];
+
+/** Patterns in the access log that somebody has to look at. */
+export const readingRules = ['many_clients_in_an_hour', 'refused_often', 'after_leaving_the_team'] as const;
+export type ReadingRule = (typeof readingRules)[number];
+
+/** What the review of such a pattern has found. */
+export const readingFindings = ['legitimate', 'mistaken', 'misuse'] as const;
+export type ReadingFinding = (typeof readingFindings)[number];

@@ -3,6 +3,14 @@ import type { Consumer, OnMeasure, Relay } from '@waymark/messaging';
 import { MessageMetrics } from './message-metrics.js';
 import type { Views } from './views.js';
 
+/** A figure that only one service has. */
+export interface Figure {
+  /** Such as `waymark_reading_alarms_open`. */
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => Promise<number>;
+}
+
 /** Prometheus metrics of one service; routes and codes only, no ids. */
 export class Metrics {
   private readonly registry = new Registry();
@@ -78,6 +86,16 @@ export class Metrics {
 
   dueWorkFailed(work: string): void {
     this.dueFailures.inc({ work });
+  }
+
+  /** `read` is asked whenever the metrics are read; NaN when it cannot say. */
+  watchFigure({ name, help, read }: Figure): void {
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect: async () => gauge.set(await read().catch(() => Number.NaN)),
+    });
   }
 
   watchRelay(name: string, relay: Relay): void {

@@ -14,6 +14,7 @@ import type { Consumption } from './consumption.js';
 import type { Doors } from './doors.js';
 import type { DueWork } from './due-work.js';
 import type { Log } from './log.js';
+import type { Figure } from './metrics.js';
 import type { Secrets } from './secrets.js';
 
 /** What a service is made of. The runner (start-service.ts) does the rest. */
@@ -45,6 +46,8 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly consumes?: readonly Consumption[];
   /** Work that falls due, row by row of a table. */
   readonly dueWork?: (doors: Doors) => readonly DueWork[];
+  /** Metrics that only this service has. */
+  readonly figures?: (doors: Doors) => readonly Figure[];
   /** Other work of a clock: each is called again a second after it ended. */
   readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
 }

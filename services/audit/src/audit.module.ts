@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ListAccessesEndpoint, ListAccessesHandler } from './accesses/list-accesses.js';
 import { ClientIndex } from './client-index/client-index.js';
 import { CheckCaseEndpoint, CheckCaseHandler } from './features/check-case.js';
 import { GetCaseAccessesEndpoint, GetCaseAccessesHandler } from './features/get-case-accesses.js';
@@ -7,6 +8,12 @@ import { GetCaseTimelineEndpoint, GetCaseTimelineHandler } from './features/get-
 import { GetClientTimelineEndpoint, GetClientTimelineHandler } from './features/get-client-timeline.js';
 import { ClientHistories } from './history/client-histories.js';
 import { Replays } from './history/replays.js';
+import { ListReadingAlarmsEndpoint, ListReadingAlarmsHandler } from './reading-alarm/features/list-reading-alarms.js';
+import {
+  ReviewReadingAlarmEndpoint,
+  ReviewReadingAlarmHandler,
+} from './reading-alarm/features/review-reading-alarm.js';
+import { WatchReadingsHandler } from './reading-alarm/features/watch-readings.js';
 
 @Module({
   controllers: [
@@ -15,6 +22,9 @@ import { Replays } from './history/replays.js';
     GetCaseStateEndpoint,
     GetCaseAccessesEndpoint,
     CheckCaseEndpoint,
+    ListAccessesEndpoint,
+    ListReadingAlarmsEndpoint,
+    ReviewReadingAlarmEndpoint,
   ],
   providers: [
     ClientIndex,
@@ -25,6 +35,10 @@ import { Replays } from './history/replays.js';
     GetCaseStateHandler,
     GetCaseAccessesHandler,
     CheckCaseHandler,
+    ListAccessesHandler,
+    WatchReadingsHandler,
+    ListReadingAlarmsHandler,
+    ReviewReadingAlarmHandler,
   ],
 })
 export class AuditModule {}

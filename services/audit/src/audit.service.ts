@@ -1,17 +1,48 @@
+import { num } from 'envalid';
 import type { ServiceDefinition } from '@waymark/service-kit';
+import { accessesProjection } from './accesses/accesses.projection.js';
+import { teamPeriodsProjection } from './accesses/team-periods.projection.js';
 import { AuditModule } from './audit.module.js';
 import { clientIndexProjection } from './client-index/client-index.projection.js';
 import { EVENT_LOG } from './history/event-log.js';
+import { CreateReadingWatch1760000006000 } from './migrations/1760000006000-create-reading-watch.js';
+import { watchReadings } from './reading-alarm/features/watch-readings.js';
+import { readingAlarmsProjection } from './reading-alarm/projections/reading-alarms/reading-alarms.projection.js';
+import { openReadingAlarms } from './reading-alarm/open-reading-alarms.js';
+import { readingAlarmAggregate } from './reading-alarm/reading-alarm.aggregate.js';
+import { READING_LIMITS, type ReadingLimits } from './reading-alarm/reading-rules.js';
 
-export const audit: ServiceDefinition = {
+const own = {
+  READING_CLIENTS_PER_HOUR: num({
+    default: 20,
+    desc: 'clients whose data one person may read within an hour before it is an alarm',
+  }),
+  READING_REFUSALS_PER_HOUR: num({
+    default: 10,
+    desc: 'readings that may be refused to one person within an hour before it is an alarm',
+  }),
+};
+
+export const audit: ServiceDefinition<typeof own> = {
   name: 'audit',
   title: 'Waymark audit',
   description: 'Replays any history from the log itself, as it was and as it was known, and verifies it. Read-only.',
-  settings: {},
-  aggregates: [],
+  settings: own,
+  aggregates: [readingAlarmAggregate],
   readsWholeLog: true,
   module: AuditModule,
-  migrations: [],
-  projections: [clientIndexProjection],
-  providers: ({ store }) => [{ provide: EVENT_LOG, useValue: store }],
+  migrations: [CreateReadingWatch1760000006000],
+  projections: [clientIndexProjection, accessesProjection, teamPeriodsProjection, readingAlarmsProjection],
+  providers: ({ store, settings }) => {
+    const limits: ReadingLimits = {
+      clientsPerHour: settings.READING_CLIENTS_PER_HOUR,
+      refusalsPerHour: settings.READING_REFUSALS_PER_HOUR,
+    };
+    return [
+      { provide: EVENT_LOG, useValue: store },
+      { provide: READING_LIMITS, useValue: limits },
+    ];
+  },
+  clocks: [watchReadings],
+  figures: ({ dataSource }) => [openReadingAlarms(dataSource)],
 };

@@ -33,7 +33,7 @@ export class ClientIndex {
   }
 
   /** `after`: the `Waymark-Position` that the caller insists on. */
-  private async caughtUp(after?: string): Promise<void> {
+  async caughtUp(after?: string): Promise<void> {
     const seen = this.views.status().map(({ position }) => position);
     const end = await this.endOfLog(seen.reduce((least, each) => (each < least ? each : least), seen[0] ?? 0n));
     const named = after !== undefined && /^\d{1,18}$/.test(after) ? BigInt(after) : 0n;

@@ -23,7 +23,7 @@ export interface Fact {
 }
 
 /** Reads also what somebody has tampered with: audit has to show it. */
-export function factOf(recorded: RecordedEvent): Fact {
+export function factOf(recorded: Omit<RecordedEvent, 'data'> & { readonly data: object }): Fact {
   const { data, metadata, ...identity } = recorded;
   const told: Partial<EventMetadata> = metadata;
   return {

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Stage, startStage } from '@waymark/stage';
+import { audit } from '../audit.service.js';
+import { type OneCase, oneCase } from '../fixtures/one-case.fixture.js';
+import { tellLog } from '../fixtures/tell-log.fixture.js';
+import { focalPoint, officer } from '../fixtures/told-events.fixture.js';
+
+let stage: Stage;
+let story: OneCase;
+let other: OneCase;
+beforeAll(async () => {
+  stage = await startStage({ services: [audit], logLevel: 'error' });
+  [story, other] = [oneCase(), oneCase()];
+  await tellLog(stage, story.events);
+  await tellLog(stage, other.events);
+});
+afterAll(() => stage.close());
+
+interface Line {
+  readonly eventId: string;
+  readonly position: string;
+  readonly recordedAt: string;
+  readonly service: string;
+  readonly what: string;
+  readonly outcome: string;
+  readonly unit?: string;
+  readonly who: { readonly id: string };
+}
+
+const ask = (query: string, as = 'jonas.auditor') => stage.ask('audit', 'GET', `/v1/accesses?${query}`, { as });
+const linesOf = async (query: string): Promise<readonly Line[]> => {
+  const { status, body } = await ask(query);
+  expect({ status, body }).toMatchObject({ status: 200 });
+  return body.items;
+};
+const ofServices = (lines: readonly Line[]) => lines.filter(({ service }) => service !== 'audit');
+
+describe('The access log', () => {
+  it('tells of one case what its own page of accesses tells', async () => {
+    const page = await stage.ask('audit', 'GET', `/v1/cases/${story.caseId}/accesses`, { as: 'jonas.auditor' });
+    const lines = ofServices(await linesOf(`caseId=${story.caseId}`));
+    expect(lines).toEqual(ofServices(page.body.items));
+    expect(lines).toHaveLength(7);
+    expect(ofServices(await linesOf(`clientId=${story.clientId}`))).toEqual(lines);
+  });
+
+  it('is found by person, unit and outcome, across all cases', async () => {
+    const bothCases = ofServices(await linesOf('limit=500'));
+    expect(bothCases).toHaveLength(14);
+    const byOfficer = await linesOf(`person=${officer.id}`);
+    expect(byOfficer.map(({ who }) => who.id)).toEqual(Array(6).fill(officer.id));
+    const byUnit = await linesOf('unit=ombudsman&outcome=allowed');
+    expect(byUnit.map(({ unit, outcome, who }) => [unit, outcome, who.id])).toEqual(
+      Array(4).fill(['ombudsman', 'allowed', focalPoint.id]),
+    );
+    expect(await linesOf(`person=${officer.id}&unit=ombudsman`)).toEqual([]);
+  });
+
+  it('is found by when it was recorded, each access on one side of a moment', async () => {
+    const all = ofServices(await linesOf('limit=500'));
+    const middle = encodeURIComponent(String(all[6]?.recordedAt));
+    const before = ofServices(await linesOf(`to=${middle}&limit=500`));
+    const after = ofServices(await linesOf(`from=${middle}&limit=500`));
+    expect([...before, ...after]).toEqual(all);
+    expect(before.length).toBeGreaterThan(0);
+  });
+
+  it('goes page by page, each access once', async () => {
+    const whole = ofServices(await linesOf('limit=500')).map(({ eventId }) => eventId);
+    const seen: string[] = [];
+    for (let after: string | undefined = '0'; after !== undefined && seen.length < whole.length;) {
+      const { body }: { body: { items: Line[]; next?: string } } = await ask(`limit=10&after=${after}`);
+      seen.push(...ofServices(body.items).map(({ eventId }) => eventId));
+      after = body.next;
+    }
+    expect(seen).toEqual(whole);
+  });
+
+  it('has whoever reads it in it, before they see it', async () => {
+    const auditor = stage.idOf('jonas.auditor');
+    await linesOf(`caseId=${other.caseId}`);
+    const [last] = (await linesOf(`caseId=${other.caseId}&person=${auditor}`)).slice(-1);
+    expect(last).toMatchObject({ what: 'ListAccesses', who: { id: auditor }, resource: `case-${other.caseId}` });
+  });
+
+  it('does not tell a case that does not exist from one of another client', async () => {
+    const unknown = await ask(`caseId=${randomUUID()}`);
+    const another = await ask(`caseId=${story.caseId}&clientId=${other.clientId}`);
+    expect(unknown).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect({ ...another.body, instance: '' }).toEqual({ ...unknown.body, instance: '' });
+    const nobody = await ask(`clientId=${randomUUID()}`);
+    expect({ ...nobody.body, instance: '' }).toEqual({ ...unknown.body, instance: '' });
+  });
+
+  it.each(['amina.officer', 'ingrid.supervisor', 'priya.analyst', 'samoa.administrator', 'service:referral'])(
+    'is not for %s',
+    async (who) => expect(await ask('', who)).toMatchObject({ status: 403 }),
+  );
+
+  it.each([
+    ['unit=nobody', 'unit'],
+    ['outcome=seen', 'outcome'],
+    ['from=yesterday', 'from'],
+    ['caseId=K7', 'caseId'],
+    ['limit=1', 'limit'],
+    ['sealed=open', 'sealed'],
+  ])('refuses ?%s and names the field', async (query, field) => {
+    const { status, body } = await ask(query);
+    expect(status).toBe(422);
+    expect(body.errors).toEqual(expect.arrayContaining([expect.objectContaining({ field })]));
+  });
+});

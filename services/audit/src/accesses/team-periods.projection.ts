@@ -1,0 +1,41 @@
+import { foldedRows } from '@waymark/projections';
+import { factOf } from '../replay/fact.js';
+import { textIn, textsIn } from '../replay/fields.js';
+import { isInterpreted } from '../replay/interpreted-versions.js';
+import { TeamPeriod } from './team-period.entity.js';
+
+/** Who was on the team of which case, and when: whatever changes a team carries the whole team that results. */
+export const teamPeriodsProjection = foldedRows({
+  name: 'team-periods',
+  version: 1,
+  categories: ['case'],
+  tables: `
+    CREATE TABLE team_periods (
+      case_id text NOT NULL,
+      person_id text NOT NULL,
+      joined_at bigint NOT NULL,
+      left_at bigint,
+      client_id text NOT NULL,
+      PRIMARY KEY (case_id, person_id, joined_at)
+    );
+    CREATE INDEX team_periods_person ON team_periods (person_id, client_id);`,
+  entity: TeamPeriod,
+  of: 'caseId',
+  idOf: ({ stream }) => stream.slice('case-'.length),
+  fold: (periods, event) => {
+    const fact = factOf(event);
+    const clientId = textIn(fact.data, 'clientId');
+    if (!isInterpreted(fact) || !Array.isArray(fact.data.team) || clientId === undefined) return periods;
+    const team = new Set(textsIn(fact.data, 'team'));
+    const position = String(fact.position);
+    const open = new Set(periods.filter(({ leftAt }) => leftAt === null).map(({ personId }) => personId));
+    return [
+      ...periods.map((period) =>
+        period.leftAt === null && !team.has(period.personId) ? { ...period, leftAt: position } : period,
+      ),
+      ...[...team]
+        .filter((personId) => !open.has(personId))
+        .map((personId) => ({ caseId: fact.subject, personId, joinedAt: position, leftAt: null, clientId })),
+    ];
+  },
+});

@@ -1,0 +1,97 @@
+import { Controller, Get, Headers, Query as QueryParams } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
+import { Access } from '@waymark/access';
+import { readingFindings, readingRules, staffIdPattern } from '@waymark/contracts';
+import { Code, Pattern, Views } from '@waymark/service-kit';
+import { ReadingAlarmEntry } from '../projections/reading-alarms/reading-alarm-entry.entity.js';
+
+export class ListReadingAlarmsParams {
+  @Code(['open', 'reviewed'], { optional: true }) status?: 'open' | 'reviewed';
+  @Pattern(staffIdPattern, { optional: true, max: 255, description: 'Who has read' }) person?: string;
+  @Pattern(/^\d{1,18}$/, { optional: true, description: '`next` of the page before' }) after?: string;
+  @Pattern(/^([1-9]\d?|100)$/, { optional: true, description: '1 to 100, 50 when left out' }) limit?: string;
+}
+
+export class ReadingAlarmLine {
+  @ApiProperty({ format: 'uuid' }) alarmId: string;
+  @ApiProperty({ enum: readingRules }) rule: string;
+  @ApiProperty({ description: 'Who has read' }) personId: string;
+  @ApiProperty({ required: false }) unit?: string;
+  @ApiProperty({ type: 'integer', description: 'Clients, refusals or readings, as the rule counts' }) count: number;
+  @ApiProperty({ description: 'The access in the log that made it one too many', example: '1042' })
+  accessPosition: string;
+  @ApiProperty({ format: 'date-time' }) accessedAt: string;
+  @ApiProperty({ required: false, enum: readingFindings, description: 'Absent until it is reviewed' }) finding?: string;
+  @ApiProperty({ required: false }) reviewerId?: string;
+  @ApiProperty({ required: false, format: 'date-time' }) reviewedAt?: string;
+}
+
+export class ReadingAlarms {
+  @ApiProperty({ type: [ReadingAlarmLine], description: 'In the order in which they were raised' })
+  items: ReadingAlarmLine[];
+  @ApiProperty({ required: false, description: 'Pass as `after` for the next page; absent on the last.' })
+  next?: string;
+}
+
+export class ListReadingAlarms extends Query<ReadingAlarms> {
+  constructor(
+    readonly params: ListReadingAlarmsParams,
+    readonly position: string | undefined,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For auditors')
+@Controller('v1/reading-alarms')
+export class ListReadingAlarmsEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access({ action: 'ListReadingAlarms', staff: ['auditor'] })
+  @ApiOperation({ summary: 'Odd reading of client data that somebody has to look at, and what was found' })
+  @ApiOkResponse({ type: ReadingAlarms })
+  list(@QueryParams() params: ListReadingAlarmsParams, @Headers('waymark-position') position?: string) {
+    return this.queries.execute(new ListReadingAlarms(params, position));
+  }
+}
+
+@QueryHandler(ListReadingAlarms)
+export class ListReadingAlarmsHandler implements IQueryHandler<ListReadingAlarms> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly views: Views,
+  ) {}
+
+  async execute({ params, position }: ListReadingAlarms): Promise<ReadingAlarms> {
+    await this.views.caughtUp(position);
+    const { status, person, after = '0' } = params;
+    const limit = Number(params.limit ?? 50);
+    const query = this.dataSource
+      .getRepository(ReadingAlarmEntry)
+      .createQueryBuilder('a')
+      .where('a.position > :after::bigint', { after })
+      .orderBy('a.position')
+      .limit(limit + 1);
+    if (status) query.andWhere(`a.finding IS ${status === 'open' ? '' : 'NOT'} NULL`);
+    if (person) query.andWhere('a.person_id = :person', { person });
+    const entries = await query.getMany();
+    const shown = entries.slice(0, limit);
+    const last = shown.at(-1);
+    return { items: shown.map(lineOf), ...(entries.length > limit && last ? { next: last.position } : {}) };
+  }
+}
+
+function lineOf(entry: ReadingAlarmEntry): ReadingAlarmLine {
+  const { position: _position, unit, accessedAt, finding, reviewerId, reviewedAt, ...plain } = entry;
+  return {
+    ...plain,
+    accessedAt: accessedAt.toISOString(),
+    ...(unit === null ? {} : { unit }),
+    ...(finding === null ? {} : { finding }),
+    ...(reviewerId === null ? {} : { reviewerId }),
+    ...(reviewedAt === null ? {} : { reviewedAt: reviewedAt.toISOString() }),
+  };
+}

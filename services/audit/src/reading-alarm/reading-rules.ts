@@ -1,0 +1,66 @@
+import type { ReadingRule } from '@waymark/contracts';
+
+/** Token of the thresholds. */
+export const READING_LIMITS = Symbol('READING_LIMITS');
+
+export interface ReadingLimits {
+  /** Clients whose data one person reads within an hour without anybody asking why. */
+  readonly clientsPerHour: number;
+  /** Readings refused to one person within an hour. */
+  readonly refusalsPerHour: number;
+}
+
+/** A row of each rule's query: what makes an alarm. */
+export interface SuspiciousRow {
+  readonly person_id: string;
+  readonly unit: string | null;
+  readonly count: number;
+  readonly position: string;
+  readonly recorded_at: Date;
+  /** Alarms with the same are one. */
+  readonly occasion: string;
+}
+
+/** Readings by staff of what belongs to a client, after position $1 and up to $2. What audit shows is sealed: it is no such reading. */
+const fresh = `a.position > $1 AND a.position <= $2 AND a.person_kind = 'staff' AND a.service <> 'audit'`;
+const theHourBefore = `b.person_id = a.person_id AND b.person_kind = 'staff' AND b.service <> 'audit'
+  AND b.position <= a.position AND b.recorded_at > a.recorded_at - interval '1 hour'`;
+const oncePerHour = `to_char(a.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24')`;
+
+/** The rules: each finds, among accesses that are new, those after which somebody has to ask. $3 is its limit, where it has one. */
+export const readingRuleQueries: Readonly<Record<ReadingRule, (limits: ReadingLimits) => [string, number?]>> = {
+  many_clients_in_an_hour: ({ clientsPerHour }) => [
+    `SELECT a.person_id, a.unit, seen.count, a.position, a.recorded_at, ${oncePerHour} AS occasion
+     FROM accesses a CROSS JOIN LATERAL (
+       SELECT count(DISTINCT coalesce(c.client_id::text, b.stream))::int AS count
+       FROM accesses b LEFT JOIN client_streams c ON c.stream = b.stream
+       WHERE ${theHourBefore} AND b.outcome = 'allowed'
+     ) seen
+     WHERE ${fresh} AND a.outcome = 'allowed' AND seen.count > $3
+     ORDER BY a.position`,
+    clientsPerHour,
+  ],
+  refused_often: ({ refusalsPerHour }) => [
+    `SELECT a.person_id, a.unit, seen.count, a.position, a.recorded_at, ${oncePerHour} AS occasion
+     FROM accesses a CROSS JOIN LATERAL (
+       SELECT count(*)::int AS count FROM accesses b WHERE ${theHourBefore} AND b.outcome = 'refused'
+     ) seen
+     WHERE ${fresh} AND a.outcome = 'refused' AND seen.count > $3
+     ORDER BY a.position`,
+    refusalsPerHour,
+  ],
+  after_leaving_the_team: () => [
+    `SELECT DISTINCT ON (a.position) a.person_id, a.unit, 1 AS count, a.position, a.recorded_at,
+       past.case_id || ' ' || past.left_at AS occasion
+     FROM accesses a
+     JOIN client_streams c ON c.stream = a.stream
+     JOIN team_periods past
+       ON past.client_id = c.client_id::text AND past.person_id = a.person_id AND past.left_at < a.position
+     WHERE ${fresh} AND NOT EXISTS (
+       SELECT FROM team_periods present
+       WHERE present.client_id = past.client_id AND present.person_id = a.person_id
+         AND present.joined_at < a.position AND (present.left_at IS NULL OR present.left_at > a.position)
+     )
+     ORDER BY a.position, past.left_at DESC`,
+  ],
+};
