@@ -116,8 +116,18 @@ const access = () => {
   });
 };
 
+const readingAlarm = (of: number) =>
+  fc.oneof(
+    event<unknown>('ReadingAlarmRaised', {
+      alarmId: fc.constant(uuid(of)),
+      ...{ rule: fc.constant('refused_often'), personId: person, count: fc.constant(11) },
+      ...{ accessPosition: fc.constant('1'), accessedAt: at },
+    }),
+    event('ReadingAlarmReviewed', { finding: fc.constant('mistaken'), reviewerId: person, reviewedAt: at }),
+  );
+
 const kinds: Readonly<Record<string, (of: number) => fc.Arbitrary<Omit<Told, 'stream'>>>> = {
-  ...{ concern, case: case_, consent, referral, fact },
+  ...{ concern, case: case_, consent, referral, fact, reading_alarm: readingAlarm },
   ...Object.fromEntries(
     ['intake', 'case', 'consent', 'referral', 'audit'].map((service) => [`${service}_access`, access] as const),
   ),
