@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { str } from 'envalid';
 import { ConfigError, readSettings } from './config.js';
 
@@ -37,6 +40,38 @@ describe('the settings of a service', () => {
     const message = refusal({ PORT: 'jasmine', DATABASE_URL: 'jasmine', LOG_LEVEL: 'jasmine', TRUST_PROXY: 'jasmine' });
     for (const name of ['PORT', 'DATABASE_URL', 'LOG_LEVEL', 'TRUST_PROXY']) expect(message).toContain(`${name}: `);
     expect(message).not.toContain('jasmine');
+  });
+
+  const dir = mkdtempSync(join(tmpdir(), 'waymark-settings-'));
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  it('may stand in files, and then need not stand in the environment', () => {
+    const DATABASE_URL_FILE = join(dir, 'database');
+    writeFileSync(DATABASE_URL_FILE, `${good.DATABASE_URL}\n`);
+    const read = readSettings('intake', { ...good, DATABASE_URL: undefined, DATABASE_URL_FILE }, {});
+    expect(read.DATABASE_URL).toBe(good.DATABASE_URL);
+    const own = join(dir, 'own');
+    writeFileSync(own, 'jasmine');
+    const withOwn = { ...good, SERVICE_CLIENT_SECRET_FILE: own };
+    expect(readSettings('intake', withOwn, { SERVICE_CLIENT_SECRET: str() }).SERVICE_CLIENT_SECRET).toBe('jasmine');
+  });
+
+  it('that stand in files are refused like others: by name, never by value', () => {
+    const file = join(dir, 'wrong');
+    writeFileSync(file, 'jasmine');
+    expect(refusal({ DATABASE_URL: undefined, DATABASE_URL_FILE: file })).toBe(
+      'intake cannot start: DATABASE_URL: Invalid url: the value given',
+    );
+    expect(refusal({ DATABASE_URL_FILE: file })).toBe('DATABASE_URL_FILE: not beside DATABASE_URL');
+    const missing = { DATABASE_URL: undefined, DATABASE_URL_FILE: join(dir, 'missing') };
+    expect(refusal(missing)).toBe('DATABASE_URL_FILE: the file cannot be read (ENOENT)');
+  });
+
+  it('of the edge are checked at the start', () => {
+    expect(refusal({ CORS_ORIGINS: 'https://a.example,https://b.example/path' })).toContain('CORS_ORIGINS: ');
+    expect(refusal({ CORS_ORIGINS: '*' })).toContain('CORS_ORIGINS: ');
+    expect(refusal({ RATE_LIMIT_ADDRESS: '0' })).toContain('RATE_LIMIT_ADDRESS: ');
+    expect(refusal({ CORS_ORIGINS: 'https://a.example, http://localhost:4000' })).toBe('none');
   });
 
   it('name those that only this service has', () => {

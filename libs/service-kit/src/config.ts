@@ -1,17 +1,7 @@
-import {
-  bool,
-  cleanEnv,
-  EnvError,
-  host,
-  makeValidator,
-  num,
-  port,
-  str,
-  url,
-  type CleanedEnv,
-  type Spec,
-} from 'envalid';
+import { cleanEnv, EnvError, host, makeValidator, num, port, str, url, type CleanedEnv, type Spec } from 'envalid';
 import { ConfigError } from './config-error.js';
+import { edgeVariables } from './edge/edge-settings.js';
+import { fromFiles } from './secret-files.js';
 import { kafkaVariables } from './kafka-settings.js';
 
 export { ConfigError } from './config-error.js';
@@ -47,7 +37,7 @@ const common = {
   KEY_FILE: str({ desc: "file with the service's wrapping key, readable by the service only" }),
   SECRET_FILE: str({ desc: "file with the service's secret, readable by the service only" }),
   LOG_LEVEL: str({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], default: 'info' }),
-  TRUST_PROXY: bool({ default: false, desc: 'take the caller address from X-Forwarded-For' }),
+  ...edgeVariables,
 };
 
 /** What is needed to fold a service's views without running the service. */
@@ -74,12 +64,13 @@ export function readSettings<Own extends object>(
   return settings;
 }
 
-/** Reads and checks an environment against its specification. */
+/** Reads and checks an environment against its specification; every variable `X` may stand in a file named by `X_FILE` instead. */
 export const readEnvironment = <Specs extends object>(
   program: string,
   environment: NodeJS.ProcessEnv,
   specs: Specs,
-): CleanedEnv<Specs> => cleanEnv(environment, specs, { reporter: ({ errors }) => report(program, errors) });
+): CleanedEnv<Specs> =>
+  cleanEnv(fromFiles(environment, Object.keys(specs)), specs, { reporter: ({ errors }) => report(program, errors) });
 
 function report(service: string, errors: Partial<Record<string, Error>>): void {
   const lines = Object.entries(errors).map(([name, error]) => `${name}: ${rule(error)}`);

@@ -1,13 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE, NestFactory, Reflector } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { AccessModule, assertEveryRouteHasARule, type Authenticator } from '@waymark/access';
 import { Aggregates } from './aggregates.js';
 import { BodyPipe } from './body.pipe.js';
 import { Clock } from './clock.js';
+import { adapterFor, harden } from './edge/edge.js';
+import { RateLimitInterceptor, RateLimits } from './edge/rate-limits.js';
 import { Health } from './health.js';
 import { HealthController } from './health.controller.js';
 import { IdempotentAnswers } from './idempotency.js';
@@ -15,7 +16,7 @@ import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { takeJsonOnly } from './json-body.js';
 import { Metrics } from './metrics.js';
 import { publishOpenApi } from './openapi.js';
-import { ProblemFilter, refuseAddress } from './problem.filter.js';
+import { ProblemFilter } from './problem.filter.js';
 import { ReadLog } from './read-log.js';
 import { Secrets } from './secrets.js';
 import type { Platform, ServiceDefinition } from './service-definition.js';
@@ -30,31 +31,27 @@ interface Parts {
   readonly authenticator: Authenticator;
 }
 
-/** No request of ours is larger; a narrative of 20,000 characters in four bytes each fits. */
-const bodyLimit = 256 * 1024;
-
 /** The HTTP side of a service: guard, validation, idempotency, problem details, OpenAPI, health and metrics. Not listening yet. */
 export async function createHttpApp<Own extends object>(
   definition: ServiceDefinition<Own>,
   platform: Platform<Own>,
   parts: Parts,
 ): Promise<HttpApp> {
-  const adapter = new FastifyAdapter({
-    bodyLimit,
-    trustProxy: platform.settings.TRUST_PROXY,
-    genReqId: () => randomUUID(),
-    forceCloseConnections: 'idle',
-    requestTimeout: 30_000,
-    routerOptions: { maxParamLength: 200 },
-    frameworkErrors: refuseAddress,
-  });
-  const app = await NestFactory.create<NestFastifyApplication>(await root(definition, platform, parts), adapter, {
-    logger: platform.log.level === 'debug' ? ['error', 'warn', 'log'] : ['error', 'warn'],
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const { settings } = platform;
+  const limits = new RateLimits(settings);
+  const adapter = adapterFor(settings);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    await root(definition, platform, parts, limits),
+    adapter,
+    {
+      logger: platform.log.level === 'debug' ? ['error', 'warn', 'log'] : ['error', 'warn'],
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   takeJsonOnly(app);
-  harden(app, parts.metrics);
+  await harden(app, settings, limits);
+  observe(app, parts.metrics);
   publishOpenApi(app, definition);
   await app.init();
   assertEveryRouteHasARule(app);
@@ -62,12 +59,8 @@ export async function createHttpApp<Own extends object>(
   return app;
 }
 
-function harden(app: HttpApp, metrics: Metrics): void {
+function observe(app: HttpApp, metrics: Metrics): void {
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff');
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
-  });
   fastify.addHook('onResponse', async (request, reply) => {
     metrics.observe(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
   });
@@ -77,6 +70,7 @@ async function root<Own extends object>(
   definition: ServiceDefinition<Own>,
   platform: Platform<Own>,
   parts: Parts,
+  limits: RateLimits,
 ): Promise<DynamicModule> {
   const { dataSource, secrets } = platform;
   const own = (await definition.providers?.(platform)) ?? [];
@@ -97,7 +91,7 @@ async function root<Own extends object>(
     module: Root,
     imports: [
       CqrsModule.forRoot(),
-      AccessModule.with(parts.authenticator),
+      AccessModule.with(limits.counting(parts.authenticator)),
       { module: Shared, global: true, providers: shared, exports: shared.map(tokenOf) },
       definition.module,
     ],
@@ -106,6 +100,7 @@ async function root<Own extends object>(
       { provide: Metrics, useValue: parts.metrics },
       { provide: APP_PIPE, useClass: BodyPipe },
       { provide: APP_FILTER, useValue: new ProblemFilter(platform.log) },
+      { provide: APP_INTERCEPTOR, useValue: new RateLimitInterceptor(limits) },
       {
         provide: APP_INTERCEPTOR,
         useFactory: (reflector: Reflector) =>

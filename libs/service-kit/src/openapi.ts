@@ -25,7 +25,7 @@ const problemSchema = {
 } as const;
 
 const answers: Readonly<Record<string, string>> = {
-  400: 'Malformed: bad JSON, or Idempotency-Key or If-Match missing or malformed.',
+  400: 'Malformed: an address that cannot be decoded, bad JSON, or Idempotency-Key or If-Match missing or malformed.',
   401: 'No token, or one that is not valid here.',
   403: 'None of your roles may do this.',
   404: 'Does not exist, or you may not see it.',
@@ -34,7 +34,7 @@ const answers: Readonly<Record<string, string>> = {
   413: 'The body is too large.',
   415: 'The body is not application/json.',
   422: 'A field breaks a rule (`errors` names field and rule), or the Idempotency-Key was used with another body.',
-  429: 'Too many attempts; Retry-After says when to try again.',
+  429: 'Too many requests or attempts; Retry-After says when to try again.',
   500: 'Something went wrong on our side.',
   503: 'A part that is needed cannot be reached; nothing was done.',
 };
@@ -102,7 +102,10 @@ function completeOperation(
   const statuses = [
     ...(guarded ? ['401', '403'] : []),
     ...(path.includes('{') ? ['404'] : []),
-    ...(method === 'post' ? ['400', '409', '412', '413', '415', '422', '429'] : ['422']),
+    '400',
+    ...(method === 'post' ? ['409', '412', '413', '415'] : []),
+    '422',
+    '429',
     '500',
     '503',
   ];

@@ -4,7 +4,7 @@ import { AccessError } from '@waymark/access';
 import { DomainRejection } from '@waymark/event-sourcing';
 import { EventStoreError } from '@waymark/event-store';
 import type { Log } from './log.js';
-import { notFound, Problem } from './problem.js';
+import { Problem } from './problem.js';
 
 const transportProblems: Readonly<Record<string, readonly [number, string, string]>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed_json', 'The body is not valid JSON.'],
@@ -24,26 +24,19 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = toProblem(error);
-    if (problem.status >= 500)
+    // Whoever hangs up before the body is whole is no fault of ours.
+    if (problem.status >= 500 && request.raw.complete)
       this.log.error(
         { err: error, requestId: request.id, method: request.method, route: request.routeOptions?.url },
         'request failed',
       );
-    sendProblem(problem, request, reply);
+    void sendProblem(problem, request, reply);
   }
 }
 
-/** What Fastify refuses before Nest sees it: an address that cannot be decoded, a part of a path too long to be an id. */
-export function refuseAddress(error: { readonly code: string }, request: FastifyRequest, reply: FastifyReply): void {
-  const problem =
-    error.code === 'FST_ERR_BAD_URL'
-      ? new Problem(400, 'malformed_request', 'The address cannot be decoded.')
-      : notFound();
-  sendProblem(problem, request, reply);
-}
-
-function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
-  void reply
+/** Answers with a problem, from wherever it came. */
+export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply
     .status(problem.status)
     .headers({
       ...problem.headers,

@@ -22,6 +22,8 @@ import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
 import type { Doors } from './doors.js';
 import { countStuck, runDueWork } from './due-work.js';
+import { tlsFilesOf } from './edge/edge-settings.js';
+import { renewCertificate, secureServerOf } from './edge/tls.js';
 import { feedOpener } from './feed.js';
 import { Health, NotReady } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
@@ -134,8 +136,13 @@ async function assemble<Own extends object>(
   await views.serving();
   running.consumer = startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
   await app.listen(settings.PORT, settings.HOST);
+  const tls = tlsFilesOf(settings);
+  if (tls) {
+    const renewal = renewCertificate(tls, secureServerOf(app.getHttpServer()), log);
+    closers.push(async () => renewal.stop());
+  }
   log.info({ port: settings.PORT }, `${definition.name} is ready`);
-  const url = `http://127.0.0.1:${settings.PORT}`;
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${settings.PORT}`;
   return { name: definition.name, app, url, report: () => health.check(), stop };
 }
 

@@ -47,7 +47,12 @@ export async function startPlatform(): Promise<Platform> {
       ports,
       prefix,
       // Topics are not prefixed: the broker belongs to this run alone. A killed member is missed for so long.
-      environment: { KAFKA_PREFIX: '', KAFKA_SESSION_TIMEOUT_MS: '8000', TRUST_PROXY: 'true' },
+      environment: {
+        KAFKA_PREFIX: '',
+        KAFKA_SESSION_TIMEOUT_MS: '8000',
+        TRUST_PROXY: 'true',
+        RATE_LIMIT_PRINCIPAL: '1000000',
+      },
       adapt: (environment) => throughWays(environment, servers.ways),
     });
     for (const name of further) await processes.start(name);

@@ -1,0 +1,51 @@
+import { bool, EnvError, makeValidator, num, str } from 'envalid';
+import { ConfigError } from '../config-error.js';
+
+const origins = makeValidator<string>((value) => {
+  if (!originsOf(value).every((origin) => URL.canParse(origin) && new URL(origin).origin === origin))
+    throw new EnvError('must be origins such as https://portal.example.org, several separated by commas');
+  return value;
+});
+
+const rate = makeValidator<number>((value) => {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new EnvError('must be a whole number from 1');
+  return Number(value);
+});
+
+/** How a service meets whoever calls it over HTTP. */
+export const edgeVariables = {
+  TRUST_PROXY: bool({ default: false, desc: 'take the caller address from X-Forwarded-For' }),
+  CORS_ORIGINS: origins({ default: '', desc: 'origins whose pages may call from a browser, separated by commas' }),
+  RATE_LIMIT_PRINCIPAL: rate({ default: 6_000, desc: 'requests a minute of one person, in each instance' }),
+  RATE_LIMIT_ADDRESS: rate({ default: 6_000, desc: 'requests a minute without a good token, of one address' }),
+  REQUEST_TIMEOUT_SECONDS: num({ default: 30, desc: 'within which a request must have come in' }),
+  TLS_CERT_FILE: str({ default: undefined, desc: 'certificate with its chain, PEM; the service then speaks HTTPS' }),
+  TLS_KEY_FILE: str({ default: undefined, desc: 'private key of the certificate, PEM' }),
+};
+
+/** Read from the variables above; what is not set is absent. */
+export interface EdgeSettings {
+  readonly TRUST_PROXY: boolean;
+  readonly CORS_ORIGINS: string;
+  readonly RATE_LIMIT_PRINCIPAL: number;
+  readonly RATE_LIMIT_ADDRESS: number;
+  readonly REQUEST_TIMEOUT_SECONDS: number;
+  readonly TLS_CERT_FILE?: string | undefined;
+  readonly TLS_KEY_FILE?: string | undefined;
+}
+
+export const originsOf = (list: string): string[] =>
+  list.split(',').flatMap((origin) => (origin.trim() === '' ? [] : [origin.trim()]));
+
+/** The two files of TLS, or nothing. Throws a `ConfigError` when only one is named. */
+export function tlsFilesOf({ TLS_CERT_FILE: cert, TLS_KEY_FILE: key }: EdgeSettings): TlsFiles | undefined {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined) throw new ConfigError('TLS_CERT_FILE: needed with TLS_KEY_FILE');
+  if (key === undefined) throw new ConfigError('TLS_KEY_FILE: needed with TLS_CERT_FILE');
+  return { cert, key };
+}
+
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
