@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { definitions } from '@waymark/services';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { badBodies, goodValue } from './bad-bodies.fixture.js';
 import { readRoutes, resolve, type Route, type Schema } from './open-api.fixture.js';
-import { allServices, type Played, playStory } from './whole-platform.fixture.js';
+import { type Played, playStory } from './whole-platform.fixture.js';
 
 interface Asked {
   readonly raw?: string | Buffer;
@@ -38,9 +39,9 @@ describe('bad input', () => {
   let played: Played;
   let routes: readonly Route[] = [];
   beforeAll(async () => {
-    stage = await startStage({ services: allServices, logLevel: 'error' });
+    stage = await startStage({ services: definitions, logLevel: 'error' });
     played = await playStory(stage);
-    routes = (await Promise.all(allServices.map(({ name }) => readRoutes(stage, name)))).flat();
+    routes = (await Promise.all(definitions.map(({ name }) => readRoutes(stage, name)))).flat();
     await settled();
   });
   afterAll(() => stage?.close());
@@ -284,7 +285,7 @@ describe('bad input', () => {
   });
 
   it('leaves every service ready', async () => {
-    for (const { name } of allServices)
+    for (const { name } of definitions)
       expect(await stage.ask(name, 'GET', '/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
   });
 });

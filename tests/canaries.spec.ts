@@ -2,11 +2,12 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { dutyStations } from '@waymark/contracts';
+import { definitions } from '@waymark/services';
 import { type Stage, startStage } from '@waymark/stage';
 import { readServerLog } from '@waymark/testing';
 import { type Canary, canaryOf, findings, type Haystack, readDatabases } from './canary-search.fixture.js';
 import { followWal, type FollowedWal } from './wal-search.fixture.js';
-import { allServices, ordinaryWords, type Played, playStory, type Words } from './whole-platform.fixture.js';
+import { ordinaryWords, type Played, playStory, type Words } from './whole-platform.fixture.js';
 
 const random = (alphabet: string): string =>
   [...randomBytes(12)].map((byte) => alphabet[byte % alphabet.length]).join('');
@@ -37,7 +38,7 @@ describe('what is sealed', () => {
   beforeAll(async () => {
     for (const stream of [process.stdout, process.stderr])
       jest.spyOn(stream, 'write').mockImplementation((chunk) => printed.push(String(chunk)) > 0);
-    stage = await startStage({ services: allServices, logLevel: 'debug', logTo: (line) => lines.push(line) });
+    stage = await startStage({ services: definitions, logLevel: 'debug', logTo: (line) => lines.push(line) });
     wal = await followWal(stage.eventStoreAdminUrl);
     played = await playStory(stage, words);
     await askBadly();
@@ -79,7 +80,7 @@ describe('what is sealed', () => {
     return readDatabases(stage.eventStoreAdminUrl, name.replace(/events$/, ''));
   };
   const outside = async (): Promise<readonly Haystack[]> => {
-    const metrics = allServices.map(async ({ name }) => (await stage.ask(name, 'GET', '/metrics')).body);
+    const metrics = definitions.map(async ({ name }) => (await stage.ask(name, 'GET', '/metrics')).body);
     return [
       { place: 'log of the database server', text: await readServerLog() },
       { place: 'log lines', text: lines.join('') },
@@ -167,7 +168,7 @@ describe('what is sealed', () => {
     for (const token of tokens)
       secrets.push(canaryOf('token', token), canaryOf('signature', token.split('.')[2] ?? ''));
     secrets.push(canaryOf('Idempotency-Key', key));
-    for (const { name } of allServices) {
+    for (const { name } of definitions) {
       const { KEY_FILE, SECRET_FILE, SERVICE_CLIENT_SECRET } = stage.environmentOf(name);
       secrets.push(canaryOf(`client secret of ${name}`, String(SERVICE_CLIENT_SECRET)));
       for (const path of [String(KEY_FILE), String(SECRET_FILE)])

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { type DeclaredRoute, listRoutes } from '@waymark/access';
 import { demoPeople } from '@waymark/identity';
+import { definitions } from '@waymark/services';
 import { type Answer, type Stage, startStage } from '@waymark/stage';
 import { readDocument } from './open-api.fixture.js';
-import { allServices } from './whole-platform.fixture.js';
 
-const names = allServices.map(({ name }) => name);
+const names = definitions.map(({ name }) => name);
 /** Pages of the machine, not of the domain: not in the documents for people who write clients. */
 const undocumented = ['/health/live', '/health/startup', '/health/ready', '/metrics'];
 
@@ -17,7 +17,7 @@ jest.setTimeout(180_000);
 describe('every route', () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await startStage({ services: allServices, logLevel: 'error' });
+    stage = await startStage({ services: definitions, logLevel: 'error' });
   });
   afterAll(() => stage?.close());
 

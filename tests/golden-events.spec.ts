@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isInterpreted } from '@waymark/audit';
-import { allServices } from './whole-platform.fixture.js';
+import { definitions } from '@waymark/services';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -23,7 +23,7 @@ const files = ['libs', 'services'].flatMap((group) =>
   ),
 );
 
-const declared = allServices.flatMap(({ name, aggregates }) =>
+const declared = definitions.flatMap(({ name, aggregates }) =>
   aggregates.flatMap(({ events }) =>
     Object.entries<{ readonly version: number }>(events).map(([type, { version }]) => ({
       project: name,

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
-import { definitions } from '@waymark/embedded';
 import { type EventStore, grantCategories, migrateEventStore, openPostgresEventStore } from '@waymark/event-store';
 import {
   buildView,
@@ -16,6 +15,7 @@ import {
   viewGenerationsMigration,
 } from '@waymark/projections';
 import { projectionsOf, Secrets } from '@waymark/service-kit';
+import { definitions } from '@waymark/services';
 import { createTestDatabase, createTestRole, type TestDatabase, type TestRole } from '@waymark/testing';
 import { histories, toAppend, type Told, toldCategories } from './histories.fixture.js';
 

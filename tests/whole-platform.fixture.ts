@@ -1,15 +1,6 @@
 import { expect } from '@jest/globals';
-import { audit } from '@waymark/audit';
-import { caseService } from '@waymark/case';
-import { consent } from '@waymark/consent';
-import { engagement } from '@waymark/engagement';
-import { intake } from '@waymark/intake';
-import { referral } from '@waymark/referral';
-import { reporting } from '@waymark/reporting';
 import type { Answer, AskOptions, Stage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
-
-export const allServices = [intake, caseService, consent, referral, reporting, audit, engagement];
 
 /** The texts that people write on the way; each may be replaced by one that is looked for later. */
 export const ordinaryWords = {

@@ -2,17 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { audit } from '@waymark/audit';
-import { caseService } from '@waymark/case';
-import { consent } from '@waymark/consent';
-import { engagement } from '@waymark/engagement';
 import { demoPeople, startIdentity } from '@waymark/identity';
-import { intake } from '@waymark/intake';
 import { startPostgres } from '@waymark/local-postgres';
 import { provision, writeEnvironments, type ProvisionedEnvironment } from '@waymark/provision';
-import { referral } from '@waymark/referral';
-import { reporting } from '@waymark/reporting';
-import { createLog, type ServiceDefinition, startService } from '@waymark/service-kit';
+import { createLog, startService } from '@waymark/service-kit';
+import { definitions } from '@waymark/services';
 import { untilReady } from './until-ready.js';
 import { startPage } from './page.js';
 import { demandFree, type Ports } from './ports.js';
@@ -26,18 +20,6 @@ export interface Platform {
   /** Services first, the database last. */
   stop(): Promise<void>;
 }
-
-/** Every service there is. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- services with settings of their own
-export const definitions: readonly ServiceDefinition<any>[] = [
-  intake,
-  caseService,
-  consent,
-  referral,
-  reporting,
-  audit,
-  engagement,
-];
 
 /** Starts PostgreSQL, identity and every service in this process; all that lasts is in `dataDir`. */
 export async function startPlatform({

@@ -3,15 +3,15 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { allMessages } from '@waymark/contracts';
 import { decodeMessage } from '@waymark/messaging';
+import { definitions } from '@waymark/services';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { CloudEvent } from 'cloudevents';
 import { asyncApiOf } from './async-api.js';
 import { exampleMessage } from './example-message.js';
 import { asyncApiFile } from './papers.js';
-import { messagingServices } from './services.js';
 
-const document = JSON.parse(JSON.stringify(asyncApiOf(messagingServices)));
+const document = JSON.parse(JSON.stringify(asyncApiOf(definitions)));
 
 const ajv = new Ajv({ strict: false, validateFormats: true });
 addFormats.default(ajv);

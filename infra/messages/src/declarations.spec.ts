@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { allMessages, type MessageContract } from '@waymark/contracts';
 import { services as grants } from '@waymark/provision';
+import { definitions } from '@waymark/services';
 import { readmeFile } from './papers.js';
-import { messagingServices } from './services.js';
 
 const names = (contracts: readonly MessageContract[]): readonly string[] => contracts.map(({ type }) => type).sort();
 const topics = (contracts: readonly MessageContract[]): readonly string[] =>
@@ -18,13 +18,13 @@ function namedAfter(word: string, page: string): readonly string[] {
 
 describe('what the services declare about messages', () => {
   it('is every message once, by the context that it is named after', () => {
-    const published = messagingServices.flatMap(({ publishes = [] }) => publishes);
+    const published = definitions.flatMap(({ publishes = [] }) => publishes);
     expect(names(published)).toEqual(names(allMessages));
-    for (const { name, publishes = [] } of messagingServices)
+    for (const { name, publishes = [] } of definitions)
       expect(publishes.filter(({ context }) => context !== name)).toEqual([]);
   });
 
-  const each = messagingServices.map(({ name, publishes = [], consumes = [] }) => ({
+  const each = definitions.map(({ name, publishes = [], consumes = [] }) => ({
     name,
     publishes,
     consumes: consumes.map(({ contract }) => contract),

@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { allMessages } from '@waymark/contracts';
+import { definitions } from '@waymark/services';
 import { asyncApiOf } from './async-api.js';
 import { asyncApiFile, readRecord, recordFile } from './papers.js';
 import { IncompatibleChange, recordOf } from './published-record.js';
-import { messagingServices } from './services.js';
 
 function write(file: string, content: object): void {
   mkdirSync(path.dirname(file), { recursive: true });
@@ -17,7 +17,7 @@ export function main(): number {
   try {
     const records = allMessages.map((contract) => ({ contract, record: recordOf(readRecord(contract), contract) }));
     for (const { contract, record } of records) write(recordFile(contract), record);
-    write(asyncApiFile, asyncApiOf(messagingServices));
+    write(asyncApiFile, asyncApiOf(definitions));
     console.log(`${records.length} messages recorded; docs/asyncapi.json written`);
     return 0;
   } catch (error) {

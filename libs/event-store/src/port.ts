@@ -108,6 +108,12 @@ export interface EventStore {
     readonly categories?: readonly string[];
     readonly limit?: number;
   }): Promise<Page>;
+  /**
+   * The position of the newest event of these categories (of all that may be read if none), or `after` when none lies behind that. No
+   * event whose append was acknowledged before the call lies later, so a reader that has got there has seen them all. Waits for appends
+   * that are still open before such an event; rejects with `unavailable` when one does not end within ten seconds.
+   */
+  newest(options: { readonly after: bigint; readonly categories?: readonly string[] }): Promise<bigint>;
   /** Catches up, then follows. Yields non-empty pages, and empty ones when only the position moved. Ends when `signal` aborts. */
   subscribe(options: {
     readonly after: bigint;

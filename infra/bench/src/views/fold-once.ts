@@ -1,8 +1,8 @@
 import { DataSource } from 'typeorm';
-import { definitions } from '@waymark/embedded';
 import { openPostgresEventStore } from '@waymark/event-store';
 import { buildView, type Projection, runProjection, viewGenerationsMigration } from '@waymark/projections';
 import { projectionsOf, Secrets } from '@waymark/service-kit';
+import { definitions } from '@waymark/services';
 
 export interface FoldTask {
   readonly how: 'rebuild' | 'live';

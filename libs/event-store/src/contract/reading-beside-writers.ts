@@ -30,6 +30,34 @@ export function describeReadingBesideWriters(opened: Opened): void {
       expect([...lengths].filter((length) => length !== 0)).toEqual([600]);
     });
 
+    it('knows the newest event of a category as soon as another process has appended it', async () => {
+      const log = opened();
+      const [writer, reader] = [await log.another(), log.store];
+      const of = (after: bigint) => reader.newest({ after, categories: ['contract_rare'] });
+      for (let round = 0; round < 20; round += 1) {
+        const { position } = await writer.append(newStream('contract_rare'), 'none', newEvents(2));
+        const { position: other } = await writer.append(newStream('contract_other'), 'none', newEvents(1));
+        expect(await Promise.all([of(0n), of(position), of(position - 1n), of(other)])).toEqual([
+          ...[position, position, position, other],
+        ]);
+        expect(await reader.newest({ after: position })).toBeGreaterThanOrEqual(other);
+      }
+    });
+
+    it('knows the newest of more events than fit on a page, and of a crowd of writers', async () => {
+      const { store } = opened();
+      const before = await store.newest({ after: 0n, categories: ['contract_thing'] });
+      for (let batch = 0; batch < 3; batch += 1) await store.append(newStream(), 'none', newEvents(500));
+      const told = Array.from({ length: 40 }, async (_each, index) => {
+        const category = index % 2 ? 'contract_thing' : 'contract_other';
+        const { position } = await store.append(newStream(category), 'none', newEvents(3));
+        expect(await store.newest({ after: before, categories: [category] })).toBeGreaterThanOrEqual(position);
+        return index % 2 ? position : 0n;
+      });
+      const last = (await Promise.all(told)).reduce((one, other) => (one > other ? one : other));
+      expect(await store.newest({ after: before, categories: ['contract_thing'] })).toBe(last);
+    });
+
     it('gives every reader the same order, which is that of each stream', async () => {
       const log = opened();
       const { position: after } = await readToEnd(log.store, 0n);

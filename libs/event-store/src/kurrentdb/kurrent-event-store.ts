@@ -104,6 +104,16 @@ class KurrentEventStore implements EventStore {
     return { events: [], position: after };
   }
 
+  async newest({ after, categories }: Parameters<EventStore['newest']>[0]): Promise<bigint> {
+    let [from, newest] = [after, after];
+    for (;;) {
+      const { events, position } = await this.readAll({ after: from, ...(categories && { categories }) });
+      newest = events.at(-1)?.position ?? newest;
+      if (events.length < logPage) return newest;
+      from = position;
+    }
+  }
+
   async *subscribe(options: Parameters<EventStore['subscribe']>[0]): AsyncGenerator<Page, void, undefined> {
     const signal = AbortSignal.any([options.signal, this.#closing.signal]);
     const filter = this.#filterFor(options.categories);

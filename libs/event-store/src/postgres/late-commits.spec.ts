@@ -57,6 +57,25 @@ describe.each([
     },
   );
 
+  it.each(['commit', 'rollback'])(
+    'is waited for by whoever asks for the newest, as long as it is open (%s)',
+    async (how) => {
+      await settle();
+      const [a, b] = [await writer(), await writer()];
+      await a.query('begin');
+      await log.appendOn(a, 'thing-slow');
+      const acknowledged = await log.appendOn(b, 'thing-quick');
+      let answered = false;
+      const asking = store.newest({ after, categories: ['thing'] }).finally(() => (answered = true));
+      await log.appendOn(b, 'thing-quick-2');
+      for (let look = 0; look < 5; look += 1) expect(await next()).toEqual([]);
+      expect(answered).toBe(false);
+      await a.query(how);
+      expect(await asking).toBeGreaterThanOrEqual(acknowledged);
+      await settle();
+    },
+  );
+
   it('is not waited for any longer once it has been rolled back', async () => {
     await settle();
     const [a, b] = [await writer(), await writer()];

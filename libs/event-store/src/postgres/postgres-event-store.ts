@@ -13,6 +13,7 @@ import { categoryOf, checkCategory, serializeBatch } from '../validation.js';
 import { Announcer } from './announcer.js';
 import { Appends } from './appends.js';
 import { Connections, type ConnectionOptions } from './connections.js';
+import { newestOf } from './newest.js';
 import { asText, toPageState, toRecordedEvent, type EventRow, type Horizon, type PageRow } from './rows.js';
 import { WakeUp } from './wake-up.js';
 
@@ -54,6 +55,9 @@ const nextPause = (rhythm: Rhythm, before?: Pause): Pause => ({
 });
 
 const unknownHorizon: Horizon = { settled: '0', fence: null, waitingFor: [] };
+
+const wantedOf = (categories: readonly string[] | undefined): readonly string[] | null =>
+  categories?.length ? [...new Set(categories.map(checkCategory))] : null;
 
 type ReadAllOptions = Parameters<EventStore['readAll']>[0];
 
@@ -118,6 +122,10 @@ class PostgresEventStore implements EventStore {
     return (await this.#readPage(options)).page;
   }
 
+  newest({ after, categories }: Parameters<EventStore['newest']>[0]): Promise<bigint> {
+    return newestOf(this.#connections, after, wantedOf(categories));
+  }
+
   async *subscribe(options: Parameters<EventStore['subscribe']>[0]): AsyncGenerator<Page, void, undefined> {
     // Not AbortSignal.any: Node 20 may collect a signal that nobody else holds, such as a timeout, and then it never aborts.
     const ending = new AbortController();
@@ -173,7 +181,7 @@ class PostgresEventStore implements EventStore {
   }
 
   async #readPage({ after, categories, limit }: ReadAllOptions): Promise<{ page: Page; waits: boolean }> {
-    const wanted = categories?.length ? [...new Set(categories.map(checkCategory))] : null;
+    const wanted = wantedOf(categories);
     const horizon = this.#horizon;
     const { settled, fence, waitingFor } = horizon.known;
     const rows = await this.#connections.query<EventRow | PageRow>({

@@ -35,7 +35,7 @@ export const serviceOption = (): Option =>
  */
 export async function targetsOf({ secrets, service }: TargetOptions): Promise<readonly Target[]> {
   // Loads every service: only for the commands that need them.
-  const { definitions } = await import('@waymark/embedded');
+  const { definitions } = await import('@waymark/services');
   const wanted = definitions.filter(({ name }) => service === undefined || name === service);
   if (wanted.length === 0)
     throw new WrongUse(`--service: one of ${definitions.map(({ name }) => name).join(', ')} is needed`);

@@ -5,10 +5,11 @@ import { engagement } from '@waymark/engagement';
 import { intake } from '@waymark/intake';
 import { referral } from '@waymark/referral';
 import { reporting } from '@waymark/reporting';
-import type { MessagingService } from './async-api.js';
+import type { ServiceDefinition } from '@waymark/service-kit';
 
-/** All services, for what they declare about messages. */
-export const messagingServices: readonly MessagingService[] = [
+/** Every service there is. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- services with settings of their own
+export const definitions: readonly ServiceDefinition<any>[] = [
   intake,
   caseService,
   consent,
