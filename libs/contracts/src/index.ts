@@ -14,6 +14,7 @@ export {
 } from './schemas.js';
 export * from './code-lists.js';
 export * from './duty-stations.js';
+export * from './plain-language/index.js';
 export * from './message-contract.js';
 export * from './message-rules.js';
 export * as intakeMessages from './messages/intake.js';

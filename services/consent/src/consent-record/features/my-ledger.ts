@@ -1,16 +1,37 @@
-import { Controller, Get, Query as QueryParams } from '@nestjs/common';
+import { Controller, Get, Headers, Query as QueryParams, Res } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { dataCategories, disclosureActs, purposes, units } from '@waymark/contracts';
+import {
+  dataCategories,
+  disclosureActs,
+  type Language,
+  languages,
+  plainLanguage,
+  purposes,
+  units,
+} from '@waymark/contracts';
+import { fold } from '@waymark/event-sourcing';
 import { Aggregates, type HistoryEntry, Id, Pattern, Problem, ReadLog } from '@waymark/service-kit';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { consentRecordDecider } from '../domain/consent-record.decider.js';
 import type { ConsentEvent } from '../domain/consent-record.events.js';
+import { consentOf, type ConsentRecord } from '../domain/consent-record.state.js';
+import { languageFor } from './client-language.js';
 import { clientIdOf } from './client-receipt.js';
 
 export class MyLedgerParams {
   @Pattern(/^([1-9]\d?|100)$/, { optional: true, description: '1 to 100, 50 when left out' }) limit?: string;
   @Id({ optional: true, description: '`next` of the page before' }) after?: string;
+}
+
+/** The same in words. */
+export class LedgerWords {
+  @ApiProperty({ example: 'Ombudsman' }) recipient: string;
+  @ApiProperty({ example: 'To mediate' }) purpose: string;
+  @ApiProperty({ type: [String], example: ['How to reach you'] }) categories: string[];
+  @ApiProperty({ example: 'Opened by them' }) act: string;
 }
 
 export class LedgerLine {
@@ -22,9 +43,17 @@ export class LedgerLine {
   @ApiProperty({ format: 'uuid', description: 'With which referral' }) reference: string;
   @ApiProperty({ format: 'uuid', description: 'Under which consent' }) consentId: string;
   @ApiProperty({ format: 'date-time', description: 'When' }) disclosedAt: string;
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Until when they may open it: the end of the consent, or your withdrawal',
+  })
+  until: string;
+  @ApiProperty() words: LedgerWords;
 }
 
 export class Ledger {
+  @ApiProperty({ enum: languages, description: 'Of the words: the one of these that `Accept-Language` prefers' })
+  language: Language;
   @ApiProperty({ type: [LedgerLine], description: 'The newest first.' }) items: LedgerLine[];
   @ApiProperty({ required: false, description: 'Pass as `after` for the next page; absent on the last.' })
   next?: string;
@@ -35,6 +64,7 @@ export class GetMyLedger extends Query<Ledger> {
     readonly clientId: string,
     readonly caller: Principal,
     readonly params: MyLedgerParams,
+    readonly language: Language,
   ) {
     super();
   }
@@ -49,8 +79,15 @@ export class MyLedgerEndpoint {
   @Access({ action: 'ReadMyLedger', reporter: 'client' })
   @ApiOperation({ summary: 'What has been disclosed about me: what, to whom, why, when, under which consent' })
   @ApiOkResponse({ type: Ledger })
-  read(@Caller() caller: Principal, @QueryParams() params: MyLedgerParams) {
-    return this.queries.execute(new GetMyLedger(clientIdOf(caller), caller, params));
+  read(
+    @Caller() caller: Principal,
+    @QueryParams() params: MyLedgerParams,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('accept-language') preferred?: string,
+  ) {
+    const language = languageFor(preferred);
+    void reply.headers({ 'content-language': language, vary: 'accept-language' });
+    return this.queries.execute(new GetMyLedger(clientIdOf(caller), caller, params, language));
   }
 }
 
@@ -61,7 +98,7 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
     private readonly reads: ReadLog,
   ) {}
 
-  async execute({ clientId, caller, params }: GetMyLedger): Promise<Ledger> {
+  async execute({ clientId, caller, params, language }: GetMyLedger): Promise<Ledger> {
     const history = await this.aggregates.history(consentRecordAggregate, clientId);
     await this.reads.read({
       principal: caller,
@@ -70,7 +107,11 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
       what: 'GetMyLedger',
       ground: 'receipt',
     });
-    const lines = history.flatMap(lineOf).reverse();
+    const record = fold(
+      consentRecordDecider,
+      history.map(({ event }) => event),
+    );
+    const lines = history.flatMap((entry) => lineOf(entry, record, language)).reverse();
     const start = params.after === undefined ? 0 : lines.findIndex((line) => line.disclosureId === params.after) + 1;
     if (params.after !== undefined && start === 0)
       throw new Problem(422, 'invalid_input', 'Pass `next` of the page before, unchanged.', [
@@ -78,23 +119,30 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
       ]);
     const items = lines.slice(start, start + Number(params.limit ?? 50));
     const last = items.at(-1);
-    return { items, ...(last && start + items.length < lines.length ? { next: last.disclosureId } : {}) };
+    return { language, items, ...(last && start + items.length < lines.length ? { next: last.disclosureId } : {}) };
   }
 }
 
-function lineOf({ event, recorded }: HistoryEntry<ConsentEvent>): LedgerLine[] {
+function lineOf(
+  { event, recorded }: HistoryEntry<ConsentEvent>,
+  record: ConsentRecord,
+  language: Language,
+): LedgerLine[] {
   if (event.type !== 'DisclosureRecorded') return [];
   const { disclosureId, recipient, purpose, categories, act, reference, consentId } = event.data;
+  const consent = consentOf(record, consentId);
+  const words = plainLanguage[language];
   return [
     {
-      disclosureId,
-      recipient,
-      purpose,
-      categories: [...categories],
-      act,
-      reference,
-      consentId,
+      ...{ disclosureId, recipient, purpose, categories: [...categories], act, reference, consentId },
       disclosedAt: recorded.recordedAt,
+      until: consent?.withdrawal?.at ?? consent?.validUntil ?? recorded.recordedAt,
+      words: {
+        recipient: words.units[recipient],
+        purpose: words.purposes[purpose],
+        categories: categories.map((category) => words.dataCategories[category]),
+        act: words.disclosureActs[act],
+      },
     },
   ];
 }

@@ -1,0 +1,43 @@
+import type { PlainLanguage } from './plain-language.js';
+
+export const arabic: PlainLanguage = {
+  units: {
+    support_desk: 'مكتب الدعم',
+    ombudsman: 'أمين المظالم',
+    ethics_office: 'مكتب الأخلاقيات',
+    investigations: 'المحققون',
+    legal: 'المكتب القانوني',
+    workplace_conduct: 'فريق السلوك في مكان العمل',
+    staff_counsellor: 'مستشار الموظفين',
+    medical: 'الخدمة الطبية',
+    field_security: 'الأمن الميداني',
+    human_resources: 'الموارد البشرية',
+    pseah_coordination: 'تنسيق منع الاستغلال والانتهاك والتحرش الجنسي',
+  },
+  purposes: {
+    referral: 'لإحالة قضيتك إليهم',
+    protective_measure: 'لحمايتك في العمل',
+    investigation: 'للتحقيق فيما حدث',
+    mediation: 'للوساطة',
+    legal_advice: 'لتقديم المشورة القانونية لك',
+    medical_care: 'لتقديم الرعاية الطبية لك',
+    psychosocial_care: 'لدعم راحتك النفسية',
+    security: 'من أجل سلامتك',
+    statistics: 'لإحصاءات لا تذكر اسم أحد',
+    reference_group: 'لاستشارة الفريق المرجعي',
+    accompaniment: 'لمرافقتك',
+  },
+  dataCategories: {
+    identity: 'من أنت',
+    contact: 'كيفية التواصل معك',
+    matter_summary: 'ملخص القضية',
+    narrative: 'ما رويته بكلماتك',
+    risk: 'ما يعرضك للخطر',
+    needs: 'ما تحتاج إليه',
+    medical: 'معلومات طبية',
+    workplace: 'أين ومع من تعمل',
+    attachments: 'الملفات التي قدمتها',
+    case_progress: 'سير قضيتك',
+  },
+  disclosureActs: { send: 'أُرسل إليهم', open: 'فتحوه' },
+};

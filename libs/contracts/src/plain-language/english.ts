@@ -1,0 +1,43 @@
+import type { PlainLanguage } from './plain-language.js';
+
+export const english: PlainLanguage = {
+  units: {
+    support_desk: 'Support desk',
+    ombudsman: 'Ombudsman',
+    ethics_office: 'Ethics Office',
+    investigations: 'Investigators',
+    legal: 'Legal office',
+    workplace_conduct: 'Workplace conduct team',
+    staff_counsellor: 'Staff counsellor',
+    medical: 'Medical service',
+    field_security: 'Field security',
+    human_resources: 'Human resources',
+    pseah_coordination: 'Coordinators against sexual exploitation, abuse and harassment',
+  },
+  purposes: {
+    referral: 'To pass your matter on to them',
+    protective_measure: 'To protect you at work',
+    investigation: 'To investigate what happened',
+    mediation: 'To mediate',
+    legal_advice: 'To give you legal advice',
+    medical_care: 'To give you medical care',
+    psychosocial_care: 'To support your wellbeing',
+    security: 'To keep you safe',
+    statistics: 'For statistics that name nobody',
+    reference_group: 'To ask the reference group',
+    accompaniment: 'To accompany you',
+  },
+  dataCategories: {
+    identity: 'Who you are',
+    contact: 'How to reach you',
+    matter_summary: 'A summary of the matter',
+    narrative: 'What you told in your own words',
+    risk: 'What puts you at risk',
+    needs: 'What you need',
+    medical: 'Medical information',
+    workplace: 'Where and with whom you work',
+    attachments: 'Files that you gave',
+    case_progress: 'How your case is going',
+  },
+  disclosureActs: { send: 'Sent to them', open: 'Opened by them' },
+};

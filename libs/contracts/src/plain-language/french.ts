@@ -1,0 +1,43 @@
+import type { PlainLanguage } from './plain-language.js';
+
+export const french: PlainLanguage = {
+  units: {
+    support_desk: 'Bureau d’accompagnement',
+    ombudsman: 'Ombudsman',
+    ethics_office: 'Bureau de l’éthique',
+    investigations: 'Enquêteurs',
+    legal: 'Service juridique',
+    workplace_conduct: 'Équipe chargée de la conduite au travail',
+    staff_counsellor: 'Conseiller du personnel',
+    medical: 'Service médical',
+    field_security: 'Sécurité sur le terrain',
+    human_resources: 'Ressources humaines',
+    pseah_coordination: 'Coordination contre l’exploitation, les abus et le harcèlement sexuels',
+  },
+  purposes: {
+    referral: 'Pour leur transmettre votre situation',
+    protective_measure: 'Pour vous protéger au travail',
+    investigation: 'Pour enquêter sur les faits',
+    mediation: 'Pour une médiation',
+    legal_advice: 'Pour vous conseiller en droit',
+    medical_care: 'Pour vous soigner',
+    psychosocial_care: 'Pour soutenir votre bien-être',
+    security: 'Pour assurer votre sécurité',
+    statistics: 'Pour des statistiques qui ne nomment personne',
+    reference_group: 'Pour consulter le groupe de référence',
+    accompaniment: 'Pour vous accompagner',
+  },
+  dataCategories: {
+    identity: 'Qui vous êtes',
+    contact: 'Comment vous joindre',
+    matter_summary: 'Un résumé de la situation',
+    narrative: 'Ce que vous avez raconté avec vos mots',
+    risk: 'Ce qui vous met en danger',
+    needs: 'Ce dont vous avez besoin',
+    medical: 'Informations médicales',
+    workplace: 'Où et avec qui vous travaillez',
+    attachments: 'Les fichiers que vous avez remis',
+    case_progress: 'L’avancement de votre dossier',
+  },
+  disclosureActs: { send: 'Envoyé', open: 'Ouvert par eux' },
+};

@@ -1,0 +1,43 @@
+import type { PlainLanguage } from './plain-language.js';
+
+export const spanish: PlainLanguage = {
+  units: {
+    support_desk: 'Oficina de acompañamiento',
+    ombudsman: 'Ombudsman',
+    ethics_office: 'Oficina de Ética',
+    investigations: 'Investigadores',
+    legal: 'Oficina jurídica',
+    workplace_conduct: 'Equipo de conducta en el trabajo',
+    staff_counsellor: 'Consejero del personal',
+    medical: 'Servicio médico',
+    field_security: 'Seguridad sobre el terreno',
+    human_resources: 'Recursos humanos',
+    pseah_coordination: 'Coordinación contra la explotación, el abuso y el acoso sexuales',
+  },
+  purposes: {
+    referral: 'Para pasarles su asunto',
+    protective_measure: 'Para protegerle en el trabajo',
+    investigation: 'Para investigar lo ocurrido',
+    mediation: 'Para mediar',
+    legal_advice: 'Para darle asesoramiento jurídico',
+    medical_care: 'Para darle atención médica',
+    psychosocial_care: 'Para apoyar su bienestar',
+    security: 'Para su seguridad',
+    statistics: 'Para estadísticas que no nombran a nadie',
+    reference_group: 'Para consultar al grupo de referencia',
+    accompaniment: 'Para acompañarle',
+  },
+  dataCategories: {
+    identity: 'Quién es usted',
+    contact: 'Cómo comunicarse con usted',
+    matter_summary: 'Un resumen del asunto',
+    narrative: 'Lo que contó con sus palabras',
+    risk: 'Lo que le pone en peligro',
+    needs: 'Lo que necesita',
+    medical: 'Información médica',
+    workplace: 'Dónde y con quién trabaja',
+    attachments: 'Los archivos que entregó',
+    case_progress: 'Cómo avanza su caso',
+  },
+  disclosureActs: { send: 'Enviado', open: 'Abierto por ellos' },
+};
