@@ -26,7 +26,7 @@ export async function writeEnvironments(
 
 const moved = (environment: ProvisionedEnvironment, folder: string): ProvisionedEnvironment => ({
   ...environment,
-  KEY_FILE: join(folder, basename(environment.KEY_FILE ?? '')),
+  ...(environment.KEY_FILE === undefined ? {} : { KEY_FILE: join(folder, basename(environment.KEY_FILE)) }),
   SECRET_FILE: join(folder, basename(environment.SECRET_FILE ?? '')),
 });
 

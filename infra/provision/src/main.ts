@@ -1,11 +1,14 @@
 import { join, resolve } from 'node:path';
 import { str, url } from 'envalid';
 import pg from 'pg';
-import { ConfigError, readEnvironment } from '@waymark/service-kit';
+import { ConfigError, keyVariables, readEnvironment, vaultOptions, vaultVariables } from '@waymark/service-kit';
 import { writeEnvironments } from './env-files.js';
 import { provision } from './provision.js';
+import { vaultPolicies } from './vault-policies.js';
 
 const variables = {
+  KEYS: keyVariables.KEYS,
+  ...vaultVariables,
   ADMIN_DATABASE_URL: url({ desc: 'superuser address of the PostgreSQL server, any database' }),
   SECRETS_DIR: str({ desc: 'where keys, secrets and environment files are written, a folder per service' }),
   SERVICE_SECRETS_DIR: str({ default: undefined, desc: 'name of its own folder where a service runs, if another' }),
@@ -24,9 +27,11 @@ async function main(): Promise<void> {
     secretsDir: (service) => join(dir, service),
     prefix: settings.DATABASE_PREFIX,
     bus: settings.BUS,
+    ...(settings.KEYS === 'vault' ? { vault: vaultOptions('provision', settings) } : {}),
   });
   const files = await writeEnvironments(environments, { dir, ...(seenAs === undefined ? {} : { seenAs }) });
   process.stdout.write(`Databases, roles and secrets are ready.\n${files.join('\n')}\n`);
+  if (settings.KEYS === 'vault') process.stdout.write(`\n${vaultPolicies(settings.VAULT_TRANSIT_MOUNT)}`);
 }
 
 async function demandReachable(adminUrl: string): Promise<void> {

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { grantCategories, migrateEventStore } from '@waymark/event-store';
 import { grantBus, migrateBus } from '@waymark/messaging';
-import { createKeyFile, KeyFileError } from '@waymark/privacy';
-import { createSecretFile, readSecretFile } from '@waymark/service-kit';
+import { createKeyFile, createVaultKey, KeyFileError, type VaultOptions } from '@waymark/privacy';
+import { createSecretFile, readSecretFile, transitKeyOf } from '@waymark/service-kit';
 import { services, type ServiceGrants } from './services.js';
 
 export interface ProvisionOptions {
@@ -15,6 +15,8 @@ export interface ProvisionOptions {
   readonly prefix?: string;
   /** Leaves the PostgreSQL bus out when Kafka carries the messages. */
   readonly bus: 'postgres' | 'kafka';
+  /** Keeps the wrapping keys in Vault, where this makes one for each service; else each service has a key file. */
+  readonly vault?: Omit<VaultOptions, 'key'>;
 }
 
 /** The part of a service's environment that provisioning decides. */
@@ -38,7 +40,7 @@ export async function provision(options: ProvisionOptions): Promise<ReadonlyMap<
 }
 
 async function provisionService(
-  { adminUrl, secretsDir }: ProvisionOptions,
+  { adminUrl, secretsDir, vault }: ProvisionOptions,
   service: ServiceGrants,
   prefix: string,
   events: string,
@@ -46,11 +48,8 @@ async function provisionService(
 ): Promise<ProvisionedEnvironment> {
   const folder = typeof secretsDir === 'string' ? secretsDir : secretsDir(service.name);
   const secretFile = join(folder, `${service.name}.secret`);
-  const keyFile = join(folder, `${service.name}.key`);
   await createSecretFile(secretFile);
-  await createKeyFile({ path: keyFile }).catch((error: unknown) => {
-    if (!(error instanceof KeyFileError && error.code === 'exists')) throw error;
-  });
+  const keys = vault ? await keyInVault(vault, service.name) : await keyInFile(join(folder, `${service.name}.key`));
   const secrets = await readSecretFile(secretFile);
   const password = secrets.of('database-password').toString('hex');
   const role = `${prefix}_${service.name}`;
@@ -76,10 +75,23 @@ async function provisionService(
     EVENT_STORE: 'postgres',
     EVENT_STORE_URL: address(adminUrl, `${prefix}_events`, role, password),
     ...(bus ? { BUS: 'postgres', BUS_URL: address(adminUrl, `${prefix}_bus`, role, password) } : { BUS: 'kafka' }),
-    KEY_FILE: keyFile,
+    ...keys,
     SECRET_FILE: secretFile,
     SERVICE_CLIENT_SECRET: secrets.of('client-secret').toString('hex'),
   };
+}
+
+async function keyInFile(path: string): Promise<ProvisionedEnvironment> {
+  await createKeyFile({ path }).catch((error: unknown) => {
+    if (!(error instanceof KeyFileError && error.code === 'exists')) throw error;
+  });
+  return { KEY_FILE: path };
+}
+
+/** How the service comes to a token is Vault's business. */
+async function keyInVault(vault: Omit<VaultOptions, 'key'>, service: string): Promise<ProvisionedEnvironment> {
+  await createVaultKey({ ...vault, key: transitKeyOf(service) });
+  return { KEYS: 'vault', VAULT_ADDR: vault.address };
 }
 
 async function allowConnect(databaseUrl: string, role: string): Promise<void> {

@@ -3,6 +3,7 @@ import { ConfigError } from './config-error.js';
 import { edgeVariables } from './edge/edge-settings.js';
 import { fromFiles } from './secret-files.js';
 import { kafkaVariables } from './kafka-settings.js';
+import { keyVariables } from './key-settings.js';
 
 export { ConfigError } from './config-error.js';
 
@@ -34,7 +35,7 @@ const common = {
   }),
   OIDC_AUDIENCE: str({ default: 'urn:waymark:api', desc: 'audience that access tokens must carry' }),
   RECEIPT_ISSUER: url({ desc: 'address of the intake service, which issues receipt sessions' }),
-  KEY_FILE: str({ desc: "file with the service's wrapping key, readable by the service only" }),
+  ...keyVariables,
   SECRET_FILE: str({ desc: "file with the service's secret, readable by the service only" }),
   LOG_LEVEL: str({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], default: 'info' }),
   ...edgeVariables,
@@ -44,7 +45,7 @@ const common = {
 export const viewSettings = {
   DATABASE_URL: common.DATABASE_URL,
   EVENT_STORE_URL: common.EVENT_STORE_URL,
-  KEY_FILE: common.KEY_FILE,
+  ...keyVariables,
   SECRET_FILE: common.SECRET_FILE,
 };
 

@@ -13,6 +13,7 @@ export type { Figure } from './metrics.js';
 export * from './fields.js';
 export { WithoutKey } from './idempotency.interceptor.js';
 export { isFit } from './health.js';
+export * from './key-settings.js';
 export * from './log.js';
 export * from './open-views.js';
 export * from './problem.js';

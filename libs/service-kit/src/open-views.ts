@@ -7,7 +7,7 @@ import { systemClock } from './clock.js';
 import { readEnvironment, viewSettings } from './config.js';
 import { connectDatabase } from './database.js';
 import { feedOpener } from './feed.js';
-import { openKeys } from './open-keys.js';
+import { openKeys } from './key-settings.js';
 import { readSecretFile } from './secrets.js';
 import { projectionsOf, type ServiceDefinition } from './service-definition.js';
 import { Views } from './views.js';
@@ -31,7 +31,7 @@ export async function openViews<Own extends object>(
 ): Promise<OpenedViews> {
   const settings = readEnvironment(definition.name, environment, viewSettings);
   const projections = projectionsOf(definition, await readSecretFile(settings.SECRET_FILE));
-  const provider = await openKeys(settings.KEY_FILE);
+  const provider = await openKeys(definition.name, settings);
   const applicationName = `waymark-${definition.name}-views`;
   const service = `${definition.name}-views`;
   const dataSource = await connectDatabase({ url: settings.DATABASE_URL, service, migrations: [], projections });
@@ -45,6 +45,7 @@ export async function openViews<Own extends object>(
     close: async () => {
       await store.close();
       await dataSource.destroy();
+      await provider.close();
     },
   };
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccessError } from '@waymark/access';
 import { DomainRejection } from '@waymark/event-sourcing';
 import { EventStoreError } from '@waymark/event-store';
+import { KeyProviderError, SubjectErasedError } from '@waymark/privacy';
 import type { Log } from './log.js';
 import { Problem } from './problem.js';
 
@@ -65,6 +66,12 @@ export function toProblem(error: unknown): Problem {
   }
   if (error instanceof AccessError) return accessProblem(error);
   if (error instanceof EventStoreError) return storeProblem(error);
+  if (error instanceof SubjectErasedError)
+    return new Problem(409, 'person_erased', 'This person was erased. Nothing more can be written about them.');
+  if (error instanceof KeyProviderError)
+    return new Problem(503, 'keys_unavailable', 'What is sealed cannot be opened now. Nothing was stored.', undefined, {
+      'retry-after': '5',
+    });
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const transport = transportProblems[code];
   if (transport) return new Problem(...transport);

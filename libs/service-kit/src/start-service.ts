@@ -28,10 +28,10 @@ import { feedOpener } from './feed.js';
 import { Health, NotReady } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
 import { kafkaOptions } from './kafka-settings.js';
+import { openKeys } from './key-settings.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { openEventStore } from './open-event-store.js';
-import { openKeys } from './open-keys.js';
 import { runClock } from './run-clock.js';
 import { checkPublication } from './publication.js';
 import { readSecretFile } from './secrets.js';
@@ -84,7 +84,8 @@ async function assemble<Own extends object>(
   stop: () => Promise<void>,
 ): Promise<RunningService> {
   const secrets = await readSecretFile(settings.SECRET_FILE);
-  const provider = await openKeys(settings.KEY_FILE);
+  const provider = await openKeys(definition.name, settings, (message, error) => log.warn({ err: error }, message));
+  closers.push(() => provider.close());
   const projections = projectionsOf(definition, secrets);
   const dataSource = await openDatabase({
     url: settings.DATABASE_URL,
@@ -114,6 +115,7 @@ async function assemble<Own extends object>(
   const health = new Health({
     database: async () => void (await dataSource.query('SELECT 1')),
     event_store: () => store.ping(),
+    keys: async () => void (await provider.versions()),
     bus: async () => {
       await bus.ping();
       const fault = topics.fault();

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { KurrentPeer } from '@waymark/testing';
+import { KurrentPeer, makeCertificate } from '@waymark/testing';
 import { ids, newEvents, readStream, readToEnd, refusalOf } from '../contract/log-under-contract.js';
-import { makeCertificate } from './certificate.fixture.js';
 import { openKurrentEventStore } from './kurrent-event-store.js';
 import { storesOn } from './stores-under-test.js';
 

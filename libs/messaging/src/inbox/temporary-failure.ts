@@ -6,9 +6,10 @@ export class TemporaryFailure extends Error {
   override readonly name = 'TemporaryFailure';
 }
 
-// Connection classes of PostgreSQL (SQLSTATE 08, 57P0x, 53 resources) and of the network, and the event store's own code.
+// Connection classes of PostgreSQL (SQLSTATE 08, 57P0x, 53 resources) and of the network; `unavailable` of the event store and the
+// key provider; `denied` of the latter, whose token somebody has to renew.
 const temporaryCodes =
-  /^(08...|57P0.|53...|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_.*|unavailable)$/;
+  /^(08...|57P0.|53...|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_.*|unavailable|denied)$/;
 
 // node-postgres gives these no code.
 const temporaryTexts =

@@ -2,7 +2,8 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createKeyFile, openKeyFile } from './key-file.js';
+import { addKey, createKeyFile } from './create-key-file.js';
+import { openKeyFile } from './key-file.js';
 
 describe('a key file', () => {
   let folder: string;
@@ -48,30 +49,35 @@ describe('a key file', () => {
     expect(refused).not.toContain(whole.split('\n')[1]!.slice(37, 47));
   });
 
-  it('unwraps what it wrapped, and nothing that was altered or that another file wrapped', async () => {
-    const otherPath = join(folder, 'keys', 'case.keys');
+  it('gets a new key by rotation, keeps its owner’s mode, and leaves no draft behind', async () => {
     await createKeyFile({ path });
-    await createKeyFile({ path: otherPath });
-    const [provider, other] = await Promise.all([openKeyFile({ path }), openKeyFile({ path: otherPath })]);
-    const plain = Buffer.alloc(32, 1);
-
-    const { wrapped, wrappingKeyId } = await provider.wrap(plain);
-    expect(wrapped.includes(plain)).toBe(false);
-    expect(await (await openKeyFile({ path })).unwrap(wrapped, wrappingKeyId)).toEqual(plain);
-    await expect(other.unwrap(wrapped, wrappingKeyId)).rejects.toMatchObject({ code: 'unknown_key' });
-    wrapped[20]! ^= 1;
-    await expect(provider.unwrap(wrapped, wrappingKeyId)).rejects.toMatchObject({ code: 'altered' });
+    const provider = await openKeyFile({ path });
+    await provider.rotate();
+    await provider.rotate();
+    expect((await provider.versions()).all).toHaveLength(3);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readdir(join(folder, 'keys'))).toEqual(['intake.keys']);
   });
 
-  it('wraps with its newest key and goes on unwrapping with the older ones', async () => {
+  it('loses no key to rotations at the same moment: each has added its own or says that it has not', async () => {
     await createKeyFile({ path });
-    const old = await (await openKeyFile({ path })).wrap(Buffer.from('old'));
-    const newPath = join(folder, 'new');
-    await createKeyFile({ path: newPath });
-    await writeFile(path, (await readFile(path, 'utf8')) + (await readFile(newPath, 'utf8')));
+    const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => addKey(path)));
+    const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    for (const reason of refused) expect(reason).toMatchObject({ code: 'rotation_unfinished' });
+    const done = outcomes.length - refused.length;
+    expect(done).toBeGreaterThan(0);
+    // A rotation that was refused at its second step has left a key that wraps nothing.
+    expect((await (await openKeyFile({ path })).versions()).all.length).toBeGreaterThan(done);
+    expect(await readdir(join(folder, 'keys'))).toEqual(['intake.keys']);
+  });
 
-    const rotated = await openKeyFile({ path });
-    expect((await rotated.wrap(Buffer.from('new'))).wrappingKeyId).not.toBe(old.wrappingKeyId);
-    expect(await rotated.unwrap(old.wrapped, old.wrappingKeyId)).toEqual(Buffer.from('old'));
+  it('is not rotated over the draft of a rotation that died, and goes on wrapping', async () => {
+    await createKeyFile({ path });
+    const provider = await openKeyFile({ path });
+    await writeFile(`${path}.next`, 'half a');
+    await expect(provider.rotate()).rejects.toMatchObject({ code: 'rotation_unfinished', path });
+    await provider.wrap(Buffer.alloc(32));
+    await rm(`${path}.next`);
+    await provider.rotate();
   });
 });

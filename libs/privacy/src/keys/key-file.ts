@@ -1,108 +1,68 @@
-import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import { link, mkdir, open, unlink, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import type { KeyObject } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { decrypt, encrypt, label } from './aes-gcm.js';
-import { KeyFileError } from './key-errors.js';
-import type { KeyProvider } from './key-provider.js';
-
-const KEY_BYTES = 32;
-const READABLE_BY_OTHERS = 0o077;
-const NOTICE =
-  '# Waymark wrapping keys of one service: "<id> <key>" a line, the last one wraps. Never keep it beside the database backup.\n';
-const LINE = /^(?<id>[0-9a-f-]{36}) (?<key>[A-Za-z0-9_-]{43})$/;
+import { addKey } from './create-key-file.js';
+import { KeyFileError, KeyProviderError } from './key-errors.js';
+import { type KeyFileContent, markOf, readKeyFile } from './key-file-content.js';
+import type { KeyProvider, WrappedKey } from './key-provider.js';
 
 const associatedData = (wrappingKeyId: string): string => label('waymark.wrapped-key.v1', wrappingKeyId);
 
-const errorCode = (error: unknown): unknown =>
-  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-
 /**
- * Writes a new key file with one 256-bit key, readable by its owner only. The file appears complete or not at all, and an
- * existing file is never touched: rejects with a `KeyFileError` `exists`.
- */
-export async function createKeyFile({ path }: { readonly path: string }): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${randomUUID()}`;
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.chmod(0o600);
-    await file.writeFile(`${NOTICE}${randomUUID()} ${randomBytes(KEY_BYTES).toString('base64url')}\n`);
-    await file.sync();
-    await link(draft, path);
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-    throw new KeyFileError('exists', path, `key file ${path} exists already and is not overwritten`, { cause: error });
-  } finally {
-    await file.close();
-    await unlink(draft);
-  }
-  await syncDirectory(dirname(path));
-}
-
-/** A power cut must not take away the only key of data that was sealed and acknowledged after it. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
-/**
- * The key provider of a service that keeps its wrapping keys in a file. Rejects with a `KeyFileError` when the file is missing,
- * malformed, or readable by group or others.
+ * The key provider of a service that keeps its wrapping keys in a file, which is read again whenever it was replaced. Rejects with
+ * a `KeyFileError` when the file is missing, malformed, or readable by group or others; when it becomes so later, calls reject
+ * with `unavailable`.
  */
 export async function openKeyFile({ path }: { readonly path: string }): Promise<KeyProvider> {
-  const keys = parse(path, await readPrivately(path));
-  const newest = [...keys].at(-1);
-  if (!newest) throw new KeyFileError('malformed', path, `key file ${path} holds no key`);
-  const [wrappingKeyId, wrappingKey] = newest;
+  let known: KeyFileContent = await readKeyFile(path);
+
+  const read = async (): Promise<ReadonlyMap<string, KeyObject>> => {
+    try {
+      if (markOf(await stat(path)) !== known.mark) known = await readKeyFile(path);
+      return known.keys;
+    } catch (error) {
+      const reason = error instanceof KeyFileError ? error.message : `key file ${path} cannot be read`;
+      throw new KeyProviderError('unavailable', reason, { cause: error });
+    }
+  };
+
+  const wrapWith = ([id, key]: readonly [string, KeyObject], plain: Buffer): WrappedKey => ({
+    wrapped: encrypt(key, plain, associatedData(id)),
+    wrappingKeyId: id,
+  });
+
+  const unwrapWith = (keys: ReadonlyMap<string, KeyObject>, wrapped: Buffer, id: string): Buffer => {
+    const key = keys.get(id);
+    if (!key) throw new KeyProviderError('unknown_key', `key file ${path} has no wrapping key ${id}`);
+    const plain = decrypt(key, wrapped, associatedData(id));
+    if (!plain) throw new KeyProviderError('altered', `a key wrapped by ${id} of ${path} was altered`);
+    return plain;
+  };
+
   return {
-    wrap: async (plain) => ({ wrapped: encrypt(wrappingKey, plain, associatedData(wrappingKeyId)), wrappingKeyId }),
-    unwrap: async (wrapped, id) => {
-      const key = keys.get(id);
-      if (!key) throw new KeyFileError('unknown_key', path, `key file ${path} has no wrapping key ${id}`);
-      const plain = decrypt(key, wrapped, associatedData(id));
-      if (!plain) throw new KeyFileError('altered', path, `a key wrapped by ${id} of ${path} was altered`);
-      return plain;
+    wrap: async (plain) => wrapWith(lastOf(await read()), plain),
+    unwrap: async (wrapped, id) => unwrapWith(await read(), wrapped, id),
+    rewrap: async (wrapped, id) => {
+      const keys = await read();
+      const plain = unwrapWith(keys, wrapped, id);
+      const again = wrapWith(lastOf(keys), plain);
+      plain.fill(0);
+      return again;
     },
+    rotate: async () => {
+      await read();
+      await addKey(path);
+    },
+    versions: async () => {
+      const keys = await read();
+      return { current: lastOf(keys)[0], all: [...keys.keys()] };
+    },
+    close: async () => undefined,
   };
 }
 
-async function readPrivately(path: string): Promise<string> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'r');
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    throw new KeyFileError('missing', path, `key file ${path} does not exist`, { cause: error });
-  }
-  try {
-    const mode = (await file.stat()).mode;
-    if ((mode & READABLE_BY_OTHERS) !== 0) {
-      const shown = (mode & 0o777).toString(8).padStart(4, '0');
-      throw new KeyFileError(
-        'readable_by_others',
-        path,
-        `key file ${path} has mode ${shown}: only its owner may have access; run chmod 600 on it, and replace its keys if others read it`,
-      );
-    }
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
-  }
-}
-
-function parse(path: string, text: string): ReadonlyMap<string, KeyObject> {
-  const keys = new Map<string, KeyObject>();
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line === '' || line.startsWith('#')) continue;
-    const { id, key } = LINE.exec(line)?.groups ?? {};
-    if (id === undefined || key === undefined || keys.has(id)) {
-      throw new KeyFileError('malformed', path, `line ${index + 1} of key file ${path} is not "<id> <key>"`);
-    }
-    keys.set(id, createSecretKey(Buffer.from(key, 'base64url')));
-  }
-  return keys;
+function lastOf(keys: ReadonlyMap<string, KeyObject>): readonly [string, KeyObject] {
+  const last = [...keys].at(-1);
+  if (!last) throw new Error('a key file without a key was opened');
+  return last;
 }

@@ -9,7 +9,8 @@ import { createTestDatabase, type TestDatabase } from '@waymark/testing';
 import { DataSource } from 'typeorm';
 import { dataKeysMigration, type KeyDatabase } from './data-keys.js';
 import { SubjectErasedError } from './key-errors.js';
-import { createKeyFile, openKeyFile } from './key-file.js';
+import { createKeyFile } from './create-key-file.js';
+import { openKeyFile } from './key-file.js';
 import type { KeyProvider } from './key-provider.js';
 import { createKeyRing, type FoundKey } from './key-ring.js';
 
@@ -24,6 +25,8 @@ beforeAll(async () => {
   provider = await openKeyFile({ path: join(folder, 'keys') });
   testDatabase = await createTestDatabase('privacy');
   pool = new pg.Pool({ connectionString: testDatabase.url, max: 4 });
+  // The server ends what is still closing when the database is dropped.
+  pool.on('error', () => undefined);
   await pool.query(dataKeysMigration);
 });
 afterAll(async () => {
