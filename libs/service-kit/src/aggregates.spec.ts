@@ -8,7 +8,6 @@ import type { Call } from './aggregate.js';
 import { Aggregates } from './aggregates.js';
 import { tallyAggregate } from './tally.fixture.js';
 import { prepareGround, type TallyGround } from './tally-ground.fixture.js';
-import { Views } from './views.js';
 
 const call = (changed: Partial<Call> = {}): Call => ({
   commandId: randomUUID(),
@@ -30,12 +29,7 @@ describe.each(['postgres', 'kurrentdb'] as const)('changing an aggregate on %s',
     clock = new FakeClock();
     const open = async () => {
       const provider = await openKeyFile({ path: String(ground.environment.KEY_FILE) });
-      return new Aggregates(
-        ground.store,
-        createKeyRing({ context: 'tally', database: dataSource, provider }),
-        clock,
-        new Views(),
-      );
+      return new Aggregates(ground.store, createKeyRing({ context: 'tally', database: dataSource, provider }), clock);
     };
     instances = [await open(), await open()];
   });

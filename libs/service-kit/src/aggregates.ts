@@ -15,7 +15,6 @@ import type { Aggregate, Call, HistoryEntry, Loaded, Written } from './aggregate
 import type { Clock } from './clock.js';
 import { notFound, Problem } from './problem.js';
 import { throwIfRefusedBefore } from './refused-before.js';
-import type { Views } from './views.js';
 
 const attempts = 10;
 
@@ -32,7 +31,6 @@ export class Aggregates {
     private readonly store: EventStore,
     private readonly keyRing: KeyRing,
     private readonly clock: Clock,
-    private readonly views: Views,
   ) {}
 
   /** State as of the end of the stream; for that of an earlier moment fold a part of `history`. */
@@ -149,7 +147,6 @@ export class Aggregates {
       batch.push(await this.toAppend(aggregate, id, event, state, call, batch.length, now));
     }
     const result = await this.store.append(`${aggregate.category}-${id}`, revision < 0 ? 'none' : revision, batch);
-    this.views.wrote(result.position);
     if (result.repeated) throw new DecidedElsewhere();
     return { id, state, revision: result.revision, position: result.position, events };
   }

@@ -9,7 +9,6 @@ import { Aggregates } from './aggregates.js';
 import { feedOpener } from './feed.js';
 import { personId, tallyAggregate } from './tally.fixture.js';
 import { prepareGround, type TallyGround } from './tally-ground.fixture.js';
-import { Views } from './views.js';
 
 let ground: TallyGround;
 let dataSource: DataSource;
@@ -23,7 +22,7 @@ beforeAll(async () => {
   await dataSource.query(dataKeysMigration);
   const provider = await openKeyFile({ path: String(ground.environment.KEY_FILE) });
   keyRing = createKeyRing({ context: 'tally', database: dataSource, provider });
-  aggregates = new Aggregates(ground.store, keyRing, new FakeClock(), new Views());
+  aggregates = new Aggregates(ground.store, keyRing, new FakeClock());
   open = feedOpener([tallyAggregate], aggregates);
 });
 afterAll(async () => {

@@ -104,11 +104,15 @@ async function assemble<Own extends object>(
   const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
   const views = new Views();
   const metrics = new Metrics(definition.name, views);
-  const aggregates = new Aggregates(store, keyRing, clock, views);
+  const aggregates = new Aggregates(store, keyRing, clock);
   const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
   const open = feedOpener(definition.aggregates, aggregates);
 
-  views.follow(projections.map((projection) => runProjection({ projection, store, dataSource, open, log })));
+  const categories = projections.flatMap((projection) => projection.categories);
+  views.follow(
+    projections.map((projection) => runProjection({ projection, store, dataSource, open, log })),
+    (after) => store.newest({ after, categories }),
+  );
   closers.push(() => views.stop());
 
   const running: { consumer?: Consumer | undefined } = {};

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunningProjection } from '@waymark/projections';
 import { NotReady } from './health.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { Problem } from './problem.js';
 
 /** After a start, readiness waits so long for views that are catching up, and no longer: commands do not need them. */
@@ -9,12 +10,13 @@ const patienceMs = 120_000;
 /** The read models of a service, so that queries can wait until they show what a caller has just been told. */
 export class Views {
   private running: readonly RunningProjection[] = [];
-  private written = 0n;
+  private newest = (): Promise<bigint> => Promise.resolve(0n);
   private followedAt = 0;
 
-  /** Called once the projections run. */
-  follow(running: readonly RunningProjection[]): void {
+  /** Called once the projections run; `newest` tells where the log ends for them, as `EventStore.newest` does. */
+  follow(running: readonly RunningProjection[], newest: (after: bigint) => Promise<bigint>): void {
     this.running = running;
+    this.newest = oneAtATime(async () => newest(this.shown()));
     this.followedAt = performance.now();
   }
 
@@ -35,23 +37,26 @@ export class Views {
       throw new NotReady(`${behind.map(({ name }) => name).join(', ')} still catching up with the log`);
   }
 
-  /** Called after every append of this process. */
-  wrote(position: bigint): void {
-    if (position > this.written) this.written = position;
-  }
-
   /**
-   * Waits until the views show everything this process has appended, and everything up to `after` (the `Waymark-Position` of an
-   * answer of another instance). 503 when they do not catch up within ten seconds.
+   * Waits until the views show everything that was acknowledged before, whichever process wrote it, and everything up to `after` (a
+   * `Waymark-Position`). 503 when they do not catch up within ten seconds.
    */
   async caughtUp(after?: string): Promise<void> {
+    if (this.running.length === 0) return;
     const named = after !== undefined && /^\d{1,18}$/.test(after) ? BigInt(after) : 0n;
-    const target = named > this.written ? named : this.written;
+    const newest = await this.newest();
+    const target = named > newest ? named : newest;
     const reached = await Promise.all(this.running.map((projection) => projection.waitFor(target, 10_000)));
     if (reached.includes(false))
       throw new Problem(503, 'view_behind', 'The list does not show the newest changes yet. Try again.', undefined, {
         'retry-after': '2',
       });
+  }
+
+  /** What all of them show. */
+  private shown(): bigint {
+    const [first = 0n, ...others] = this.status().map(({ position }) => position);
+    return others.reduce((least, position) => (position < least ? position : least), first);
   }
 
   async stop(): Promise<void> {

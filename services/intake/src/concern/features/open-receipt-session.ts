@@ -76,8 +76,9 @@ export class OpenReceiptSessionEndpoint {
    * counted before the next one's turn.
    */
   private async find(digits: string, ip: string): Promise<FoundReceipt | undefined> {
-    await this.views.caughtUp();
     await this.throttle.admit(ip);
+    // A receipt that was issued before, at whichever instance, is found. Both have to wait, the right ones and the wrong.
+    await this.views.caughtUp();
     return this.hashes
       .shown(ip, digits, async (hash) => {
         await this.throttle.admit(ip);
