@@ -6,9 +6,10 @@ import pg from 'pg';
 import { openPostgresEventStore, type EventStore } from '@waymark/event-store';
 import { demoPeople, startIdentity } from '@waymark/identity';
 import { openPostgresBus, type Bus } from '@waymark/messaging';
+import { type ServiceProcess, spawnService } from '@waymark/processes';
 import { type ProvisionedEnvironment, provision } from '@waymark/provision';
 import { createLog, type RunningService, type ServiceDefinition, startService } from '@waymark/service-kit';
-import { createTestDatabase, FakeClock, freePorts } from '@waymark/testing';
+import { createTestDatabase, FakeClock, freePort, freePorts } from '@waymark/testing';
 
 export interface Answer {
   readonly status: number;
@@ -40,6 +41,8 @@ export interface Stage {
   start(name: string): Promise<RunningService>;
   stop(name: string): Promise<void>;
   running(name: string): RunningService;
+  /** One more instance of a service, from its build and as a process of its own: it goes by the real time. Answers its address. */
+  startProcess(name: string): Promise<string>;
   environmentOf(name: string): NodeJS.ProcessEnv;
   /** Rows of a service's own database. */
   query<Row extends object>(service: string, sql: string, values?: unknown[]): Promise<Row[]>;
@@ -112,6 +115,16 @@ export async function startStage(options: {
     await service?.stop();
   };
 
+  const processes: ServiceProcess[] = [];
+  const startProcess = async (name: string): Promise<string> => {
+    const port = await freePort();
+    const environment = { ...process.env, ...environmentOf(name), PORT: String(port), LOG_LEVEL: 'info' };
+    const spawned = await spawnService({ name, environment, logFile: join(dir, `${name}-${port}.log`) });
+    processes.push(spawned);
+    await spawned.untilReady();
+    return `http://127.0.0.1:${port}`;
+  };
+
   const tokens = createTokens(identity.issuer, environments);
   const log = openPostgresEventStore({ url: String(environments.get('audit')?.EVENT_STORE_URL) });
   const pools = new Map<string, pg.Pool>();
@@ -125,6 +138,7 @@ export async function startStage(options: {
     log,
     start,
     stop,
+    startProcess,
     environmentOf,
     eventStoreAdminUrl: eventStoreAdminUrl.toString(),
     token: tokens,
@@ -169,6 +183,7 @@ export async function startStage(options: {
       return bus;
     },
     close: async () => {
+      await Promise.all(processes.map((each) => each.kill()));
       for (const name of [...running.keys()]) await stop(name);
       await Promise.all([
         log.close(),
