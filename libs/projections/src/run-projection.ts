@@ -39,6 +39,9 @@ export interface ProjectionOptions {
   readonly storeEveryMs?: number;
 }
 
+/** As long as somebody waits, how often it is looked whether what he waits for is of any interest here. */
+const lookOverEveryMs = 25;
+
 /** In a burst, how long a page may fill before it is read, unless somebody waits for what is in it. */
 const restInBurstMs = 100;
 
@@ -55,7 +58,7 @@ export function runProjection(options: ProjectionOptions): RunningProjection {
     name: options.projection.name,
     serving: running.serving.done,
     status: () => running.status(),
-    waitFor: (target, timeoutMs) => running.waiters.wait(() => running.standing.seen >= target, timeoutMs),
+    waitFor: (target, timeoutMs) => running.waitFor(target, timeoutMs),
     stop: async () => {
       running.stopping.abort();
       await done;
@@ -68,6 +71,9 @@ class Follower {
   readonly waiters = new Waiters();
   readonly serving = once();
   standing: Standing = { stored: 0n, seen: 0n };
+  /** There is nothing to apply between these two. */
+  private nothingIn = { after: 0n, upTo: 0n };
+  private looking = false;
   private generation: Generation | undefined;
   private readonly startedAt = Date.now();
   private behindSince: number | undefined = Date.now();
@@ -173,6 +179,35 @@ class Follower {
     const next = events[0] && Date.parse(events[0].recordedAt);
     this.behindSince = next;
     this.catchingUp = this.catchingUp && next !== undefined && next < this.startedAt;
+  }
+
+  waitFor(target: bigint, timeoutMs: number): Promise<boolean> {
+    const waiting = this.waiters.wait(() => this.shows(target), timeoutMs);
+    if (!this.looking) void this.lookOver().catch(() => undefined);
+    return waiting;
+  }
+
+  private shows(target: bigint): boolean {
+    const { seen } = this.standing;
+    return seen >= target || (this.nothingIn.after <= seen && this.nothingIn.upTo >= target);
+  }
+
+  /** What is waited for may be of a category that is not followed here: of those the subscription tells only now and then. */
+  private async lookOver(): Promise<void> {
+    const { store, projection } = this.options;
+    this.looking = true;
+    try {
+      while (this.waiters.some) {
+        await pause(lookOverEveryMs, undefined, { signal: this.stopping.signal });
+        if (!this.waiters.some) return;
+        const { seen: after } = this.standing;
+        const { events, position } = await store.readAll({ after, categories: projection.categories, limit: 1 });
+        if (events.length === 0) this.nothingIn = { after, upTo: position };
+        this.waiters.look();
+      }
+    } finally {
+      this.looking = false;
+    }
   }
 
   private async rest(): Promise<void> {

@@ -3,6 +3,10 @@ export class Waiters {
   private readonly waiting = new Set<() => void>();
   private readonly disturbed = new Set<() => void>();
 
+  get some(): boolean {
+    return this.waiting.size > 0;
+  }
+
   /** To be called whenever it may have come about. */
   look(): void {
     this.waiting.forEach((check) => check());
@@ -28,7 +32,7 @@ export class Waiters {
 
   /** Resolves after the time, or as soon as somebody waits or the signal aborts. */
   quiet(milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (this.waiting.size > 0 || signal.aborted) return Promise.resolve();
+    if (this.some || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);

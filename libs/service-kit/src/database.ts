@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Type } from '@nestjs/common';
-import { inboxMigration, inboxOperationsMigration, relayMigration } from '@waymark/messaging';
+import { inboxMigration, inboxOperationsMigration, inboxStepsMigration, relayMigration } from '@waymark/messaging';
 import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
@@ -55,6 +55,18 @@ export class CountWhatIsPublished1760000000003 implements MigrationInterface {
   }
 }
 
+/** One round trip per message for a consumer, and a memory for messages with which its process dies. */
+export class TakeMessagesInOneStep1760000000004 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(inboxStepsMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE inbox_in_hand, inbox_holders');
+    await runner.query('DROP FUNCTION inbox_take, inbox_locate');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
@@ -81,6 +93,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       LetOperatorsDealWithDeadLetters1760000000001,
       KeepViewsByGeneration1760000000002,
       CountWhatIsPublished1760000000003,
+      TakeMessagesInOneStep1760000000004,
       ...options.migrations,
     ],
     synchronize: false,

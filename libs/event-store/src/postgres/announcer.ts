@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connections } from './connections.js';
+import type { WakeUp } from './wake-up.js';
 
 const shortestRest = 5;
+
+const announcement = {
+  name: 'waymark-announce',
+  // A hint need not wait for the disk.
+  text: `select pg_notify('waymark_events', c), set_config('synchronous_commit', 'off', true) from unnest($1::text[]) c`,
+};
 
 /**
  * Tells the log's followers in which categories something was appended. Apart from the append, because a transaction that
@@ -11,15 +18,19 @@ const shortestRest = 5;
  */
 export class Announcer {
   readonly #connections: Connections;
+  readonly #wakeUp: WakeUp;
   readonly #closing = new AbortController();
   readonly #categories = new Set<string>();
   #telling: Promise<void> | undefined;
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, wakeUp: WakeUp) {
     this.#connections = connections;
+    this.#wakeUp = wakeUp;
   }
 
+  /** The followers of this process hear of it at once. */
   announce(category: string): void {
+    this.#wakeUp.heard(category);
     if (this.#closing.signal.aborted) return;
     this.#categories.add(category);
     this.#telling ??= this.#tell();
@@ -36,12 +47,10 @@ export class Announcer {
       this.#categories.clear();
       const begun = performance.now();
       try {
-        await this.#connections.query({
-          name: 'waymark-announce',
-          // A hint need not wait for the disk.
-          text: `select pg_notify('waymark_events', c), set_config('synchronous_commit', 'off', true) from unnest($1::text[]) c`,
-          values: [categories],
-        });
+        // Over the connection that listens, they are not told a second time.
+        const { listener } = this.#wakeUp;
+        const query = { ...announcement, values: [categories] };
+        await (listener ? listener.query(query) : this.#connections.query(query));
       } catch {
         // Followers look by themselves; whoever appends next hears of the connection.
       }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type {
   AppendResult,
   EventStore,
@@ -14,6 +13,7 @@ import { Announcer } from './announcer.js';
 import { Appends } from './appends.js';
 import { Connections, type ConnectionOptions } from './connections.js';
 import { newestOf } from './newest.js';
+import { blocked, breath, idle, nextPause } from './pauses.js';
 import { asText, toPageState, toRecordedEvent, type EventRow, type Horizon, type PageRow } from './rows.js';
 import { WakeUp } from './wake-up.js';
 
@@ -23,43 +23,15 @@ export type PostgresEventStoreOptions = ConnectionOptions;
 const streamPage = 256;
 const logPage = 1_000;
 
-interface Rhythm {
-  readonly first: number;
-  readonly last: number;
-}
-interface Pause {
-  readonly rhythm: Rhythm;
-  readonly milliseconds: number;
-}
-
-const idle: Rhythm = { first: 50, last: 1_000 };
-/** Behind a gap the wait is for somebody's commit, which nothing announces when it turns out a rollback. */
-const blocked: Rhythm = { first: 5, last: 100 };
-
-/** The longest rest of a follower that has just read to the end of the log. */
-const longestBreath = 20;
-
-/**
- * In a burst, whoever follows closely would read the log once per event. So it rests as long as reading and handling the last
- * page took: half of its time at most goes into small pages, and when there is little to do it is there at once.
- */
-async function breath(begun: number, signal: AbortSignal): Promise<void> {
-  const rest = Math.min(performance.now() - begun, longestBreath);
-  // Timers know whole milliseconds only.
-  if (rest >= 1) await delay(rest, undefined, { signal }).catch(() => undefined);
-}
-
-const nextPause = (rhythm: Rhythm, before?: Pause): Pause => ({
-  rhythm,
-  milliseconds: before ? Math.min(before.milliseconds * 2, rhythm.last) : rhythm.first,
-});
-
 const unknownHorizon: Horizon = { settled: '0', fence: null, waitingFor: [] };
 
 const wantedOf = (categories: readonly string[] | undefined): readonly string[] | null =>
   categories?.length ? [...new Set(categories.map(checkCategory))] : null;
 
 type ReadAllOptions = Parameters<EventStore['readAll']>[0];
+
+/** What lies behind a page when it was read: nothing, more to read, or more behind a gap that somebody may still fill. */
+type PageEnd = 'end' | 'more' | 'gap';
 
 class PostgresEventStore implements EventStore {
   readonly #connections: Connections;
@@ -76,7 +48,7 @@ class PostgresEventStore implements EventStore {
     this.#connections = new Connections(options, () => (this.#horizon = { known: unknownHorizon }));
     this.#appends = new Appends(this.#connections);
     this.#wakeUp = new WakeUp(options);
-    this.#announcer = new Announcer(this.#connections);
+    this.#announcer = new Announcer(this.#connections, this.#wakeUp);
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly EventToAppend[]): Promise<AppendResult> {
@@ -137,30 +109,36 @@ class PostgresEventStore implements EventStore {
     let { after } = options;
     let pause = nextPause(idle);
     const watch = this.#wakeUp.watch(categories);
+    /** What had been heard of before the last look that met no gap. */
+    let answered: number | undefined;
     try {
       while (!signal.aborted) {
         const { count } = watch;
-        let rhythm: Rhythm = idle;
+        let end: PageEnd = 'end';
         try {
           const begun = performance.now();
-          const { page, waits } = await this.#readPage({ after, categories, limit });
+          const read = await this.#readPage({ after, categories, limit });
           if (signal.aborted) return;
-          if (page.position > after) {
-            const atTheEnd = page.position - after < BigInt(limit ?? logPage);
-            after = page.position;
-            pause = nextPause(idle);
-            yield page;
-            if (atTheEnd) await breath(begun, signal);
-            continue;
+          ({ end } = read);
+          if (end !== 'gap') answered = count;
+          if (read.page.position > after) {
+            after = read.page.position;
+            yield read.page;
+            if (end === 'more') continue;
           }
-          if (waits) rhythm = blocked;
+          if (read.page.events.length > 0) {
+            pause = nextPause(idle);
+            await breath(begun, signal);
+          }
         } catch (error) {
           if (signal.aborted) return;
           if (!(error instanceof EventStoreError) || error.code !== 'unavailable') throw error;
           this.#log?.('event store: a subscription waits for the connection', error);
         }
+        const rhythm = end === 'gap' ? blocked : idle;
         if (pause.rhythm !== rhythm) pause = nextPause(rhythm);
-        await watch.sleep(pause.milliseconds, count, signal);
+        // Something of its own may lie behind the gap, and what fills that may be of any category.
+        await watch.sleep(pause.milliseconds, count, signal, end === 'gap' && answered !== count);
         pause = count === watch.count ? nextPause(rhythm, pause) : nextPause(rhythm);
       }
     } finally {
@@ -176,18 +154,20 @@ class PostgresEventStore implements EventStore {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    await Promise.all([this.#wakeUp.close(), this.#announcer.close()]);
+    // What is being announced needs the connection that listens.
+    await this.#announcer.close();
+    await this.#wakeUp.close();
     await this.#connections.end();
   }
 
-  async #readPage({ after, categories, limit }: ReadAllOptions): Promise<{ page: Page; waits: boolean }> {
+  async #readPage({ after, categories, limit = logPage }: ReadAllOptions): Promise<{ page: Page; end: PageEnd }> {
     const wanted = wantedOf(categories);
     const horizon = this.#horizon;
     const { settled, fence, waitingFor } = horizon.known;
     const rows = await this.#connections.query<EventRow | PageRow>({
       name: 'waymark-read-all',
       text: 'select * from waymark.read_all($1, $2, $3, $4, $5, $6)',
-      values: [String(after), limit ?? logPage, wanted, settled, fence, waitingFor],
+      values: [String(after), limit, wanted, settled, fence, waitingFor],
       types: asText,
     });
     const events: RecordedEvent[] = [];
@@ -198,7 +178,10 @@ class PostgresEventStore implements EventStore {
       }
       const state = toPageState(row);
       if (BigInt(state.settled) >= BigInt(horizon.known.settled)) horizon.known = state;
-      return { page: { events, position: BigInt(row.position) }, waits: state.blocked };
+      const page = { events, position: BigInt(row.position) };
+      // Below what was settled, a page is read without a look at the head.
+      if (events.length === limit || after < BigInt(settled)) return { page, end: 'more' };
+      return { page, end: state.blocked ? 'gap' : 'end' };
     }
     throw new EventStoreError('unavailable', 'a page of the log came without its end');
   }

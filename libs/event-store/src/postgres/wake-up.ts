@@ -6,7 +6,7 @@ const lastRetry = 5_000;
 
 /** What one subscription hears of. */
 export class Watch {
-  readonly #sleepers = new Set<() => void>();
+  readonly #sleepers = new Map<() => void, boolean>();
   #count = 0;
 
   constructor(
@@ -15,22 +15,22 @@ export class Watch {
     readonly end: () => void,
   ) {}
 
-  /** Rises with each notification: take it before looking, and give it to `sleep` afterwards. */
+  /** Rises with each notification of its categories: take it before looking, and give it to `sleep` afterwards. */
   get count(): number {
     return this.#count;
   }
 
-  covers(category: string | undefined): boolean {
-    return !category || !this.categories || this.categories.has(category);
+  ring(category?: string): void {
+    const own = !category || !this.categories || this.categories.has(category);
+    if (own) this.#count += 1;
+    for (const [wake, byAny] of [...this.#sleepers]) if (own || byAny) wake();
   }
 
-  ring(): void {
-    this.#count += 1;
-    for (const wake of [...this.#sleepers]) wake();
-  }
-
-  /** Resolves after `milliseconds`, or earlier when notified since `count` was taken or when `signal` aborts. */
-  async sleep(milliseconds: number, count: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves after `milliseconds`, or earlier when notified since `count` was taken or when `signal` aborts; with `byAny` also when
+   * something of another category is heard of meanwhile.
+   */
+  async sleep(milliseconds: number, count: number, signal: AbortSignal, byAny: boolean): Promise<void> {
     if (signal.aborted || count !== this.#count) return;
     await new Promise<void>((resolve) => {
       const wake = (): void => {
@@ -41,7 +41,7 @@ export class Watch {
       };
       const timer = setTimeout(wake, milliseconds);
       signal.addEventListener('abort', wake, { once: true });
-      this.#sleepers.add(wake);
+      this.#sleepers.set(wake, byAny);
     });
   }
 }
@@ -54,6 +54,7 @@ export class WakeUp {
   readonly #options: ConnectionOptions;
   readonly #watches = new Set<Watch>();
   #client: pg.Client | undefined;
+  #listening = false;
   #retry: NodeJS.Timeout | undefined;
   #retryAfter = firstRetry;
   #started = false;
@@ -78,11 +79,24 @@ export class WakeUp {
     return watch;
   }
 
+  /** Something was appended in this category, or in any when it is not known. */
+  heard(category?: string): void {
+    for (const watch of this.#watches) watch.ring(category);
+  }
+
+  /**
+   * The connection that listens, as long as it does: what is notified over it does not come back here, so whoever uses it calls
+   * `heard` as well.
+   */
+  get listener(): pg.Client | undefined {
+    return this.#listening ? this.#client : undefined;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
     await this.#client?.end().catch(() => undefined);
-    this.#wakeAll();
+    this.heard();
   }
 
   async #connect(): Promise<void> {
@@ -95,6 +109,7 @@ export class WakeUp {
     const onLost = (error?: unknown): void => {
       if (lost) return;
       lost = true;
+      this.#listening = false;
       client.end().catch(() => undefined);
       if (this.#closed) return;
       this.#options.log?.('event store: not listening for a moment, polling goes on', error);
@@ -103,24 +118,22 @@ export class WakeUp {
     };
     client.on('error', onLost);
     client.on('end', () => onLost());
-    client.on('notification', ({ payload }) => this.#wake(payload));
+    let own: number | undefined;
+    client.on('notification', ({ payload, processId }) => {
+      if (processId !== own) this.heard(payload);
+    });
     try {
       await client.connect();
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      own = rows[0]?.pid;
       await client.query('listen waymark_events');
+      this.#listening = true;
       this.#retryAfter = firstRetry;
       // Whatever was appended while nobody listened.
-      this.#wakeAll();
+      this.heard();
       if (this.#closed) await client.end();
     } catch (error) {
       onLost(error);
     }
-  }
-
-  #wake(category: string | undefined): void {
-    for (const watch of this.#watches) if (watch.covers(category)) watch.ring();
-  }
-
-  #wakeAll(): void {
-    for (const watch of this.#watches) watch.ring();
   }
 }

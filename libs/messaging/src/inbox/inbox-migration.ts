@@ -82,3 +82,75 @@ create table inbox_orders (
 );
 create index inbox_orders_open on inbox_orders (consumer, ordered_at) where done_at is null;
 `;
+
+/**
+ * What a consumer asks of its tables for each message, in one round trip; and who has which partition and which
+ * message in hand, so that one with which processes die is not handed over for ever. Applied once, after `inboxOperationsMigration`.
+ */
+export const inboxStepsMigration = `
+create function inbox_locate(p_consumer text, p_source text, p_subject text, p_id text, p_sequence bigint, p_last bigint,
+  out place text, out last_sequence bigint, out some_waiting boolean)
+language plpgsql stable as $$
+begin
+  last_sequence := p_last;
+  some_waiting := exists (
+    select from inbox_waiting w where w.consumer = p_consumer and w.source = p_source and w.subject = p_subject);
+  place := case
+    when exists (select from inbox i where i.consumer = p_consumer and i.message_id = p_id)
+      or exists (
+        select from dead_letters d
+        where d.consumer = p_consumer and d.source = p_source and d.subject = p_subject and d.closed_at is null
+          and d.message_id = p_id) then 'repeat'
+    when p_sequence <= p_last then 'out_of_sequence'
+    when p_sequence = p_last + 1 then 'next'
+    when exists (
+      select from dead_letters d
+      where d.consumer = p_consumer and d.source = p_source and d.subject = p_subject and d.closed_at is null
+        and d.sequence > p_last) then 'behind'
+    else 'gap'
+  end;
+end
+$$;
+
+create function inbox_take(p_consumer text, p_source text, p_subject text, p_id text, p_sequence bigint, p_now timestamptz,
+  out place text, out last_sequence bigint, out some_waiting boolean)
+language plpgsql as $$
+declare
+  v_last bigint;
+begin
+  select s.last_sequence into v_last from inbox_sequence s
+    where s.consumer = p_consumer and s.source = p_source and s.subject = p_subject for update;
+  if not found then
+    insert into inbox_sequence as s (consumer, source, subject, last_sequence) values (p_consumer, p_source, p_subject, 0)
+      on conflict (consumer, source, subject) do update set last_sequence = s.last_sequence
+      returning s.last_sequence into v_last;
+  end if;
+  -- A statement of its own, which sees what was committed while the key was waited for.
+  select l.* into place, last_sequence, some_waiting
+    from inbox_locate(p_consumer, p_source, p_subject, p_id, p_sequence, v_last) l;
+  if place = 'next' then
+    insert into inbox (consumer, message_id, received_at) values (p_consumer, p_id, p_now);
+    if some_waiting then
+      delete from inbox_waiting w where w.consumer = p_consumer and w.message_id = p_id;
+    end if;
+    update inbox_sequence s set last_sequence = p_sequence
+      where s.consumer = p_consumer and s.source = p_source and s.subject = p_subject;
+  end if;
+end
+$$;
+
+create table inbox_holders (
+  consumer text not null,
+  topic text not null,
+  partition integer not null,
+  holder uuid not null,
+  primary key (consumer, topic, partition)
+);
+create table inbox_in_hand (
+  consumer text not null,
+  message_id text not null,
+  holder uuid not null,
+  since timestamptz not null,
+  primary key (consumer, message_id, holder)
+);
+`;

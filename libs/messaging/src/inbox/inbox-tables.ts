@@ -36,44 +36,47 @@ export async function lockKey(
   return Number(rows[0]?.last_sequence ?? 0);
 }
 
-interface Known {
-  readonly seen: boolean;
-  readonly dead: boolean;
-  readonly blocked: boolean;
-  readonly waiting: boolean;
+interface StateRow {
+  readonly place: Place;
+  readonly last_sequence: string;
+  readonly some_waiting: boolean;
 }
+
+const toKeyState = (row: StateRow | undefined): KeyState => {
+  if (!row) throw new Error('the inbox gave no answer');
+  return { place: row.place, lastSequence: Number(row.last_sequence), someWaiting: row.some_waiting };
+};
 
 /** Where the message stands. Only to be trusted under `lockKey`; asked without, it is a forecast. */
-export async function locate(
-  manager: EntityManager,
-  consumer: string,
-  message: Message,
-  lastSequence: number,
-): Promise<KeyState> {
+export async function locate(manager: EntityManager, consumer: string, message: Message): Promise<KeyState> {
   const { id, source, subject, sequence } = message;
-  const rows = await manager.query<Known[]>(
-    `select
-       exists (select from inbox where consumer = $1 and message_id = $4) as seen,
-       exists (select from dead_letters where consumer = $1 and source = $2 and subject = $3 and closed_at is null
-         and message_id = $4) as dead,
-       exists (select from dead_letters where consumer = $1 and source = $2 and subject = $3 and closed_at is null
-         and sequence > $5) as blocked,
-       exists (select from inbox_waiting where consumer = $1 and source = $2 and subject = $3) as waiting`,
-    [consumer, source, subject, id, lastSequence],
+  const [row] = await manager.query<StateRow[]>(
+    `select l.* from inbox_locate($1, $2, $3, $4, $5, coalesce(
+       (select last_sequence from inbox_sequence where consumer = $1 and source = $2 and subject = $3), 0)) l`,
+    [consumer, source, subject, id, sequence],
   );
-  const known = rows[0] ?? { seen: false, dead: false, blocked: false, waiting: false };
-  return {
-    place: placeOf(known, sequence, lastSequence),
-    lastSequence,
-    someWaiting: known.waiting,
-  };
+  return toKeyState(row);
 }
 
-function placeOf(known: Known, sequence: number, lastSequence: number): Place {
-  if (known.seen || known.dead) return 'repeat';
-  if (sequence <= lastSequence) return 'out_of_sequence';
-  if (sequence === lastSequence + 1) return 'next';
-  return known.blocked ? 'behind' : 'gap';
+/**
+ * Locks the message's key until the transaction ends, says where the message stands, and notes it as one that has had its effect
+ * if it is the next: the effect has to be had before the transaction ends, or in vain.
+ */
+export async function take(
+  manager: EntityManager,
+  consumer: string,
+  { id, source, subject, sequence }: Message,
+  now: string,
+): Promise<KeyState> {
+  const [row] = await manager.query<StateRow[]>('select * from inbox_take($1, $2, $3, $4, $5, $6)', [
+    consumer,
+    source,
+    subject,
+    id,
+    sequence,
+    now,
+  ]);
+  return toKeyState(row);
 }
 
 /** The message has had its effect (or needs none). Never moves the sequence back. */

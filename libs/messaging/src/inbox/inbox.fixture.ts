@@ -7,7 +7,7 @@ import type { Log } from '../log.js';
 import type { Bus, Message } from '../port.js';
 import { openPostgresBus } from '../postgres/bus.js';
 import { migrateBus } from '../postgres/migrate.js';
-import { inboxMigration, inboxOperationsMigration } from './inbox-migration.js';
+import { inboxMigration, inboxOperationsMigration, inboxStepsMigration } from './inbox-migration.js';
 
 export const silent: Log = {
   debug: () => undefined,
@@ -69,8 +69,8 @@ export async function openInboxGround(): Promise<InboxGround> {
     const pool: EventEmitter = dataSource.driver.master;
     pool.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
   }
-  await dataSource.query(inboxMigration);
-  await dataSource.query(inboxOperationsMigration);
+  for (const migration of [inboxMigration, inboxOperationsMigration, inboxStepsMigration])
+    await dataSource.query(migration);
   await dataSource.query('create table effects (place serial, consumer text, subject text, sequence int)');
   return {
     bus,

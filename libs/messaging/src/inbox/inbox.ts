@@ -6,7 +6,18 @@ import type { Message, Origin } from '../port.js';
 import { BackOff, pause } from '../waiting.js';
 import { bury, type Burial, type DeadLetterReason } from './dead-letters.js';
 import type { MessageHandler, MessageReaction } from './handlers.js';
-import { dropWaiting, locate, lockKey, noteEffect, putAside, waitingOf } from './inbox-tables.js';
+import { Hands, ProcessEnded } from './hands.js';
+import {
+  dropWaiting,
+  locate,
+  lockKey,
+  noteEffect,
+  putAside,
+  take,
+  waitingOf,
+  type KeyState,
+  type Place,
+} from './inbox-tables.js';
 import type { OperatorDecision } from './operator-decision.js';
 import { isTemporary } from './temporary-failure.js';
 
@@ -33,10 +44,34 @@ class Moved extends Error {}
 
 /** Decides for each delivery whether it has an effect, and makes effect and note one. */
 export class Inbox {
-  constructor(readonly options: InboxOptions) {}
+  readonly hands: Hands;
 
-  /** Resolves when the message has had its effect or is kept in a table; rejects when it must be delivered again. */
-  async receive(message: Message, origin: Origin): Promise<void> {
+  constructor(readonly options: InboxOptions) {
+    this.hands = new Hands(options.consumer, options.dataSource);
+  }
+
+  /**
+   * Resolves when the message has had its effect or is kept in a table; rejects when it must be delivered again. `suspected`: a
+   * process may have died with it before.
+   */
+  async receive(message: Message, origin: Origin, suspected: boolean): Promise<void> {
+    if (!suspected || !this.heeds(message)) return this.tryAll(message, origin);
+    if ((await this.forecast(message)) === 'next') {
+      const deaths = await this.hands.takeUp(message.id, this.options.now(), origin);
+      if (deaths.count >= this.options.attempts) {
+        const failures = { attempts: deaths.count, firstFailedAt: deaths.since.toISOString() };
+        await this.giveUp(message, origin, new ProcessEnded(deaths), failures);
+        return this.hands.putDown(message.id);
+      }
+    }
+    try {
+      await this.tryAll(message, origin);
+    } finally {
+      await this.hands.putDown(message.id);
+    }
+  }
+
+  private async tryAll(message: Message, origin: Origin): Promise<void> {
     const { attempts, firstPauseMs, mostPauseMs, stopping, consumer, log, measure } = this.options;
     const backOff = new BackOff(firstPauseMs, mostPauseMs);
     let firstFailedAt: string | undefined;
@@ -90,47 +125,64 @@ export class Inbox {
     await reactions.get(message.type)?.(message, { origin, id: (...label) => idFor(message, label) });
   }
 
+  /** Whether it does anything with messages of this type but to follow their sequence. */
+  private heeds({ type }: Message): boolean {
+    return this.options.handlers.has(type) || this.options.reactions.has(type);
+  }
+
   /** True when the message had its effect and others of its key wait behind it. Dead ones are the sweep's. */
   private async attempt(message: Message, origin: Origin): Promise<boolean> {
-    const { dataSource, reactions } = this.options;
-    const reacts = reactions.has(message.type) && (await this.forecast(message)) === 'next';
-    if (reacts) await this.react(message, origin);
+    const { consumer, dataSource, handlers, reactions, now } = this.options;
+    const mustReact = reactions.has(message.type);
+    const reacted = mustReact && (await this.forecast(message)) === 'next';
+    if (reacted) await this.react(message, origin);
+    if (!handlers.has(message.type) && reacted === mustReact) {
+      // Nothing has to commit with the note.
+      const state = await take(dataSource.manager, consumer, message, now());
+      if (state.place === 'next') return this.conclude(dataSource.manager, message, origin, state);
+    }
     return dataSource.transaction(async (manager) => {
-      const { consumer, now, handlers, measure } = this.options;
-      const last = await lockKey(manager, consumer, message.source, message.subject);
-      const { place, someWaiting } = await locate(manager, consumer, message, last);
-      switch (place) {
-        case 'next':
-          if (reactions.has(message.type) && !reacts) throw new Moved();
-          await this.apply(manager, message, origin);
-          measure(handlers.has(message.type) || reacts ? 'consumer_messages_handled' : 'consumer_messages_skipped');
-          return someWaiting;
-        case 'repeat':
-          if (someWaiting) await dropWaiting(manager, consumer, message);
-          measure('consumer_messages_repeated');
-          return someWaiting;
-        case 'gap':
-          await putAside(manager, consumer, message, { value: encodeMessage(message), origin }, now());
-          this.noteGap(message, last);
-          return false;
-        case 'behind':
-        case 'out_of_sequence': {
-          const reason = place === 'behind' ? 'behind_dead_letter' : place;
-          const detail = `sequence ${message.sequence} after ${last}`;
-          this.alarm(reason, await this.buryMessage(manager, message, origin, { reason, detail }), origin);
-          return false;
-        }
+      const state = await take(manager, consumer, message, now());
+      if (state.place === 'next') {
+        if (reacted !== mustReact) throw new Moved();
+        await this.handle(manager, message, origin);
       }
+      return this.conclude(manager, message, origin, state);
     });
   }
 
-  private async forecast(message: Message): Promise<string> {
+  private async conclude(
+    manager: EntityManager,
+    message: Message,
+    origin: Origin,
+    { place, lastSequence, someWaiting }: KeyState,
+  ): Promise<boolean> {
+    const { consumer, now, measure } = this.options;
+    switch (place) {
+      case 'next':
+        measure(this.heeds(message) ? 'consumer_messages_handled' : 'consumer_messages_skipped');
+        return someWaiting;
+      case 'repeat':
+        if (someWaiting) await dropWaiting(manager, consumer, message);
+        measure('consumer_messages_repeated');
+        return someWaiting;
+      case 'gap':
+        await putAside(manager, consumer, message, { value: encodeMessage(message), origin }, now());
+        this.noteGap(message, lastSequence);
+        return false;
+      case 'behind':
+      case 'out_of_sequence': {
+        const reason = place === 'behind' ? 'behind_dead_letter' : place;
+        const detail = `sequence ${message.sequence} after ${lastSequence}`;
+        this.alarm(reason, await this.buryMessage(manager, message, origin, { reason, detail }), origin);
+        return false;
+      }
+    }
+  }
+
+  private async forecast(message: Message): Promise<Place> {
     const { consumer, dataSource } = this.options;
-    const rows = await dataSource.query<{ last_sequence: string }[]>(
-      'select last_sequence from inbox_sequence where consumer = $1 and source = $2 and subject = $3',
-      [consumer, message.source, message.subject],
-    );
-    return (await locate(dataSource.manager, consumer, message, Number(rows[0]?.last_sequence ?? 0))).place;
+    return (await locate(dataSource.manager, consumer, message)).place;
   }
 
   private async giveUp(
@@ -141,8 +193,8 @@ export class Inbox {
   ): Promise<void> {
     const { consumer, dataSource } = this.options;
     await dataSource.transaction(async (manager) => {
-      const last = await lockKey(manager, consumer, message.source, message.subject);
-      if ((await locate(manager, consumer, message, last)).place !== 'next') return;
+      await lockKey(manager, consumer, message.source, message.subject);
+      if ((await locate(manager, consumer, message)).place !== 'next') return;
       const failure =
         error instanceof Error ? { detail: error.message, stack: error.stack ?? '' } : { detail: String(error) };
       const id = await this.buryMessage(manager, message, origin, {
@@ -172,7 +224,7 @@ export class Inbox {
     const message = decodeMessage(letter.value);
     const place = await this.forecast(message);
     // Those that follow are taken up by the one handled here.
-    if (place !== 'gap') await this.receive(message, letter.origin);
+    if (place !== 'gap') await this.receive(message, letter.origin, true);
   }
 
   private noteGap(message: Message, last: number): void {

@@ -2,7 +2,7 @@ import type { Delivery } from '../port.js';
 import type { Inbox } from './inbox.js';
 import { allFollow, keyOf, lastOfEachKey, lockKeys, noteEffects } from './inbox-tables-many.js';
 
-/** Each has to be looked at by itself: one is a repeat, waits, fills a gap, or lies behind a dead letter. */
+/** Each has to be looked at by itself: one is a repeat, waits, fills a gap, lies behind a dead letter, or may have ended a process. */
 class OneByOne extends Error {
   override readonly name = 'OneByOne';
 }
@@ -15,6 +15,8 @@ const lanes = 4;
  */
 export async function receiveMany(inbox: Inbox, deliveries: readonly Delivery[]): Promise<void> {
   const { consumer, dataSource, handlers, reactions, now, measure } = inbox.options;
+  const [first] = deliveries;
+  if (first && (await inbox.hands.suspects(first.origin))) throw new OneByOne();
   const messages = deliveries.map(({ message }) => message);
   const reacting = deliveries.filter(({ message }) => reactions.has(message.type));
   if (reacting.length > 0) {

@@ -8,6 +8,7 @@ import {
   type DeadLetter,
   type DeadLetterReason,
 } from './dead-letters.js';
+import { ProcessEnded } from './hands.js';
 import type { Inbox } from './inbox.js';
 import type { Key } from './inbox-tables-many.js';
 import { lockKey } from './inbox-tables.js';
@@ -74,15 +75,20 @@ interface Attempt {
 }
 
 async function tryOne(inbox: Inbox, letter: DeadLetter, acceptGap: boolean): Promise<Attempt> {
-  const { dataSource, now } = inbox.options;
+  const { dataSource, now, attempts } = inbox.options;
   const stopped = (reason: DeadLetterReason): Attempt => ({
     end: { redriven: 0, stoppedAt: { deadLetterId: letter.id, reason } },
   });
+  const messageId = letter.messageId ?? letter.id;
   try {
+    const deaths = await inbox.hands.takeUp(messageId, now());
+    if (deaths.count >= attempts) throw new ProcessEnded(deaths);
     const outcome = await redriveOne(inbox, letter, acceptGap);
+    if (outcome !== 'done' && outcome !== 'over_gap') await inbox.hands.putDown(messageId);
     if (outcome === 'gap') return stopped('sequence_gap');
     return { jumped: outcome === 'over_gap', byAnother: outcome === 'by_another' };
   } catch (error) {
+    await inbox.hands.putDown(messageId);
     if (isTemporary(error)) throw error;
     await noteFailure(dataSource.manager, letter.id, error instanceof Error ? error : new Error(String(error)), now());
     return stopped('handler_failed');
@@ -108,6 +114,7 @@ async function redriveOne(inbox: Inbox, letter: DeadLetter, acceptGap: boolean):
     if (jumps(lastNow) && !acceptGap) return 'gap';
     await inbox.apply(manager, message, letter.origin);
     await closeLetter(manager, letter.id, 'redriven', now());
+    await inbox.hands.putDown(message.id, manager);
     return jumps(lastNow) ? 'over_gap' : 'done';
   });
 }
@@ -115,7 +122,7 @@ async function redriveOne(inbox: Inbox, letter: DeadLetter, acceptGap: boolean):
 /** A record nobody could read may have become readable with a newer version of this code. Throws `UnreadableMessage` if not. */
 async function redriveUnreadable(inbox: Inbox, letter: DeadLetter): Promise<RedriveResult> {
   const { dataSource, now } = inbox.options;
-  await inbox.receive(decodeMessage(letter.value), letter.origin);
+  await inbox.receive(decodeMessage(letter.value), letter.origin, true);
   await closeLetter(dataSource.manager, letter.id, 'redriven', now());
   return { redriven: 1 };
 }

@@ -26,7 +26,7 @@ export interface ConsumerOptions {
   /** Name of the consumer, on the bus and in its tables. */
   readonly group: string;
   readonly topics: readonly string[];
-  /** The service's own database, with `inboxMigration` and `inboxOperationsMigration` applied. */
+  /** The service's own database, with `inboxMigration`, `inboxOperationsMigration` and `inboxStepsMigration` applied. */
   readonly dataSource: DataSource;
   readonly handlers?: Readonly<Record<string, MessageHandler>>;
   readonly reactions?: Readonly<Record<string, MessageReaction>>;
@@ -90,7 +90,7 @@ export function runConsumer(options: ConsumerOptions): Consumer {
   const subscription = bus.subscribe({
     group,
     topics,
-    handle: (message, origin) => inbox.receive(message, origin),
+    handle: async (message, origin) => inbox.receive(message, origin, await inbox.hands.suspects(origin)),
     handleMany: (deliveries) => receiveMany(inbox, deliveries),
     unreadable: (raw, origin) => inbox.receiveUnreadable(raw.value, raw.reason, origin),
     ...(options.onMeasure ? { onMeasure: options.onMeasure } : {}),
@@ -114,6 +114,9 @@ export function runConsumer(options: ConsumerOptions): Consumer {
     stop: async () => {
       stopping.abort();
       await Promise.all([subscription.stop(), sweeping]);
+      await inbox.hands
+        .letGo()
+        .catch((error: unknown) => log.debug({ consumer: group, ...errorFields(error) }, 'holders not noted'));
     },
     standing: () => standingOf(dataSource.manager, group, now()),
     lag: () => subscription.lag(),

@@ -32,7 +32,7 @@ async function giveUpWaiting(inbox: Inbox, { source, subject }: Key): Promise<vo
     const messages = letters.map((letter) => ({ ...letter, message: decodeMessage(letter.value) }));
     const first = messages[0];
     if (!first) return undefined;
-    const { place } = await locate(manager, consumer, first.message, last);
+    const { place } = await locate(manager, consumer, first.message);
     if (place !== 'gap' && place !== 'behind') return undefined;
     const ids: string[] = [];
     for (const [index, letter] of messages.entries()) {

@@ -23,9 +23,6 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-/** While only events of other categories come, which would otherwise be looked over as fast as they come. */
-const restOverOthersMs = 30;
-
 /**
  * Publishes what a service's events say to others, in order, at least once. Of several relays of a service one leads; a deposed
  * one can repeat messages but not move the checkpoint. The same event always gives the same message id and sequence.
@@ -54,7 +51,6 @@ export function runRelay(options: RelayOptions): Relay {
       for await (const page of pages) {
         if (ended.signal.aborted) break;
         await conveyor.take(page);
-        if (page.events.length === 0) await pause(restOverOthersMs, ended.signal);
       }
       await conveyor.empty();
     } finally {
