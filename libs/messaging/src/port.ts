@@ -99,6 +99,8 @@ export interface Bus {
    * than before means that the topic has lost messages. A bus without it cannot tell.
    */
   size?(topic: string): Promise<bigint | undefined>;
+  /** Which of these topics are not there now. On a bus without it they cannot go away. */
+  missing?(topics: readonly string[]): Promise<readonly string[]>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -18,6 +18,10 @@ export function withPrefix(prefix: string, bus: Bus): Bus {
       publishDead: async (topic, records) => bus.publishDead?.(`${prefix}${topic}`, records),
     }),
     ...(bus.size && { size: async (topic) => bus.size?.(`${prefix}${topic}`) }),
+    ...(bus.missing && {
+      missing: async (topics) =>
+        ((await bus.missing?.(prefixed(topics))) ?? []).map((topic) => topic.slice(prefix.length)),
+    }),
     ping: () => bus.ping(),
     close: () => bus.close(),
   };

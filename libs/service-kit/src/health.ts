@@ -1,31 +1,43 @@
+import { oneAtATime } from './one-at-a-time.js';
+
 /** Rejects when the part is not fit for work. A text is a note for operators about one that is. */
 export type PartCheck = () => Promise<string | undefined | void>;
 
 /** Whether a part may be worked with, from what `check` says of it. */
 export const isFit = (state: string): boolean => state === 'ok' || state.startsWith('ok, but ');
 
-/** Whether the parts a service stands on can be reached. */
+const patienceMs = 3_000;
+
+/** Whether the parts a service stands on can be worked with at the moment when it is asked. However many ask, each part is looked at once at a time. */
 export class Health {
-  constructor(private readonly parts: Readonly<Record<string, PartCheck>>) {}
+  private readonly looks: readonly (readonly [string, PartCheck])[];
+
+  constructor(parts: Readonly<Record<string, PartCheck>>) {
+    this.looks = Object.entries(parts).map(([name, check]) => [name, oneAtATime(() => inTime(check()))]);
+  }
 
   /** `ok`, `ok, but …`, or why not, for each part; never waits longer than three seconds. */
   async check(): Promise<Record<string, string>> {
-    const entries = Object.entries(this.parts).map(async ([name, check]) => [name, await outcome(check)] as const);
+    const entries = this.looks.map(async ([name, look]) => [name, await outcome(look)] as const);
     return Object.fromEntries(await Promise.all(entries));
   }
 }
 
-async function outcome(check: PartCheck): Promise<string> {
+/** A look that hangs holds up the next one no longer than whoever asked for it waits. */
+async function inTime<Note>(look: Promise<Note>): Promise<Note> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('does not answer'), 3000);
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new NotReady('does not answer')), patienceMs);
   });
+  return Promise.race([look, late]).finally(() => clearTimeout(timer));
+}
+
+async function outcome(look: PartCheck): Promise<string> {
   try {
-    return await Promise.race([check().then((note) => (note ? `ok, but ${note}` : 'ok')), late]);
+    const note = await inTime(look());
+    return note ? `ok, but ${note}` : 'ok';
   } catch (error) {
     return error instanceof NotReady ? error.message : 'cannot be reached';
-  } finally {
-    clearTimeout(timer);
   }
 }
 

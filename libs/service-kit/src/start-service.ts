@@ -19,13 +19,13 @@ import { type Clock, systemClock } from './clock.js';
 import { readSettings, type Settings } from './config.js';
 import { topicsOf } from './consumption.js';
 import { openDatabase } from './database.js';
-import { declareTopics } from './declare-topics.js';
+import { declareTopics, type NeededTopics } from './declare-topics.js';
 import type { Doors } from './doors.js';
 import { countStuck, runDueWork } from './due-work.js';
 import { tlsFilesOf } from './edge/edge-settings.js';
 import { renewCertificate, secureServerOf } from './edge/tls.js';
 import { feedOpener } from './feed.js';
-import { Health, NotReady } from './health.js';
+import { Health } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
 import { kafkaOptions } from './kafka-settings.js';
 import { openKeys } from './key-settings.js';
@@ -117,13 +117,13 @@ async function assemble<Own extends object>(
 
   const running: { consumer?: Consumer | undefined } = {};
   const health = new Health({
-    database: async () => void (await dataSource.query('SELECT 1')),
+    // A server that has lost the service's tables answers, and is of no use.
+    database: async () => void (await dataSource.query('SELECT FROM data_keys LIMIT 1')),
     event_store: () => store.ping(),
     keys: async () => void (await provider.versions()),
     bus: async () => {
       await bus.ping();
-      const fault = topics.fault();
-      if (fault !== undefined) throw new NotReady(fault);
+      await topics.demandReady();
     },
     ...(definition.consumes && {
       messages: async () => running.consumer && standstill(await running.consumer.standing()),
@@ -153,12 +153,16 @@ async function assemble<Own extends object>(
 }
 
 /** The one list of what a service needs on the bus. */
-const topicsFor = <Own extends object>({ name, consumes, publishFacts }: ServiceDefinition<Own>, bus: Bus) => [
-  topicOf(name),
-  ...(publishFacts ? [factsTopic] : []),
-  ...topicsOf(consumes ?? []),
-  ...(consumes && bus.publishDead ? [{ name: deadTopicOf(name), keep: { days: 90 } } as const] : []),
-];
+function topicsFor<Own extends object>(definition: ServiceDefinition<Own>, bus: Bus): NeededTopics {
+  const { name, consumes, publish, publishFacts } = definition;
+  return {
+    relayed: [...(publish ? [topicOf(name)] : []), ...(publishFacts ? [factsTopic] : []), ...topicsOf(consumes ?? [])],
+    own: [
+      ...(publish ? [] : [topicOf(name)]),
+      ...(consumes && bus.publishDead ? [{ name: deadTopicOf(name), keep: { days: 90 } } as const] : []),
+    ],
+  };
+}
 
 function openBus(service: string, settings: Settings, log: Log): Bus {
   if (settings.BUS === 'postgres') return openPostgresBus({ url: settings.BUS_URL ?? '', log });

@@ -27,6 +27,8 @@ export const connectionSettings = (options: ConnectionOptions) => ({
 
 /** Whoever asks whether the log can be reached wants to know soon. */
 const pingWithinMs = 5_000;
+/** The end of the log as a reader would ask for it: a server that has lost the log, or stands by, is not fit for work. */
+const pastTheEnd = 'select from waymark.read_all(9223372036854775807, 1, null, 0, null, null)';
 
 export interface Query {
   /** Prepared once per connection under this name. */
@@ -111,13 +113,13 @@ export class Connections {
     }
   }
 
-  /** Rejects with `unavailable` when the server cannot be reached, after 5 seconds at the latest. */
+  /** Rejects when the log cannot be read, after 5 seconds at the latest; with `unavailable` when the server cannot be reached. */
   async ping(): Promise<void> {
     const waiting = new AbortController();
     const late = delay(pingWithinMs, undefined, { signal: waiting.signal }).then(() => {
       throw new EventStoreError('unavailable', `no answer within ${pingWithinMs} ms`);
     });
-    const answer = this.query({ text: 'select 1' });
+    const answer = this.query({ text: pastTheEnd });
     await Promise.race([answer, late]).finally(() => {
       waiting.abort();
       // Whichever comes second has nobody to tell.

@@ -36,6 +36,7 @@ export function openKafkaBus(options: KafkaOptions): Bus {
     ensureTopics: (declared) => topics.ensure(declared),
     publishDead: (topic, records) => publisher.publishRecords(topic, records),
     size: (topic) => topics.size(topic),
+    missing: (names) => topics.missing(names),
     ping: () => topics.ping(),
     async close() {
       await Promise.all([...subscriptions].map((member) => member.stop()));

@@ -85,6 +85,11 @@ export class Topics {
     });
   }
 
+  async missing(topics: readonly string[]): Promise<readonly string[]> {
+    const there = await this.ask((admin) => within(pingWithinMs, admin.listTopics()));
+    return topics.filter((topic) => !there.includes(topic));
+  }
+
   async ping(): Promise<void> {
     await this.ask((admin) => within(pingWithinMs, admin.describeCluster()));
   }
