@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, HttpCode, Inject, Ip, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { LaneFullError, normaliseReceipt } from '@waymark/privacy';
@@ -51,6 +51,10 @@ export class OpenReceiptSessionEndpoint {
   @Access({ action: 'OpenReceiptSession', anonymous: true })
   @ApiOperation({ summary: 'Come back with a receipt' })
   @ApiOkResponse({ type: ReceiptSession })
+  @ApiUnauthorizedResponse({
+    description: 'The receipt does not open anything.',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  })
   async openSession(@Body() { receipt }: OpenReceiptSessionBody, @Ip() ip: string): Promise<ReceiptSession> {
     const digits = normaliseReceipt(receipt);
     if (digits === undefined)

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { Platform } from '@waymark/embedded';
+import { DemoTokens } from '@waymark/identity';
+
+/** As much of an operation in a service's OpenAPI document as tells who may call it. */
+export interface Operation {
+  readonly operationId: string;
+  readonly 'x-waymark-access': {
+    readonly staff?: readonly string[];
+    readonly reporter?: string;
+    readonly service?: readonly string[];
+    readonly anonymous?: true;
+  };
+}
+
+/** Somebody in whose name requests are sent, and what of the routes is theirs. */
+export interface Caller {
+  readonly name: string;
+  readonly may: (access: Operation['x-waymark-access']) => boolean;
+  readonly token?: () => Promise<string>;
+}
+
+type ServiceName = 'intake' | 'case' | 'consent' | 'referral' | 'reporting' | 'audit';
+
+/** Who of the demo people has a hand in the matter that the story has played. */
+export const callersOf = (platform: Platform): Readonly<Record<ServiceName, readonly Caller[]>> => {
+  const tokens = new DemoTokens(platform.issuer);
+  const staff = (username: string, role: string): Caller => ({
+    name: username,
+    may: (access) => access.staff?.includes(role) ?? false,
+    token: () => tokens.of(username),
+  });
+  const officer = staff('amina.officer', 'officer');
+  const supervisor = staff('ingrid.supervisor', 'supervisor');
+  const unit = staff('olivier.ombudsman', 'unit_focal_point');
+  const nobody: Caller = { name: 'nobody', may: (access) => access.anonymous === true };
+  const client: Caller = {
+    name: 'client',
+    may: (access) => access.reporter !== undefined,
+    token: () => clientSession(platform, tokens),
+  };
+  return {
+    intake: [officer, client, nobody],
+    case: [officer, supervisor],
+    consent: [officer, client],
+    referral: [officer, unit],
+    reporting: [staff('priya.analyst', 'analyst')],
+    audit: [staff('jonas.auditor', 'auditor')],
+  };
+};
+
+/** The session of somebody who has raised a concern and got a client receipt for it. */
+async function clientSession(platform: Platform, tokens: DemoTokens): Promise<string> {
+  const bearer = await tokens.of('amina.officer');
+  const post = async (path: string, body: object, token?: string): Promise<Readonly<Record<string, string>>> => {
+    const response = await fetch(`${platform.urlOf('intake')}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify(body),
+    });
+    const answer = (await response.json()) as Readonly<Record<string, string>>;
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  const { concernId = '' } = await post('/v1/concerns', {
+    ...{ kind: 'support_request', identity: 'confidential', reporterRelation: 'witness', matter: ['other'] },
+    ...{ language: 'en', immediateDanger: false, narrative: 'Raised to be asked about.' },
+  });
+  await post(`/v1/concerns/${concernId}/allocation`, {}, bearer);
+  const { receipt = '' } = await post(`/v1/concerns/${concernId}/client-receipt`, {}, bearer);
+  const { token = '' } = await post('/v1/receipt-sessions', { receipt });
+  return token;
+}
