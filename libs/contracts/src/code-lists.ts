@@ -270,3 +270,7 @@ export const referralStatuses = [
   'declined_by_client',
 ] as const;
 export type ReferralStatus = (typeof referralStatuses)[number];
+
+/** What a withdrawal meant for a referral: suspended, at an end before, or never sent under that consent. */
+export const withdrawalOutcomes = ['suspended', 'ended', 'not_sent'] as const;
+export type WithdrawalOutcome = (typeof withdrawalOutcomes)[number];

@@ -50,8 +50,6 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly processes?: readonly ProcessDeclaration[];
   /** Work that falls due, row by row of a table. */
   readonly dueWork?: (doors: Doors) => readonly DueWork[];
-  /** Other work of a clock: each is called again a second after it ended. */
-  readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
 }
 
 /** Its own read models, and those of its processes. */

@@ -229,9 +229,5 @@ function startBackground<Own extends object>(
     const clockwork = runClock((signal) => runDueWork(work, { dataSource, clock, log, onFailure, signal }), log);
     closers.push(() => clockwork.stop());
   }
-  for (const work of definition.clocks ?? []) {
-    const clockwork = runClock(() => work(doors), log);
-    closers.push(() => clockwork.stop());
-  }
   return consumer;
 }
