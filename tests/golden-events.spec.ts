@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isInterpreted } from '@waymark/audit';
+import { aggregatesOf } from '@waymark/service-kit';
 import { definitions } from '@waymark/services';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -23,10 +24,11 @@ const files = ['libs', 'services'].flatMap((group) =>
   ),
 );
 
-const declared = definitions.flatMap(({ name, aggregates }) =>
-  aggregates.flatMap(({ events }) =>
+const declared = definitions.flatMap((service) =>
+  aggregatesOf(service).flatMap(({ category, events }) =>
     Object.entries<{ readonly version: number }>(events).map(([type, { version }]) => ({
-      project: name,
+      // Processes are the same everywhere.
+      project: category.endsWith('_process') ? 'service-kit' : service.name,
       type,
       version,
     })),

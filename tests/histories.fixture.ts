@@ -104,6 +104,30 @@ const fact = () =>
     matters: fc.array(fc.constantFrom('other', 'retaliation'), { maxLength: 3 }),
     behaviours: fc.array(fc.constantFrom('quid_pro_quo', 'stalking'), { maxLength: 3 }),
   });
+/** In any order too: an answer before it was asked for, a step done twice. */
+const process = () => {
+  const step = fc.constantFrom('ask', 'tell');
+  const ids = fc.uniqueArray(few.map(uuid), { maxLength: 3 });
+  const started = {
+    ...{
+      process: fc.constant('two-steps'),
+      processVersion: fc.constant(1),
+      about: few.map(uuid),
+      since: at,
+      dueAt: at,
+    },
+    ...{ stream: few.map((of) => `consent-${uuid(of)}`), steps: fc.constant([{ step: 'ask', withinSeconds: 300 }]) },
+  };
+  const attempt = fc.integer({ min: 1, max: 3 });
+  return fc.oneof(
+    event<unknown>('ProcessStarted', started),
+    event<unknown>('ProcessStepTaken', { step, attempt, awaits: ids, againAt: fc.option(at, { nil: undefined }) }),
+    event<unknown>('ProcessStepAnswered', { step, awaited: few.map(uuid), answer: fc.constant('suspended') }),
+    event<unknown>('ProcessStepOverdue', { step, dueAt: at, attempts: fc.nat({ max: 3 }), missing: ids }),
+    event<unknown>('ProcessStepDone', { step, next: fc.option(fc.record({ step, dueAt: at }), { nil: undefined }) }),
+    event<unknown>('ProcessCompleted', { process: fc.constant('two-steps') }),
+  );
+};
 /** What was read is a stream of any service, another record of reading among them. */
 const access = () => {
   const resource = fc.tuple(fc.constantFrom('concern', 'case', 'consent', 'referral', 'case_access'), few);
@@ -131,6 +155,7 @@ const kinds: Readonly<Record<string, (of: number) => fc.Arbitrary<Omit<Told, 'st
   ...Object.fromEntries(
     ['intake', 'case', 'consent', 'referral', 'audit'].map((service) => [`${service}_access`, access] as const),
   ),
+  ...Object.fromEntries(['intake', 'consent'].map((service) => [`${service}_process`, process] as const)),
 };
 
 export const toldCategories = Object.keys(kinds);

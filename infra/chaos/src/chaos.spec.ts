@@ -84,13 +84,20 @@ describe('the platform under load and under faults', () => {
       const ofNobody = `replace(metadata, metadata::json ->> 'correlationId', gen_random_uuid()::text)`;
       expect(await plantation.inLog(again('NoteWritten', ofNobody))).toContain('effects of nobody');
     });
-    it.each(['CaseOpened', 'ReceiptUpgraded', 'FactReceived', 'ReferralSuspended', 'RecipientInformed'])(
-      'what should follow from another service’s event and does not, or twice: %s',
-      async (type) => {
-        expect(await plantation.inLog(remove(type))).toContain('effects missing');
-        expect(await plantation.inLog(again(type))).toContain('effects twice');
-      },
-    );
+    it.each([
+      ...['CaseOpened', 'ReceiptUpgraded', 'FactReceived', 'ReferralSuspended', 'RecipientInformed'],
+      ...['WithdrawalApplied', 'ProcessCompleted'],
+    ])('what should follow from another service’s event and does not, or twice: %s', async (type) => {
+      expect(await plantation.inLog(remove(type))).toContain('effects missing');
+      expect(await plantation.inLog(again(type))).toContain('effects twice');
+    });
+    it('a process that nothing started, and one that was never started', async () => {
+      const another = `update waymark.events set data = replace(data, data::json ->> 'about', gen_random_uuid()::text)
+        where position = ${position('ProcessStarted')}`;
+      const broken = await plantation.inLog(another);
+      expect(broken).toContain('effects of nobody');
+      expect(broken).toContain('effects missing');
+    });
     it('a sending without a disclosure, and a disclosure without a consent', async () => {
       expect(await plantation.inLog(remove('DisclosureRecorded'))).toContain('effects missing');
       expect(await plantation.inLog(remove('ConsentGiven'))).toContain('effects of nobody');
@@ -164,7 +171,8 @@ describe('the platform under load and under faults', () => {
       ['consent', 'consent_clocks', `due_at = due_at + interval '1 ms'`],
       ['referral', 'case_teams', `team = array_append(team, 'somebody')`],
       ['referral', 'referrals', `status = 'in_service'`],
-      ['referral', 'withdrawn_consents', `withdrawn_at = withdrawn_at + interval '1 ms'`],
+      ['intake', 'processes', `completed_at = null`],
+      ['consent', 'processes', `version = version + 1`],
       ['reporting', 'contact_counts', 'contacts = contacts + 1'],
     ])('%s.%s that is not a fresh fold: altered, emptied', async (service, table, change) => {
       const different = ['views different from a fresh fold'];
@@ -174,6 +182,9 @@ describe('the platform under load and under faults', () => {
     it('a bell that should not ring', async () => {
       const bell = `insert into response_clocks (concern_id, command, due_at) values (gen_random_uuid(), 'EscalateToHead', now())`;
       expect(await plantation.inTables('intake', bell)).toEqual(['views different from a fresh fold']);
+      const step = `insert into process_clocks (process_id, work, step, attempt, due_at)
+        values (gen_random_uuid(), 'take', 'open_case', 2, now())`;
+      expect(await plantation.inTables('intake', step)).toEqual(['views different from a fresh fold']);
     });
     it('a projection that stands still', async () => {
       const stop = `update view_generations set stopped_because = 'planted'`;

@@ -65,6 +65,7 @@ describe('docs/asyncapi.json', () => {
     expect(Object.keys(document.components.messages).sort()).toEqual(allMessages.map(({ type }) => type).sort());
     expect(document.operations['case.receive.waymark.intake'].messages).toEqual([
       { $ref: '#/channels/waymark.intake/messages/intake.concern-accepted.v1' },
+      { $ref: '#/channels/waymark.intake/messages/intake.case-requested.v1' },
     ]);
     expect(document.operations['intake.send.waymark.facts'].action).toBe('send');
   });

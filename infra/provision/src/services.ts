@@ -14,12 +14,16 @@ export interface ServiceGrants {
 export const services: readonly ServiceGrants[] = [
   {
     name: 'intake',
-    categories: ['concern', 'intake_access', 'intake_operations'],
+    categories: ['concern', 'intake_process', 'intake_access', 'intake_operations'],
     publishes: ['intake', 'facts'],
     consumes: ['case'],
   },
   { name: 'case', categories: ['case', 'case_access', 'case_operations'], consumes: ['intake'] },
-  { name: 'consent', categories: ['consent', 'consent_access', 'consent_operations'], consumes: ['case'] },
+  {
+    name: 'consent',
+    categories: ['consent', 'consent_process', 'consent_access', 'consent_operations'],
+    consumes: ['case', 'referral'],
+  },
   {
     name: 'referral',
     categories: ['referral', 'referral_access', 'referral_operations'],

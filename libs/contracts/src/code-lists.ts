@@ -278,3 +278,7 @@ export type ReadingRule = (typeof readingRules)[number];
 /** What the review of such a pattern has found. */
 export const readingFindings = ['legitimate', 'mistaken', 'misuse'] as const;
 export type ReadingFinding = (typeof readingFindings)[number];
+
+/** What a withdrawal meant for a referral: suspended, at an end before, or never sent under that consent. */
+export const withdrawalOutcomes = ['suspended', 'ended', 'not_sent'] as const;
+export type WithdrawalOutcome = (typeof withdrawalOutcomes)[number];

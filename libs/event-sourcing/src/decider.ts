@@ -1,8 +1,8 @@
 import type { DomainEvent, Instant } from './event.js';
 
-/** Who acts, as the domain needs to know it. `id` is the token's subject, a receipt session's id, or a service's name. */
+/** Who acts, as the domain needs to know it. `id` is the token's subject, a receipt session's id, a service's name, or an account's. */
 export interface Actor {
-  readonly kind: 'staff' | 'reporter' | 'service' | 'clock';
+  readonly kind: 'staff' | 'reporter' | 'service' | 'clock' | 'operator';
   readonly id: string;
   readonly roles: readonly string[];
   readonly unit?: string;

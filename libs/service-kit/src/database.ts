@@ -7,6 +7,7 @@ import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
 import { idempotencyMigration } from './idempotency.js';
+import { processOrdersMigration } from './processes/process-orders.js';
 import type { QueryRunner } from 'typeorm';
 
 /** Tables that every service keeps in its own database: data keys, answers given, inbox and relay. */
@@ -67,6 +68,17 @@ export class TakeMessagesInOneStep1760000000004 implements MigrationInterface {
   }
 }
 
+/** Table of what operators order about processes. */
+export class LetOperatorsRetryProcesses1760000000020 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(processOrdersMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE process_orders');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
@@ -94,6 +106,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       KeepViewsByGeneration1760000000002,
       CountWhatIsPublished1760000000003,
       TakeMessagesInOneStep1760000000004,
+      LetOperatorsRetryProcesses1760000000020,
       ...options.migrations,
     ],
     synchronize: false,

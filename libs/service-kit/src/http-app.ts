@@ -17,6 +17,7 @@ import { takeJsonOnly } from './json-body.js';
 import { Metrics } from './metrics.js';
 import { publishOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
+import { AnswerProcessHandler } from './processes/answer-process.js';
 import { ReadLog } from './read-log.js';
 import { Secrets } from './secrets.js';
 import type { Platform, ServiceDefinition } from './service-definition.js';
@@ -96,6 +97,7 @@ async function root<Own extends object>(
       definition.module,
     ],
     providers: [
+      ...(definition.processes ? [AnswerProcessHandler] : []),
       { provide: Health, useValue: parts.health },
       { provide: Metrics, useValue: parts.metrics },
       { provide: APP_PIPE, useClass: BodyPipe },

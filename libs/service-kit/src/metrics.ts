@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Consumer, OnMeasure, Relay } from '@waymark/messaging';
 import { MessageMetrics } from './message-metrics.js';
+import type { StepStanding } from './processes/process-standing.js';
 import type { Views } from './views.js';
 
 /** A figure that only one service has. */
@@ -82,6 +83,24 @@ export class Metrics {
   watchDueWork(work: string, stuck: () => Promise<number>): void {
     this.stuck.set(work, stuck);
     this.dueFailures.inc({ work }, 0);
+  }
+
+  /** `standing` is asked whenever the metrics are read. */
+  watchProcesses(standing: () => Promise<readonly StepStanding[]>): void {
+    const gauge = (name: string, help: string, figure: 'open' | 'overdue'): Gauge =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['process', 'step'],
+        registers: [this.registry],
+        async collect() {
+          this.reset();
+          const steps = await standing().catch(() => []);
+          for (const { process, step, ...figures } of steps) this.set({ process, step }, figures[figure]);
+        },
+      });
+    gauge('waymark_processes_open', 'Processes that are at a step', 'open');
+    gauge('waymark_processes_overdue', 'Processes that are beyond the deadline of their step', 'overdue');
   }
 
   dueWorkFailed(work: string): void {

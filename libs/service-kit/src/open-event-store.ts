@@ -1,9 +1,9 @@
 import { type EventStore, openKurrentEventStore, openPostgresEventStore } from '@waymark/event-store';
 import { ConfigError, type Settings } from './config.js';
 import type { Log } from './log.js';
-import type { ServiceDefinition } from './service-definition.js';
+import { aggregatesOf, type ServiceDefinition } from './service-definition.js';
 
-type Rights = Pick<ServiceDefinition, 'name' | 'aggregates' | 'readsWholeLog'>;
+type Rights = Pick<ServiceDefinition, 'name' | 'aggregates' | 'processes' | 'readsWholeLog'>;
 
 /** The log of the kind that the settings choose. PostgreSQL knows the service's rights; for KurrentDB they follow from what it is made of. */
 export function openEventStore(service: Rights, settings: Settings, log: Log): EventStore {
@@ -26,7 +26,7 @@ export function openEventStore(service: Rights, settings: Settings, log: Log): E
 }
 
 /** Its aggregates' categories, and the one where it records who read what. */
-function rightsOf({ name, aggregates, readsWholeLog }: Rights) {
-  const own: readonly string[] = [...aggregates.map(({ category }) => category), `${name}_access`];
-  return { append: own, read: readsWholeLog ? ('all' as const) : own };
+function rightsOf(service: Rights) {
+  const own: readonly string[] = [...aggregatesOf(service).map(({ category }) => category), `${service.name}_access`];
+  return { append: own, read: service.readsWholeLog ? ('all' as const) : own };
 }

@@ -9,7 +9,7 @@ import { connectDatabase } from './database.js';
 import { feedOpener } from './feed.js';
 import { openKeys } from './key-settings.js';
 import { readSecretFile } from './secrets.js';
-import { projectionsOf, type ServiceDefinition } from './service-definition.js';
+import { aggregatesOf, projectionsOf, type ServiceDefinition } from './service-definition.js';
 
 /** The read models of a service without the service: for whoever builds or switches them from outside. */
 export interface OpenedViews {
@@ -36,7 +36,7 @@ export async function openViews<Own extends object>(
   const dataSource = await connectDatabase({ url: settings.DATABASE_URL, service, migrations: [], projections });
   const store = openPostgresEventStore({ url: settings.EVENT_STORE_URL, applicationName });
   const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
-  const open = feedOpener(definition.aggregates, new Aggregates(store, keyRing, systemClock));
+  const open = feedOpener(aggregatesOf(definition), new Aggregates(store, keyRing, systemClock));
   return {
     projections,
     dataSource,

@@ -15,6 +15,9 @@ import type { Doors } from './doors.js';
 import type { DueWork } from './due-work.js';
 import type { Log } from './log.js';
 import type { Figure } from './metrics.js';
+import { processClocksProjection } from './processes/process-clocks.projection.js';
+import { processAggregate, type ProcessDeclaration } from './processes/process-declaration.js';
+import { processesProjection } from './processes/processes.projection.js';
 import type { Secrets } from './secrets.js';
 
 /** What a service is made of. The runner (start-service.ts) does the rest. */
@@ -44,6 +47,8 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly publishes?: readonly MessageContract[];
   /** What it does about messages of the others; whatever is not listed passes by. */
   readonly consumes?: readonly Consumption[];
+  /** What takes several steps, each led to its end with a deadline and an alarm. */
+  readonly processes?: readonly ProcessDeclaration[];
   /** Work that falls due, row by row of a table. */
   readonly dueWork?: (doors: Doors) => readonly DueWork[];
   /** Metrics that only this service has. */
@@ -52,10 +57,24 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
 }
 
+/** Its own read models, and those of its processes. */
 export const projectionsOf = (
-  { projections }: Pick<ServiceDefinition, 'projections'>,
+  { name, projections, processes }: Pick<ServiceDefinition, 'name' | 'projections' | 'processes'>,
   secrets: Secrets,
-): readonly Projection[] => (typeof projections === 'function' ? projections({ secrets }) : projections);
+): readonly Projection[] => [
+  ...(typeof projections === 'function' ? projections({ secrets }) : projections),
+  ...(processes ? [processClocksProjection(name, processes), processesProjection(name)] : []),
+];
+
+/** All whose streams the service appends to and reads. Those of its processes are published by nobody. */
+export const aggregatesOf = ({
+  name,
+  aggregates,
+  processes,
+}: Pick<ServiceDefinition, 'name' | 'aggregates' | 'processes'>): ServiceDefinition['aggregates'] => [
+  ...aggregates,
+  ...(processes ? [processAggregate(name)] : []),
+];
 
 /** What a running service stands on. */
 export interface Platform<Own extends object = Record<never, never>> {

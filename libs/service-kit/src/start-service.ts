@@ -35,7 +35,10 @@ import { openEventStore } from './open-event-store.js';
 import { runClock } from './run-clock.js';
 import { checkPublication } from './publication.js';
 import { readSecretFile } from './secrets.js';
-import { type Platform, projectionsOf, type ServiceDefinition } from './service-definition.js';
+import { carryOutProcessOrders } from './processes/process-orders.js';
+import { overdueNote, processStanding } from './processes/process-standing.js';
+import { processWork } from './processes/process-work.js';
+import { aggregatesOf, type Platform, projectionsOf, type ServiceDefinition } from './service-definition.js';
 import { standstill, startConsumer } from './start-consumer.js';
 import { Views } from './views.js';
 
@@ -106,7 +109,7 @@ async function assemble<Own extends object>(
   const metrics = new Metrics(definition.name, views);
   const aggregates = new Aggregates(store, keyRing, clock);
   const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
-  const open = feedOpener(definition.aggregates, aggregates);
+  const open = feedOpener(aggregatesOf(definition), aggregates);
 
   const categories = projections.flatMap((projection) => projection.categories);
   views.follow(
@@ -116,6 +119,9 @@ async function assemble<Own extends object>(
   closers.push(() => views.stop());
 
   const running: { consumer?: Consumer | undefined } = {};
+  const { processes } = definition;
+  const standing = processes && (() => processStanding(processes, dataSource, clock.now()));
+  if (standing) metrics.watchProcesses(standing);
   const health = new Health({
     // A server that has lost the service's tables answers, and is of no use.
     database: async () => void (await dataSource.query('SELECT FROM data_keys LIMIT 1')),
@@ -128,6 +134,7 @@ async function assemble<Own extends object>(
     ...(definition.consumes && {
       messages: async () => running.consumer && standstill(await running.consumer.standing()),
     }),
+    ...(standing && { processes: async () => overdueNote(await standing()) }),
     views: async () => views.demandReady(),
   });
   const app = await createHttpApp(definition, platform, {
@@ -227,7 +234,13 @@ function startBackground<Own extends object>(
   if (definition.publishFacts) startRelay(`${definition.name}-facts`, factsTopic, definition.publishFacts);
   const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
   if (consumer) closers.push(() => consumer.stop());
-  for (const work of definition.dueWork?.(doors) ?? []) {
+  const { name: service, processes: declarations } = definition;
+  const lead = declarations && { service, declarations, aggregates: platform.aggregates, doors };
+  if (lead) {
+    const obeying = runClock(() => carryOutProcessOrders(lead, dataSource, log), log);
+    closers.push(() => obeying.stop());
+  }
+  for (const work of [...(definition.dueWork?.(doors) ?? []), ...(lead ? [processWork(lead, log)] : [])]) {
     metrics.watchDueWork(work.name, () => countStuck(work, dataSource));
     const onFailure = () => metrics.dueWorkFailed(work.name);
     const clockwork = runClock((signal) => runDueWork(work, { dataSource, clock, log, onFailure, signal }), log);

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AddTeamMemberEndpoint, AddTeamMemberHandler } from './case/features/add-team-member.js';
 import { AssessRiskEndpoint, AssessRiskHandler } from './case/features/assess-risk.js';
 import { AssignOfficerEndpoint, AssignOfficerHandler } from './case/features/assign-officer.js';
+import { ConfirmOpeningHandler } from './case/features/confirm-opening.js';
 import { GetCaseEndpoint, GetCaseHandler } from './case/features/get-case.js';
 import { ListCasesEndpoint, ListCasesHandler } from './case/features/list-cases.js';
 import { ListNotesEndpoint, ListNotesHandler } from './case/features/list-notes.js';
@@ -24,6 +25,7 @@ import { WriteNoteEndpoint, WriteNoteHandler } from './case/features/write-note.
   ],
   providers: [
     OpenCaseHandler,
+    ConfirmOpeningHandler,
     ListCasesHandler,
     GetCaseHandler,
     AssignOfficerHandler,

@@ -13,6 +13,7 @@ import {
 } from './consent-record/features/list-consents.js';
 import { GetMyLedgerHandler, MyLedgerEndpoint } from './consent-record/features/my-ledger.js';
 import { RefuseConsentEndpoint, RefuseConsentHandler } from './consent-record/features/refuse-consent.js';
+import { RequestSuspensionsHandler } from './consent-record/features/request-suspensions.js';
 import { ExpireConsentHandler } from './consent-record/features/run-consent-clocks.js';
 import {
   WithdrawConsentEndpoint,
@@ -41,6 +42,7 @@ import {
     GetDecisionHandler,
     AuthorizeDisclosureHandler,
     GetMyLedgerHandler,
+    RequestSuspensionsHandler,
     ExpireConsentHandler,
   ],
 })

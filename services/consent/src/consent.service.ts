@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { consentRecordAggregate } from './consent-record/consent-record.aggregate.js';
 import { consentClocks } from './consent-record/features/run-consent-clocks.js';
+import { consentWithdrawal } from './consent-record/processes/consent-withdrawal.process.js';
 import { consentClocksProjection } from './consent-record/projections/consent-clocks/consent-clocks.projection.js';
 import { ConsentModule } from './consent.module.js';
 import { consumes } from './integration/consume.js';
@@ -19,5 +20,6 @@ export const consent: ServiceDefinition = {
   publishes,
   publish,
   consumes,
+  processes: [consentWithdrawal],
   dueWork: (doors) => [consentClocks(doors)],
 };

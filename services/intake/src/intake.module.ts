@@ -10,11 +10,12 @@ import { GetMyConcernHandler, MyConcernEndpoint, SendReporterMessageHandler } fr
 import { OpenReceiptSessionEndpoint } from './concern/features/open-receipt-session.js';
 import { RecordFirstResponseEndpoint, RecordFirstResponseHandler } from './concern/features/record-first-response.js';
 import { RegisterContactEndpoint, RegisterContactHandler } from './concern/features/register-contact.js';
+import { RequestCaseHandler } from './concern/features/request-case.js';
 import { RingResponseClockHandler } from './concern/features/run-response-clocks.js';
 import { SendOfficerMessageEndpoint, SendOfficerMessageHandler } from './concern/features/send-officer-message.js';
 import { SubmitConcernEndpoint, SubmitConcernHandler } from './concern/features/submit-concern.js';
 import { TriageConcernEndpoint, TriageConcernHandler } from './concern/features/triage-concern.js';
-import { UpgradeReceiptHandler } from './integration/consume.js';
+import { UpgradeReceiptHandler } from './concern/features/upgrade-receipt.js';
 
 @Module({
   controllers: [
@@ -48,6 +49,7 @@ import { UpgradeReceiptHandler } from './integration/consume.js';
     AcceptConcernHandler,
     IssueClientReceiptHandler,
     RingResponseClockHandler,
+    RequestCaseHandler,
     UpgradeReceiptHandler,
   ],
 })

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { concernAggregate } from './concern/concern.aggregate.js';
 import { responseClocks } from './concern/features/run-response-clocks.js';
+import { concernAcceptance } from './concern/processes/concern-acceptance.process.js';
 import { queueProjection } from './concern/projections/queue/queue.projection.js';
 import { StaffMarks } from './concern/projections/queue/staff-marks.js';
 import { receiptsProjection } from './concern/projections/receipts/receipts.projection.js';
@@ -37,5 +38,6 @@ export const intake: ServiceDefinition = {
   publish,
   publishFacts,
   consumes,
+  processes: [concernAcceptance],
   dueWork: (doors) => [responseClocks(doors)],
 };

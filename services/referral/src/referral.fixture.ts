@@ -39,13 +39,17 @@ export async function tellTeam(
   return { caseId, clientId };
 }
 
-export const consentWithdrawn = (clientId: string, consentId: string, sequence = 1): Message =>
-  message('consent', consentMessages.consentWithdrawn.type, clientId, sequence, {
+/** What consent asks for after a withdrawal. */
+export const suspensionsRequested = (
+  { clientId }: KnownCase,
+  consentId: string,
+  referralIds: readonly string[],
+  sequence = 1,
+): Message =>
+  message('consent', consentMessages.suspensionsRequested.type, clientId, sequence, {
     clientId,
     consentId,
-    recipient: 'ombudsman',
-    purpose: 'referral',
-    categories: ['contact'],
+    referralIds,
     withdrawnAt: '2026-03-02T08:00:00.000Z',
   });
 

@@ -5,13 +5,13 @@ import {
   AcknowledgeSuspensionEndpoint,
   AcknowledgeSuspensionHandler,
 } from './referral/features/acknowledge-suspension.js';
+import { ApplyWithdrawalHandler } from './referral/features/apply-withdrawal.js';
 import { DeclineReferralEndpoint, DeclineReferralHandler } from './referral/features/decline-referral.js';
 import { DraftReferralEndpoint, DraftReferralHandler } from './referral/features/draft-referral.js';
 import { GetReferralEndpoint, GetReferralHandler } from './referral/features/get-referral.js';
 import { ListReferralsEndpoint, ListReferralsHandler } from './referral/features/list-referrals.js';
 import { OpenPackageEndpoint, OpenPackageHandler } from './referral/features/open-package.js';
 import { SendReferralEndpoint, SendReferralHandler } from './referral/features/send-referral.js';
-import { SuspendReferralHandler } from './referral/features/suspend-referrals.js';
 import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
 
 @Module({
@@ -37,7 +37,7 @@ import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
     AcceptReferralHandler,
     DeclineReferralHandler,
     AcknowledgeSuspensionHandler,
-    SuspendReferralHandler,
+    ApplyWithdrawalHandler,
   ],
 })
 export class ReferralModule {}

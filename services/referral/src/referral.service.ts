@@ -5,7 +5,7 @@ import { consumes } from './integration/consume.js';
 import { ConsentDoor } from './integration/consent-door.js';
 import { publish, publishes } from './integration/publish.js';
 import { CreateReferralViews1760000003000 } from './migrations/1760000003000-create-referral-views.js';
-import { runSuspensions } from './referral/features/suspend-referrals.js';
+import { ForgetWithdrawnConsents1760000003020 } from './migrations/1760000003020-forget-withdrawn-consents.js';
 import { PackageSeal } from './referral/package/package-seal.js';
 import { referralsProjection } from './referral/projections/referrals/referrals.projection.js';
 import { referralAggregate } from './referral/referral.aggregate.js';
@@ -23,7 +23,7 @@ export const referral: ServiceDefinition<typeof own> = {
   settings: own,
   aggregates: [referralAggregate],
   module: ReferralModule,
-  migrations: [CreateReferralViews1760000003000],
+  migrations: [CreateReferralViews1760000003000, ForgetWithdrawnConsents1760000003020],
   projections: [referralsProjection],
   providers: ({ settings, keyRing }) => {
     const tokens = createServiceTokenSource({
@@ -40,5 +40,4 @@ export const referral: ServiceDefinition<typeof own> = {
   publishes,
   publish,
   consumes,
-  clocks: [runSuspensions],
 };

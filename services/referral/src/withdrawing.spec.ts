@@ -8,11 +8,11 @@ import { ConsentPeer } from './consent-peer.fixture.js';
 import {
   adminQuery,
   canary,
-  consentWithdrawn,
   draftOf,
   eventsOf,
   handled,
   type KnownCase,
+  suspensionsRequested,
   tellTeam,
   told,
 } from './referral.fixture.js';
@@ -49,19 +49,19 @@ describe('a referral whose client withdraws the consent', () => {
     expect(await post(`/${referralId}/sending`, amina)).toMatchObject({ status: 200 });
     return referralId;
   };
-  const withdraw = async (...messages: ReturnType<typeof consentWithdrawn>[]) => {
+  const withdraw = async (...messages: ReturnType<typeof suspensionsRequested>[]) => {
     peer.withdraw(known.clientId);
     await consentBus.publish(topicOf('consent'), messages);
   };
   const suspended = (id: string) =>
     eventually(async () => (await get(`/${id}`, 'amina.officer')).body.status === 'suspended_consent_withdrawn');
 
-  it('is suspended once, though the message comes twice, and the unit is told and says so', async () => {
+  it('is suspended once, though it is asked for twice, each time answered, and the unit is told and says so', async () => {
     const [id, accepted] = [await sent(), await sent()];
     await post(`/${accepted}/acknowledgement`, olivier);
     await post(`/${accepted}/acceptance`, olivier);
-    const message = consentWithdrawn(known.clientId, consentId);
-    const again = consentWithdrawn(known.clientId, consentId, 2);
+    const message = suspensionsRequested(known, consentId, [id, accepted]);
+    const again = suspensionsRequested(known, consentId, [id], 2);
     await withdraw(message, message, again);
     await Promise.all([suspended(id), suspended(accepted), handled(stage, again)]);
     const notice = { status: 'suspended_consent_withdrawn', notice: 'consent_withdrawn' };
@@ -80,16 +80,23 @@ describe('a referral whose client withdraws the consent', () => {
       'ReferralSent',
       'ReferralSuspended',
       'RecipientInformed',
+      'WithdrawalApplied',
+      'WithdrawalApplied',
       'SuspensionAcknowledged',
     ]);
-    await eventually(async () => expect(await told(stage, id)).toHaveLength(3));
-    const statuses = (await told(stage, id)).map(({ data }) => ('status' in data ? data.status : undefined));
-    expect(statuses).toEqual(['drafted', 'sent', 'suspended_consent_withdrawn']);
+    await eventually(async () => expect(await told(stage, id)).toHaveLength(5));
+    expect((await told(stage, id)).map(({ data }) => data)).toMatchObject([
+      { status: 'drafted' },
+      { status: 'sent' },
+      { status: 'suspended_consent_withdrawn' },
+      { referralId: id, consentId, clientId: known.clientId, outcome: 'suspended' },
+      { referralId: id, consentId, outcome: 'suspended' },
+    ]);
   });
 
   it('is suspended under the message that told of the withdrawal', async () => {
     const id = await sent();
-    const message = consentWithdrawn(known.clientId, consentId);
+    const message = suspensionsRequested(known, consentId, [id]);
     await withdraw(message);
     await suspended(id);
     for await (const event of stage.log.readStream(`referral-${id}`, { from: 2 }))
@@ -100,20 +107,26 @@ describe('a referral whose client withdraws the consent', () => {
       });
   });
 
-  it('is suspended also when it was authorised before and is sent only after the message came', async () => {
-    const early = consentWithdrawn(known.clientId, consentId);
+  it('is not sent any more when it was authorised before but the withdrawal came first', async () => {
+    const { referralId } = (await post('', { ...amina, body: draftOf(known.caseId) })).body;
+    const early = suspensionsRequested(known, consentId, [referralId]);
     await consentBus.publish(topicOf('consent'), [early]);
     await handled(stage, early);
-    await suspended(await sent());
+    // The peer still allows what it has authorised.
+    expect(await post(`/${referralId}/sending`, amina)).toMatchObject({
+      status: 409,
+      body: { code: 'consent_missing' },
+    });
+    expect(await eventsOf(stage, referralId)).toEqual(['ReferralDrafted', 'WithdrawalApplied', 'ReferralBlocked']);
   });
 
   it('is left alone when the consent was another one', async () => {
     const id = await sent();
     const otherConsent = peer.consent(known.clientId, 'contact', 'matter_summary');
     const other = await sent();
-    await withdraw(consentWithdrawn(known.clientId, otherConsent));
+    await withdraw(suspensionsRequested(known, otherConsent, [other, id]));
     await suspended(other);
-    expect(await eventsOf(stage, id)).toEqual(['ReferralDrafted', 'ReferralSent']);
+    expect(await eventsOf(stage, id)).toEqual(['ReferralDrafted', 'ReferralSent', 'WithdrawalApplied']);
   });
 
   it('cannot be opened from that moment, not even with the key of an opening before, and the refusal is on record', async () => {

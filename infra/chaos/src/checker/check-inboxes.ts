@@ -5,7 +5,7 @@ import type { Finding } from './finding.js';
 const consumers: Readonly<Record<string, readonly string[]>> = {
   intake: ['waymark.case'],
   case: ['waymark.intake'],
-  consent: ['waymark.case'],
+  consent: ['waymark.case', 'waymark.referral'],
   referral: ['waymark.case', 'waymark.consent'],
   reporting: ['waymark.facts'],
 };

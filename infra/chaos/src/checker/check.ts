@@ -4,6 +4,7 @@ import { checkChains } from './check-chains.js';
 import { checkCommands } from './check-commands.js';
 import { checkEffects } from './check-effects.js';
 import { checkInboxes } from './check-inboxes.js';
+import { checkProcesses } from './check-processes.js';
 import { checkReceipts } from './check-receipts.js';
 import { checkTopics } from './check-topics.js';
 import { checkViews } from './check-views.js';
@@ -34,6 +35,7 @@ export async function gather({ eventsUrl, databaseUrl, brokers }: Whereabouts): 
 export const judge = (account: Account, { log, topics, tables, receipts }: Evidence): readonly Finding[] => [
   ...checkCommands(account, log),
   ...checkEffects(log, topics),
+  ...checkProcesses(log),
   ...checkTopics(log, topics),
   ...checkInboxes(topics, tables),
   ...checkChains(log),

@@ -38,6 +38,18 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
     const what = type === 'ConsentGiven' ? 'consent.consent-given.v1' : 'consent.consent-withdrawn.v1';
     return [message(what, text(data, 'clientId'), { consentId: text(data, 'consentId') })];
   }
+  if (type === 'CaseRequested')
+    return [message('intake.case-requested.v1', idOf(event), { officerId: text(data, 'officerId') })];
+  if (type === 'CaseOpeningConfirmed')
+    return [message('case.opening-confirmed.v1', idOf(event), { concernId: text(data, 'concernId') })];
+  if (type === 'SuspensionsRequested')
+    return [
+      message('consent.suspensions-requested.v1', text(data, 'clientId'), {
+        ...{ consentId: text(data, 'consentId'), referralIds: list(data, 'referralIds').join() },
+      }),
+    ];
+  if (type === 'WithdrawalApplied')
+    return [message('referral.withdrawal-applied.v1', idOf(event), { outcome: text(data, 'outcome') })];
   const status = category === 'referral' ? referralStatusAfter[type] : undefined;
   return status ? [message('referral.referral-moved.v1', idOf(event), { status })] : [];
 }

@@ -75,7 +75,12 @@ async function open(matter: Matter, path: string, as: string): Promise<void> {
 
 /** By the client, where the receipt is theirs, else as told to the officer. */
 async function withdraw(matter: Matter, { receipt, clientId }: CaseInHand, consentId: string): Promise<void> {
-  const withdrawal = { what: 'withdraw', service: 'consent', category: 'consent', expects: ['ConsentWithdrawn'] };
+  const withdrawal = {
+    what: 'withdraw',
+    service: 'consent',
+    category: 'consent',
+    expects: ['ConsentWithdrawn', 'SuspensionsRequested'],
+  };
   if (matter.vignette.reporterRelation !== 'affected_person') {
     const path = `/v1/clients/${clientId}/consents/${consentId}/withdrawal`;
     await done(matter, { ...withdrawal, path, as: matter.officer, body: { way: 'oral' } });

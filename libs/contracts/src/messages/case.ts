@@ -22,6 +22,21 @@ export const caseOpened = defineMessage({
   ],
 });
 
+export const openingConfirmed = defineMessage({
+  type: 'case.opening-confirmed.v1',
+  title: 'A case was confirmed to be open',
+  summary: 'The answer to who asks again for the case of a concern that was opened before.',
+  key: 'case',
+  schema: Type.Object({ caseId: id, concernId: id, clientId: id }, closed),
+  examples: [
+    {
+      caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+    },
+  ],
+});
+
 export const teamChanged = defineMessage({
   type: 'case.team-changed.v1',
   title: 'The team of a case changed',

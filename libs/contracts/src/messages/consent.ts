@@ -31,8 +31,28 @@ export const consentGiven = defineMessage({
 export const consentWithdrawn = defineMessage({
   type: 'consent.consent-withdrawn.v1',
   title: 'A client withdrew a consent',
-  summary: 'A client withdrew a consent: referrals under it are suspended and the recipient is told.',
+  summary: 'A client withdrew a consent: no disclosure is authorised under it any more.',
   key: 'client',
   schema: Type.Object({ ...grant, withdrawnAt: instant }, closed),
   examples: [{ ...example, withdrawnAt: '2026-03-05T08:00:00.000Z' }],
+});
+
+export const suspensionsRequested = defineMessage({
+  type: 'consent.suspensions-requested.v1',
+  title: 'Referrals under a withdrawn consent are to be suspended',
+  summary:
+    'Every referral whose sending was authorised under a consent that was withdrawn. The referral service applies the withdrawal to each and says so.',
+  key: 'client',
+  schema: Type.Object(
+    { clientId: id, consentId: id, referralIds: Type.Array(id, { minItems: 1 }), withdrawnAt: instant },
+    closed,
+  ),
+  examples: [
+    {
+      clientId: example.clientId,
+      consentId: example.consentId,
+      referralIds: ['018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b40'],
+      withdrawnAt: '2026-03-05T08:00:00.000Z',
+    },
+  ],
 });

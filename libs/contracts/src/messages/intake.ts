@@ -19,6 +19,22 @@ export const concernAccepted = defineMessage({
   ],
 });
 
+export const caseRequested = defineMessage({
+  type: 'intake.case-requested.v1',
+  title: 'The case of a concern is asked for again',
+  summary:
+    'Nothing has come back about the case of an accepted concern: the case service opens it if it has not, and says so either way.',
+  key: 'concern',
+  schema: Type.Object({ concernId: id, clientId: id, officerId: staffId }, closed),
+  examples: [
+    {
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      officerId: 'amina.officer',
+    },
+  ],
+});
+
 export const contactCounted = defineMessage({
   type: 'intake.contact-counted.v1',
   title: 'A contact was counted',

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { referralStatuses, services, units } from '../code-lists.js';
+import { referralStatuses, services, units, withdrawalOutcomes } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, id, instant } from '../schemas.js';
 
@@ -29,6 +29,27 @@ export const referralMoved = defineMessage({
       service: 'mediation',
       status: 'sent',
       movedAt: '2026-03-03T10:05:00.000Z',
+    },
+  ],
+});
+
+export const withdrawalApplied = defineMessage({
+  type: 'referral.withdrawal-applied.v1',
+  title: 'A withdrawal was applied to a referral',
+  summary:
+    'What the withdrawal of a consent meant for a referral: suspended and its unit told, at an end before, or never sent under it, which it now cannot be.',
+  key: 'referral',
+  schema: Type.Object(
+    { referralId: id, clientId: id, consentId: id, outcome: code(withdrawalOutcomes), appliedAt: instant },
+    closed,
+  ),
+  examples: [
+    {
+      referralId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b40',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      consentId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b30',
+      outcome: 'suspended',
+      appliedAt: '2026-03-05T08:00:01.000Z',
     },
   ],
 });

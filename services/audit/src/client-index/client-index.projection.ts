@@ -7,6 +7,8 @@ const categories = [
   'case',
   'consent',
   'referral',
+  'intake_process',
+  'consent_process',
   'intake_access',
   'case_access',
   'consent_access',
@@ -20,7 +22,7 @@ const streamName = /^[a-z][a-z0-9_]{0,63}-[A-Za-z0-9_-]{1,128}$/;
 /** Which streams are about which client. Streams, not events: what came before the client was known belongs to them too. */
 export const clientIndexProjection: Projection = {
   name: 'client-index',
-  version: 1,
+  version: 2,
   categories,
   tables: `
     CREATE TABLE client_streams (
@@ -48,9 +50,13 @@ function clientNamedIn({ category, stream, data }: OpenedEvent): string | undefi
   return typeof named === 'string' && uuid.test(named) ? named : undefined;
 }
 
-/** What an access event says was read. It may be refused before the client is known to the reader's service. */
+/**
+ * What an access event says was read, which may be refused before the client is known to the reader's service; and the stream in which
+ * the cause of a process lies.
+ */
 function resourceNamedIn({ category, data }: OpenedEvent): string | undefined {
-  const resource = category.endsWith('_access') && 'resource' in data ? data.resource : undefined;
+  const read = category.endsWith('_access') && 'resource' in data ? data.resource : undefined;
+  const resource = category.endsWith('_process') && 'stream' in data ? data.stream : read;
   return typeof resource === 'string' && streamName.test(resource) ? resource : undefined;
 }
 

@@ -41,6 +41,7 @@ export function evolveCase(before: CaseThen | undefined, { type, data, subject, 
           reviewDueAt: textIn(data, 'reviewDueAt'),
         },
       };
+    case 'CaseOpeningConfirmed':
     case 'NoteWritten':
       return current;
     default:

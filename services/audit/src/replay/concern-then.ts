@@ -50,6 +50,7 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
       return reached('triaged', { priority: textIn(data, 'priority') });
     case 'ConcernAccepted':
       return reached('accepted');
+    case 'CaseRequested':
     case 'ReceiptIssued':
     case 'ReceiptUpgraded':
     case 'FirstResponseDue':

@@ -48,6 +48,7 @@ export function evolveReferral(before: ReferralThen | undefined, { type, data, s
       return into('suspended_consent_withdrawn');
     case 'ReferralPackageOpened':
       return { ...referral, openings: referral.openings + 1 };
+    case 'WithdrawalApplied':
     case 'RecipientInformed':
     case 'SuspensionAcknowledged':
       return referral;

@@ -3,7 +3,7 @@ import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
 import type { CaseEvent, Team } from '../case/domain/case.events.js';
 
-export const publishes = [caseMessages.caseOpened, caseMessages.teamChanged];
+export const publishes = [caseMessages.caseOpened, caseMessages.openingConfirmed, caseMessages.teamChanged];
 
 /** What the other services learn from the events of a case. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
@@ -25,6 +25,12 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
       };
       return [opened, teamIs(event.data)];
     }
+    case 'CaseOpeningConfirmed':
+      return {
+        type: caseMessages.openingConfirmed.type,
+        subject: caseId,
+        data: caseMessages.openingConfirmed.parse(event.data),
+      };
     case 'OfficerAssigned':
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':

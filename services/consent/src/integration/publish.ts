@@ -3,7 +3,11 @@ import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
 import type { ConsentEvent } from '../consent-record/domain/consent-record.events.js';
 
-export const publishes = [consentMessages.consentGiven, consentMessages.consentWithdrawn];
+export const publishes = [
+  consentMessages.consentGiven,
+  consentMessages.consentWithdrawn,
+  consentMessages.suspensionsRequested,
+];
 
 /** What the other services learn from consent's events. Who may get what they ask for at every disclosure anew. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
@@ -40,6 +44,12 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
         }),
       };
     }
+    case 'SuspensionsRequested':
+      return {
+        type: consentMessages.suspensionsRequested.type,
+        subject: event.data.clientId,
+        data: consentMessages.suspensionsRequested.parse(event.data),
+      };
     case 'ConsentRefused':
     case 'ConsentExpired':
     case 'DisclosureRecorded':

@@ -1,32 +1,30 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { caseMessages } from '@waymark/contracts';
-import { Aggregates, type Call, messageCall, reactingTo } from '@waymark/service-kit';
-import { concernAggregate } from '../concern/concern.aggregate.js';
+import { AnswerProcess, type Doors, messageCall, reactingTo } from '@waymark/service-kit';
+import { concernAcceptance } from '../concern/processes/concern-acceptance.process.js';
 
-/** When the case of an affected reporter opens, their receipt becomes a client receipt. */
-export class UpgradeReceipt extends Command<void> {
-  constructor(
-    readonly concernId: string,
-    readonly caseId: string,
-    readonly call: Call,
-  ) {
-    super();
-  }
+interface Told {
+  readonly id: string;
+  readonly correlationid: string;
 }
 
-@CommandHandler(UpgradeReceipt)
-export class UpgradeReceiptHandler implements ICommandHandler<UpgradeReceipt> {
-  constructor(private readonly aggregates: Aggregates) {}
-
-  async execute({ concernId, caseId, call }: UpgradeReceipt): Promise<void> {
-    await this.aggregates.change(concernAggregate, concernId, { type: 'UpgradeReceipt', caseId }, call);
-  }
-}
+/** The case of an accepted concern is open: what its process waits for. */
+const caseIsOpen = ({ commands }: Doors, message: Told, concernId: string, caseId: string): Promise<void> =>
+  commands.execute(
+    new AnswerProcess(
+      concernAcceptance,
+      concernId,
+      `concern-${concernId}`,
+      { step: 'open_case', awaited: concernId, answer: caseId },
+      messageCall('intake', message),
+    ),
+  );
 
 export const consumes = [
-  reactingTo(caseMessages.caseOpened, async (message, { commands }) => {
+  reactingTo(caseMessages.caseOpened, async (message, doors) => {
     const { concernId, caseId } = message.data;
-    if (concernId !== undefined)
-      await commands.execute(new UpgradeReceipt(concernId, caseId, messageCall('intake', message)));
+    if (concernId !== undefined) await caseIsOpen(doors, message, concernId, caseId);
   }),
+  reactingTo(caseMessages.openingConfirmed, (message, doors) =>
+    caseIsOpen(doors, message, message.data.concernId, message.data.caseId),
+  ),
 ];

@@ -7,12 +7,18 @@ import type { ConcernEvent } from '../concern/domain/concern.events.js';
 
 type Submitted = Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'];
 
-export const publishes = [intakeMessages.concernAccepted, intakeMessages.contactCounted];
+export const publishes = [intakeMessages.concernAccepted, intakeMessages.caseRequested, intakeMessages.contactCounted];
 
 /** What the other services learn from intake's events. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
   const concernId = recorded.stream.slice('concern-'.length);
   const event = { type: recorded.type, data: recorded.data } as ConcernEvent;
+  if (event.type === 'CaseRequested')
+    return {
+      type: intakeMessages.caseRequested.type,
+      subject: concernId,
+      data: intakeMessages.caseRequested.parse({ concernId, ...event.data }),
+    };
   if (event.type !== 'ConcernAccepted') return undefined;
   return {
     type: intakeMessages.concernAccepted.type,

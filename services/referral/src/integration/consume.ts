@@ -1,18 +1,14 @@
 import { consentMessages } from '@waymark/contracts';
-import { handling, keepCaseTeams } from '@waymark/service-kit';
+import { keepCaseTeams, messageCall, reactingTo } from '@waymark/service-kit';
+import { ApplyWithdrawal } from '../referral/features/apply-withdrawal.js';
 
-/**
- * Local copies: who works on which case, and which consents were withdrawn. What follows from a withdrawal is done by the clock in
- * features/suspend-referrals.ts, which also finds a referral that is sent at the same moment.
- */
+/** Who works on which case, as a local copy, and to which referrals the withdrawal of a consent is to be applied. */
 export const consumes = [
   keepCaseTeams,
-  handling(consentMessages.consentWithdrawn, async (message, { manager }) => {
-    const { consentId, withdrawnAt } = message.data;
-    await manager.query(
-      `INSERT INTO withdrawn_consents (consent_id, withdrawn_at, message_id, correlation_id) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (consent_id) DO NOTHING`,
-      [consentId, withdrawnAt, message.id, message.correlationid],
-    );
+  reactingTo(consentMessages.suspensionsRequested, async (message, { commands }) => {
+    const { referralIds, consentId, withdrawnAt } = message.data;
+    const call = messageCall('referral', message);
+    for (const referralId of referralIds)
+      await commands.execute(new ApplyWithdrawal(referralId, consentId, withdrawnAt, call));
   }),
 ];

@@ -3,7 +3,7 @@ import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
 import type { Move, ReferralEvent } from '../referral/domain/referral.events.js';
 
-export const publishes = [referralMessages.referralMoved];
+export const publishes = [referralMessages.referralMoved, referralMessages.withdrawalApplied];
 
 /** What the other services learn from referral's events: each change of status, nothing of the package. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
@@ -32,6 +32,16 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
       return movedTo('declined', event.data);
     case 'ReferralSuspended':
       return movedTo('suspended_consent_withdrawn', event.data);
+    case 'WithdrawalApplied':
+      return {
+        type: referralMessages.withdrawalApplied.type,
+        subject: referralId,
+        data: referralMessages.withdrawalApplied.parse({
+          referralId,
+          ...event.data,
+          appliedAt: recorded.metadata.occurredAt,
+        }),
+      };
     case 'ReferralPackageOpened':
     case 'RecipientInformed':
     case 'SuspensionAcknowledged':

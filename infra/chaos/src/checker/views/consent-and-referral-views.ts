@@ -18,20 +18,6 @@ const consentClocks: View = {
   },
 };
 
-/** The copy that referral keeps of what was withdrawn. */
-const withdrawn: View = {
-  service: 'referral',
-  table: 'withdrawn_consents',
-  key: ['consent_id'],
-  fold: (log) =>
-    log
-      .filter(({ type }) => type === 'ConsentWithdrawn')
-      .map(({ data }): Row => ({
-        consent_id: text(data, 'consentId'),
-        withdrawn_at: millis(text(data, 'withdrawnAt')),
-      })),
-};
-
 /** When the unit must have acknowledged: the referral, or that it is suspended. */
 function dueAt(events: readonly LoggedEvent[]): string {
   const last = events.findLast(({ type }) =>
@@ -67,4 +53,4 @@ const referrals: View = {
     }),
 };
 
-export const consentAndReferralViews: readonly View[] = [consentClocks, withdrawn, referrals];
+export const consentAndReferralViews: readonly View[] = [consentClocks, referrals];

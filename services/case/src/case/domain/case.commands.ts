@@ -9,6 +9,13 @@ export type CaseCommand =
       readonly clientId: string;
       readonly officerId: string;
     }
+  | {
+      readonly type: 'ConfirmOpening';
+      readonly caseId: string;
+      readonly concernId: string;
+      readonly clientId: string;
+      readonly officerId: string;
+    }
   | { readonly type: 'AssignOfficer'; readonly officerId: string }
   | { readonly type: 'AddTeamMember'; readonly staffId: string }
   | { readonly type: 'RemoveTeamMember'; readonly staffId: string }

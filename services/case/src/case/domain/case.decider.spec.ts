@@ -61,6 +61,18 @@ describe('opening a case', () => {
       .then();
   });
 
+  it('is confirmed to whoever asks again, and made up for when there is none', () => {
+    const { officerId: _officer, ...confirmed } = ids;
+    decider
+      .given(opened, luciaAdded)
+      .when({ type: 'ConfirmOpening', ...ids })
+      .then({ type: 'CaseOpeningConfirmed', data: confirmed });
+    decider
+      .given()
+      .when({ type: 'ConfirmOpening', ...ids })
+      .then(opened);
+  });
+
   it('gives a code of letters and digits that cannot be mistaken, different for different ids', () => {
     expect(caseCodeFrom(idAt)).toMatch(/^[2-9B-DF-HJ-NP-TV-Z]{4}-[2-9B-DF-HJ-NP-TV-Z]{4}$/);
     expect(caseCodeFrom(idAt)).not.toBe(caseCodeFrom('0197e000-0000-8000-8000-0123456789ac'));

@@ -22,12 +22,13 @@ export const caseDecider: Decider<CaseState, CaseCommand, CaseEvent> = {
   evolve,
   decide(command, state, context) {
     if (command.type === 'OpenCase') return open(command, state, context);
+    if (command.type === 'ConfirmOpening') return confirmOpening(command, state, context);
     return decideOpen(command, state.status === 'none' ? reject('case_not_found') : state, context);
   },
 };
 
 function decideOpen(
-  command: Exclude<CaseCommand, { type: 'OpenCase' }>,
+  command: Exclude<CaseCommand, { type: 'OpenCase' | 'ConfirmOpening' }>,
   current: Case,
   context: DecisionContext,
 ): readonly CaseEvent[] {
@@ -50,7 +51,11 @@ function decideOpen(
 }
 
 /** Once per concern: hearing of it again, in whatever message, changes nothing. */
-function open(command: CommandOf<'OpenCase'>, state: CaseState, context: DecisionContext): readonly CaseEvent[] {
+function open(
+  command: Omit<CommandOf<'OpenCase'>, 'type'>,
+  state: CaseState,
+  context: DecisionContext,
+): readonly CaseEvent[] {
   if (state.status !== 'none') return [];
   const { caseId, concernId, clientId, officerId } = command;
   const caseCode = caseCodeFrom(context.newId('case-code'));
@@ -60,6 +65,17 @@ function open(command: CommandOf<'OpenCase'>, state: CaseState, context: Decisio
       data: { caseId, concernId, clientId, caseCode, officerId, team: [officerId], openedAt: context.now },
     },
   ];
+}
+
+/** Whoever asks again is answered again, because the first answer may be lost; a case is opened only if there is none. */
+function confirmOpening(
+  { type: _type, ...concern }: CommandOf<'ConfirmOpening'>,
+  state: CaseState,
+  context: DecisionContext,
+): readonly CaseEvent[] {
+  if (state.status === 'none') return open(concern, state, context);
+  const { caseId, concernId, clientId } = state;
+  return [{ type: 'CaseOpeningConfirmed', data: { caseId, concernId, clientId } }];
 }
 
 /** The officer before leaves the team; who was a member of it before becomes its officer. */

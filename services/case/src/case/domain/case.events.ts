@@ -67,6 +67,8 @@ export const caseEvents = declareEvents({
     },
     sealed: {},
   },
+  /** Somebody asked again for the case of a concern that was opened before. */
+  CaseOpeningConfirmed: { version: 1, data: { caseId: id, concernId: id, clientId: id }, sealed: {} },
   OfficerAssigned: {
     version: 1,
     data: { clientId: id, officerId: staffId, previousOfficerId: staffId, team },

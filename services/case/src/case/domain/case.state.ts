@@ -39,5 +39,7 @@ export function evolve(state: CaseState, event: CaseEvent): CaseState {
       return { ...state, lastRiskAssessment: event.data };
     case 'NoteWritten':
       return { ...state, notes: [...state.notes, event.data] };
+    case 'CaseOpeningConfirmed':
+      return state;
   }
 }

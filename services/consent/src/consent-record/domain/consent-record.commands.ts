@@ -19,5 +19,7 @@ export type ConsentCommand =
   | { readonly type: 'GiveConsent'; readonly clientId: string; readonly grant: Grant }
   | { readonly type: 'RefuseConsent'; readonly clientId: string; readonly refusal: Refusal }
   | { readonly type: 'WithdrawConsent'; readonly consentId: string; readonly way: WithdrawalWay }
+  /** Once more, for the referrals that were not heard of. */
+  | { readonly type: 'RequestSuspensions'; readonly consentId: string; readonly heardOf: readonly string[] }
   | { readonly type: 'ExpireConsent'; readonly consentId: string }
   | { readonly type: 'AuthorizeDisclosure'; readonly disclosure: Disclosure };

@@ -224,6 +224,51 @@ describe('consent', () => {
 describe('withdrawal', () => {
   const withdraw = (consentId: string): ConsentCommand => ({ type: 'WithdrawConsent', consentId, way: 'oral' });
 
+  const requested = (...referralIds: readonly string[]): ConsentEvent => ({
+    type: 'SuspensionsRequested',
+    data: { consentId: 'consent-1', clientId, referralIds, withdrawnAt: '2026-03-02T08:00:00.000Z' },
+  });
+
+  it('asks that each referral be suspended that may have gone out under the consent, once each', () => {
+    consents
+      .given(
+        ...[given('consent-1'), given('consent-2'), recordedUnder('consent-1')],
+        recordedUnder('consent-1', { act: 'open' }),
+        recordedUnder('consent-1', { reference: 'referral-2' }),
+        recordedUnder('consent-1', { reference: 'referral-2' }),
+        recordedUnder('consent-2', { reference: 'referral-3' }),
+      )
+      .when(withdraw('consent-1'), { now: '2026-03-02T08:00:00.000Z' })
+      .then(
+        { ...withdrawn('consent-1'), data: { ...withdrawn('consent-1').data, way: 'oral' } } as ConsentEvent,
+        requested('referral-1', 'referral-2'),
+      );
+  });
+
+  it('is asked for again for those that were not heard of, and for none of a consent in force', () => {
+    const again = (...heardOf: readonly string[]): ConsentCommand => ({
+      ...{ type: 'RequestSuspensions', consentId: 'consent-1', heardOf },
+    });
+    const sent = [
+      given('consent-1'),
+      recordedUnder('consent-1'),
+      recordedUnder('consent-1', { reference: 'referral-2' }),
+    ];
+    const gone = [...sent, withdrawn('consent-1'), requested('referral-1', 'referral-2')];
+    consents
+      .given(...gone)
+      .when(again('referral-1'))
+      .then(requested('referral-2'));
+    consents
+      .given(...gone)
+      .when(again('referral-1', 'referral-2'))
+      .then();
+    consents
+      .given(...sent)
+      .when(again())
+      .then();
+  });
+
   it('says what was withdrawn, so that others can be told from the event alone', () => {
     consents
       .given(given('consent-1'))

@@ -2,7 +2,14 @@ import { type Decider, type DecisionContext, type Instant, isBefore } from '@way
 import type { ConsentCommand, Grant } from './consent-record.commands.js';
 import type { ConsentEvent, Disclosure, Scope } from './consent-record.events.js';
 import { reject } from './consent-record.rejections.js';
-import { type Consent, consentOf, type ConsentRecord, evolve, nothingConsented } from './consent-record.state.js';
+import {
+  type Consent,
+  consentOf,
+  type ConsentRecord,
+  evolve,
+  nothingConsented,
+  referralsUnder,
+} from './consent-record.state.js';
 import { coverage } from './coverage.js';
 
 const longestValidityInMonths = 24;
@@ -21,12 +28,17 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
         if (consent.withdrawal) reject('consent_already_withdrawn');
         const { consentId, clientId } = consent;
         const { way } = command;
+        const withdrawnAt = context.now;
         return [
-          {
-            type: 'ConsentWithdrawn',
-            data: { consentId, clientId, ...scopeOf(consent), way, withdrawnAt: context.now },
-          },
+          { type: 'ConsentWithdrawn', data: { consentId, clientId, ...scopeOf(consent), way, withdrawnAt } },
+          ...requestSuspensions(consent, withdrawnAt, referralsUnder(record, consentId)),
         ];
+      }
+      case 'RequestSuspensions': {
+        const consent = existing(record, command.consentId);
+        if (!consent.withdrawal) return [];
+        const missing = referralsUnder(record, consent.consentId).filter((id) => !command.heardOf.includes(id));
+        return requestSuspensions(consent, consent.withdrawal.at, missing);
       }
       case 'ExpireConsent':
         return expire(existing(record, command.consentId), context);
@@ -41,6 +53,15 @@ function give(clientId: string, grant: Grant, { now, eventIdAt }: DecisionContex
   if (grant.form === 'verbal_witnessed' && grant.witnessedBy === undefined) reject('invalid_witness');
   return [{ type: 'ConsentGiven', data: { ...grant, consentId: eventIdAt(0), clientId, givenAt: now } }];
 }
+
+const requestSuspensions = (
+  { consentId, clientId }: Consent,
+  withdrawnAt: Instant,
+  referralIds: readonly string[],
+): readonly ConsentEvent[] =>
+  referralIds.length > 0
+    ? [{ type: 'SuspensionsRequested', data: { consentId, clientId, referralIds, withdrawnAt } }]
+    : [];
 
 function longestValidity(now: Instant): Instant {
   const end = new Date(now);

@@ -72,6 +72,12 @@ export const consentEvents = declareEvents({
     data: { ...scope, consentId: id, clientId: id, way: code(withdrawalWays), withdrawnAt: instant },
     sealed: {},
   },
+  /** The referrals whose sending was authorised under a consent that is withdrawn: to each the withdrawal is applied. */
+  SuspensionsRequested: {
+    version: 1,
+    data: { consentId: id, clientId: id, referralIds: Type.Array(id), withdrawnAt: instant },
+    sealed: {},
+  },
   ConsentExpired: { version: 1, data: { ...scope, consentId: id, validUntil: instant }, sealed: {} },
   DisclosureRecorded: {
     version: 1,

@@ -10,14 +10,18 @@ export interface Consent extends Given {
   readonly expired: boolean;
 }
 
-/** All that a client has consented to, in the order in which they did. Disclosures stand in the log, not here. */
+/**
+ * All that a client has consented to, in the order in which they did. Disclosures stand in the log, not here, but for what they say
+ * of a withdrawal: which referrals may have gone out under the consent.
+ */
 export interface ConsentRecord {
   /** Absent until the client was first asked. */
   readonly clientId?: string;
   readonly consents: readonly Consent[];
+  readonly sendings: readonly { readonly consentId: string; readonly referralId: string }[];
 }
 
-export const nothingConsented: ConsentRecord = { consents: [] };
+export const nothingConsented: ConsentRecord = { consents: [], sendings: [] };
 
 /** Withdrawn counts at once, expired by the time of the decision: nobody waits for the clock's event. */
 export function statusOf(consent: Consent, now: Instant): ConsentStatus {
@@ -28,10 +32,16 @@ export function statusOf(consent: Consent, now: Instant): ConsentStatus {
 export const consentOf = (record: ConsentRecord, consentId: string): Consent | undefined =>
   record.consents.find((consent) => consent.consentId === consentId);
 
+/** Each referral that may have gone out under a consent. After its withdrawal there are no more of them: nothing is authorised. */
+export const referralsUnder = ({ sendings }: ConsentRecord, consentId: string): readonly string[] => [
+  ...new Set(sendings.filter((sending) => sending.consentId === consentId).map(({ referralId }) => referralId)),
+];
+
 export function evolve(record: ConsentRecord, event: ConsentEvent): ConsentRecord {
   switch (event.type) {
     case 'ConsentGiven':
       return {
+        ...record,
         clientId: event.data.clientId,
         consents: [...record.consents, { ...event.data, expired: false }],
       };
@@ -43,7 +53,11 @@ export function evolve(record: ConsentRecord, event: ConsentEvent): ConsentRecor
     }
     case 'ConsentExpired':
       return changed(record, event.data.consentId, (consent) => ({ ...consent, expired: true }));
-    case 'DisclosureRecorded':
+    case 'DisclosureRecorded': {
+      const { act, consentId, reference: referralId } = event.data;
+      return act === 'send' ? { ...record, sendings: [...record.sendings, { consentId, referralId }] } : record;
+    }
+    case 'SuspensionsRequested':
     case 'DisclosureRefused':
       return record;
   }

@@ -44,5 +44,6 @@ export type ConcernCommand =
       readonly note?: string;
     }
   | { readonly type: 'AcceptConcern' }
+  | { readonly type: 'RequestCase' }
   | { readonly type: 'IssueClientReceipt'; readonly receiptHash: string }
   | { readonly type: 'UpgradeReceipt'; readonly caseId: string };

@@ -155,6 +155,20 @@ describe('handling a concern', () => {
   });
 });
 
+describe('the case of a concern', () => {
+  it('is asked for again with all that opens it, when the concern is accepted', () => {
+    const accepted = [the.submitted(), the.taken, the.responded, the.triaged, the.guided, the.accepted];
+    concern
+      .given(...accepted)
+      .when({ type: 'RequestCase' })
+      .then({ type: 'CaseRequested', data: { clientId: 'new-client', officerId: 'amina' } });
+    concern
+      .given(...accepted.slice(0, -1))
+      .when({ type: 'RequestCase' })
+      .then();
+  });
+});
+
 describe('receipts', () => {
   const witness = the.submitted({ account: { ...the.account, reporterRelation: 'witness' } });
   const clientReceipt = { type: 'ReceiptIssued', data: { scope: 'client', receiptHash: 'other-hash' } } as const;

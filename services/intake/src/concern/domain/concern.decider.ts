@@ -46,6 +46,8 @@ function decideExisting(
       return guide(command, concern, context);
     case 'AcceptConcern':
       return accept(concern, context);
+    case 'RequestCase':
+      return requestCase(concern);
     case 'IssueClientReceipt':
       handledBy(concern, context);
       if (concern.receiptScopes.includes('client')) reject('client_receipt_exists');
@@ -200,6 +202,12 @@ function accept(concern: Concern, context: DecisionContext): readonly ConcernEve
   if (concern.priority === undefined) reject('triage_missing');
   if (!concern.guided) reject('guidance_missing');
   return [{ type: 'ConcernAccepted', data: { clientId: concern.clientId, officerId } }];
+}
+
+/** Nothing follows for a concern that is not accepted. */
+function requestCase({ status, clientId, officerId }: Concern): readonly ConcernEvent[] {
+  if (status !== 'accepted' || officerId === undefined) return [];
+  return [{ type: 'CaseRequested', data: { clientId, officerId } }];
 }
 
 function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {

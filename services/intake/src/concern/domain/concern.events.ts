@@ -156,6 +156,8 @@ export const concernEvents = declareEvents({
     sealed: { avenues: 'client', decision: 'client', note: 'client' },
   },
   ConcernAccepted: { version: 1, data: { clientId: id, officerId: staffId }, sealed: {} },
+  /** Asked for again, because nothing came back about the case. */
+  CaseRequested: { version: 1, data: { clientId: id, officerId: staffId }, sealed: {} },
 });
 
 export type ConcernEvent = EventOf<typeof concernEvents>;

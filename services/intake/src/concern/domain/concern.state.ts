@@ -92,6 +92,8 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
       return { ...state, guided: true };
     case 'ConcernAccepted':
       return { ...state, status: 'accepted' };
+    case 'CaseRequested':
+      return state;
   }
 }
 

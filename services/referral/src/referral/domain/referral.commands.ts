@@ -28,5 +28,5 @@ export type ReferralCommand =
   | { readonly type: 'AcknowledgeReferral' }
   | { readonly type: 'AcceptReferral' }
   | { readonly type: 'DeclineReferral'; readonly reason: DeclineReason }
-  | { readonly type: 'SuspendReferral'; readonly consentId: string; readonly withdrawnAt: Instant }
+  | { readonly type: 'ApplyWithdrawal'; readonly consentId: string; readonly withdrawnAt: Instant }
   | { readonly type: 'AcknowledgeSuspension' };

@@ -1,4 +1,5 @@
 import { describe, it } from '@jest/globals';
+import type { WithdrawalOutcome } from '@waymark/contracts';
 import { type DecisionContext, specify } from '@waymark/event-sourcing';
 import type { ConsentAnswer, ReferralCommand } from './referral.commands.js';
 import { referralDecider } from './referral.decider.js';
@@ -65,7 +66,11 @@ const declined: ReferralEvent = {
   data: { ...move, declinedBy: 'olivier', reason: 'no_capacity' },
 };
 const withdrawnAt = '2026-03-02T07:59:59.000Z';
-const suspend: ReferralCommand = { type: 'SuspendReferral', consentId: 'consent-1', withdrawnAt };
+const withdraw: ReferralCommand = { type: 'ApplyWithdrawal', consentId: 'consent-1', withdrawnAt };
+const applied = (outcome: WithdrawalOutcome): ReferralEvent => ({
+  type: 'WithdrawalApplied',
+  data: { clientId: 'client-1', consentId: 'consent-1', outcome },
+});
 const suspended: ReferralEvent = { type: 'ReferralSuspended', data: { ...move, consentId: 'consent-1', withdrawnAt } };
 const informed: ReferralEvent = {
   type: 'RecipientInformed',
@@ -232,21 +237,30 @@ describe('a withdrawal', () => {
     for (const history of live)
       decider
         .given(drafted, ...history)
-        .when(suspend, clock)
-        .then(suspended, informed);
+        .when(withdraw, clock)
+        .then(suspended, informed, applied('suspended'));
   });
 
-  it('does so once, however often it is heard of', () => {
-    decider.given(drafted, sent, suspended, informed).when(suspend, clock).then();
+  it('suspends once, and says what it meant to whoever asks again', () => {
+    decider
+      .given(drafted, sent, suspended, informed, applied('suspended'))
+      .when(withdraw, clock)
+      .then(applied('suspended'));
   });
 
   it('leaves alone what is not live, and what was sent under another consent', () => {
-    decider.given(drafted).when(suspend, clock).then();
-    decider.given(drafted, sent, acknowledged, declined).when(suspend, clock).then();
+    decider.given(drafted).when(withdraw, clock).then(applied('not_sent'));
+    decider.given(drafted, sent, acknowledged, declined).when(withdraw, clock).then(applied('ended'));
     decider
       .given(drafted, { type: 'ReferralSent', data: { ...sent.data, consentId: 'consent-2' } })
-      .when(suspend, clock)
-      .then();
+      .when(withdraw, clock)
+      .then(applied('not_sent'));
+  });
+
+  it('keeps what was authorised before, and is sent only afterwards, from going out', () => {
+    const late = decider.given(drafted, applied('not_sent'));
+    late.when(send).thenRejectedWith('consent_missing', 'ReferralBlocked');
+    late.when({ ...send, consent: { ...given, consentId: 'consent-2' } }).thenTypes('ReferralSent');
   });
 
   it('is acknowledged by the unit, once', () => {

@@ -1,4 +1,10 @@
-import { type DataCategory, dataCategories, type ReferralStatus, type Urgency } from '@waymark/contracts';
+import {
+  type DataCategory,
+  dataCategories,
+  type ReferralStatus,
+  type Urgency,
+  type WithdrawalOutcome,
+} from '@waymark/contracts';
 import { type Decider, type DecisionContext, plusHours } from '@waymark/event-sourcing';
 import type { ReferralCommand } from './referral.commands.js';
 import type { Move, ReferralEvent } from './referral.events.js';
@@ -44,8 +50,8 @@ function decideExisting(
           data: { ...move(referral, context), declinedBy: context.actor.id, reason: command.reason },
         },
       ];
-    case 'SuspendReferral':
-      return suspend(command, referral, context);
+    case 'ApplyWithdrawal':
+      return applyWithdrawal(command, referral, context);
     case 'AcknowledgeSuspension':
       return acknowledgeSuspension(referral, context);
   }
@@ -73,7 +79,7 @@ function send(
 ): readonly ReferralEvent[] {
   const categories = categoriesToSend(referral, chosen);
   const attempt = { ...move(referral, context), purpose: referral.purpose, categories };
-  if (consent.kind === 'missing')
+  if (consent.kind === 'missing' || referral.withdrawnConsents.includes(consent.consentId))
     return reject('consent_missing', [
       { type: 'ReferralBlocked', data: { ...attempt, attemptedBy: context.actor.id } },
     ]);
@@ -134,17 +140,27 @@ function undecided(referral: Referral, context: DecisionContext): void {
   if (referral.status !== 'acknowledged') reject('referral_already_decided');
 }
 
-/** Heard twice, or of another consent, or too late for this referral: nothing follows. */
-function suspend(
-  { consentId, withdrawnAt }: CommandOf<'SuspendReferral'>,
+/**
+ * Suspends what is live under the consent and tells the unit, once; and says what the withdrawal meant each time it is asked, because
+ * an answer may be lost. What was authorised but not sent yet cannot be sent under this consent afterwards.
+ */
+function applyWithdrawal(
+  { consentId, withdrawnAt }: CommandOf<'ApplyWithdrawal'>,
   referral: Referral,
   context: DecisionContext,
 ): readonly ReferralEvent[] {
-  if (!liveStatuses.includes(referral.status) || referral.sending?.consentId !== consentId) return [];
-  const { clientId, unit } = referral;
+  const { clientId, unit, status, sending } = referral;
+  const applied = (outcome: WithdrawalOutcome): ReferralEvent => ({
+    type: 'WithdrawalApplied',
+    data: { clientId, consentId, outcome },
+  });
+  if (sending?.consentId !== consentId) return [applied('not_sent')];
+  if (status === 'suspended_consent_withdrawn') return [applied('suspended')];
+  if (!liveStatuses.includes(status)) return [applied('ended')];
   return [
     { type: 'ReferralSuspended', data: { ...move(referral, context), consentId, withdrawnAt } },
     { type: 'RecipientInformed', data: { clientId, unit, about: 'consent_withdrawn', consentId } },
+    applied('suspended'),
   ];
 }
 

@@ -13,6 +13,7 @@ import {
   staffId,
   units,
   urgencies,
+  withdrawalOutcomes,
 } from '@waymark/contracts';
 import { declareEvents, type EventOf, type Shape, type ShapeOf } from '@waymark/event-sourcing';
 
@@ -77,6 +78,12 @@ export const referralEvents = declareEvents({
   ReferralAccepted: { version: 1, data: { ...move, acceptedBy: staffId }, sealed: {} },
   ReferralDeclined: { version: 1, data: { ...move, declinedBy: staffId, reason: code(declineReasons) }, sealed: {} },
   ReferralSuspended: { version: 1, data: { ...move, consentId: id, withdrawnAt: instant }, sealed: {} },
+  /** What the withdrawal of a consent meant for it. Told again to whoever asks again. */
+  WithdrawalApplied: {
+    version: 1,
+    data: { clientId: id, consentId: id, outcome: code(withdrawalOutcomes) },
+    sealed: {},
+  },
   RecipientInformed: {
     version: 1,
     data: { ...toUnit, about: Type.Literal('consent_withdrawn'), consentId: id },

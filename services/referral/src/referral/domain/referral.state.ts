@@ -40,6 +40,8 @@ export interface Referral {
   readonly decidedAt?: Instant;
   readonly declineReason?: DeclineReason;
   readonly suspension?: Suspension;
+  /** Consents under which it can no longer be sent. */
+  readonly withdrawnConsents: readonly string[];
 }
 
 export type ReferralState = NoReferral | Referral;
@@ -70,6 +72,8 @@ export function evolve(state: ReferralState, event: ReferralEvent): ReferralStat
     }
     case 'SuspensionAcknowledged':
       return state.suspension ? { ...state, suspension: { ...state.suspension, acknowledged: true } } : state;
+    case 'WithdrawalApplied':
+      return { ...state, withdrawnConsents: [...state.withdrawnConsents, event.data.consentId] };
     case 'ReferralPackageOpened':
     case 'RecipientInformed':
       return state;
@@ -78,5 +82,5 @@ export function evolve(state: ReferralState, event: ReferralEvent): ReferralStat
 
 function drafted(data: Extract<ReferralEvent, { type: 'ReferralDrafted' }>['data']): Referral {
   const { movedAt: draftedAt, ...rest } = data;
-  return { ...rest, status: 'drafted', draftedAt };
+  return { ...rest, status: 'drafted', draftedAt, withdrawnConsents: [] };
 }

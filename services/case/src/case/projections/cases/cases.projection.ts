@@ -46,6 +46,7 @@ function changeBy(event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<Ca
     case 'RiskAssessed':
       return { reviewDueAt: new Date(event.data.reviewDueAt) };
     case 'NoteWritten':
+    case 'CaseOpeningConfirmed':
       return {};
   }
 }

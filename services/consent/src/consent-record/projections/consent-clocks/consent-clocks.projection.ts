@@ -34,6 +34,7 @@ export const consentClocksProjection = foldedRows({
       case 'ConsentExpired':
         return undefined;
       case 'ConsentRefused':
+      case 'SuspensionsRequested':
       case 'DisclosureRecorded':
       case 'DisclosureRefused':
         return clock;

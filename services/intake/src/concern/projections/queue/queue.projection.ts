@@ -90,6 +90,7 @@ function changeBy(
     case 'ReporterMessageReceived':
     case 'OfficerMessageSent':
     case 'GuidanceGiven':
+    case 'CaseRequested':
       return {};
   }
 }

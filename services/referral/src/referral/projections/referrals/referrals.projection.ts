@@ -74,6 +74,7 @@ function changeBy(event: Exclude<ReferralEvent, { type: 'ReferralDrafted' }>): P
       return { notice: event.data.about };
     case 'SuspensionAcknowledged':
       return { notice: null, dueAt: null };
+    case 'WithdrawalApplied':
     case 'ReferralPackageOpened':
       return {};
   }

@@ -1,0 +1,24 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { derivedId } from '@waymark/messaging';
+import { Aggregates, type Call } from '@waymark/service-kit';
+import { caseAggregate } from '../case.aggregate.js';
+
+/** Answers intake, which has heard nothing of the case of an accepted concern: opens it if it is not open, and says so. */
+export class ConfirmOpening extends Command<void> {
+  constructor(
+    readonly concern: { readonly concernId: string; readonly clientId: string; readonly officerId: string },
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ConfirmOpening)
+export class ConfirmOpeningHandler implements ICommandHandler<ConfirmOpening> {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  async execute({ concern, call }: ConfirmOpening): Promise<void> {
+    const caseId = derivedId('case', concern.concernId);
+    await this.aggregates.change(caseAggregate, caseId, { type: 'ConfirmOpening', caseId, ...concern }, call);
+  }
+}

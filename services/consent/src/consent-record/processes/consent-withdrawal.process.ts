@@ -1,0 +1,30 @@
+import type { ProcessDeclaration } from '@waymark/service-kit';
+import type { ConsentEvent } from '../domain/consent-record.events.js';
+import { RequestSuspensions } from '../features/request-suspensions.js';
+
+/**
+ * A withdrawal reaches every referral that may have gone out under the consent. It has bitten before: nothing is authorised from its
+ * moment on. This proves that the rest has followed.
+ */
+export const consentWithdrawal: ProcessDeclaration = {
+  service: 'consent',
+  name: 'consent-withdrawal',
+  version: 1,
+  startedBy: {
+    category: 'consent',
+    type: 'ConsentWithdrawn',
+    about: ({ data }) => (data as Extract<ConsentEvent, { type: 'ConsentWithdrawn' }>['data']).consentId,
+  },
+  steps: [
+    {
+      name: 'suspend_referrals',
+      withinMinutes: 5,
+      // The withdrawal itself has asked for the suspensions the first time.
+      take: ({ about: consentId, stream, attempt, answers, doors, call }) => {
+        const clientId = stream.slice('consent-'.length);
+        const again = attempt > 1 && { heardOf: answers.map(({ awaited }) => awaited) };
+        return doors.commands.execute(new RequestSuspensions(clientId, consentId, again, call));
+      },
+    },
+  ],
+};
