@@ -254,6 +254,9 @@ export const declineReasons = [
 ] as const;
 export type DeclineReason = (typeof declineReasons)[number];
 
+export const referralOutcomes = ['service_provided', 'partly_provided', 'not_provided', 'provided_elsewhere'] as const;
+export type ReferralOutcome = (typeof referralOutcomes)[number];
+
 export const referralStatuses = [
   'drafted',
   'sent',
@@ -270,3 +273,13 @@ export const referralStatuses = [
   'declined_by_client',
 ] as const;
 export type ReferralStatus = (typeof referralStatuses)[number];
+
+/** Nothing follows on these: all others are open. */
+export const endedReferralStatuses: readonly ReferralStatus[] = [
+  'declined',
+  'completed',
+  'not_attended',
+  'revoked',
+  'expired',
+  'declined_by_client',
+];

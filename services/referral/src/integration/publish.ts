@@ -30,9 +30,20 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
       return movedTo('accepted', event.data);
     case 'ReferralDeclined':
       return movedTo('declined', event.data);
+    case 'ReferralServiceBegun':
+      return movedTo('in_service', event.data);
+    case 'ReferralCompleted':
+      return movedTo('completed', event.data);
+    case 'ReferralNotAttended':
+      return movedTo('not_attended', event.data);
+    case 'ReferralRevoked':
+      return movedTo('revoked', event.data);
+    case 'ReferralDeclinedByClient':
+      return movedTo('declined_by_client', event.data);
     case 'ReferralSuspended':
       return movedTo('suspended_consent_withdrawn', event.data);
     case 'ReferralPackageOpened':
+    case 'ReferralOutcomeCorrected':
     case 'RecipientInformed':
     case 'SuspensionAcknowledged':
       return undefined;

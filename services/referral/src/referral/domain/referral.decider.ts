@@ -1,4 +1,10 @@
-import { type DataCategory, dataCategories, type ReferralStatus, type Urgency } from '@waymark/contracts';
+import {
+  type DataCategory,
+  dataCategories,
+  endedReferralStatuses,
+  type ReferralStatus,
+  type Urgency,
+} from '@waymark/contracts';
 import { type Decider, type DecisionContext, plusHours } from '@waymark/event-sourcing';
 import type { ReferralCommand } from './referral.commands.js';
 import type { Move, ReferralEvent } from './referral.events.js';
@@ -44,6 +50,22 @@ function decideExisting(
           data: { ...move(referral, context), declinedBy: context.actor.id, reason: command.reason },
         },
       ];
+    case 'BeginService':
+      if (underWay(referral, context) === 'in_service') reject('service_already_begun');
+      return [{ type: 'ReferralServiceBegun', data: { ...move(referral, context), begunBy: context.actor.id } }];
+    case 'CompleteReferral':
+      return complete(command, referral, context);
+    case 'CorrectOutcome':
+      return correctOutcome(command, referral, context);
+    case 'RecordNonAttendance':
+      underWay(referral, context);
+      return [{ type: 'ReferralNotAttended', data: { ...move(referral, context), recordedBy: context.actor.id } }];
+    case 'RevokeReferral':
+      notEnded(referral);
+      return [{ type: 'ReferralRevoked', data: { ...move(referral, context), revokedBy: context.actor.id } }];
+    case 'RecordClientDecline':
+      notEnded(referral);
+      return [{ type: 'ReferralDeclinedByClient', data: { ...move(referral, context), recordedBy: context.actor.id } }];
     case 'SuspendReferral':
       return suspend(command, referral, context);
     case 'AcknowledgeSuspension':
@@ -134,6 +156,36 @@ function undecided(referral: Referral, context: DecisionContext): void {
   if (referral.status !== 'acknowledged') reject('referral_already_decided');
 }
 
+/** Also without a service that has begun: the client may have found it elsewhere, or nothing came of it. */
+function complete(
+  { outcome }: CommandOf<'CompleteReferral'>,
+  referral: Referral,
+  context: DecisionContext,
+): readonly ReferralEvent[] {
+  underWay(referral, context);
+  return [{ type: 'ReferralCompleted', data: { ...move(referral, context), outcome, completedBy: context.actor.id } }];
+}
+
+function correctOutcome(
+  { outcome }: CommandOf<'CorrectOutcome'>,
+  referral: Referral,
+  context: DecisionContext,
+): readonly ReferralEvent[] {
+  received(referral, context.actor);
+  const previousOutcome = referral.outcome ?? reject('referral_not_completed');
+  if (outcome === previousOutcome) reject('outcome_unchanged');
+  const corrected = { outcome, previousOutcome, correctedBy: context.actor.id };
+  return [{ type: 'ReferralOutcomeCorrected', data: { ...move(referral, context), ...corrected } }];
+}
+
+/** What the unit has accepted and not brought to its end. */
+function underWay(referral: Referral, { actor }: DecisionContext): ReferralStatus {
+  received(referral, actor);
+  stillLive(referral);
+  if (referral.status !== 'accepted' && referral.status !== 'in_service') reject('referral_not_accepted');
+  return referral.status;
+}
+
 /** Heard twice, or of another consent, or too late for this referral: nothing follows. */
 function suspend(
   { consentId, withdrawnAt }: CommandOf<'SuspendReferral'>,
@@ -165,6 +217,11 @@ export function received(referral: Referral, { unit }: { readonly unit?: string 
 function stillLive({ status }: Referral): void {
   if (status === 'suspended_consent_withdrawn') reject('referral_suspended');
   if (!liveStatuses.includes(status)) reject('referral_closed');
+}
+
+/** The desk may end what has not ended, sent or not, suspended or not. */
+function notEnded({ status }: Referral): void {
+  if (endedReferralStatuses.includes(status)) reject('referral_closed');
 }
 
 const move = ({ caseId, clientId, unit, service }: Referral, { now }: DecisionContext): Move => ({
