@@ -1,80 +1,27 @@
 import { describe, it } from '@jest/globals';
-import { type DecisionContext, specify } from '@waymark/event-sourcing';
-import type { ConsentAnswer, ReferralCommand } from './referral.commands.js';
-import { referralDecider } from './referral.decider.js';
+import type { ReferralCommand } from './referral.commands.js';
 import type { ReferralEvent } from './referral.events.js';
-
-const now = '2026-03-02T08:00:00.000Z';
-const context: DecisionContext = {
-  now,
-  actor: { kind: 'staff', id: 'amina', roles: ['officer'] },
-  newId: (label) => `${label}-1`,
-  eventIdAt: String,
-};
-const ombudsman = { actor: { kind: 'staff', id: 'olivier', roles: ['unit_focal_point'], unit: 'ombudsman' } } as const;
-const ethics = { actor: { kind: 'staff', id: 'elena', roles: ['unit_focal_point'], unit: 'ethics_office' } } as const;
-const clock = { actor: { kind: 'service', id: 'referral', roles: [] } } as const;
-
-const envelope = { $sealed: { subject: 'client-1', data: 'bytes' } };
-const ids = { caseId: 'case-1', clientId: 'client-1', unit: 'ombudsman', service: 'mediation' } as const;
-const move = { ...ids, movedAt: now } as const;
-const toUnit = { clientId: 'client-1', unit: 'ombudsman' } as const;
-const draft: Extract<ReferralCommand, { type: 'DraftReferral' }> = {
-  type: 'DraftReferral',
-  referralId: 'referral-1',
-  ...ids,
-  purpose: 'referral',
-  urgency: 'urgent',
-  package: { matter_summary: envelope, contact: envelope },
-};
-const drafted: ReferralEvent = {
-  type: 'ReferralDrafted',
-  data: {
-    ...move,
-    referralId: 'referral-1',
-    purpose: 'referral',
-    urgency: 'urgent',
-    categories: ['contact', 'matter_summary'],
-    package: { matter_summary: envelope, contact: envelope },
-    draftedBy: 'amina',
-  },
-};
-const given: ConsentAnswer = { kind: 'given', consentId: 'consent-1', disclosureId: 'disclosure-1' };
-const missing: ConsentAnswer = { kind: 'missing' };
-const send: Extract<ReferralCommand, { type: 'SendReferral' }> = { type: 'SendReferral', consent: given };
-const blocked: ReferralEvent = {
-  type: 'ReferralBlocked',
-  data: { ...move, purpose: 'referral', categories: ['contact', 'matter_summary'], attemptedBy: 'amina' },
-};
-const sent = {
-  type: 'ReferralSent',
-  data: {
-    ...move,
-    purpose: 'referral',
-    categories: ['contact', 'matter_summary'],
-    consentId: 'consent-1',
-    disclosureId: 'disclosure-1',
-    acknowledgeBy: '2026-03-03T08:00:00.000Z',
-    sentBy: 'amina',
-  },
-} as const satisfies ReferralEvent;
-const acknowledged: ReferralEvent = { type: 'ReferralAcknowledged', data: { ...move, acknowledgedBy: 'olivier' } };
-const accepted: ReferralEvent = { type: 'ReferralAccepted', data: { ...move, acceptedBy: 'olivier' } };
-const declined: ReferralEvent = {
-  type: 'ReferralDeclined',
-  data: { ...move, declinedBy: 'olivier', reason: 'no_capacity' },
-};
-const withdrawnAt = '2026-03-02T07:59:59.000Z';
-const suspend: ReferralCommand = { type: 'SuspendReferral', consentId: 'consent-1', withdrawnAt };
-const suspended: ReferralEvent = { type: 'ReferralSuspended', data: { ...move, consentId: 'consent-1', withdrawnAt } };
-const informed: ReferralEvent = {
-  type: 'RecipientInformed',
-  data: { ...toUnit, about: 'consent_withdrawn', consentId: 'consent-1' },
-};
-const knows: ReferralEvent = { type: 'SuspensionAcknowledged', data: { ...toUnit, acknowledgedBy: 'olivier' } };
-const openPackage: ReferralCommand = { type: 'OpenPackage', consentId: 'consent-1', disclosureId: 'disclosure-2' };
-
-const decider = specify(referralDecider, context);
+import {
+  ombudsman,
+  ethics,
+  clock,
+  toUnit,
+  draft,
+  drafted,
+  missing,
+  send,
+  blocked,
+  sent,
+  acknowledged,
+  accepted,
+  declined,
+  suspend,
+  suspended,
+  informed,
+  knows,
+  openPackage,
+  decider,
+} from './referral-history.fixture.js';
 
 describe('drafting a referral', () => {
   it('names the data categories of its package, and who drafted it', () => {
@@ -223,125 +170,6 @@ describe('what the unit answers', () => {
         .given(drafted, sent, acknowledged, suspended)
         .when(command, ombudsman)
         .thenRejectedWith('referral_suspended');
-  });
-});
-
-describe('what follows on acceptance', () => {
-  const begin: ReferralCommand = { type: 'BeginService' };
-  const complete: ReferralCommand = { type: 'CompleteReferral', outcome: 'service_provided' };
-  const missed: ReferralCommand = { type: 'RecordNonAttendance' };
-  const begun: ReferralEvent = { type: 'ReferralServiceBegun', data: { ...move, begunBy: 'olivier' } };
-  const completed: ReferralEvent = {
-    type: 'ReferralCompleted',
-    data: { ...move, outcome: 'service_provided', completedBy: 'olivier' },
-  };
-  const notAttended: ReferralEvent = { type: 'ReferralNotAttended', data: { ...move, recordedBy: 'olivier' } };
-  const taken = [drafted, sent, acknowledged, accepted] as const;
-
-  it('is the service, and then its outcome; or the client did not come', () => {
-    decider
-      .given(...taken)
-      .when(begin, ombudsman)
-      .then(begun);
-    for (const history of [taken, [...taken, begun]] as const) {
-      decider
-        .given(...history)
-        .when(complete, ombudsman)
-        .then(completed);
-      decider
-        .given(...history)
-        .when(missed, ombudsman)
-        .then(notAttended);
-    }
-  });
-
-  it('needs an acceptance, and ends once', () => {
-    for (const command of [begin, complete, missed]) {
-      decider.given(drafted, sent, acknowledged).when(command, ombudsman).thenRejectedWith('referral_not_accepted');
-      for (const end of [completed, notAttended])
-        decider
-          .given(...taken, end)
-          .when(command, ombudsman)
-          .thenRejectedWith('referral_closed');
-      decider
-        .given(...taken, suspended)
-        .when(command, ombudsman)
-        .thenRejectedWith('referral_suspended');
-      decider
-        .given(...taken)
-        .when(command, ethics)
-        .thenRejectedWith('referral_not_found');
-    }
-    decider
-      .given(...taken, begun)
-      .when(begin, ombudsman)
-      .thenRejectedWith('service_already_begun');
-  });
-
-  it('closes the package', () => {
-    for (const end of [completed, notAttended])
-      decider
-        .given(...taken, begun, end)
-        .when(openPackage, ombudsman)
-        .thenRejectedWith('referral_closed');
-  });
-
-  it('may be corrected by the unit, once there is an outcome, to another one', () => {
-    const correct: ReferralCommand = { type: 'CorrectOutcome', outcome: 'partly_provided' };
-    const corrected: ReferralEvent = {
-      type: 'ReferralOutcomeCorrected',
-      data: { ...move, outcome: 'partly_provided', previousOutcome: 'service_provided', correctedBy: 'olivier' },
-    };
-    decider
-      .given(...taken, completed)
-      .when(correct, ombudsman)
-      .then(corrected);
-    decider
-      .given(...taken, completed, corrected)
-      .when(correct, ombudsman)
-      .thenRejectedWith('outcome_unchanged');
-    for (const history of [taken, [...taken, notAttended]] as const)
-      decider
-        .given(...history)
-        .when(correct, ombudsman)
-        .thenRejectedWith('referral_not_completed');
-    decider
-      .given(...taken, completed)
-      .when(correct, ethics)
-      .thenRejectedWith('referral_not_found');
-  });
-
-  it('can be cut short by the desk or by the client, sent or not, until it has ended', () => {
-    const revoked: ReferralEvent = { type: 'ReferralRevoked', data: { ...move, revokedBy: 'amina' } };
-    const declinedByClient: ReferralEvent = {
-      type: 'ReferralDeclinedByClient',
-      data: { ...move, recordedBy: 'amina' },
-    };
-    const open = [[drafted], [drafted, blocked], [drafted, sent], taken, [...taken, begun], [...taken, suspended]];
-    for (const history of open) {
-      decider
-        .given(...history)
-        .when({ type: 'RevokeReferral' })
-        .then(revoked);
-      decider
-        .given(...history)
-        .when({ type: 'RecordClientDecline' })
-        .then(declinedByClient);
-    }
-    for (const end of [completed, notAttended, declined, revoked, declinedByClient]) {
-      decider
-        .given(...taken, end)
-        .when({ type: 'RevokeReferral' })
-        .thenRejectedWith('referral_closed');
-      decider
-        .given(...taken, end)
-        .when({ type: 'RecordClientDecline' })
-        .thenRejectedWith('referral_closed');
-      decider
-        .given(...taken, end)
-        .when(suspend, clock)
-        .then();
-    }
   });
 });
 
