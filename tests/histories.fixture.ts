@@ -62,6 +62,8 @@ const case_ = (of: number) =>
     event<unknown>('TeamMemberAdded', { clientId: fc.constant(uuid(of % 3)), team }),
     event<unknown>('TeamMemberRemoved', { clientId: fc.constant(uuid(of % 3)), team }),
     event('StageMoved', { to: fc.constantFrom('engagement', 'planning') }),
+    event('CaseClosed', { closedAt: at }),
+    event('CaseReopened', { stage: fc.constantFrom('assessment', 'planning') }),
     event('RiskAssessed', { reviewDueAt: at }),
     event('NoteWritten', {}),
   );

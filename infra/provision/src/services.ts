@@ -18,7 +18,7 @@ export const services: readonly ServiceGrants[] = [
     publishes: ['intake', 'facts'],
     consumes: ['case'],
   },
-  { name: 'case', categories: ['case', 'case_access', 'case_operations'], consumes: ['intake'] },
+  { name: 'case', categories: ['case', 'case_access', 'case_operations'], consumes: ['intake', 'referral'] },
   { name: 'consent', categories: ['consent', 'consent_access', 'consent_operations'], consumes: ['case'] },
   {
     name: 'referral',

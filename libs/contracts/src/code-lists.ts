@@ -138,6 +138,18 @@ export type ConcernStatus = (typeof concernStatuses)[number];
 export const caseStages = ['engagement', 'assessment', 'planning', 'implementation', 'follow_up', 'closed'] as const;
 export type CaseStage = (typeof caseStages)[number];
 
+export const closureReasons = [
+  'needs_met',
+  'client_request',
+  'unreachable_30_days',
+  'relocated',
+  'left_organization',
+  'transferred',
+  'out_of_mandate',
+  'other',
+] as const;
+export type ClosureReason = (typeof closureReasons)[number];
+
 export const riskDomains = ['safety', 'self_harm', 'retaliation', 'workplace', 'family', 'online'] as const;
 export type RiskDomain = (typeof riskDomains)[number];
 

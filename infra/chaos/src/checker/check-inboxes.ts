@@ -4,7 +4,7 @@ import type { Finding } from './finding.js';
 /** Who consumes which topic. */
 const consumers: Readonly<Record<string, readonly string[]>> = {
   intake: ['waymark.case'],
-  case: ['waymark.intake'],
+  case: ['waymark.intake', 'waymark.referral'],
   consent: ['waymark.case'],
   referral: ['waymark.case', 'waymark.consent'],
   reporting: ['waymark.facts'],

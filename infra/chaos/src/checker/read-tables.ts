@@ -6,7 +6,7 @@ const ofEveryConsumer = ['inbox', 'inbox_sequence', 'inbox_waiting', 'dead_lette
 /** Which tables of which service are looked at. */
 export const tableNames: Readonly<Record<string, readonly string[]>> = {
   intake: ['concern_queue', 'receipts', 'response_clocks', ...ofEveryConsumer],
-  case: ['cases', ...ofEveryConsumer],
+  case: ['cases', 'case_referrals', ...ofEveryConsumer],
   consent: ['case_teams', 'consent_clocks', ...ofEveryConsumer],
   referral: ['referrals', 'case_teams', 'withdrawn_consents', ...ofEveryConsumer],
   reporting: ['contact_counts', ...ofEveryConsumer],

@@ -37,3 +37,27 @@ export const teamChanged = defineMessage({
     },
   ],
 });
+
+const moved = { caseId: id, clientId: id };
+const example = {
+  caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',
+  clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+};
+
+export const caseClosed = defineMessage({
+  type: 'case.case-closed.v1',
+  title: 'A case was closed',
+  summary: 'A case was closed. Why is told to nobody.',
+  key: 'case',
+  schema: Type.Object({ ...moved, closedAt: instant }, closed),
+  examples: [{ ...example, closedAt: '2026-06-02T11:00:00.000Z' }],
+});
+
+export const caseReopened = defineMessage({
+  type: 'case.case-reopened.v1',
+  title: 'A case was reopened',
+  summary: 'A closed case was taken up again.',
+  key: 'case',
+  schema: Type.Object({ ...moved, reopenedAt: instant }, closed),
+  examples: [{ ...example, reopenedAt: '2026-07-01T08:00:00.000Z' }],
+});

@@ -3,7 +3,12 @@ import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
 import type { CaseEvent, Team } from '../case/domain/case.events.js';
 
-export const publishes = [caseMessages.caseOpened, caseMessages.teamChanged];
+export const publishes = [
+  caseMessages.caseOpened,
+  caseMessages.teamChanged,
+  caseMessages.caseClosed,
+  caseMessages.caseReopened,
+];
 
 /** What the other services learn from the events of a case. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
@@ -29,6 +34,16 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':
       return teamIs(event.data);
+    case 'CaseClosed': {
+      const { clientId, closedAt } = event.data;
+      const { type } = caseMessages.caseClosed;
+      return { type, subject: caseId, data: caseMessages.caseClosed.parse({ caseId, clientId, closedAt }) };
+    }
+    case 'CaseReopened': {
+      const { clientId, reopenedAt } = event.data;
+      const { type } = caseMessages.caseReopened;
+      return { type, subject: caseId, data: caseMessages.caseReopened.parse({ caseId, clientId, reopenedAt }) };
+    }
     case 'StageMoved':
     case 'RiskAssessed':
     case 'NoteWritten':
