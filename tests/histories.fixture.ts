@@ -112,6 +112,30 @@ const fact = () =>
     matters: fc.array(fc.constantFrom('other', 'retaliation'), { maxLength: 3 }),
     behaviours: fc.array(fc.constantFrom('quid_pro_quo', 'stalking'), { maxLength: 3 }),
   });
+const factMonth = fc.constantFrom('2021-01', '2021-02', '2021-03');
+const responseFact = () =>
+  fc.oneof(
+    event<unknown>('ResponseAwaited', {
+      month: factMonth,
+      channel: fc.constantFrom('portal', 'phone'),
+      measurable: fc.boolean(),
+    }),
+    event<unknown>('ResponseCounted', {
+      band: fc.option(fc.constantFrom('within_1_hour', 'after_72_hours'), { nil: undefined }),
+    }),
+  );
+const referralFact = () =>
+  fc.oneof(
+    event<unknown>('ReferralCounted', {
+      ...{ month: factMonth, unit: fc.constantFrom('ombudsman', 'medical'), service: fc.constant('mediation') },
+    }),
+    event<unknown>('ReferralResultCounted', { result: fc.constantFrom('service_provided', 'declined') }),
+  );
+const caseFact = () =>
+  event<unknown>('CaseStageCounted', {
+    month: factMonth,
+    stage: fc.constantFrom('engagement', 'planning', 'closed'),
+  });
 /** What was read is a stream of any service, another record of reading among them. */
 const access = () => {
   const resource = fc.tuple(fc.constantFrom('concern', 'case', 'consent', 'referral', 'case_access'), few);
@@ -126,6 +150,7 @@ const access = () => {
 
 const kinds: Readonly<Record<string, (of: number) => fc.Arbitrary<Omit<Told, 'stream'>>>> = {
   ...{ concern, case: case_, consent, referral, fact },
+  ...{ response_fact: responseFact, referral_fact: referralFact, case_fact: caseFact },
   ...Object.fromEntries(
     ['intake', 'case', 'consent', 'referral', 'audit'].map((service) => [`${service}_access`, access] as const),
   ),

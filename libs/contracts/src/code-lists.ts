@@ -120,6 +120,16 @@ export const avenues = [
 ] as const;
 export type Avenue = (typeof avenues)[number];
 
+/** How long the first response took, as far as reports tell: each up to its end, from the end of the one before. */
+export const responseBands = [
+  'within_1_hour',
+  'within_4_hours',
+  'within_24_hours',
+  'within_72_hours',
+  'after_72_hours',
+] as const;
+export type ResponseBand = (typeof responseBands)[number];
+
 export const guidanceDecisions = ['proceed', 'not_now', 'declined', 'undecided'] as const;
 export type GuidanceDecision = (typeof guidanceDecisions)[number];
 
@@ -268,6 +278,18 @@ export type DeclineReason = (typeof declineReasons)[number];
 
 export const referralOutcomes = ['service_provided', 'partly_provided', 'not_provided', 'provided_elsewhere'] as const;
 export type ReferralOutcome = (typeof referralOutcomes)[number];
+
+/** What became of a referral that was sent, as far as reports tell. */
+export const referralResults = [
+  'under_way',
+  ...referralOutcomes,
+  'not_attended',
+  'declined',
+  'declined_by_client',
+  'consent_withdrawn',
+  'revoked',
+] as const;
+export type ReferralResult = (typeof referralResults)[number];
 
 export const referralStatuses = [
   'drafted',

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { createAuthenticator, createReceiptSessionVerifier, createTokenVerifier } from '@waymark/access';
-import { factsTopic, topicOf } from '@waymark/contracts';
+import { factsTopicOf, topicOf } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
 import {
   type Bus,
@@ -142,7 +142,7 @@ async function assemble<Own extends object>(
 /** The one list of what a service needs on the bus. */
 const topicsFor = <Own extends object>({ name, consumes, publishFacts }: ServiceDefinition<Own>, bus: Bus) => [
   topicOf(name),
-  ...(publishFacts ? [factsTopic] : []),
+  ...(publishFacts ? [factsTopicOf(name)] : []),
   ...topicsOf(consumes ?? []),
   ...(consumes && bus.publishDead ? [{ name: deadTopicOf(name), keep: { days: 90 } } as const] : []),
 ];
@@ -207,7 +207,8 @@ function startBackground<Own extends object>(
     closers.push(() => relay.stop());
   };
   if (definition.publish) startRelay(definition.name, topicOf(definition.name), definition.publish);
-  if (definition.publishFacts) startRelay(`${definition.name}-facts`, factsTopic, definition.publishFacts);
+  if (definition.publishFacts)
+    startRelay(`${definition.name}-facts`, factsTopicOf(definition.name), definition.publishFacts);
   const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
   if (consumer) closers.push(() => consumer.stop());
   for (const work of definition.dueWork?.(doors) ?? []) {

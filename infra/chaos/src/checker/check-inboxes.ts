@@ -7,7 +7,7 @@ const consumers: Readonly<Record<string, readonly string[]>> = {
   case: ['waymark.intake', 'waymark.referral'],
   consent: ['waymark.case'],
   referral: ['waymark.case', 'waymark.consent'],
-  reporting: ['waymark.facts'],
+  reporting: ['waymark.facts', 'waymark.case-facts', 'waymark.referral-facts'],
 };
 
 /** Every message of a consumer's topics is noted by it, none waits, and no dead letter is open. */

@@ -9,7 +9,7 @@ export const tableNames: Readonly<Record<string, readonly string[]>> = {
   case: ['cases', 'case_referrals', ...ofEveryConsumer],
   consent: ['case_teams', 'consent_clocks', ...ofEveryConsumer],
   referral: ['referrals', 'case_teams', 'withdrawn_consents', ...ofEveryConsumer],
-  reporting: ['contact_counts', ...ofEveryConsumer],
+  reporting: ['contact_counts', 'first_responses', 'referral_results', 'case_months', ...ofEveryConsumer],
   audit: [],
 };
 
