@@ -62,6 +62,8 @@ const case_ = (of: number) =>
     event<unknown>('TeamMemberAdded', { clientId: fc.constant(uuid(of % 3)), team }),
     event<unknown>('TeamMemberRemoved', { clientId: fc.constant(uuid(of % 3)), team }),
     event('StageMoved', { to: fc.constantFrom('engagement', 'planning') }),
+    event('CaseClosed', { closedAt: at }),
+    event('CaseReopened', { stage: fc.constantFrom('assessment', 'planning') }),
     event('RiskAssessed', { reviewDueAt: at }),
     event('NoteWritten', {}),
   );
@@ -91,6 +93,12 @@ const referral = (of: number) => {
     event<unknown>('ReferralAcknowledged', moved),
     event<unknown>('ReferralAccepted', moved),
     event<unknown>('ReferralDeclined', moved),
+    event<unknown>('ReferralServiceBegun', moved),
+    event<unknown>('ReferralCompleted', { ...moved, outcome: fc.constantFrom('service_provided', 'not_provided') }),
+    event<unknown>('ReferralOutcomeCorrected', { ...moved, outcome: fc.constantFrom('partly_provided') }),
+    event<unknown>('ReferralNotAttended', moved),
+    event<unknown>('ReferralRevoked', moved),
+    event<unknown>('ReferralDeclinedByClient', moved),
     event<unknown>('ReferralSuspended', { ...moved, consentId: few.map(uuid), withdrawnAt: at }),
     event<unknown>('RecipientInformed', { about: fc.constant('consent_withdrawn') }),
     event<unknown>('SuspensionAcknowledged', {}),
@@ -128,6 +136,30 @@ const process = () => {
     event<unknown>('ProcessCompleted', { process: fc.constant('two-steps') }),
   );
 };
+const factMonth = fc.constantFrom('2021-01', '2021-02', '2021-03');
+const responseFact = () =>
+  fc.oneof(
+    event<unknown>('ResponseAwaited', {
+      month: factMonth,
+      channel: fc.constantFrom('portal', 'phone'),
+      measurable: fc.boolean(),
+    }),
+    event<unknown>('ResponseCounted', {
+      band: fc.option(fc.constantFrom('within_1_hour', 'after_72_hours'), { nil: undefined }),
+    }),
+  );
+const referralFact = () =>
+  fc.oneof(
+    event<unknown>('ReferralCounted', {
+      ...{ month: factMonth, unit: fc.constantFrom('ombudsman', 'medical'), service: fc.constant('mediation') },
+    }),
+    event<unknown>('ReferralResultCounted', { result: fc.constantFrom('service_provided', 'declined') }),
+  );
+const caseFact = () =>
+  event<unknown>('CaseStageCounted', {
+    month: factMonth,
+    stage: fc.constantFrom('engagement', 'planning', 'closed'),
+  });
 /** What was read is a stream of any service, another record of reading among them. */
 const access = () => {
   const resource = fc.tuple(fc.constantFrom('concern', 'case', 'consent', 'referral', 'case_access'), few);
@@ -152,6 +184,7 @@ const readingAlarm = (of: number) =>
 
 const kinds: Readonly<Record<string, (of: number) => fc.Arbitrary<Omit<Told, 'stream'>>>> = {
   ...{ concern, case: case_, consent, referral, fact, reading_alarm: readingAlarm },
+  ...{ response_fact: responseFact, referral_fact: referralFact, case_fact: caseFact },
   ...Object.fromEntries(
     ['intake', 'case', 'consent', 'referral', 'audit'].map((service) => [`${service}_access`, access] as const),
   ),

@@ -18,7 +18,12 @@ export const services: readonly ServiceGrants[] = [
     publishes: ['intake', 'facts'],
     consumes: ['case'],
   },
-  { name: 'case', categories: ['case', 'case_access', 'case_operations'], consumes: ['intake'] },
+  {
+    name: 'case',
+    categories: ['case', 'case_access', 'case_operations'],
+    publishes: ['case', 'case-facts'],
+    consumes: ['intake', 'referral'],
+  },
   {
     name: 'consent',
     categories: ['consent', 'consent_process', 'consent_access', 'consent_operations'],
@@ -27,9 +32,14 @@ export const services: readonly ServiceGrants[] = [
   {
     name: 'referral',
     categories: ['referral', 'referral_access', 'referral_operations'],
+    publishes: ['referral', 'referral-facts'],
     consumes: ['case', 'consent'],
   },
-  { name: 'reporting', categories: ['fact', 'reporting_access', 'reporting_operations'], consumes: ['facts'] },
+  {
+    name: 'reporting',
+    categories: ['fact', 'response_fact', 'referral_fact', 'case_fact', 'reporting_access', 'reporting_operations'],
+    consumes: ['facts', 'case-facts', 'referral-facts'],
+  },
   { name: 'audit', categories: ['audit_access', 'reading_alarm'], readsAll: true, consumes: [] },
   { name: 'engagement', categories: ['engagement_access'], consumes: [] },
 ];

@@ -120,6 +120,16 @@ export const avenues = [
 ] as const;
 export type Avenue = (typeof avenues)[number];
 
+/** How long the first response took, as far as reports tell: each up to its end, from the end of the one before. */
+export const responseBands = [
+  'within_1_hour',
+  'within_4_hours',
+  'within_24_hours',
+  'within_72_hours',
+  'after_72_hours',
+] as const;
+export type ResponseBand = (typeof responseBands)[number];
+
 export const guidanceDecisions = ['proceed', 'not_now', 'declined', 'undecided'] as const;
 export type GuidanceDecision = (typeof guidanceDecisions)[number];
 
@@ -137,6 +147,18 @@ export type ConcernStatus = (typeof concernStatuses)[number];
 
 export const caseStages = ['engagement', 'assessment', 'planning', 'implementation', 'follow_up', 'closed'] as const;
 export type CaseStage = (typeof caseStages)[number];
+
+export const closureReasons = [
+  'needs_met',
+  'client_request',
+  'unreachable_30_days',
+  'relocated',
+  'left_organization',
+  'transferred',
+  'out_of_mandate',
+  'other',
+] as const;
+export type ClosureReason = (typeof closureReasons)[number];
 
 export const riskDomains = ['safety', 'self_harm', 'retaliation', 'workplace', 'family', 'online'] as const;
 export type RiskDomain = (typeof riskDomains)[number];
@@ -254,6 +276,21 @@ export const declineReasons = [
 ] as const;
 export type DeclineReason = (typeof declineReasons)[number];
 
+export const referralOutcomes = ['service_provided', 'partly_provided', 'not_provided', 'provided_elsewhere'] as const;
+export type ReferralOutcome = (typeof referralOutcomes)[number];
+
+/** What became of a referral that was sent, as far as reports tell. */
+export const referralResults = [
+  'under_way',
+  ...referralOutcomes,
+  'not_attended',
+  'declined',
+  'declined_by_client',
+  'consent_withdrawn',
+  'revoked',
+] as const;
+export type ReferralResult = (typeof referralResults)[number];
+
 export const referralStatuses = [
   'drafted',
   'sent',
@@ -282,3 +319,13 @@ export type ReadingFinding = (typeof readingFindings)[number];
 /** What a withdrawal meant for a referral: suspended, at an end before, or never sent under that consent. */
 export const withdrawalOutcomes = ['suspended', 'ended', 'not_sent'] as const;
 export type WithdrawalOutcome = (typeof withdrawalOutcomes)[number];
+
+/** Nothing follows on these: all others are open. */
+export const endedReferralStatuses: readonly ReferralStatus[] = [
+  'declined',
+  'completed',
+  'not_attended',
+  'revoked',
+  'expired',
+  'declined_by_client',
+];

@@ -10,6 +10,7 @@ export * from './done.js';
 export * from './doors.js';
 export { type DueWork, dueWorkColumns } from './due-work.js';
 export type { Figure } from './metrics.js';
+export { factPseudonym } from './fact-pseudonym.js';
 export * from './fields.js';
 export { WithoutKey } from './idempotency.interceptor.js';
 export { isFit } from './health.js';

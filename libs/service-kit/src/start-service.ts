@@ -1,25 +1,16 @@
 import pg from 'pg';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { createAuthenticator, createReceiptSessionVerifier, createTokenVerifier } from '@waymark/access';
-import { factsTopic, topicOf } from '@waymark/contracts';
+import { factsTopicOf, topicOf } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
-import {
-  type Bus,
-  type Consumer,
-  deadTopicOf,
-  openKafkaBus,
-  openPostgresBus,
-  runRelay,
-  withPrefix,
-} from '@waymark/messaging';
+import { type Bus, type Consumer, runRelay } from '@waymark/messaging';
 import { createKeyRing } from '@waymark/privacy';
 import { runProjection } from '@waymark/projections';
 import { Aggregates } from './aggregates.js';
 import { type Clock, systemClock } from './clock.js';
 import { readSettings, type Settings } from './config.js';
-import { topicsOf } from './consumption.js';
 import { openDatabase } from './database.js';
-import { declareTopics, type NeededTopics } from './declare-topics.js';
+import { declareTopics } from './declare-topics.js';
 import type { Doors } from './doors.js';
 import { countStuck, runDueWork } from './due-work.js';
 import { tlsFilesOf } from './edge/edge-settings.js';
@@ -27,10 +18,10 @@ import { renewCertificate, secureServerOf } from './edge/tls.js';
 import { feedOpener } from './feed.js';
 import { Health } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
-import { kafkaOptions } from './kafka-settings.js';
 import { openKeys } from './key-settings.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
+import { openBus, topicsFor } from './open-bus.js';
 import { openEventStore } from './open-event-store.js';
 import { runClock } from './run-clock.js';
 import { checkPublication } from './publication.js';
@@ -159,24 +150,6 @@ async function assemble<Own extends object>(
   return { name: definition.name, app, url, report: () => health.check(), stop };
 }
 
-/** The one list of what a service needs on the bus. */
-function topicsFor<Own extends object>(definition: ServiceDefinition<Own>, bus: Bus): NeededTopics {
-  const { name, consumes, publish, publishFacts } = definition;
-  return {
-    relayed: [...(publish ? [topicOf(name)] : []), ...(publishFacts ? [factsTopic] : []), ...topicsOf(consumes ?? [])],
-    own: [
-      ...(publish ? [] : [topicOf(name)]),
-      ...(consumes && bus.publishDead ? [{ name: deadTopicOf(name), keep: { days: 90 } } as const] : []),
-    ],
-  };
-}
-
-function openBus(service: string, settings: Settings, log: Log): Bus {
-  if (settings.BUS === 'postgres') return openPostgresBus({ url: settings.BUS_URL ?? '', log });
-  const bus = openKafkaBus({ ...kafkaOptions(settings), clientId: `waymark-${service}`, log });
-  return withPrefix(settings.KAFKA_PREFIX, bus);
-}
-
 function authenticatorOf(settings: Settings, clock: Clock) {
   const staff = createTokenVerifier({
     issuer: settings.OIDC_ISSUER,
@@ -231,7 +204,8 @@ function startBackground<Own extends object>(
     closers.push(() => relay.stop());
   };
   if (definition.publish) startRelay(definition.name, topicOf(definition.name), definition.publish);
-  if (definition.publishFacts) startRelay(`${definition.name}-facts`, factsTopic, definition.publishFacts);
+  if (definition.publishFacts)
+    startRelay(`${definition.name}-facts`, factsTopicOf(definition.name), definition.publishFacts);
   const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
   if (consumer) closers.push(() => consumer.stop());
   const { name: service, processes: declarations } = definition;

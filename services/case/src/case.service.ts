@@ -3,20 +3,22 @@ import { caseAggregate } from './case/case.aggregate.js';
 import { casesProjection } from './case/projections/cases/cases.projection.js';
 import { CaseModule } from './case.module.js';
 import { consumes } from './integration/consume.js';
-import { publish, publishes } from './integration/publish.js';
+import { publish, publishes, publishFacts } from './integration/publish.js';
+import { CreateCaseReferrals1760000002000 } from './migrations/1760000002000-create-case-referrals.js';
 
 /** `case` is a reserved word. */
 export const caseService: ServiceDefinition = {
   name: 'case',
   title: 'Waymark case',
   description:
-    'Cases: opened once for an accepted concern, seen by their team alone, assessed, and led through their stages.',
+    'Cases: opened once for an accepted concern, seen by their team alone, assessed, led through their stages, closed and reopened.',
   settings: {},
   aggregates: [caseAggregate],
   module: CaseModule,
-  migrations: [],
+  migrations: [CreateCaseReferrals1760000002000],
   projections: [casesProjection],
   publishes,
   publish,
+  publishFacts,
   consumes,
 };

@@ -7,16 +7,16 @@ import { eventually } from '@waymark/testing';
 import { callAt, deskOf, eventsOf } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
-const { contactCounted, concernAccepted } = intakeMessages;
+const { contactCounted, concernAccepted, responseAwaited, responseGiven } = intakeMessages;
 
 describe('what intake tells the other services', () => {
   let stage: Stage;
   let desk: ReturnType<typeof deskOf>;
   const heard: Message[] = [];
   const from =
-    (channel: string) =>
-    ({ data }: Message): boolean =>
-      'channel' in data && data.channel === channel;
+    (channel: string, wanted: string = contactCounted.type) =>
+    ({ type, data }: Message): boolean =>
+      type === wanted && 'channel' in data && data.channel === channel;
   const hear = async (wanted: (message: Message) => boolean): Promise<Message | undefined> => {
     await eventually(() => heard.some(wanted));
     return heard.find(wanted);
@@ -90,6 +90,40 @@ describe('what intake tells the other services', () => {
     const message = await hear(from('peer_advisor'));
     expect(message?.data).toMatchObject({ month: '2021-02' });
     expect(heard.filter(from('other_unit'))).toEqual([]);
+  });
+
+  it('how it was answered: month and band of hours, under a name that joins neither the concern nor its contact', async () => {
+    const concernId = await desk.register(callAt(stage.clock.now(), { channel: 'phone' }));
+    await desk.step(concernId, 'allocation', 'amina.officer');
+    stage.clock.advance({ hours: 3 });
+    await desk.step(concernId, 'messages', 'amina.officer', { text: 'We have heard you.' });
+    const awaited = await hear(from('phone', responseAwaited.type));
+    const given = await hear(({ type, subject }) => type === responseGiven.type && subject === awaited?.subject);
+    const factId = awaited?.subject;
+    expect(awaited).toMatchObject({
+      sequence: 1,
+      data: { factId, month: '2026-03', channel: 'phone', measurable: true },
+    });
+    expect(given).toMatchObject({ sequence: 2, time: '2026-03-01T00:00:00.000Z' });
+    expect(given?.data).toEqual({ factId, band: 'within_4_hours' });
+    expect((await hear(from('phone')))?.subject).not.toBe(factId);
+    expect(JSON.stringify([awaited, given])).not.toContain(concernId);
+  });
+
+  it('that an answer cannot be measured, where contact or answer are not known to the minute', async () => {
+    const time = (at: string, precision: string) => ({ at, precision });
+    const [day, minute] = [time('2021-05-14T00:00:00.000Z', 'day'), time('2021-05-14T08:00:00.000Z', 'minute')];
+    await desk.register(callAt('', { contact: day, firstResponse: minute, channel: 'other_unit' }));
+    await desk.register(callAt('', { contact: minute, firstResponse: day, channel: 'in_person' }));
+    for (const [channel, measurable] of [
+      ['other_unit', false],
+      ['in_person', true],
+    ] as const) {
+      const awaited = await hear(from(channel, responseAwaited.type));
+      expect(awaited?.data).toMatchObject({ month: '2021-05', measurable });
+      const given = await hear(({ type, subject }) => type === responseGiven.type && subject === awaited?.subject);
+      expect(given?.data).toEqual({ factId: awaited?.subject });
+    }
   });
 
   it('each contact once, under the same name, when it is registered again', async () => {

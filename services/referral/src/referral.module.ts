@@ -12,6 +12,12 @@ import { GetReferralEndpoint, GetReferralHandler } from './referral/features/get
 import { ListReferralsEndpoint, ListReferralsHandler } from './referral/features/list-referrals.js';
 import { OpenPackageEndpoint, OpenPackageHandler } from './referral/features/open-package.js';
 import { SendReferralEndpoint, SendReferralHandler } from './referral/features/send-referral.js';
+import { BeginServiceEndpoint, BeginServiceHandler } from './referral/features/begin-service.js';
+import { CompleteReferralEndpoint, CompleteReferralHandler } from './referral/features/complete-referral.js';
+import { CorrectOutcomeEndpoint, CorrectOutcomeHandler } from './referral/features/correct-outcome.js';
+import { RecordClientDeclineEndpoint, RecordClientDeclineHandler } from './referral/features/record-client-decline.js';
+import { RecordNonAttendanceEndpoint, RecordNonAttendanceHandler } from './referral/features/record-non-attendance.js';
+import { RevokeReferralEndpoint, RevokeReferralHandler } from './referral/features/revoke-referral.js';
 import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
 
 @Module({
@@ -25,6 +31,12 @@ import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
     AcceptReferralEndpoint,
     DeclineReferralEndpoint,
     AcknowledgeSuspensionEndpoint,
+    BeginServiceEndpoint,
+    CompleteReferralEndpoint,
+    CorrectOutcomeEndpoint,
+    RecordClientDeclineEndpoint,
+    RecordNonAttendanceEndpoint,
+    RevokeReferralEndpoint,
   ],
   providers: [
     CaseTeams,
@@ -38,6 +50,12 @@ import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
     DeclineReferralHandler,
     AcknowledgeSuspensionHandler,
     ApplyWithdrawalHandler,
+    BeginServiceHandler,
+    CompleteReferralHandler,
+    CorrectOutcomeHandler,
+    RecordClientDeclineHandler,
+    RecordNonAttendanceHandler,
+    RevokeReferralHandler,
   ],
 })
 export class ReferralModule {}

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { KeepFactHandler } from './fact/features/keep-facts.js';
 import { ReceiveFactHandler } from './fact/features/receive-fact.js';
 import { GetTypologyGeographyHandler, TypologyGeographyEndpoint } from './tables/get-typology-geography.js';
 import { protectYearApart } from './tables/protect-year-apart.js';
@@ -10,6 +11,7 @@ import { Clock, Views } from '@waymark/service-kit';
   controllers: [TypologyGeographyEndpoint],
   providers: [
     ReceiveFactHandler,
+    KeepFactHandler,
     GetTypologyGeographyHandler,
     {
       provide: YearFamilies,

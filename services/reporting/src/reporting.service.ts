@@ -1,6 +1,9 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
-import { factAggregate } from './fact/fact.aggregate.js';
+import { caseFacts, factAggregate, referralFacts, responseFacts } from './fact/fact.aggregate.js';
+import { caseloadProjection } from './fact/projections/caseload/caseload.projection.js';
 import { contactCountsProjection } from './fact/projections/contact-counts/contact-counts.projection.js';
+import { firstResponsesProjection } from './fact/projections/first-responses/first-responses.projection.js';
+import { referralResultsProjection } from './fact/projections/referral-results/referral-results.projection.js';
 import { consumes } from './integration/consume.js';
 import { ReportingModule } from './reporting.module.js';
 
@@ -10,9 +13,9 @@ export const reporting: ServiceDefinition = {
   description:
     'De-identified tables for analysts. Counts under five are not shown, nor what would let one be computed.',
   settings: {},
-  aggregates: [factAggregate],
+  aggregates: [factAggregate, responseFacts, referralFacts, caseFacts],
   module: ReportingModule,
   migrations: [],
-  projections: [contactCountsProjection],
+  projections: [contactCountsProjection, firstResponsesProjection, referralResultsProjection, caseloadProjection],
   consumes,
 };

@@ -22,7 +22,9 @@ export interface Folded {
 /** The views of reporting as they are in production; several under names of their own where several are wanted. */
 function reportingViews(count: number): readonly Projection[] {
   const found = definitions.filter(({ name }) => name === 'reporting');
-  const all = found.flatMap((definition) => projectionsOf(definition, new Secrets(Buffer.alloc(32))));
+  const all = found
+    .flatMap((definition) => projectionsOf(definition, new Secrets(Buffer.alloc(32))))
+    .filter(({ categories }) => categories.includes('fact'));
   return Array.from({ length: count }, (_, index) => all[index % all.length] as Projection).map((view, index) => ({
     ...view,
     name: `${view.name}-${index + 1}`,

@@ -9,7 +9,7 @@ export function checkEffects(
   return [
     ...checkCases(log),
     ...checkReceiptUpgrades(log),
-    ...checkFacts(log, topics.get('waymark.facts') ?? []),
+    ...checkFacts(log, topics),
     ...checkDisclosures(log),
     ...checkSuspensions(log),
   ];
@@ -50,22 +50,49 @@ function checkReceiptUpgrades(log: readonly LoggedEvent[]): readonly Finding[] {
   });
 }
 
-/** A fact's pseudonym cannot be joined to its concern: told and received are counted by month and channel. */
-function checkFacts(log: readonly LoggedEvent[], published: readonly Published[]): readonly Finding[] {
-  const findings: Finding[] = [];
-  const told = ofType(log, 'ConcernSubmitted')
-    .filter(({ data }) => text(object(data, 'contact'), 'precision') !== 'unknown')
-    .map(({ data }) => `${text(object(data, 'contact'), 'at').slice(0, 7)} ${text(data, 'channel')}`);
+const monthOf = ({ metadata }: LoggedEvent): string => text(metadata, 'occurredAt').slice(0, 7);
+const contactOf = ({ data }: LoggedEvent): string =>
+  `${text(object(data, 'contact'), 'at').slice(0, 7)} ${text(data, 'channel')}`;
+const isDated = ({ data }: LoggedEvent): boolean => text(object(data, 'contact'), 'precision') !== 'unknown';
+
+/** A fact's pseudonym cannot be joined to what it is about: told and received are counted by what the fact says. */
+function checkFacts(
+  log: readonly LoggedEvent[],
+  topics: ReadonlyMap<string, readonly Published[]>,
+): readonly Finding[] {
+  const contacts = ofType(log, 'ConcernSubmitted').filter(isDated).map(contactOf);
+  const factOf = ({ data }: LoggedEvent): string => `${text(data, 'month')} ${text(data, 'channel')}`;
+  const moves = ofType(log, 'CaseOpened', 'StageMoved', 'CaseClosed', 'CaseReopened').map(monthOf);
+  const sent = ofType(log, 'ReferralSent').map((event) => `${monthOf(event)} ${text(event.data, 'unit')}`);
   const received = ofType(log, 'FactReceived');
-  const kindOf = ({ data }: LoggedEvent): string => `${text(data, 'month')} ${text(data, 'channel')}`;
+  const subjects = new Set((topics.get('waymark.facts') ?? []).map(({ fields }) => text(fields, 'subject')));
+  const countedOnce = [...grouped(received, ({ data }) => text(data, 'factId'))].flatMap(([fact, events]) =>
+    exactly(subjects.has(fact) ? 1 : 0, events.length, `fact ${fact}`),
+  );
+  return [
+    ...asMany('facts', contacts, received.map(factOf)),
+    ...asMany('facts of responses', contacts, ofType(log, 'ResponseAwaited').map(factOf)),
+    ...asMany(
+      'facts of stages',
+      moves,
+      ofType(log, 'CaseStageCounted').map(({ data }) => text(data, 'month')),
+    ),
+    ...asMany(
+      'facts of referrals',
+      sent,
+      ofType(log, 'ReferralCounted').map(({ data }) => `${text(data, 'month')} ${text(data, 'unit')}`),
+    ),
+    ...countedOnce,
+  ];
+}
+
+/** Of each kind as many as are due. */
+function asMany(what: string, told: readonly string[], received: readonly string[]): readonly Finding[] {
   const due = grouped(told, (kind) => kind);
-  const found = grouped(received, kindOf);
-  for (const kind of new Set([...due.keys(), ...found.keys()]))
-    findings.push(...exactly(due.get(kind)?.length ?? 0, found.get(kind)?.length ?? 0, `facts of ${kind}`));
-  const subjects = new Set(published.map(({ fields }) => text(fields, 'subject')));
-  for (const [fact, events] of grouped(received, ({ data }) => text(data, 'factId')))
-    findings.push(...exactly(subjects.has(fact) ? 1 : 0, events.length, `fact ${fact}`));
-  return findings;
+  const found = grouped(received, (kind) => kind);
+  return [...new Set([...due.keys(), ...found.keys()])].flatMap((kind) =>
+    exactly(due.get(kind)?.length ?? 0, found.get(kind)?.length ?? 0, `${what} of ${kind}`),
+  );
 }
 
 /** Whatever was sent or opened names a disclosure of the same referral, which names a consent that was in force there and then. */

@@ -4,10 +4,10 @@ import type { Finding } from './finding.js';
 /** Who consumes which topic. */
 const consumers: Readonly<Record<string, readonly string[]>> = {
   intake: ['waymark.case'],
-  case: ['waymark.intake'],
+  case: ['waymark.intake', 'waymark.referral'],
   consent: ['waymark.case', 'waymark.referral'],
   referral: ['waymark.case', 'waymark.consent'],
-  reporting: ['waymark.facts'],
+  reporting: ['waymark.facts', 'waymark.case-facts', 'waymark.referral-facts'],
 };
 
 /** Every message of a consumer's topics is noted by it, none waits, and no dead letter is open. */

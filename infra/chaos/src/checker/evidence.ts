@@ -107,5 +107,10 @@ export const referralStatusAfter: Readonly<Record<string, string>> = {
   ReferralAcknowledged: 'acknowledged',
   ReferralAccepted: 'accepted',
   ReferralDeclined: 'declined',
+  ReferralServiceBegun: 'in_service',
+  ReferralCompleted: 'completed',
+  ReferralNotAttended: 'not_attended',
+  ReferralRevoked: 'revoked',
+  ReferralDeclinedByClient: 'declined_by_client',
   ReferralSuspended: 'suspended_consent_withdrawn',
 };

@@ -34,6 +34,8 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
     ];
   if (type === 'OfficerAssigned' || type === 'TeamMemberAdded' || type === 'TeamMemberRemoved')
     return [message('case.team-changed.v1', idOf(event), { team: list(data, 'team').join() })];
+  if (type === 'CaseClosed') return [message('case.case-closed.v1', idOf(event), {})];
+  if (type === 'CaseReopened') return [message('case.case-reopened.v1', idOf(event), {})];
   if (type === 'ConsentGiven' || type === 'ConsentWithdrawn') {
     const what = type === 'ConsentGiven' ? 'consent.consent-given.v1' : 'consent.consent-withdrawn.v1';
     return [message(what, text(data, 'clientId'), { consentId: text(data, 'consentId') })];

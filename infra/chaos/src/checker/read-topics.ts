@@ -9,6 +9,8 @@ export const topicNames = [
   'waymark.consent',
   'waymark.referral',
   'waymark.facts',
+  'waymark.case-facts',
+  'waymark.referral-facts',
 ] as const;
 
 function parse(text: string): Fields | undefined {

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
+import { caseStages } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
-import { closed, id, instant, staffId } from '../schemas.js';
+import { closed, code, id, instant, month, staffId } from '../schemas.js';
 
 export const caseOpened = defineMessage({
   type: 'case.case-opened.v1',
@@ -51,4 +52,38 @@ export const teamChanged = defineMessage({
       changedAt: '2026-03-02T11:00:00.000Z',
     },
   ],
+});
+
+const moved = { caseId: id, clientId: id };
+const example = {
+  caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',
+  clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+};
+
+export const caseClosed = defineMessage({
+  type: 'case.case-closed.v1',
+  title: 'A case was closed',
+  summary: 'A case was closed. Why is told to nobody.',
+  key: 'case',
+  schema: Type.Object({ ...moved, closedAt: instant }, closed),
+  examples: [{ ...example, closedAt: '2026-06-02T11:00:00.000Z' }],
+});
+
+export const caseReopened = defineMessage({
+  type: 'case.case-reopened.v1',
+  title: 'A case was reopened',
+  summary: 'A closed case was taken up again.',
+  key: 'case',
+  schema: Type.Object({ ...moved, reopenedAt: instant }, closed),
+  examples: [{ ...example, reopenedAt: '2026-07-01T08:00:00.000Z' }],
+});
+
+export const stageCounted = defineMessage({
+  type: 'case.stage-counted.v1',
+  title: 'A case came to a stage, counted',
+  summary: 'The de-identified fact that a case was opened, moved, closed or reopened in a month, under a pseudonym.',
+  key: 'case fact',
+  isFact: true,
+  schema: Type.Object({ factId: id, month, stage: code(caseStages) }, closed),
+  examples: [{ factId: '7c1f0e9a-3b5d-8f21-8d4e-5a9b2c6d7e01', month: '2026-03', stage: 'planning' }],
 });

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { behaviours, channels, matters } from '../code-lists.js';
+import { behaviours, channels, matters, responseBands } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, country, id, instant, month, staffId, subdivision } from '../schemas.js';
 
@@ -65,4 +65,38 @@ export const contactCounted = defineMessage({
       behaviours: ['psychological_violence', 'economic_violence'],
     },
   ],
+});
+
+export const responseAwaited = defineMessage({
+  type: 'intake.response-awaited.v1',
+  title: 'A contact awaits its first response',
+  summary:
+    'The de-identified fact that a contact is to be answered, under a pseudonym of its own, which joins neither the concern nor the contact that was counted.',
+  key: 'response fact',
+  isFact: true,
+  schema: Type.Object(
+    {
+      factId: id,
+      /** Of the contact. */
+      month,
+      channel: code(channels),
+      /** Whether the contact is known to the minute: only then can be said how long the response took. */
+      measurable: Type.Boolean(),
+    },
+    closed,
+  ),
+  examples: [
+    { factId: '0b6d8a52-6a4f-8e0c-9c55-3f1a7d0e2b44', month: '2026-02', channel: 'helpline', measurable: true },
+  ],
+});
+
+export const responseGiven = defineMessage({
+  type: 'intake.response-given.v1',
+  title: 'A contact was answered',
+  summary:
+    'The de-identified fact that a person gave the first response, and how long it took as far as that is known.',
+  key: 'response fact',
+  isFact: true,
+  schema: Type.Object({ factId: id, band: Type.Optional(code(responseBands)) }, closed),
+  examples: [{ factId: '0b6d8a52-6a4f-8e0c-9c55-3f1a7d0e2b44', band: 'within_4_hours' }],
 });

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { referralStatuses, services, units, withdrawalOutcomes } from '../code-lists.js';
+import { referralResults, referralStatuses, services, units, withdrawalOutcomes } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
-import { closed, code, id, instant } from '../schemas.js';
+import { closed, code, id, instant, month } from '../schemas.js';
 
 export const referralMoved = defineMessage({
   type: 'referral.referral-moved.v1',
@@ -52,4 +52,26 @@ export const withdrawalApplied = defineMessage({
       appliedAt: '2026-03-05T08:00:01.000Z',
     },
   ],
+});
+
+export const referralCounted = defineMessage({
+  type: 'referral.referral-counted.v1',
+  title: 'A referral was sent, counted',
+  summary: 'The de-identified fact that a referral went to a unit in a month, under a pseudonym.',
+  key: 'referral fact',
+  isFact: true,
+  schema: Type.Object({ factId: id, month, unit: code(units), service: code(services) }, closed),
+  examples: [
+    { factId: '2a8e5c10-9d7b-8a36-b1f2-6e4d3c5b7a90', month: '2026-03', unit: 'ombudsman', service: 'mediation' },
+  ],
+});
+
+export const resultCounted = defineMessage({
+  type: 'referral.result-counted.v1',
+  title: 'What became of a referral, counted',
+  summary: 'The de-identified fact of what became of a referral; the last that is told of one holds.',
+  key: 'referral fact',
+  isFact: true,
+  schema: Type.Object({ factId: id, result: code(referralResults) }, closed),
+  examples: [{ factId: '2a8e5c10-9d7b-8a36-b1f2-6e4d3c5b7a90', result: 'partly_provided' }],
 });

@@ -11,7 +11,7 @@ export interface Constraint {
   readonly upper: number;
 }
 
-/** Every node with children is their sum, along time and along geography. */
+/** Every node with children is their sum, along time and along geography; and what else is known to add up. */
 export function additions(family: Family, measure: number): readonly Constraint[] {
   const { time, geography, cellAt } = family;
   const constraints: Constraint[] = [];
@@ -36,6 +36,15 @@ export function additions(family: Family, measure: number): readonly Constraint[
       }
     });
   });
+  for (const equation of family.equations) {
+    const cells = equation.map(({ period, geography: place }) =>
+      cellAt(measure, time.indexOf(period), geography.indexOf(place)),
+    );
+    const signs = equation.map(({ factor }) => factor);
+    if (cells.reduce((sum, cell, i) => sum + (signs[i] ?? 0) * (family.values[cell] ?? 0), 0) !== 0)
+      throw new RangeError('an equation does not hold for the counts');
+    constraints.push({ cells, signs, lower: 0, upper: 0 });
+  }
   return constraints;
 }
 

@@ -10,6 +10,16 @@ export interface Cover {
   readonly parts: readonly string[];
 }
 
+/** One cell of a sum. */
+export interface Term {
+  readonly period: string;
+  readonly geography: string;
+  readonly factor: 1 | -1;
+}
+
+/** Cells that add up to zero, in each measure: what everybody knows beyond the two trees. */
+export type Equation = readonly Term[];
+
 /** Everything that is published about one calendar year (or another closed span) and can be added up. */
 export interface FamilyRequest {
   /** Counts below this are not shown. Default 5. */
@@ -21,6 +31,7 @@ export interface FamilyRequest {
   readonly measures: readonly string[];
   readonly count: (measure: string, period: string, geography: string) => number;
   readonly covers?: readonly Cover[];
+  readonly equations?: readonly Equation[];
   /** Cells that left the house before, with this value: they stay shown, and all else is protected around them. */
   readonly alreadyShown?: (measure: string, period: string, geography: string) => boolean;
 }
@@ -32,6 +43,7 @@ export interface Family {
   readonly time: Dimension;
   readonly geography: Dimension;
   readonly covers: readonly Cover[];
+  readonly equations: readonly Equation[];
   readonly values: readonly number[];
   /** Cells that must stay shown. */
   readonly fixed: ReadonlySet<number>;
@@ -75,6 +87,7 @@ export function countFamily(request: FamilyRequest): Family {
     time,
     geography,
     covers: request.covers ?? [],
+    equations: request.equations ?? [],
     values,
     fixed,
     cellAt,

@@ -25,7 +25,7 @@ export interface ProtectedFamily {
  * let nobody compute one that is not: docs/adr/0008-disclosure-control.md. The same request gives the same pattern.
  *
  * Seven measures of a country's year take seconds of CPU, in turns with whatever else runs in the process: decide when
- * a period is closed, not at each request. Throws RangeError for counts, trees or covers that do not fit together.
+ * a period is closed, not at each request. Throws RangeError for counts, trees, covers or equations that do not fit together.
  */
 export async function protectFamily(request: FamilyRequest): Promise<ProtectedFamily> {
   const family = countFamily(request);

@@ -2,13 +2,15 @@
 export interface TreeNode {
   readonly key: string;
   readonly children?: readonly TreeNode[];
+  /** For a total that adds up otherwise than by children (`equations`): it is as dear to leave out as a node so high. */
+  readonly height?: number;
 }
 
 /** A dimension laid out by index, children always before their parent. */
 export interface Dimension {
   readonly keys: readonly string[];
   readonly children: readonly (readonly number[])[];
-  /** 0 for a leaf, else one more than its highest child. */
+  /** 0 for a leaf, else one more than its highest child, unless the node says otherwise. */
   readonly heights: readonly number[];
   indexOf(key: string): number;
 }
@@ -25,7 +27,8 @@ export function layOut(name: string, roots: readonly TreeNode[]): Dimension {
     const index = keys.push(node.key) - 1;
     indexes.set(node.key, index);
     children.push(below);
-    heights.push(below.length === 0 ? 0 : 1 + Math.max(...below.map((child) => heights[child] ?? 0)));
+    const own = below.length === 0 ? 0 : 1 + Math.max(...below.map((child) => heights[child] ?? 0));
+    heights.push(node.height ?? own);
     return index;
   };
   roots.forEach(visit);

@@ -7,6 +7,8 @@ export interface CaseThen {
   readonly caseCode?: string;
   readonly openedAt?: string;
   readonly stage: string;
+  /** Why is sealed. */
+  readonly closedAt?: string;
   readonly officerId?: string;
   readonly team: readonly string[];
   /** How it came out is sealed; that it was done, and until when it holds, is not. */
@@ -33,6 +35,12 @@ export function evolveCase(before: CaseThen | undefined, { type, data, subject, 
       return { ...current, team: textsIn(data, 'team') };
     case 'StageMoved':
       return { ...current, stage: textIn(data, 'to') ?? current.stage };
+    case 'CaseClosed':
+      return { ...current, stage: 'closed', closedAt: textIn(data, 'closedAt') ?? occurredAt };
+    case 'CaseReopened': {
+      const { closedAt: _before, ...reopened } = current;
+      return { ...reopened, stage: textIn(data, 'stage') ?? current.stage };
+    }
     case 'RiskAssessed':
       return {
         ...current,

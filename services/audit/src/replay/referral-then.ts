@@ -12,6 +12,8 @@ export interface ReferralThen {
   readonly consentId?: string;
   readonly sentAt?: string;
   readonly openings: number;
+  /** How it came out, as it was told last. */
+  readonly outcome?: string;
 }
 
 /** Undefined for a type that audit does not interpret. */
@@ -44,6 +46,18 @@ export function evolveReferral(before: ReferralThen | undefined, { type, data, s
       return into('accepted');
     case 'ReferralDeclined':
       return into('declined');
+    case 'ReferralServiceBegun':
+      return into('in_service');
+    case 'ReferralCompleted':
+      return into('completed', { outcome: textIn(data, 'outcome') });
+    case 'ReferralOutcomeCorrected':
+      return { ...referral, outcome: textIn(data, 'outcome') };
+    case 'ReferralNotAttended':
+      return into('not_attended');
+    case 'ReferralRevoked':
+      return into('revoked');
+    case 'ReferralDeclinedByClient':
+      return into('declined_by_client');
     case 'ReferralSuspended':
       return into('suspended_consent_withdrawn');
     case 'ReferralPackageOpened':

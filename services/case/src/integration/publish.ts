@@ -1,9 +1,17 @@
-import { caseMessages } from '@waymark/contracts';
+import { caseMessages, type CaseStage } from '@waymark/contracts';
 import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
+import { factPseudonym, type Platform } from '@waymark/service-kit';
 import type { CaseEvent, Team } from '../case/domain/case.events.js';
 
-export const publishes = [caseMessages.caseOpened, caseMessages.openingConfirmed, caseMessages.teamChanged];
+export const publishes = [
+  caseMessages.caseOpened,
+  caseMessages.openingConfirmed,
+  caseMessages.teamChanged,
+  caseMessages.caseClosed,
+  caseMessages.caseReopened,
+  caseMessages.stageCounted,
+];
 
 /** What the other services learn from the events of a case. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
@@ -35,8 +43,53 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':
       return teamIs(event.data);
+    case 'CaseClosed': {
+      const { clientId, closedAt } = event.data;
+      const { type } = caseMessages.caseClosed;
+      return { type, subject: caseId, data: caseMessages.caseClosed.parse({ caseId, clientId, closedAt }) };
+    }
+    case 'CaseReopened': {
+      const { clientId, reopenedAt } = event.data;
+      const { type } = caseMessages.caseReopened;
+      return { type, subject: caseId, data: caseMessages.caseReopened.parse({ caseId, clientId, reopenedAt }) };
+    }
     case 'StageMoved':
     case 'RiskAssessed':
+    case 'NoteWritten':
+      return undefined;
+  }
+}
+
+/** The month and the stage only, under a pseudonym that needs the case service's secret to be joined back. */
+export function publishFacts(recorded: OpenedEvent, { secrets }: Pick<Platform, 'secrets'>): Translation | undefined {
+  const stage = stageAfter({ type: recorded.type, data: recorded.data } as CaseEvent);
+  if (stage === undefined) return undefined;
+  const factId = factPseudonym(secrets, 'stage', recorded.stream.slice('case-'.length));
+  const month = recorded.metadata.occurredAt.slice(0, 7);
+  return {
+    type: caseMessages.stageCounted.type,
+    subject: factId,
+    unlinked: true,
+    time: `${month}-01T00:00:00.000Z`,
+    data: caseMessages.stageCounted.parse({ factId, month, stage }),
+  };
+}
+
+function stageAfter(event: CaseEvent): CaseStage | undefined {
+  switch (event.type) {
+    case 'CaseOpened':
+      return 'engagement';
+    case 'StageMoved':
+      return event.data.to;
+    case 'CaseClosed':
+      return 'closed';
+    case 'CaseReopened':
+      return event.data.stage;
+    case 'OfficerAssigned':
+    case 'TeamMemberAdded':
+    case 'TeamMemberRemoved':
+    case 'RiskAssessed':
+    case 'CaseOpeningConfirmed':
     case 'NoteWritten':
       return undefined;
   }

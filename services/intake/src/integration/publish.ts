@@ -1,13 +1,18 @@
-import { intakeMessages } from '@waymark/contracts';
-import { deriveSecret } from '@waymark/privacy';
-import { derivedId, type Translation } from '@waymark/messaging';
+import { intakeMessages, type ResponseBand } from '@waymark/contracts';
+import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
-import type { Platform } from '@waymark/service-kit';
+import { factPseudonym, type Platform } from '@waymark/service-kit';
 import type { ConcernEvent } from '../concern/domain/concern.events.js';
 
-type Submitted = Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'];
+type DataOfEvent<Type extends ConcernEvent['type']> = Extract<ConcernEvent, { type: Type }>['data'];
 
-export const publishes = [intakeMessages.concernAccepted, intakeMessages.caseRequested, intakeMessages.contactCounted];
+export const publishes = [
+  intakeMessages.concernAccepted,
+  intakeMessages.caseRequested,
+  intakeMessages.contactCounted,
+  intakeMessages.responseAwaited,
+  intakeMessages.responseGiven,
+];
 
 /** What the other services learn from intake's events. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
@@ -31,21 +36,29 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
   };
 }
 
-/** Month, country or subdivision and codes only, under a pseudonym that needs intake's secret to be joined back. */
-export function publishFacts(recorded: OpenedEvent, { secrets }: Platform): Translation | undefined {
-  const event = { type: recorded.type, data: recorded.data } as ConcernEvent;
-  if (event.type !== 'ConcernSubmitted' || event.data.contact.precision === 'unknown') return undefined;
+/** Months, country or subdivision and codes only, under pseudonyms that need intake's secret to be joined back, or to each other. */
+export function publishFacts(recorded: OpenedEvent, { secrets }: Pick<Platform, 'secrets'>): Translation | undefined {
   const concernId = recorded.stream.slice('concern-'.length);
-  const secret = secrets.of('fact-pseudonym');
-  const factId = derivedId(deriveSecret({ secret, label: 'fact', input: concernId }).toString('hex'));
-  return { ...contactCounted(factId, event.data), subject: factId, unlinked: true };
+  const event = { type: recorded.type, data: recorded.data } as ConcernEvent;
+  const responseFact = (): string => factPseudonym(secrets, 'response', concernId);
+  if (event.type === 'ConcernSubmitted' && event.data.contact.precision !== 'unknown')
+    return [
+      contactCounted(factPseudonym(secrets, 'fact', concernId), event.data),
+      responseAwaited(responseFact(), event.data),
+    ];
+  return event.type === 'FirstResponseGiven' ? responseGiven(responseFact(), event.data) : undefined;
 }
 
-function contactCounted(factId: string, { contact, channel, place, matter, behaviour }: Submitted) {
+const firstOf = (month: string): string => `${month}-01T00:00:00.000Z`;
+
+function contactCounted(factId: string, submitted: DataOfEvent<'ConcernSubmitted'>) {
+  const { contact, channel, place, matter, behaviour } = submitted;
   const month = contact.at.slice(0, 7);
   return {
     type: intakeMessages.contactCounted.type,
-    time: `${month}-01T00:00:00.000Z`,
+    subject: factId,
+    unlinked: true,
+    time: firstOf(month),
     data: intakeMessages.contactCounted.parse({
       factId,
       month,
@@ -57,4 +70,36 @@ function contactCounted(factId: string, { contact, channel, place, matter, behav
       behaviours: [...(behaviour ?? [])],
     }),
   };
+}
+
+function responseAwaited(factId: string, { contact, channel }: DataOfEvent<'ConcernSubmitted'>) {
+  const month = contact.at.slice(0, 7);
+  const measurable = contact.precision === 'minute';
+  return {
+    type: intakeMessages.responseAwaited.type,
+    subject: factId,
+    unlinked: true,
+    time: firstOf(month),
+    data: intakeMessages.responseAwaited.parse({ factId, month, channel, measurable }),
+  };
+}
+
+function responseGiven(factId: string, { response, hoursTaken }: DataOfEvent<'FirstResponseGiven'>) {
+  return {
+    type: intakeMessages.responseGiven.type,
+    subject: factId,
+    unlinked: true,
+    time: firstOf(response.at.slice(0, 7)),
+    data: intakeMessages.responseGiven.parse({
+      factId,
+      ...(hoursTaken === undefined ? {} : { band: bandOf(hoursTaken) }),
+    }),
+  };
+}
+
+function bandOf(hours: number): ResponseBand {
+  if (hours <= 1) return 'within_1_hour';
+  if (hours <= 4) return 'within_4_hours';
+  if (hours <= 24) return 'within_24_hours';
+  return hours <= 72 ? 'within_72_hours' : 'after_72_hours';
 }

@@ -3,7 +3,8 @@ import { type Aggregates, type Call, type Done, done, Problem } from '@waymark/s
 import type { ReferralCommand } from './domain/referral.commands.js';
 import { ReferralChanged } from './features/referral-answers.js';
 import { referralAggregate } from './referral.aggregate.js';
-import { visibleToUnit } from './visibility.js';
+import type { CaseTeams } from './projections/case-teams/case-teams.js';
+import { visibleToTeam, visibleToUnit } from './visibility.js';
 
 /** Runs a command of the unit's focal point on a referral that was sent to the unit; to all others it does not exist. */
 export async function changeAsUnit(
@@ -15,6 +16,21 @@ export async function changeAsUnit(
 ): Promise<Done<ReferralChanged>> {
   const { state } = await aggregates.load(referralAggregate, referralId);
   visibleToUnit(caller, state);
+  const written = await aggregates.change(referralAggregate, referralId, command, call);
+  return done(written, ReferralChanged.of(written));
+}
+
+/** Runs a command of the team of the referral's case; to all others the referral does not exist. */
+export async function changeAsTeam(
+  aggregates: Aggregates,
+  teams: CaseTeams,
+  referralId: string,
+  caller: Principal,
+  call: Call,
+  command: ReferralCommand,
+): Promise<Done<ReferralChanged>> {
+  const { state } = await aggregates.load(referralAggregate, referralId);
+  await visibleToTeam(caller, state, teams);
   const written = await aggregates.change(referralAggregate, referralId, command, call);
   return done(written, ReferralChanged.of(written));
 }

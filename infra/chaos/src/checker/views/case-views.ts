@@ -1,4 +1,4 @@
-import { aggregatesOf, list, text, type LoggedEvent } from '../evidence.js';
+import { aggregatesOf, list, referralStatusAfter, text, type LoggedEvent } from '../evidence.js';
 import { millis, type Row, type View } from './view.js';
 
 const teamTypes = ['CaseOpened', 'OfficerAssigned', 'TeamMemberAdded', 'TeamMemberRemoved'];
@@ -6,6 +6,13 @@ const lastTeam = (events: readonly LoggedEvent[]): LoggedEvent | undefined =>
   events.findLast(({ type }) => teamTypes.includes(type));
 const lastOf = (events: readonly LoggedEvent[], type: string): LoggedEvent | undefined =>
   events.findLast((event) => event.type === type);
+
+/** A stage that it was moved to, closed, or where it was taken up again. */
+function stageAfter(events: readonly LoggedEvent[]): string {
+  const last = events.findLast(({ type }) => ['StageMoved', 'CaseClosed', 'CaseReopened'].includes(type));
+  if (!last) return 'engagement';
+  return last.type === 'CaseClosed' ? 'closed' : text(last.data, last.type === 'StageMoved' ? 'to' : 'stage');
+}
 
 const caseList: View = {
   service: 'case',
@@ -15,13 +22,12 @@ const caseList: View = {
     [...aggregatesOf(log, 'case')].map(([caseId, events]): Row => {
       const opened = lastOf(events, 'CaseOpened')?.data;
       const officer = lastOf(events, 'OfficerAssigned')?.data ?? opened;
-      const moved = text(lastOf(events, 'StageMoved')?.data, 'to');
       return {
         case_id: caseId,
         concern_id: text(opened, 'concernId'),
         client_id: text(opened, 'clientId'),
         case_code: text(opened, 'caseCode'),
-        stage: moved === '' ? 'engagement' : moved,
+        stage: stageAfter(events),
         officer_id: text(officer, 'officerId'),
         team: list(lastTeam(events)?.data, 'team').join(),
         review_due_at: millis(text(lastOf(events, 'RiskAssessed')?.data, 'reviewDueAt')),
@@ -47,4 +53,20 @@ const teamsIn = (service: string): View => ({
     }),
 });
 
-export const caseViews: readonly View[] = [caseList, teamsIn('consent'), teamsIn('referral')];
+/** The copy that case keeps of where the referrals of a case stand. */
+const caseReferrals: View = {
+  service: 'case',
+  table: 'case_referrals',
+  key: ['referral_id'],
+  fold: (log) =>
+    [...aggregatesOf(log, 'referral')].map(([referral, events]): Row => {
+      const last = events.findLast(({ type }) => type in referralStatusAfter);
+      return {
+        referral_id: referral,
+        case_id: text(last?.data, 'caseId'),
+        status: referralStatusAfter[last?.type ?? ''] ?? '',
+      };
+    }),
+};
+
+export const caseViews: readonly View[] = [caseList, caseReferrals, teamsIn('consent'), teamsIn('referral')];

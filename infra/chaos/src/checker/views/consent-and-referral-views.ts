@@ -18,11 +18,14 @@ const consentClocks: View = {
   },
 };
 
+const changesWhatIsDue = [
+  ...['ReferralSent', 'ReferralAcknowledged', 'ReferralSuspended', 'SuspensionAcknowledged'],
+  ...['ReferralRevoked', 'ReferralDeclinedByClient'],
+];
+
 /** When the unit must have acknowledged: the referral, or that it is suspended. */
 function dueAt(events: readonly LoggedEvent[]): string {
-  const last = events.findLast(({ type }) =>
-    ['ReferralSent', 'ReferralAcknowledged', 'ReferralSuspended', 'SuspensionAcknowledged'].includes(type),
-  );
+  const last = events.findLast(({ type }) => changesWhatIsDue.includes(type));
   if (last?.type === 'ReferralSent') return millis(text(last.data, 'acknowledgeBy'));
   return last?.type === 'ReferralSuspended' ? millis(text(last.data, 'withdrawnAt')) : '';
 }

@@ -1,5 +1,5 @@
-import type { NoteClass, RiskLevel } from '@waymark/contracts';
-import type { OpenStage, RiskLevels } from './case.events.js';
+import type { ClosureReason, NoteClass, RiskLevel } from '@waymark/contracts';
+import type { ExplainedReferrals, OpenStage, RiskLevels } from './case.events.js';
 
 export type CaseCommand =
   | {
@@ -28,4 +28,13 @@ export type CaseCommand =
       readonly overall: RiskLevel;
       readonly immediateActions?: string;
     }
+  | {
+      readonly type: 'CloseCase';
+      readonly closureReason: ClosureReason;
+      readonly noFinalRiskBecause?: string;
+      readonly explained: ExplainedReferrals;
+      /** What has not ended, as far as the service has heard. */
+      readonly openReferralIds: readonly string[];
+    }
+  | { readonly type: 'ReopenCase'; readonly reason: string }
   | { readonly type: 'WriteNote'; readonly noteClass: NoteClass; readonly text: string };

@@ -173,3 +173,100 @@ describe('moving the stage', () => {
       .thenRejectedWith('stage_unchanged');
   });
 });
+
+describe('closing a case', () => {
+  const close: Extract<CaseCommand, { type: 'CloseCase' }> = {
+    type: 'CloseCase',
+    closureReason: 'needs_met',
+    explained: [],
+    openReferralIds: [],
+  };
+  const closed = {
+    type: 'CaseClosed',
+    data: {
+      clientId: 'client-1',
+      stage: 'engagement',
+      closureReason: 'needs_met',
+      finalRiskAssessmentId: idAt,
+      openReferrals: [],
+      closedBy: 'amina',
+      closedAt: context.now,
+    },
+  } as const satisfies CaseEvent;
+  const riskKnown: CaseEvent = { type: 'RiskAssessed', data: assessed };
+
+  it('names the final risk assessment, and where the case stood', () => {
+    decider.given(opened, riskKnown).when(close).then(closed);
+    decider
+      .given(opened, riskKnown, { type: 'StageMoved', data: { from: 'engagement', to: 'follow_up' } })
+      .when(close, supervisor)
+      .then({ type: 'CaseClosed', data: { ...closed.data, stage: 'follow_up', closedBy: 'ingrid' } });
+  });
+
+  it('is refused without a final risk level, unless it is said why there is none', () => {
+    const { finalRiskAssessmentId: _none, ...rest } = closed.data;
+    const overdue: CaseEvent = { type: 'RiskAssessed', data: { ...assessed, reviewDueAt: context.now } };
+    for (const history of [[opened], [opened, overdue]]) {
+      decider
+        .given(...history)
+        .when(close)
+        .thenRejectedWith('final_risk_missing');
+      decider
+        .given(...history)
+        .when({ ...close, noFinalRiskBecause: 'She cannot be reached.' })
+        .then({ type: 'CaseClosed', data: { ...rest, noFinalRiskBecause: 'She cannot be reached.' } });
+    }
+  });
+
+  it('is refused with open referrals, unless each is explained', () => {
+    const explained = (...ids: string[]) =>
+      ids.map((referralId) => ({ referralId, explanation: 'goes on without us' }));
+    const withTwo = { ...close, openReferralIds: ['referral-1', 'referral-2'] };
+    for (const some of [[], explained('referral-1'), explained('referral-1', 'referral-3')])
+      decider
+        .given(opened, riskKnown)
+        .when({ ...withTwo, explained: some })
+        .thenRejectedWith('open_referrals_unexplained');
+    decider
+      .given(opened, riskKnown)
+      .when({ ...withTwo, explained: explained('referral-1', 'referral-2', 'referral-3') })
+      .then({ type: 'CaseClosed', data: { ...closed.data, openReferrals: explained('referral-1', 'referral-2') } });
+  });
+
+  it('is for the team and supervisors, and happens once', () => {
+    decider.given(opened, riskKnown).when(close, outsider).thenRejectedWith('caller_not_on_team');
+    decider.given(opened, riskKnown, closed).when(close).thenRejectedWith('case_closed');
+  });
+
+  it('ends the work on it, but not who may see it', () => {
+    const work: CaseCommand[] = [
+      assessRisk,
+      { type: 'MoveStage', stage: 'planning' },
+      { type: 'WriteNote', noteClass: 'administrative', text: 'Called back.' },
+    ];
+    for (const command of work) decider.given(opened, riskKnown, closed).when(command).thenRejectedWith('case_closed');
+    decider
+      .given(opened, riskKnown, closed)
+      .when({ type: 'AddTeamMember', staffId: 'lucia' }, supervisor)
+      .then(luciaAdded);
+  });
+
+  it('can be undone: the case goes on where it stood, and can be closed again', () => {
+    const reopen: CaseCommand = { type: 'ReopenCase', reason: 'She called again.' };
+    const reopened: CaseEvent = {
+      type: 'CaseReopened',
+      data: {
+        clientId: 'client-1',
+        stage: 'engagement',
+        reason: 'She called again.',
+        reopenedBy: 'amina',
+        reopenedAt: context.now,
+      },
+    };
+    decider.given(opened, riskKnown, closed).when(reopen).then(reopened);
+    decider.given(opened, riskKnown, closed).when(reopen, outsider).thenRejectedWith('caller_not_on_team');
+    decider.given(opened, riskKnown).when(reopen).thenRejectedWith('case_not_closed');
+    decider.given(opened, riskKnown, closed, reopened).when(reopen).thenRejectedWith('case_not_closed');
+    decider.given(opened, riskKnown, closed, reopened).when(close).then(closed);
+  });
+});

@@ -1,8 +1,8 @@
 import type { RiskLevel } from '@waymark/contracts';
-import { type Decider, type DecisionContext, plusHours } from '@waymark/event-sourcing';
+import { type Decider, type DecisionContext, isBefore, plusHours } from '@waymark/event-sourcing';
 import { caseCodeFrom } from './case-code.js';
 import type { CaseCommand } from './case.commands.js';
-import type { CaseEvent, Team } from './case.events.js';
+import type { CaseEvent, OpenStage, Team } from './case.events.js';
 import { reject } from './case.rejections.js';
 import { type Case, type CaseState, evolve, noCase } from './case.state.js';
 
@@ -39,8 +39,13 @@ function decideOpen(
       return addTeamMember(command.staffId, current);
     case 'RemoveTeamMember':
       return removeTeamMember(command.staffId, current);
+    case 'CloseCase':
+      return close(command, current, context);
+    case 'ReopenCase':
+      return reopen(command, current, context);
     case 'MoveStage':
-      if (!context.actor.roles.includes('supervisor')) onTeam(current, context);
+      onTeamOrSupervisor(current, context);
+      notClosed(current);
       if (command.stage === current.stage) reject('stage_unchanged');
       return [{ type: 'StageMoved', data: { from: current.stage, to: command.stage } }];
     case 'AssessRisk':
@@ -99,6 +104,7 @@ function removeTeamMember(staffId: string, { clientId, officerId, team }: Case):
 
 function assessRisk(command: CommandOf<'AssessRisk'>, current: Case, context: DecisionContext): readonly CaseEvent[] {
   const assessedBy = onTeam(current, context);
+  notClosed(current);
   const { instrument, instrumentVersion, levels, overall, immediateActions } = command;
   if (Object.keys(levels).length === 0) reject('invalid_risk_levels');
   return [
@@ -121,10 +127,56 @@ function assessRisk(command: CommandOf<'AssessRisk'>, current: Case, context: De
 
 function writeNote(command: CommandOf<'WriteNote'>, current: Case, context: DecisionContext): readonly CaseEvent[] {
   const authorId = onTeam(current, context);
+  notClosed(current);
   const { noteClass, text } = command;
   const noteId = context.newId('note');
   return [{ type: 'NoteWritten', data: { noteId, noteClass, text, authorId, writtenAt: context.now } }];
 }
+
+/** With a final risk level, and nothing left open; or it is said why not. */
+function close(command: CommandOf<'CloseCase'>, current: Case, context: DecisionContext): readonly CaseEvent[] {
+  const closedBy = onTeamOrSupervisor(current, context);
+  const stage = notClosed(current);
+  const { closureReason, noFinalRiskBecause, explained, openReferralIds } = command;
+  const finalRiskAssessmentId = finalRisk(current, context);
+  if (finalRiskAssessmentId === undefined && noFinalRiskBecause === undefined) reject('final_risk_missing');
+  const openReferrals = explained.filter(({ referralId }) => openReferralIds.includes(referralId));
+  const unexplained = openReferralIds.filter((id) => !openReferrals.some(({ referralId }) => referralId === id));
+  if (unexplained.length > 0) reject('open_referrals_unexplained');
+  return [
+    {
+      type: 'CaseClosed',
+      data: {
+        clientId: current.clientId,
+        stage,
+        closureReason,
+        ...(finalRiskAssessmentId === undefined ? { noFinalRiskBecause } : { finalRiskAssessmentId }),
+        openReferrals,
+        closedBy,
+        closedAt: context.now,
+      },
+    },
+  ];
+}
+
+/** Back to where it stood. */
+function reopen({ reason }: CommandOf<'ReopenCase'>, current: Case, context: DecisionContext): readonly CaseEvent[] {
+  const reopenedBy = onTeamOrSupervisor(current, context);
+  const { clientId, closure } = current;
+  if (!closure) return reject('case_not_closed');
+  return [
+    { type: 'CaseReopened', data: { clientId, stage: closure.stage, reason, reopenedBy, reopenedAt: context.now } },
+  ];
+}
+
+/** An assessment whose review is due says nothing of how the case ends. */
+const finalRisk = ({ lastRiskAssessment: last }: Case, { now }: DecisionContext): string | undefined =>
+  last && isBefore(now, last.reviewDueAt) ? last.riskAssessmentId : undefined;
+
+const notClosed = ({ stage }: Case): OpenStage => (stage === 'closed' ? reject('case_closed') : stage);
+
+const onTeamOrSupervisor = (current: Case, context: DecisionContext): string =>
+  context.actor.roles.includes('supervisor') ? context.actor.id : onTeam(current, context);
 
 /** Only those on the team work on a case. */
 function onTeam({ team }: Case, { actor }: DecisionContext): string {

@@ -2,6 +2,8 @@ import { Type } from '@sinclair/typebox';
 import {
   byCode,
   caseStages,
+  closed,
+  closureReasons,
   code,
   formed,
   id,
@@ -24,7 +26,7 @@ export type RiskLevels = Shape<typeof levels>;
 
 /** Stages that a case is moved through; closing is a command of its own. */
 export type OpenStage = Exclude<CaseStage, 'closed'>;
-const openStages = caseStages.filter((stage): stage is OpenStage => stage !== 'closed');
+export const openStages = caseStages.filter((stage): stage is OpenStage => stage !== 'closed');
 
 /** Names of instruments stand in the log in the clear. */
 const instrumentName = formed(/^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$/, 'desk-risk');
@@ -48,6 +50,10 @@ const note = {
   authorId: staffId,
   writtenAt: instant,
 };
+
+/** Referrals that had not ended when the case was closed, each with why it was closed all the same. */
+const explainedReferrals = Type.Array(Type.Object({ referralId: id, explanation: Type.String() }, closed));
+export type ExplainedReferrals = Shape<typeof explainedReferrals>;
 
 /**
  * What each event says, in which version, and whose key seals which field. Plain are ids, life cycle and clocks. Whatever changes
@@ -77,6 +83,27 @@ export const caseEvents = declareEvents({
   TeamMemberAdded: { version: 1, data: { clientId: id, staffId, team }, sealed: {} },
   TeamMemberRemoved: { version: 1, data: { clientId: id, staffId, team }, sealed: {} },
   StageMoved: { version: 1, data: { from: code(caseStages), to: code(openStages) }, sealed: {} },
+  CaseClosed: {
+    version: 1,
+    data: {
+      clientId: id,
+      /** Where the case stood. */
+      stage: code(openStages),
+      closureReason: code(closureReasons),
+      /** The last assessment, if its review was not due yet. */
+      finalRiskAssessmentId: Type.Optional(id),
+      noFinalRiskBecause: Type.Optional(Type.String()),
+      openReferrals: explainedReferrals,
+      closedBy: staffId,
+      closedAt: instant,
+    },
+    sealed: { closureReason: 'client', noFinalRiskBecause: 'client', openReferrals: 'client' },
+  },
+  CaseReopened: {
+    version: 1,
+    data: { clientId: id, stage: code(openStages), reason: Type.String(), reopenedBy: staffId, reopenedAt: instant },
+    sealed: { reason: 'client' },
+  },
   RiskAssessed: {
     version: 1,
     data: riskAssessment,
@@ -86,5 +113,6 @@ export const caseEvents = declareEvents({
 });
 
 export type CaseEvent = EventOf<typeof caseEvents>;
+export type Closure = Extract<CaseEvent, { type: 'CaseClosed' }>['data'];
 export type RiskAssessment = Extract<CaseEvent, { type: 'RiskAssessed' }>['data'];
 export type Note = Extract<CaseEvent, { type: 'NoteWritten' }>['data'];

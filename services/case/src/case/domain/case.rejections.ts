@@ -8,7 +8,11 @@ export type CaseRejectionCode =
   | 'officer_not_removable'
   | 'team_member_not_found'
   | 'stage_unchanged'
-  | 'invalid_risk_levels';
+  | 'invalid_risk_levels'
+  | 'case_closed'
+  | 'case_not_closed'
+  | 'final_risk_missing'
+  | 'open_referrals_unexplained';
 
 const details: Record<CaseRejectionCode, string> = {
   case_not_found: 'There is nothing here that you may see.',
@@ -19,6 +23,11 @@ const details: Record<CaseRejectionCode, string> = {
   team_member_not_found: 'This person is not on the team.',
   stage_unchanged: 'The case is at this stage already.',
   invalid_risk_levels: 'Give a level for at least one risk domain.',
+  case_closed: 'This case is closed: reopen it first.',
+  case_not_closed: 'This case is not closed.',
+  final_risk_missing:
+    'Assess risk, or say why there is no final risk level: it was never assessed, or its review is due.',
+  open_referrals_unexplained: 'Referrals of this case have not ended: say of each why the case is closed all the same.',
 };
 
 export const reject = (code: CaseRejectionCode): never => {

@@ -1,6 +1,6 @@
 import type { CaseStage } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
-import type { CaseEvent, Note, RiskAssessment, Team } from './case.events.js';
+import type { CaseEvent, Closure, Note, RiskAssessment, Team } from './case.events.js';
 
 export interface NoCase {
   readonly status: 'none';
@@ -18,6 +18,8 @@ export interface Case {
   readonly openedAt: Instant;
   readonly lastRiskAssessment?: RiskAssessment;
   readonly notes: readonly Note[];
+  /** While it is closed. */
+  readonly closure?: Closure;
 }
 
 export type CaseState = NoCase | Case;
@@ -35,6 +37,12 @@ export function evolve(state: CaseState, event: CaseEvent): CaseState {
       return { ...state, team: event.data.team };
     case 'StageMoved':
       return { ...state, stage: event.data.to };
+    case 'CaseClosed':
+      return { ...state, stage: 'closed', closure: event.data };
+    case 'CaseReopened': {
+      const { closure: _ended, ...rest } = state;
+      return { ...rest, stage: event.data.stage };
+    }
     case 'RiskAssessed':
       return { ...state, lastRiskAssessment: event.data };
     case 'NoteWritten':

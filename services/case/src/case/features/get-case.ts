@@ -2,9 +2,10 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { caseStages, riskLevels } from '@waymark/contracts';
+import { caseStages, closureReasons, riskLevels } from '@waymark/contracts';
 import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
 import { caseAggregate } from '../case.aggregate.js';
+import type { Closure } from '../domain/case.events.js';
 import type { Case } from '../domain/case.state.js';
 import { visibleTo } from '../visibility.js';
 import { RiskLevelsBody } from './assess-risk.js';
@@ -22,6 +23,13 @@ export class RiskAssessmentView {
   @ApiProperty({ format: 'date-time' }) reviewDueAt: string;
 }
 
+/** What was erased is absent. */
+export class ClosureView {
+  @ApiProperty({ format: 'date-time' }) closedAt: string;
+  @ApiProperty() closedBy: string;
+  @ApiProperty({ required: false, enum: closureReasons }) closureReason?: string;
+}
+
 export class CaseView {
   @ApiProperty({ format: 'uuid' }) caseId: string;
   @ApiProperty({ example: 'K7RM-2XQD' }) caseCode: string;
@@ -32,6 +40,7 @@ export class CaseView {
   @ApiProperty({ type: [String], description: 'The officer first.' }) team: string[];
   @ApiProperty({ format: 'date-time' }) openedAt: string;
   @ApiProperty({ required: false }) lastRiskAssessment?: RiskAssessmentView;
+  @ApiProperty({ required: false, description: 'While it is closed' }) closure?: ClosureView;
 }
 
 export class GetCase extends Query<CaseView> {
@@ -74,7 +83,8 @@ export class GetCaseHandler implements IQueryHandler<GetCase> {
 }
 
 function viewOf(current: Case): CaseView {
-  const { caseId, caseCode, concernId, clientId, stage, officerId, team, openedAt, lastRiskAssessment } = current;
+  const { caseId, caseCode, concernId, clientId, stage, officerId, team, openedAt, lastRiskAssessment, closure } =
+    current;
   return {
     caseId,
     caseCode,
@@ -85,5 +95,12 @@ function viewOf(current: Case): CaseView {
     team: [...team],
     openedAt,
     ...(lastRiskAssessment ? { lastRiskAssessment } : {}),
+    ...(closure ? { closure: closureView(closure) } : {}),
   };
 }
+
+const closureView = ({ closedAt, closedBy, closureReason }: Closure): ClosureView => ({
+  closedAt,
+  closedBy,
+  closureReason,
+});

@@ -53,7 +53,8 @@ export class ListCasesEndpoint {
   @Get()
   @Access({ action: 'ListCases', staff: ['officer', 'supervisor', 'clinician'] })
   @ApiOperation({
-    summary: 'Your cases, all for a supervisor: never assessed first, then by when risk is due for review',
+    summary:
+      'Your cases, all for a supervisor: never assessed first, then by when risk is due for review. Closed ones by stage, client or concern only',
   })
   @ApiOkResponse({ type: Cases })
   list(
@@ -94,6 +95,7 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
     if (concernId) query.andWhere('c.concern_id = :concernId', { concernId });
     if (clientId) query.andWhere('c.client_id = :clientId', { clientId });
     if (stage) query.andWhere('c.stage = :stage', { stage });
+    else if (!concernId && !clientId) query.andWhere("c.stage <> 'closed'");
     if (staffId) query.andWhere('c.team @> ARRAY[:staffId]::text[]', { staffId });
     if (params.after) {
       const [dueAt, caseId] = readCursor(params.after);

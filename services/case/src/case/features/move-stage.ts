@@ -2,13 +2,10 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { caseStages } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, type Done, IdPipe } from '@waymark/service-kit';
 import { changeVisibleCase } from '../change-case.js';
-import type { OpenStage } from '../domain/case.events.js';
+import { type OpenStage, openStages } from '../domain/case.events.js';
 import { CaseChanged, caseChanged } from './case-answers.js';
-
-const openStages = caseStages.filter((stage): stage is OpenStage => stage !== 'closed');
 
 export class MoveStageBody {
   @Code(openStages) stage: OpenStage;

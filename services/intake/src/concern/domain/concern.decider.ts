@@ -161,9 +161,17 @@ function firstResponse(response: KnownTime, concern: Concern, context: DecisionC
   const withinTarget = measured && concern.clock ? !isBefore(concern.clock.dueAt, response.at) : undefined;
   return {
     type: 'FirstResponseGiven',
-    data: { response, ...(withinTarget === undefined ? {} : { withinTarget }), occurredAt: response.at },
+    data: {
+      response,
+      ...(withinTarget === undefined ? {} : { withinTarget }),
+      ...(measured ? { hoursTaken: hoursBetween(concern.submitted.contact.at, response.at) } : {}),
+      occurredAt: response.at,
+    },
   };
 }
+
+/** Whole hours, the last one begun counting: 24 is up to 24 hours and no second more. */
+const hoursBetween = (from: string, to: string): number => Math.ceil((Date.parse(to) - Date.parse(from)) / 3_600_000);
 
 /** An officer's message is a person's response: the first one stops the clock. */
 function answer(text: string, concern: Concern, context: DecisionContext): readonly ConcernEvent[] {

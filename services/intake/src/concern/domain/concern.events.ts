@@ -22,7 +22,7 @@ import {
   timePrecisions,
   units,
 } from '@waymark/contracts';
-import { declareEvents, type EventOf, type Shape, type ShapeOf } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, readAsItIs, type Shape, type ShapeOf } from '@waymark/event-sourcing';
 
 /** A moment with what is known of it: of a month only the month counts, of a day only the day. */
 const knownTime = Type.Object({ at: instant, precision: code(timePrecisions) }, closed);
@@ -131,9 +131,16 @@ export const concernEvents = declareEvents({
   ConcernEscalated: { version: 1, data: { to: code(escalationLevels) }, sealed: {} },
   ConcernAllocated: { version: 1, data: { officerId: staffId }, sealed: {} },
   FirstResponseGiven: {
-    version: 1,
-    data: { response: knownTime, withinTarget: Type.Optional(Type.Boolean()), occurredAt: instant },
+    version: 2,
+    data: {
+      response: knownTime,
+      withinTarget: Type.Optional(Type.Boolean()),
+      /** Since the contact, begun hours counting; absent unless both are known to the minute. */
+      hoursTaken: Type.Optional(Type.Integer({ minimum: 0 })),
+      occurredAt: instant,
+    },
     sealed: {},
+    earlier: [readAsItIs],
   },
   ReporterMessageReceived: { version: 1, data: message, sealed: { text: 'reporter' } },
   OfficerMessageSent: { version: 1, data: message, sealed: { text: 'reporter' } },

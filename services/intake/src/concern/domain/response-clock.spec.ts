@@ -130,9 +130,9 @@ describe('what the clock says', () => {
 
 describe('what stops the clock', () => {
   const soon = the.later(the.hour);
-  const given = (withinTarget: boolean, when = soon) => ({
+  const given = (withinTarget: boolean, when = soon, hoursTaken = 1) => ({
     type: 'FirstResponseGiven' as const,
-    data: { response: the.atTheMinute(when), withinTarget, occurredAt: when },
+    data: { response: the.atTheMinute(when), withinTarget, hoursTaken, occurredAt: when },
   });
 
   it("a person's first message does, their next says no more than itself", () => {
@@ -175,11 +175,11 @@ describe('what stops the clock', () => {
     concern
       .given(...raised)
       .when(record(last), { now: late })
-      .then(given(true, last));
+      .then(given(true, last, 24));
     concern
       .given(...raised)
       .when(record(late), { now: late })
-      .then(given(false, late));
+      .then(given(false, late, 25));
   });
 
   it('is not judged where only the day or the month is known', () => {
@@ -254,7 +254,7 @@ describe('a contact entered on somebody’s behalf', () => {
       .when(the.register(the.atTheMinute(the.monday), {}, response), at(25 * the.hour))
       .then(registered(), {
         type: 'FirstResponseGiven',
-        data: { response, withinTarget: true, occurredAt: response.at },
+        data: { response, withinTarget: true, hoursTaken: 1, occurredAt: response.at },
       });
   });
 

@@ -1,4 +1,4 @@
-import type { DataCategory, DeclineReason, Purpose, Service, Unit, Urgency } from '@waymark/contracts';
+import type { DataCategory, DeclineReason, Purpose, ReferralOutcome, Service, Unit, Urgency } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
 import type { ReferralPackage } from './referral.events.js';
 
@@ -29,4 +29,10 @@ export type ReferralCommand =
   | { readonly type: 'AcceptReferral' }
   | { readonly type: 'DeclineReferral'; readonly reason: DeclineReason }
   | { readonly type: 'ApplyWithdrawal'; readonly consentId: string; readonly withdrawnAt: Instant }
+  | { readonly type: 'BeginService' }
+  | { readonly type: 'CompleteReferral'; readonly outcome: ReferralOutcome }
+  | { readonly type: 'CorrectOutcome'; readonly outcome: ReferralOutcome }
+  | { readonly type: 'RecordNonAttendance' }
+  | { readonly type: 'RevokeReferral' }
+  | { readonly type: 'RecordClientDecline' }
   | { readonly type: 'AcknowledgeSuspension' };

@@ -1,85 +1,29 @@
 import { describe, it } from '@jest/globals';
-import type { WithdrawalOutcome } from '@waymark/contracts';
-import { type DecisionContext, specify } from '@waymark/event-sourcing';
-import type { ConsentAnswer, ReferralCommand } from './referral.commands.js';
-import { referralDecider } from './referral.decider.js';
+import type { ReferralCommand } from './referral.commands.js';
 import type { ReferralEvent } from './referral.events.js';
-
-const now = '2026-03-02T08:00:00.000Z';
-const context: DecisionContext = {
-  now,
-  actor: { kind: 'staff', id: 'amina', roles: ['officer'] },
-  newId: (label) => `${label}-1`,
-  eventIdAt: String,
-};
-const ombudsman = { actor: { kind: 'staff', id: 'olivier', roles: ['unit_focal_point'], unit: 'ombudsman' } } as const;
-const ethics = { actor: { kind: 'staff', id: 'elena', roles: ['unit_focal_point'], unit: 'ethics_office' } } as const;
-const clock = { actor: { kind: 'service', id: 'referral', roles: [] } } as const;
-
-const envelope = { $sealed: { subject: 'client-1', data: 'bytes' } };
-const ids = { caseId: 'case-1', clientId: 'client-1', unit: 'ombudsman', service: 'mediation' } as const;
-const move = { ...ids, movedAt: now } as const;
-const toUnit = { clientId: 'client-1', unit: 'ombudsman' } as const;
-const draft: Extract<ReferralCommand, { type: 'DraftReferral' }> = {
-  type: 'DraftReferral',
-  referralId: 'referral-1',
-  ...ids,
-  purpose: 'referral',
-  urgency: 'urgent',
-  package: { matter_summary: envelope, contact: envelope },
-};
-const drafted: ReferralEvent = {
-  type: 'ReferralDrafted',
-  data: {
-    ...move,
-    referralId: 'referral-1',
-    purpose: 'referral',
-    urgency: 'urgent',
-    categories: ['contact', 'matter_summary'],
-    package: { matter_summary: envelope, contact: envelope },
-    draftedBy: 'amina',
-  },
-};
-const given: ConsentAnswer = { kind: 'given', consentId: 'consent-1', disclosureId: 'disclosure-1' };
-const missing: ConsentAnswer = { kind: 'missing' };
-const send: Extract<ReferralCommand, { type: 'SendReferral' }> = { type: 'SendReferral', consent: given };
-const blocked: ReferralEvent = {
-  type: 'ReferralBlocked',
-  data: { ...move, purpose: 'referral', categories: ['contact', 'matter_summary'], attemptedBy: 'amina' },
-};
-const sent = {
-  type: 'ReferralSent',
-  data: {
-    ...move,
-    purpose: 'referral',
-    categories: ['contact', 'matter_summary'],
-    consentId: 'consent-1',
-    disclosureId: 'disclosure-1',
-    acknowledgeBy: '2026-03-03T08:00:00.000Z',
-    sentBy: 'amina',
-  },
-} as const satisfies ReferralEvent;
-const acknowledged: ReferralEvent = { type: 'ReferralAcknowledged', data: { ...move, acknowledgedBy: 'olivier' } };
-const accepted: ReferralEvent = { type: 'ReferralAccepted', data: { ...move, acceptedBy: 'olivier' } };
-const declined: ReferralEvent = {
-  type: 'ReferralDeclined',
-  data: { ...move, declinedBy: 'olivier', reason: 'no_capacity' },
-};
-const withdrawnAt = '2026-03-02T07:59:59.000Z';
-const withdraw: ReferralCommand = { type: 'ApplyWithdrawal', consentId: 'consent-1', withdrawnAt };
-const applied = (outcome: WithdrawalOutcome): ReferralEvent => ({
-  type: 'WithdrawalApplied',
-  data: { clientId: 'client-1', consentId: 'consent-1', outcome },
-});
-const suspended: ReferralEvent = { type: 'ReferralSuspended', data: { ...move, consentId: 'consent-1', withdrawnAt } };
-const informed: ReferralEvent = {
-  type: 'RecipientInformed',
-  data: { ...toUnit, about: 'consent_withdrawn', consentId: 'consent-1' },
-};
-const knows: ReferralEvent = { type: 'SuspensionAcknowledged', data: { ...toUnit, acknowledgedBy: 'olivier' } };
-const openPackage: ReferralCommand = { type: 'OpenPackage', consentId: 'consent-1', disclosureId: 'disclosure-2' };
-
-const decider = specify(referralDecider, context);
+import {
+  ombudsman,
+  ethics,
+  clock,
+  toUnit,
+  draft,
+  drafted,
+  given,
+  missing,
+  send,
+  blocked,
+  sent,
+  acknowledged,
+  accepted,
+  declined,
+  withdraw,
+  applied,
+  suspended,
+  informed,
+  knows,
+  openPackage,
+  decider,
+} from './referral-history.fixture.js';
 
 describe('drafting a referral', () => {
   it('names the data categories of its package, and who drafted it', () => {

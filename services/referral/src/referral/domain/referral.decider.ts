@@ -1,6 +1,7 @@
 import {
   type DataCategory,
   dataCategories,
+  endedReferralStatuses,
   type ReferralStatus,
   type Urgency,
   type WithdrawalOutcome,
@@ -52,6 +53,22 @@ function decideExisting(
       ];
     case 'ApplyWithdrawal':
       return applyWithdrawal(command, referral, context);
+    case 'BeginService':
+      if (underWay(referral, context) === 'in_service') reject('service_already_begun');
+      return [{ type: 'ReferralServiceBegun', data: { ...move(referral, context), begunBy: context.actor.id } }];
+    case 'CompleteReferral':
+      return complete(command, referral, context);
+    case 'CorrectOutcome':
+      return correctOutcome(command, referral, context);
+    case 'RecordNonAttendance':
+      underWay(referral, context);
+      return [{ type: 'ReferralNotAttended', data: { ...move(referral, context), recordedBy: context.actor.id } }];
+    case 'RevokeReferral':
+      notEnded(referral);
+      return [{ type: 'ReferralRevoked', data: { ...move(referral, context), revokedBy: context.actor.id } }];
+    case 'RecordClientDecline':
+      notEnded(referral);
+      return [{ type: 'ReferralDeclinedByClient', data: { ...move(referral, context), recordedBy: context.actor.id } }];
     case 'AcknowledgeSuspension':
       return acknowledgeSuspension(referral, context);
   }
@@ -140,6 +157,36 @@ function undecided(referral: Referral, context: DecisionContext): void {
   if (referral.status !== 'acknowledged') reject('referral_already_decided');
 }
 
+/** Also without a service that has begun: the client may have found it elsewhere, or nothing came of it. */
+function complete(
+  { outcome }: CommandOf<'CompleteReferral'>,
+  referral: Referral,
+  context: DecisionContext,
+): readonly ReferralEvent[] {
+  underWay(referral, context);
+  return [{ type: 'ReferralCompleted', data: { ...move(referral, context), outcome, completedBy: context.actor.id } }];
+}
+
+function correctOutcome(
+  { outcome }: CommandOf<'CorrectOutcome'>,
+  referral: Referral,
+  context: DecisionContext,
+): readonly ReferralEvent[] {
+  received(referral, context.actor);
+  const previousOutcome = referral.outcome ?? reject('referral_not_completed');
+  if (outcome === previousOutcome) reject('outcome_unchanged');
+  const corrected = { outcome, previousOutcome, correctedBy: context.actor.id };
+  return [{ type: 'ReferralOutcomeCorrected', data: { ...move(referral, context), ...corrected } }];
+}
+
+/** What the unit has accepted and not brought to its end. */
+function underWay(referral: Referral, { actor }: DecisionContext): ReferralStatus {
+  received(referral, actor);
+  stillLive(referral);
+  if (referral.status !== 'accepted' && referral.status !== 'in_service') reject('referral_not_accepted');
+  return referral.status;
+}
+
 /**
  * Suspends what is live under the consent and tells the unit, once; and says what the withdrawal meant each time it is asked, because
  * an answer may be lost. What was authorised but not sent yet cannot be sent under this consent afterwards.
@@ -181,6 +228,11 @@ export function received(referral: Referral, { unit }: { readonly unit?: string 
 function stillLive({ status }: Referral): void {
   if (status === 'suspended_consent_withdrawn') reject('referral_suspended');
   if (!liveStatuses.includes(status)) reject('referral_closed');
+}
+
+/** The desk may end what has not ended, sent or not, suspended or not. */
+function notEnded({ status }: Referral): void {
+  if (endedReferralStatuses.includes(status)) reject('referral_closed');
 }
 
 const move = ({ caseId, clientId, unit, service }: Referral, { now }: DecisionContext): Move => ({

@@ -9,6 +9,7 @@ import {
   id,
   instant,
   purposes,
+  referralOutcomes,
   services,
   staffId,
   units,
@@ -77,6 +78,25 @@ export const referralEvents = declareEvents({
   ReferralAcknowledged: { version: 1, data: { ...move, acknowledgedBy: staffId }, sealed: {} },
   ReferralAccepted: { version: 1, data: { ...move, acceptedBy: staffId }, sealed: {} },
   ReferralDeclined: { version: 1, data: { ...move, declinedBy: staffId, reason: code(declineReasons) }, sealed: {} },
+  ReferralServiceBegun: { version: 1, data: { ...move, begunBy: staffId }, sealed: {} },
+  ReferralCompleted: {
+    version: 1,
+    data: { ...move, outcome: code(referralOutcomes), completedBy: staffId },
+    sealed: {},
+  },
+  ReferralOutcomeCorrected: {
+    version: 1,
+    data: {
+      ...move,
+      outcome: code(referralOutcomes),
+      previousOutcome: code(referralOutcomes),
+      correctedBy: staffId,
+    },
+    sealed: {},
+  },
+  ReferralNotAttended: { version: 1, data: { ...move, recordedBy: staffId }, sealed: {} },
+  ReferralRevoked: { version: 1, data: { ...move, revokedBy: staffId }, sealed: {} },
+  ReferralDeclinedByClient: { version: 1, data: { ...move, recordedBy: staffId }, sealed: {} },
   ReferralSuspended: { version: 1, data: { ...move, consentId: id, withdrawnAt: instant }, sealed: {} },
   /** What the withdrawal of a consent meant for it. Told again to whoever asks again. */
   WithdrawalApplied: {

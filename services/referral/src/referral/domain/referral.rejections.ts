@@ -11,6 +11,10 @@ export type ReferralRejectionCode =
   | 'referral_already_acknowledged'
   | 'referral_not_acknowledged'
   | 'referral_already_decided'
+  | 'referral_not_accepted'
+  | 'service_already_begun'
+  | 'referral_not_completed'
+  | 'outcome_unchanged'
   | 'referral_suspended'
   | 'referral_closed'
   | 'referral_not_suspended'
@@ -26,6 +30,10 @@ const details: Record<ReferralRejectionCode, string> = {
   referral_already_acknowledged: 'This referral has been acknowledged already.',
   referral_not_acknowledged: 'Acknowledge the referral first.',
   referral_already_decided: 'This referral has been accepted or declined already.',
+  referral_not_accepted: 'Accept the referral first.',
+  service_already_begun: 'The service has begun already.',
+  referral_not_completed: 'Only the outcome of a completed referral can be corrected.',
+  outcome_unchanged: 'This is the outcome already.',
   referral_suspended: 'The client withdrew the consent: this referral is suspended.',
   referral_closed: 'This referral has come to its end.',
   referral_not_suspended: 'This referral is not suspended.',

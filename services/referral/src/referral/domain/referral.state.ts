@@ -1,4 +1,13 @@
-import type { DataCategory, DeclineReason, Purpose, ReferralStatus, Service, Unit, Urgency } from '@waymark/contracts';
+import type {
+  DataCategory,
+  DeclineReason,
+  Purpose,
+  ReferralOutcome,
+  ReferralStatus,
+  Service,
+  Unit,
+  Urgency,
+} from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
 import type { ReferralEvent, ReferralPackage } from './referral.events.js';
 
@@ -39,6 +48,9 @@ export interface Referral {
   readonly acknowledgedAt?: Instant;
   readonly decidedAt?: Instant;
   readonly declineReason?: DeclineReason;
+  readonly outcome?: ReferralOutcome;
+  /** When it came to its end, after it was accepted or by the desk. */
+  readonly endedAt?: Instant;
   readonly suspension?: Suspension;
   /** Consents under which it can no longer be sent. */
   readonly withdrawnConsents: readonly string[];
@@ -65,6 +77,18 @@ export function evolve(state: ReferralState, event: ReferralEvent): ReferralStat
       return { ...state, status: 'accepted', decidedAt: event.data.movedAt };
     case 'ReferralDeclined':
       return { ...state, status: 'declined', decidedAt: event.data.movedAt, declineReason: event.data.reason };
+    case 'ReferralServiceBegun':
+      return { ...state, status: 'in_service' };
+    case 'ReferralCompleted':
+      return { ...state, status: 'completed', outcome: event.data.outcome, endedAt: event.data.movedAt };
+    case 'ReferralOutcomeCorrected':
+      return { ...state, outcome: event.data.outcome };
+    case 'ReferralNotAttended':
+      return { ...state, status: 'not_attended', endedAt: event.data.movedAt };
+    case 'ReferralRevoked':
+      return { ...state, status: 'revoked', endedAt: event.data.movedAt };
+    case 'ReferralDeclinedByClient':
+      return { ...state, status: 'declined_by_client', endedAt: event.data.movedAt };
     case 'ReferralSuspended': {
       const { withdrawnAt, movedAt: suspendedAt } = event.data;
       const suspension = { withdrawnAt, suspendedAt, acknowledged: false };

@@ -7,6 +7,7 @@ import {
   type DataCategory,
   declineReasons,
   purposes,
+  referralOutcomes,
   referralStatuses,
   services,
   units,
@@ -37,6 +38,9 @@ export class ReferralView {
   @ApiProperty({ required: false, format: 'date-time' }) acknowledgedAt?: string;
   @ApiProperty({ required: false, format: 'date-time', description: 'Accepted or declined' }) decidedAt?: string;
   @ApiProperty({ required: false, enum: declineReasons }) declineReason?: string;
+  @ApiProperty({ required: false, enum: referralOutcomes, description: 'Of a completed referral' }) outcome?: string;
+  @ApiProperty({ required: false, format: 'date-time', description: 'Completed, not attended, revoked or declined' })
+  endedAt?: string;
   @ApiProperty({ required: false, format: 'date-time', description: 'Nothing can be opened since' })
   consentWithdrawnAt?: string;
   @ApiProperty({ required: false, format: 'date-time' }) suspendedAt?: string;
@@ -96,7 +100,7 @@ export class GetReferralHandler implements IQueryHandler<GetReferral> {
 
 /** What a unit may see: nothing that leads to the case or to the client's other matters. */
 function viewOf(referral: Referral): ReferralView {
-  const { sending, suspension, acknowledgedAt, decidedAt, declineReason } = referral;
+  const { sending, suspension, acknowledgedAt, decidedAt, declineReason, outcome, endedAt } = referral;
   const { referralId, unit, service, purpose, urgency, status } = referral;
   return {
     ...{ referralId, unit, service, purpose, urgency, status },
@@ -105,6 +109,8 @@ function viewOf(referral: Referral): ReferralView {
     ...(acknowledgedAt ? { acknowledgedAt } : {}),
     ...(decidedAt ? { decidedAt } : {}),
     ...(declineReason ? { declineReason } : {}),
+    ...(outcome ? { outcome } : {}),
+    ...(endedAt ? { endedAt } : {}),
     ...(suspension ? { consentWithdrawnAt: suspension.withdrawnAt, suspendedAt: suspension.suspendedAt } : {}),
     ...(suspension && !suspension.acknowledged ? { notice: 'consent_withdrawn' } : {}),
   };

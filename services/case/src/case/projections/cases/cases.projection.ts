@@ -5,7 +5,7 @@ import { CaseEntry } from './case-entry.entity.js';
 /** Cases with their teams, found by member, by client and by concern. Holds nothing that is sealed. */
 export const casesProjection = foldedRows({
   name: 'cases',
-  version: 1,
+  version: 2,
   categories: ['case'],
   tables: `
     CREATE TABLE cases (
@@ -43,6 +43,10 @@ function changeBy(event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<Ca
       return { team: [...event.data.team] };
     case 'StageMoved':
       return { stage: event.data.to };
+    case 'CaseClosed':
+      return { stage: 'closed' };
+    case 'CaseReopened':
+      return { stage: event.data.stage };
     case 'RiskAssessed':
       return { reviewDueAt: new Date(event.data.reviewDueAt) };
     case 'NoteWritten':

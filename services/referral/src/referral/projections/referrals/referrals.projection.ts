@@ -5,7 +5,7 @@ import { ReferralEntry } from './referral-entry.entity.js';
 /** Referrals by unit, case and consent, with what is due. */
 export const referralsProjection = foldedRows({
   name: 'referrals',
-  version: 1,
+  version: 2,
   categories: ['referral'],
   tables: `
     CREATE TABLE referrals (
@@ -68,6 +68,16 @@ function changeBy(event: Exclude<ReferralEvent, { type: 'ReferralDrafted' }>): P
       return { status: 'accepted' };
     case 'ReferralDeclined':
       return { status: 'declined' };
+    case 'ReferralServiceBegun':
+      return { status: 'in_service' };
+    case 'ReferralCompleted':
+      return { status: 'completed' };
+    case 'ReferralNotAttended':
+      return { status: 'not_attended' };
+    case 'ReferralRevoked':
+      return { status: 'revoked', dueAt: null, notice: null };
+    case 'ReferralDeclinedByClient':
+      return { status: 'declined_by_client', dueAt: null, notice: null };
     case 'ReferralSuspended':
       return { status: 'suspended_consent_withdrawn', dueAt: new Date(event.data.withdrawnAt) };
     case 'RecipientInformed':
@@ -76,6 +86,7 @@ function changeBy(event: Exclude<ReferralEvent, { type: 'ReferralDrafted' }>): P
       return { notice: null, dueAt: null };
     case 'WithdrawalApplied':
     case 'ReferralPackageOpened':
+    case 'ReferralOutcomeCorrected':
       return {};
   }
 }

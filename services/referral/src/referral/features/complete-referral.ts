@@ -1,0 +1,52 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { type ReferralOutcome, referralOutcomes } from '@waymark/contracts';
+import { Aggregates, type Call, CallOf, Code, type Done, IdPipe } from '@waymark/service-kit';
+import { changeAsUnit } from '../change-referral.js';
+import { ReferralChanged } from './referral-answers.js';
+
+export class CompleteReferralBody {
+  @Code(referralOutcomes) outcome: ReferralOutcome;
+}
+
+export class CompleteReferral extends Command<Done<ReferralChanged>> {
+  constructor(
+    readonly referralId: string,
+    readonly outcome: ReferralOutcome,
+    readonly caller: Principal,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For the unit')
+@Controller('v1/referrals/:id/completion')
+export class CompleteReferralEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(200)
+  @Access({ action: 'CompleteReferral', staff: ['unit_focal_point'] })
+  @ApiOperation({ summary: 'The unit brings an accepted referral to its end, with its outcome' })
+  @ApiOkResponse({ type: ReferralChanged })
+  handle(
+    @Param('id', IdPipe) id: string,
+    @Body() body: CompleteReferralBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    return this.commands.execute(new CompleteReferral(id, body.outcome, caller, call));
+  }
+}
+
+@CommandHandler(CompleteReferral)
+export class CompleteReferralHandler implements ICommandHandler<CompleteReferral> {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  execute({ referralId, outcome, caller, call }: CompleteReferral) {
+    return changeAsUnit(this.aggregates, referralId, caller, call, { type: 'CompleteReferral', outcome });
+  }
+}
