@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { str, url } from 'envalid';
+import { bool, str, url } from 'envalid';
 import pg from 'pg';
 import { ConfigError, readEnvironment } from '@waymark/service-kit';
 import { writeEnvironments } from './env-files.js';
@@ -10,6 +10,7 @@ const variables = {
   SECRETS_DIR: str({ desc: 'where keys, secrets and environment files are written, a folder per service' }),
   SERVICE_SECRETS_DIR: str({ default: undefined, desc: 'name of its own folder where a service runs, if another' }),
   BUS: str({ choices: ['kafka', 'postgres'] as const, default: 'kafka', desc: 'kind of bus' }),
+  KAFKA_LOGINS: bool({ default: false, desc: 'give each service a Kafka user and password of its own' }),
   DATABASE_PREFIX: str({ default: 'waymark', desc: 'put before every database and role' }),
 };
 
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
     secretsDir: (service) => join(dir, service),
     prefix: settings.DATABASE_PREFIX,
     bus: settings.BUS,
+    kafkaLogins: settings.KAFKA_LOGINS && settings.BUS === 'kafka',
   });
   const files = await writeEnvironments(environments, { dir, ...(seenAs === undefined ? {} : { seenAs }) });
   process.stdout.write(`Databases, roles and secrets are ready.\n${files.join('\n')}\n`);

@@ -4,6 +4,7 @@ import { grantCategories, migrateEventStore } from '@waymark/event-store';
 import { grantBus, migrateBus } from '@waymark/messaging';
 import { createKeyFile, KeyFileError } from '@waymark/privacy';
 import { createSecretFile, readSecretFile } from '@waymark/service-kit';
+import { kafkaUserOf } from './kafka-rights.js';
 import { services, type ServiceGrants } from './services.js';
 
 export interface ProvisionOptions {
@@ -15,6 +16,8 @@ export interface ProvisionOptions {
   readonly prefix?: string;
   /** Leaves the PostgreSQL bus out when Kafka carries the messages. */
   readonly bus: 'postgres' | 'kafka';
+  /** Each service logs in at Kafka as a user of its own, which whoever runs the brokers makes. */
+  readonly kafkaLogins?: boolean;
 }
 
 /** The part of a service's environment that provisioning decides. */
@@ -38,7 +41,7 @@ export async function provision(options: ProvisionOptions): Promise<ReadonlyMap<
 }
 
 async function provisionService(
-  { adminUrl, secretsDir }: ProvisionOptions,
+  { adminUrl, secretsDir, kafkaLogins = false }: ProvisionOptions,
   service: ServiceGrants,
   prefix: string,
   events: string,
@@ -76,6 +79,12 @@ async function provisionService(
     EVENT_STORE: 'postgres',
     EVENT_STORE_URL: address(adminUrl, `${prefix}_events`, role, password),
     ...(bus ? { BUS: 'postgres', BUS_URL: address(adminUrl, `${prefix}_bus`, role, password) } : { BUS: 'kafka' }),
+    ...(kafkaLogins
+      ? {
+          KAFKA_USERNAME: kafkaUserOf(service.name, prefix),
+          KAFKA_PASSWORD: secrets.of('kafka-password').toString('hex'),
+        }
+      : {}),
     KEY_FILE: keyFile,
     SECRET_FILE: secretFile,
     SERVICE_CLIENT_SECRET: secrets.of('client-secret').toString('hex'),
