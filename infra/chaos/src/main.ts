@@ -8,6 +8,7 @@ const usage = `Usage: npm run chaos [-- OPTIONS]
   --minutes N  how long load and faults last, 3 unless given
   --seed S     decides what is asked and what is done to the platform; drawn and printed unless given
   --rate R     matters that arrive in a second, 1 unless given
+  --brokers N  Kafka brokers, of which each holds everything, 1 unless given
   --json FILE  writes the report with the timeline`;
 
 /** `npm run chaos`. Answers the exit code: 0 when every promise held. */
@@ -15,7 +16,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { minutes: text, seed: text, rate: text, json: text, help: { type: 'boolean' } },
+    options: { minutes: text, seed: text, rate: text, brokers: text, json: text, help: { type: 'boolean' } },
   });
   if (values.help) {
     print(usage);
@@ -29,8 +30,9 @@ export async function main(args: readonly string[]): Promise<number> {
   const seed = number(values.seed, 1 + Math.floor(Math.random() * 2 ** 31));
   const seconds = number(values.minutes, 3) * 60;
   const perSecond = number(values.rate, 1);
+  const brokers = number(values.brokers, 1);
   print(`seed ${seed}`);
-  const platform = await startPlatform();
+  const platform = await startPlatform({ brokers });
   try {
     print('all services are ready');
     const report = await runChaos(platform, { seed, seconds, perSecond, onProgress: print });

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { str, url } from 'envalid';
+import { bool, str, url } from 'envalid';
 import pg from 'pg';
 import { ConfigError, keyVariables, readEnvironment, vaultOptions, vaultVariables } from '@waymark/service-kit';
 import { writeEnvironments } from './env-files.js';
@@ -13,6 +13,7 @@ const variables = {
   SECRETS_DIR: str({ desc: 'where keys, secrets and environment files are written, a folder per service' }),
   SERVICE_SECRETS_DIR: str({ default: undefined, desc: 'name of its own folder where a service runs, if another' }),
   BUS: str({ choices: ['kafka', 'postgres'] as const, default: 'kafka', desc: 'kind of bus' }),
+  KAFKA_LOGINS: bool({ default: false, desc: 'give each service a Kafka user and password of its own' }),
   DATABASE_PREFIX: str({ default: 'waymark', desc: 'put before every database and role' }),
 };
 
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     prefix: settings.DATABASE_PREFIX,
     bus: settings.BUS,
     ...(settings.KEYS === 'vault' ? { vault: vaultOptions('provision', settings) } : {}),
+    kafkaLogins: settings.KAFKA_LOGINS && settings.BUS === 'kafka',
   });
   const files = await writeEnvironments(environments, { dir, ...(seenAs === undefined ? {} : { seenAs }) });
   process.stdout.write(`Databases, roles and secrets are ready.\n${files.join('\n')}\n`);

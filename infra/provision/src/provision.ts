@@ -4,6 +4,7 @@ import { grantCategories, migrateEventStore } from '@waymark/event-store';
 import { grantBus, migrateBus } from '@waymark/messaging';
 import { createKeyFile, createVaultKey, KeyFileError, type VaultOptions } from '@waymark/privacy';
 import { createSecretFile, readSecretFile, transitKeyOf } from '@waymark/service-kit';
+import { kafkaUserOf } from './kafka-rights.js';
 import { services, type ServiceGrants } from './services.js';
 
 export interface ProvisionOptions {
@@ -17,6 +18,8 @@ export interface ProvisionOptions {
   readonly bus: 'postgres' | 'kafka';
   /** Keeps the wrapping keys in Vault, where this makes one for each service; else each service has a key file. */
   readonly vault?: Omit<VaultOptions, 'key'>;
+  /** Each service logs in at Kafka as a user of its own, which whoever runs the brokers makes. */
+  readonly kafkaLogins?: boolean;
 }
 
 /** The part of a service's environment that provisioning decides. */
@@ -40,7 +43,7 @@ export async function provision(options: ProvisionOptions): Promise<ReadonlyMap<
 }
 
 async function provisionService(
-  { adminUrl, secretsDir, vault }: ProvisionOptions,
+  { adminUrl, secretsDir, vault, kafkaLogins = false }: ProvisionOptions,
   service: ServiceGrants,
   prefix: string,
   events: string,
@@ -76,6 +79,12 @@ async function provisionService(
     EVENT_STORE_URL: address(adminUrl, `${prefix}_events`, role, password),
     ...(bus ? { BUS: 'postgres', BUS_URL: address(adminUrl, `${prefix}_bus`, role, password) } : { BUS: 'kafka' }),
     ...keys,
+    ...(kafkaLogins
+      ? {
+          KAFKA_USERNAME: kafkaUserOf(service.name, prefix),
+          KAFKA_PASSWORD: secrets.of('kafka-password').toString('hex'),
+        }
+      : {}),
     SECRET_FILE: secretFile,
     SERVICE_CLIENT_SECRET: secrets.of('client-secret').toString('hex'),
   };

@@ -3,6 +3,7 @@ export { FakeClock, type Duration } from './fake-clock.js';
 export { FaultProxy, type Target } from './fault-proxy/fault-proxy.js';
 export { freePort, freePorts } from './free-port.js';
 export { kafkaBrokers } from './kafka/kafka-brokers.js';
+export { startKafkaCluster, type KafkaCluster, type KafkaClusterOptions } from './kafka/kafka-cluster.js';
 export type { RunningKafka, StartKafkaOptions } from './kafka/running-kafka.js';
 export { startKafka } from './kafka/start-kafka.js';
 export { KurrentPeer, type Faults, type KurrentPeerOptions } from './kurrentdb/kurrent-peer.js';

@@ -29,7 +29,7 @@ export interface Platform {
 const prefix = 'chaos';
 
 /** Starts all of it and resolves when every service is ready. */
-export async function startPlatform(): Promise<Platform> {
+export async function startPlatform({ brokers = 1 } = {}): Promise<Platform> {
   // Each process that is started is ended with this one by a listener of its own.
   process.setMaxListeners(50);
   const dir = await mkdtemp(join(tmpdir(), 'waymark-chaos-'));
@@ -37,7 +37,7 @@ export async function startPlatform(): Promise<Platform> {
   const names = [...instances, 'identity'];
   const numbers = await freePorts(names.length);
   const ports = Object.fromEntries(names.map((name, index) => [name, numbers[index] ?? 0]));
-  const servers = await startServers(dir, ports['consent'] ?? 0);
+  const servers = await startServers(dir, ports['consent'] ?? 0, brokers);
   let processes: Processes | undefined;
   try {
     processes = await startProcesses({
@@ -48,10 +48,9 @@ export async function startPlatform(): Promise<Platform> {
       prefix,
       // Topics are not prefixed: the broker belongs to this run alone. A killed member is missed for so long.
       environment: {
-        KAFKA_PREFIX: '',
-        KAFKA_SESSION_TIMEOUT_MS: '8000',
-        TRUST_PROXY: 'true',
+        ...{ KAFKA_PREFIX: '', KAFKA_SESSION_TIMEOUT_MS: '8000', TRUST_PROXY: 'true' },
         RATE_LIMIT_PRINCIPAL: '1000000',
+        KAFKA_REPLICATION_FACTOR: String(brokers),
       },
       adapt: (environment) => throughWays(environment, servers.ways),
     });

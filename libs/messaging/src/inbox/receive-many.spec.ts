@@ -1,17 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@waymark/testing';
-import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Bus, Message } from '../port.js';
-import { happened, messageOf, openInboxGround, silent, takeEffect, type InboxGround } from './inbox.fixture.js';
-import { runConsumer, type Consumer, type ConsumerOptions } from './run-consumer.js';
+import { openConsumerGround, type ConsumerGround } from './consumer-ground.fixture.js';
+import { happened, messageOf, openInboxGround, takeEffect, type InboxGround } from './inbox.fixture.js';
 
 describe('a consumer with a crowd of messages before it', () => {
   let ground: InboxGround;
   let dataSource: DataSource;
   let bus: Bus;
   let topic: string;
-  let running: Consumer[];
+  let consumers: ConsumerGround;
+  let start: ConsumerGround['start'];
 
   beforeAll(async () => {
     ground = await openInboxGround();
@@ -19,35 +19,16 @@ describe('a consumer with a crowd of messages before it', () => {
   });
   afterAll(() => ground?.close());
   beforeEach(async () => {
-    running = [];
-    topic = `waymark.test-${randomUUID()}`;
-    await bus.ensureTopics([topic]);
+    consumers = await openConsumerGround(ground);
+    ({ topic, start } = consumers);
   });
-  afterEach(async () => {
-    await Promise.all(running.map((consumer) => consumer.stop()));
-  });
+  afterEach(() => consumers.stop());
 
   const subjects = Array.from({ length: 20 }, (_, index) => `subject-${index}`);
   const crowd = (upTo: number, from = 1): Message[] =>
     Array.from({ length: upTo - from + 1 }, (_, index) => index + from).flatMap((sequence) =>
       subjects.map((subject) => messageOf(subject, sequence)),
     );
-  const start = (options: Partial<ConsumerOptions> = {}): Consumer => {
-    const consumer = runConsumer({
-      bus,
-      group: topic,
-      topics: [topic],
-      dataSource,
-      handlers: { [happened]: (message, { manager }) => takeEffect(topic, message, manager) },
-      retries: { attempts: 2, firstPauseMs: 5 },
-      sweepEveryMs: 20,
-      onDecision: async () => undefined,
-      log: silent,
-      ...options,
-    });
-    running.push(consumer);
-    return consumer;
-  };
   const effects = async (): Promise<Record<string, number[]>> => {
     const rows = await dataSource.query<{ subject: string; sequences: number[] }[]>(
       'select subject, array_agg(sequence order by place) as sequences from effects where consumer = $1 group by subject',

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, FakeClock } from '@waymark/testing';
-import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import type { Bus, Message } from '../port.js';
-import { happened, messageOf, openInboxGround, silent, takeEffect, type InboxGround } from './inbox.fixture.js';
-import { runConsumer, type Consumer, type ConsumerOptions } from './run-consumer.js';
+import type { Bus } from '../port.js';
+import { openConsumerGround, type ConsumerGround } from './consumer-ground.fixture.js';
+import { happened, messageOf, openInboxGround, type InboxGround } from './inbox.fixture.js';
+import type { Consumer } from './run-consumer.js';
 import { TemporaryFailure } from './temporary-failure.js';
 
 describe('a consumer', () => {
@@ -12,7 +12,7 @@ describe('a consumer', () => {
   let dataSource: DataSource;
   let bus: Bus;
   let topic: string;
-  let running: Consumer[];
+  let consumers: ConsumerGround;
   const clock = new FakeClock();
 
   beforeAll(async () => {
@@ -21,49 +21,14 @@ describe('a consumer', () => {
   });
   afterAll(() => ground?.close());
   beforeEach(async () => {
-    running = [];
-    topic = `waymark.test-${randomUUID()}`;
-    await bus.ensureTopics([topic]);
+    consumers = await openConsumerGround(ground);
+    ({ topic } = consumers);
   });
-  afterEach(async () => {
-    await Promise.all(running.map((consumer) => consumer.stop()));
-  });
+  afterEach(() => consumers.stop());
 
-  /** A consumer whose one effect is a row, unless `fails` says that this message cannot be handled. */
-  const start = (
-    options: Partial<ConsumerOptions> & { readonly fails?: (message: Message) => Error | undefined } = {},
-  ): Consumer => {
-    const { fails, ...rest } = options;
-    const consumer = runConsumer({
-      bus,
-      group: topic,
-      topics: [topic],
-      dataSource,
-      handlers: {
-        [happened]: async ({ subject, sequence, ...message }, { manager }) => {
-          await takeEffect(topic, { subject, sequence }, manager);
-          const failure = fails?.({ subject, sequence, ...message });
-          if (failure) throw failure;
-        },
-      },
-      clock,
-      retries: { attempts: 3, firstPauseMs: 5 },
-      sweepEveryMs: 20,
-      onDecision: async () => undefined,
-      log: silent,
-      ...rest,
-    });
-    running.push(consumer);
-    return consumer;
-  };
-
-  const effects = async (subject: string): Promise<number[]> => {
-    const rows = await dataSource.query<{ sequence: number }[]>(
-      'select sequence from effects where consumer = $1 and subject = $2 order by place',
-      [topic, subject],
-    );
-    return rows.map((row) => row.sequence);
-  };
+  const start = (options: Parameters<ConsumerGround['start']>[0] = {}): Consumer =>
+    consumers.start({ clock, retries: { attempts: 3, firstPauseMs: 5 }, ...options });
+  const effects = (subject: string): Promise<number[]> => consumers.effects(subject);
   const reasons = async (consumer: Consumer): Promise<(readonly [string | null, number | null, string])[]> =>
     (await consumer.deadLetters()).map((letter) => [letter.subject, letter.sequence, letter.reason] as const);
 

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../free-port.js';
 import { kafkaJars } from './kafka-jars.js';
-import { kafkaSettings, secureSettings } from './kafka-settings.js';
+import { clusterSettings, kafkaSettings, secureSettings } from './kafka-settings.js';
 import { stopLeftoverKafka } from './leftover-kafka.js';
-import type { StartedKafka, StartKafkaOptions } from './running-kafka.js';
+import type { ClusterNode, StartedKafka, StartKafkaOptions } from './running-kafka.js';
 
 const run = promisify(execFile);
 
@@ -15,7 +15,8 @@ const run = promisify(execFile);
 const CLUSTER_ID = 'V2F5bWFya1Rlc3RzMDAwMQ';
 const STOP_MS = 20_000;
 
-export async function javaKafka(options: StartKafkaOptions): Promise<StartedKafka> {
+/** One broker; `node`: as one of a cluster. */
+export async function javaKafka(options: StartKafkaOptions, node?: ClusterNode): Promise<StartedKafka> {
   const { dir, port, secure } = options;
   const classpath = path.join(await kafkaJars(), '*');
   await mkdir(dir, { recursive: true });
@@ -25,7 +26,8 @@ export async function javaKafka(options: StartKafkaOptions): Promise<StartedKafk
   const [controllerPort, openPort] = [await freePort(), await freePort()];
   const settings = {
     ...kafkaSettings(options, controllerPort),
-    ...(secure ? secureSettings(port, controllerPort, openPort, secure.authority) : {}),
+    ...(secure ? secureSettings(port, controllerPort, openPort, secure) : {}),
+    ...(node ? clusterSettings(options, node) : {}),
     'log.dirs': path.join(dir, 'data'),
   };
   await writeFile(

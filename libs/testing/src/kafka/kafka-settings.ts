@@ -1,5 +1,5 @@
-import { storePassword, type TestAuthority } from './test-authority.js';
-import type { StartKafkaOptions } from './running-kafka.js';
+import { storePassword } from './test-authority.js';
+import type { ClusterNode, StartKafkaOptions } from './running-kafka.js';
 
 /** One process as broker and controller, at home on 127.0.0.1 and quick to start. */
 export function kafkaSettings(
@@ -33,7 +33,7 @@ export function secureSettings(
   port: number,
   controllerPort: number,
   openPort: number,
-  { brokerStore }: TestAuthority,
+  { authority: { brokerStore }, superUsers }: NonNullable<StartKafkaOptions['secure']>,
 ): Readonly<Record<string, string>> {
   return {
     listeners: `SASL_SSL://127.0.0.1:${port},OPEN://127.0.0.1:${openPort},CONTROLLER://127.0.0.1:${controllerPort}`,
@@ -47,5 +47,36 @@ export function secureSettings(
     'ssl.keystore.location': brokerStore,
     'ssl.keystore.password': storePassword,
     'ssl.key.password': storePassword,
+    ...(superUsers && {
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      // The broker itself and its controller come without a name, by listeners that are nobody else's.
+      'super.users': ['ANONYMOUS', ...superUsers].map((user) => `User:${user}`).join(';'),
+    }),
+  };
+}
+
+/** Changes to the settings for a node of a cluster: what is acknowledged lies on two nodes at least. */
+export function clusterSettings(
+  { port, advertisedPort = port }: Pick<StartKafkaOptions, 'port' | 'advertisedPort'>,
+  { id, controllerPort, internalPort, voters }: ClusterNode,
+): Readonly<Record<string, string>> {
+  const replicas = String(voters.length);
+  const listener = (name: string, at: number) => `${name}://127.0.0.1:${at}`;
+  return {
+    'node.id': String(id),
+    'controller.quorum.voters': voters.join(','),
+    listeners: [
+      listener('PLAINTEXT', port),
+      listener('INTERNAL', internalPort),
+      listener('CONTROLLER', controllerPort),
+    ].join(','),
+    'advertised.listeners': [listener('PLAINTEXT', advertisedPort), listener('INTERNAL', internalPort)].join(','),
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'INTERNAL',
+    'default.replication.factor': replicas,
+    'min.insync.replicas': '2',
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': '2',
   };
 }

@@ -5,9 +5,24 @@ export type StartKafkaOptions = {
   readonly dir: string;
   readonly port: number;
   /** Clients must speak TLS and log in by SCRAM-SHA-512 as one of these. Needs Java. */
-  readonly secure?: { readonly users: Readonly<Record<string, string>>; readonly authority: TestAuthority };
+  readonly secure?: {
+    readonly users: Readonly<Record<string, string>>;
+    readonly authority: TestAuthority;
+    /** With these users as the only ones to whom no ACL applies; without it, every user may do everything. */
+    readonly superUsers?: readonly string[];
+  };
   /** Where the broker tells its clients to come, such as a way with faults that leads to it; its own port unless given. */
   readonly advertisedPort?: number;
+};
+
+/** One of several brokers that are a cluster, each of them a controller too. */
+export type ClusterNode = {
+  readonly id: number;
+  readonly controllerPort: number;
+  /** Where the others come: the ways of clients may lead through faults. */
+  readonly internalPort: number;
+  /** `id@host:port` of every node's controller. */
+  readonly voters: readonly string[];
 };
 
 export type RunningKafka = {
