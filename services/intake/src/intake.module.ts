@@ -14,6 +14,7 @@ import { RingResponseClockHandler } from './concern/features/run-response-clocks
 import { SendOfficerMessageEndpoint, SendOfficerMessageHandler } from './concern/features/send-officer-message.js';
 import { SubmitConcernEndpoint, SubmitConcernHandler } from './concern/features/submit-concern.js';
 import { TriageConcernEndpoint, TriageConcernHandler } from './concern/features/triage-concern.js';
+import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
 import { UpgradeReceiptHandler } from './integration/consume.js';
 
 @Module({
@@ -32,6 +33,7 @@ import { UpgradeReceiptHandler } from './integration/consume.js';
     GiveGuidanceEndpoint,
     AcceptConcernEndpoint,
     IssueClientReceiptEndpoint,
+    RevokeAccessEndpoint,
   ],
   providers: [
     SubmitConcernHandler,
