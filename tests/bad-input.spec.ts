@@ -29,6 +29,7 @@ const holders: Readonly<Record<string, string>> = {
   clinician: 'marek.clinician',
   auditor: 'jonas.auditor',
   analyst: 'priya.analyst',
+  administrator: 'samoa.administrator',
 };
 
 // Thousands of requests: on a busy machine they take their time.

@@ -3,7 +3,16 @@ export type AccessErrorCode =
 
 /** What exactly was wrong with a token: for logs and tests. Never told to the caller, who could learn from it. */
 export type TokenFault =
-  'malformed' | 'type' | 'algorithm' | 'key_unknown' | 'signature' | 'issuer' | 'audience' | 'time' | 'claims';
+  | 'malformed'
+  | 'type'
+  | 'algorithm'
+  | 'key_unknown'
+  | 'signature'
+  | 'issuer'
+  | 'audience'
+  | 'time'
+  | 'claims'
+  | 'revoked';
 
 const statuses = {
   token_missing: 401,

@@ -34,6 +34,13 @@ describe('Claims of another issuer', () => {
     },
   );
 
+  it('tell the preferred language, where it is one', () => {
+    const payload = { sub: 'p1', roles: ['officer'], locale: 'pt-BR' };
+    expect(principalFrom(payload, defaultClaims)).toMatchObject({ language: 'pt-BR' });
+    for (const locale of ['', 'a sentence', ['fr'], '<b>'])
+      expect(principalFrom({ ...payload, locale }, defaultClaims)).not.toHaveProperty('language');
+  });
+
   it('with a unit we do not know give a person without a unit', () => {
     expect(principalFrom({ sub: 'p1', roles: ['officer'], unit: 'canteen' }, defaultClaims)).toEqual({
       kind: 'staff',

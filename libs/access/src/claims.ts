@@ -11,9 +11,16 @@ export interface ClaimsMapping {
   readonly rolesClaim: string;
   readonly unitClaim: string;
   readonly serviceClaim: string;
+  /** BCP 47, such as OpenID Connect's `locale`. */
+  readonly languageClaim: string;
 }
 
-export const defaultClaims: ClaimsMapping = { rolesClaim: 'roles', unitClaim: 'unit', serviceClaim: 'service' };
+export const defaultClaims: ClaimsMapping = {
+  rolesClaim: 'roles',
+  unitClaim: 'unit',
+  serviceClaim: 'service',
+  languageClaim: 'locale',
+};
 
 /**
  * Who a verified token stands for. Roles and units we do not know are dropped. Neither a known role nor a service: `role_missing`.
@@ -30,12 +37,23 @@ export function principalFrom(payload: JWTPayload, mapping: ClaimsMapping): Staf
     throw new AccessError('token_invalid', { fault: 'claims' });
   if (known.length === 0) throw new AccessError('role_missing');
   const unit = knownUnit(claimAt(payload, mapping.unitClaim));
-  return { kind: 'staff', id: payload.sub, roles: known, ...(unit === undefined ? {} : { unit }) };
+  const language = languageAt(payload, mapping.languageClaim);
+  return {
+    ...{ kind: 'staff', id: payload.sub, roles: known },
+    ...(unit === undefined ? {} : { unit }),
+    ...(language === undefined ? {} : { language }),
+  };
 }
 
 function knownRoles(value: unknown): readonly Role[] {
   const named: readonly unknown[] = Array.isArray(value) ? value : [value];
   return roles.filter((role) => named.includes(role));
+}
+
+/** Shaped like BCP 47; whatever else stands there is dropped. */
+function languageAt(payload: JWTPayload, path: string): string | undefined {
+  const value = claimAt(payload, path);
+  return typeof value === 'string' && /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/.test(value) ? value : undefined;
 }
 
 const knownUnit = (value: unknown): Unit | undefined => units.find((unit) => unit === value);

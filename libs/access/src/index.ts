@@ -10,6 +10,7 @@ export * from './claims.js';
 export * from './principal.js';
 export * from './receipt-sessions.js';
 export * from './receipt-token.js';
+export * from './revocations.js';
 export * from './routes.js';
 export * from './service-token-source.js';
 export * from './token-verifier.js';

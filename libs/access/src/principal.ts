@@ -6,6 +6,8 @@ export interface StaffPrincipal {
   readonly id: string;
   readonly roles: readonly Role[];
   readonly unit?: Unit;
+  /** Preferred language, BCP 47. */
+  readonly language?: string;
 }
 
 /** Somebody who showed a receipt: good for one concern. `clientId` only with a client receipt. */

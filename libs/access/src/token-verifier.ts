@@ -5,6 +5,7 @@ import { defaultClaims, principalFrom, type ClaimsMapping } from './claims.js';
 import { dateOf, type Clock } from './clock.js';
 import { createDiscovery } from './discovery.js';
 import type { ServicePrincipal, StaffPrincipal } from './principal.js';
+import type { Revocations } from './revocations.js';
 import { asAccessError, isTokensFault } from './token-faults.js';
 
 export interface TokenVerifierOptions {
@@ -23,6 +24,10 @@ export interface TokenVerifierOptions {
   readonly claims?: Partial<ClaimsMapping>;
   /** An unknown key id makes the keys be fetched again, at most once in this time. */
   readonly jwksCooldownSeconds?: number;
+  /** So long after its issue a token is taken at most, whatever it says itself; 300 unless given. */
+  readonly longestSeconds?: number;
+  /** Asked for every person; who is revoked is refused. */
+  readonly revocations?: Revocations;
   readonly clock?: Clock;
 }
 
@@ -50,6 +55,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
           audience: options.audience,
           clockTolerance: options.clockToleranceSeconds ?? 5,
           requiredClaims: ['exp', 'iat', 'sub'],
+          maxTokenAge: options.longestSeconds ?? 300,
           currentDate: dateOf(options.clock),
         });
         if (!tokenTypes.includes(normalType(protectedHeader.typ ?? ''))) {
@@ -58,7 +64,10 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
         // Keycloak names a token's kind in the payload as well: ID and refresh tokens also carry `typ: JWT` in the header.
         if (payload.typ !== undefined && payload.typ !== 'Bearer')
           throw new AccessError('token_invalid', { fault: 'type' });
-        return principalFrom(payload, claims);
+        const principal = principalFrom(payload, claims);
+        if (principal.kind === 'staff' && options.revocations?.isRevoked(principal.id, payload.iat ?? 0))
+          throw new AccessError('token_invalid', { fault: 'revoked' });
+        return principal;
       } catch (error) {
         throw asAccessError(error);
       }

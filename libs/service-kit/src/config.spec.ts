@@ -67,6 +67,19 @@ describe('the settings of a service', () => {
     expect(refusal(missing)).toBe('DATABASE_URL_FILE: the file cannot be read (ENOENT)');
   });
 
+  it('of the issuer are lists where they name several', () => {
+    const { OIDC_ALGORITHMS, OIDC_TOKEN_TYPES } = readSettings(
+      'intake',
+      { ...good, OIDC_TOKEN_TYPES: 'at+jwt, JWT' },
+      {},
+    );
+    expect([OIDC_ALGORITHMS, OIDC_TOKEN_TYPES]).toEqual([
+      ['RS256', 'ES256'],
+      ['at+jwt', 'JWT'],
+    ]);
+    expect(refusal({ OIDC_ALGORITHMS: ' , ' })).toContain('OIDC_ALGORITHMS: ');
+  });
+
   it('of the edge are checked at the start', () => {
     expect(refusal({ CORS_ORIGINS: 'https://a.example,https://b.example/path' })).toContain('CORS_ORIGINS: ');
     expect(refusal({ CORS_ORIGINS: '*' })).toContain('CORS_ORIGINS: ');

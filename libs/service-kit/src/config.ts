@@ -1,6 +1,7 @@
 import { cleanEnv, EnvError, host, makeValidator, num, port, str, url, type CleanedEnv, type Spec } from 'envalid';
 import { ConfigError } from './config-error.js';
 import { edgeVariables } from './edge/edge-settings.js';
+import { identityVariables } from './identity-settings.js';
 import { fromFiles } from './secret-files.js';
 import { kafkaVariables } from './kafka-settings.js';
 import { keyVariables } from './key-settings.js';
@@ -29,12 +30,7 @@ const common = {
     default: 60,
     desc: 'how long a message waits for one that is missing before it, until that is an alarm',
   }),
-  OIDC_ISSUER: url({ desc: 'issuer of the access tokens of staff and services' }),
-  OIDC_ISSUER_ADDRESS: url({
-    default: undefined,
-    desc: "where the issuer's metadata are read, when its own name does not lead there from here",
-  }),
-  OIDC_AUDIENCE: str({ default: 'urn:waymark:api', desc: 'audience that access tokens must carry' }),
+  ...identityVariables,
   RECEIPT_ISSUER: url({ desc: 'address of the intake service, which issues receipt sessions' }),
   ...keyVariables,
   SECRET_FILE: str({ desc: "file with the service's secret, readable by the service only" }),

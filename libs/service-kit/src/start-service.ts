@@ -1,6 +1,11 @@
 import pg from 'pg';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { createAuthenticator, createReceiptSessionVerifier, createTokenVerifier } from '@waymark/access';
+import {
+  createAuthenticator,
+  createReceiptSessionVerifier,
+  followRevocations,
+  type Revocations,
+} from '@waymark/access';
 import { factsTopicOf, topicOf } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
 import { type Bus, type Consumer, runRelay } from '@waymark/messaging';
@@ -18,6 +23,7 @@ import { renewCertificate, secureServerOf } from './edge/tls.js';
 import { feedOpener } from './feed.js';
 import { Health } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
+import { tokenVerifierFor } from './identity-settings.js';
 import { openKeys } from './key-settings.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
@@ -128,11 +134,16 @@ async function assemble<Own extends object>(
     ...(standing && { processes: async () => overdueNote(await standing()) }),
     views: async () => views.demandReady(),
   });
+  const revocations = followRevocations({
+    url: `${settings.RECEIPT_ISSUER}/v1/access-revocations`,
+    onFailure: (error) => log.warn({ err: error }, 'the list of revoked tokens cannot be read'),
+  });
+  closers.push(async () => revocations.stop());
   const app = await createHttpApp(definition, platform, {
     views,
     metrics,
     health,
-    authenticator: authenticatorOf(settings, clock),
+    authenticator: authenticatorOf(settings, revocations, clock),
   });
   closers.push(() => app.close());
 
@@ -150,12 +161,8 @@ async function assemble<Own extends object>(
   return { name: definition.name, app, url, report: () => health.check(), stop };
 }
 
-function authenticatorOf(settings: Settings, clock: Clock) {
-  const staff = createTokenVerifier({
-    issuer: settings.OIDC_ISSUER,
-    audience: settings.OIDC_AUDIENCE,
-    ...(settings.OIDC_ISSUER_ADDRESS === undefined ? {} : { issuerAddress: settings.OIDC_ISSUER_ADDRESS }),
-  });
+function authenticatorOf(settings: Settings, revocations: Revocations, clock: Clock) {
+  const staff = tokenVerifierFor(settings, revocations);
   const receipts = createReceiptSessionVerifier({
     issuer: settings.RECEIPT_ISSUER,
     jwks: new URL(`${settings.RECEIPT_ISSUER}/v1/receipt-keys`),

@@ -16,6 +16,7 @@ import { SendOfficerMessageEndpoint, SendOfficerMessageHandler } from './concern
 import { SubmitConcernEndpoint, SubmitConcernHandler } from './concern/features/submit-concern.js';
 import { TriageConcernEndpoint, TriageConcernHandler } from './concern/features/triage-concern.js';
 import { UpgradeReceiptHandler } from './concern/features/upgrade-receipt.js';
+import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
 
 @Module({
   controllers: [
@@ -33,6 +34,7 @@ import { UpgradeReceiptHandler } from './concern/features/upgrade-receipt.js';
     GiveGuidanceEndpoint,
     AcceptConcernEndpoint,
     IssueClientReceiptEndpoint,
+    RevokeAccessEndpoint,
   ],
   providers: [
     SubmitConcernHandler,

@@ -11,7 +11,9 @@ import { RECEIPT_SESSIONS, receiptSessions } from './concern/receipts/receipt-si
 import { GuessThrottle, SubmissionThrottle } from './concern/receipts/throttles.js';
 import { IntakeModule } from './intake.module.js';
 import { consumes } from './integration/consume.js';
+import { RevocationRecord } from './revocations/revocation-record.js';
 import { publish, publishes, publishFacts } from './integration/publish.js';
+import { CreateAccessRevocations1764160000000 } from './migrations/1764160000000-create-access-revocations.js';
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
 
 export const intake: ServiceDefinition = {
@@ -21,13 +23,14 @@ export const intake: ServiceDefinition = {
   settings: {},
   aggregates: [concernAggregate],
   module: IntakeModule,
-  migrations: [CreateIntakeViews1760000001000],
+  migrations: [CreateIntakeViews1760000001000, CreateAccessRevocations1764160000000],
   projections: ({ secrets }) => [
     queueProjection(new StaffMarks(secrets)),
     receiptsProjection,
     responseClocksProjection,
   ],
-  providers: ({ secrets, dataSource, clock, settings }) => [
+  providers: ({ secrets, store, dataSource, clock, settings }) => [
+    { provide: RevocationRecord, useValue: new RevocationRecord(store, clock) },
     { provide: StaffMarks, useValue: new StaffMarks(secrets) },
     { provide: ReceiptHashes, useValue: new ReceiptHashes(secrets) },
     { provide: GuessThrottle, useValue: new GuessThrottle(dataSource, clock, secrets) },
