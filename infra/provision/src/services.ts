@@ -14,15 +14,23 @@ export interface ServiceGrants {
 export const services: readonly ServiceGrants[] = [
   {
     name: 'intake',
-    categories: ['concern', 'intake_access', 'intake_operations'],
+    categories: ['concern', 'intake_access', 'intake_operations', 'intake_erasure'],
     publishes: ['intake', 'facts'],
-    consumes: ['case'],
+    consumes: ['case', 'consent'],
   },
-  { name: 'case', categories: ['case', 'case_access', 'case_operations'], consumes: ['intake'] },
-  { name: 'consent', categories: ['consent', 'consent_access', 'consent_operations'], consumes: ['case'] },
+  {
+    name: 'case',
+    categories: ['case', 'case_access', 'case_operations', 'case_erasure'],
+    consumes: ['intake', 'consent'],
+  },
+  {
+    name: 'consent',
+    categories: ['consent', 'consent_access', 'consent_operations', 'consent_erasure'],
+    consumes: ['case', 'intake', 'referral', 'consent'],
+  },
   {
     name: 'referral',
-    categories: ['referral', 'referral_access', 'referral_operations'],
+    categories: ['referral', 'referral_access', 'referral_operations', 'referral_erasure'],
     consumes: ['case', 'consent'],
   },
   { name: 'reporting', categories: ['fact', 'reporting_access', 'reporting_operations'], consumes: ['facts'] },

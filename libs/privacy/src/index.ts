@@ -1,5 +1,5 @@
 export { deriveSecret } from './keys/derive-secret.js';
-export { dataKeysMigration, type KeyDatabase } from './keys/data-keys.js';
+export { dataKeysMigration, type DestroyedKey, type KeyDatabase } from './keys/data-keys.js';
 export { Gathered } from './keys/gathered.js';
 export type { KeyCacheOptions } from './keys/key-cache.js';
 export * from './keys/key-errors.js';

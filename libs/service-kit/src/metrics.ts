@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Consumer, OnMeasure, Relay } from '@waymark/messaging';
 import { MessageMetrics } from './message-metrics.js';
+import type { OwnGauge } from './service-definition.js';
 import type { Views } from './views.js';
 
 /** Prometheus metrics of one service; routes and codes only, no ids. */
@@ -68,6 +69,17 @@ export class Metrics {
 
   observe(method: string, route: string, status: number, seconds: number): void {
     this.requests.observe({ method, route, status: String(status) }, seconds);
+  }
+
+  /** `NaN` when it cannot be read. */
+  watch({ name, help, read }: OwnGauge): void {
+    const registers = [this.registry];
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      registers,
+      collect: async () => gauge.set(await read().catch(() => Number.NaN)),
+    });
   }
 
   /** `stuck` is asked whenever the metrics are read. */

@@ -1,9 +1,11 @@
 import { type EventStore, openKurrentEventStore, openPostgresEventStore } from '@waymark/event-store';
 import { ConfigError, type Settings } from './config.js';
+import { erasureOf } from './erasure/erasure-register.js';
 import type { Log } from './log.js';
+import { operationsOf } from './operations.js';
 import type { ServiceDefinition } from './service-definition.js';
 
-type Rights = Pick<ServiceDefinition, 'name' | 'aggregates' | 'readsWholeLog'>;
+type Rights = Pick<ServiceDefinition, 'name' | 'aggregates' | 'readsWholeLog' | 'erasure'>;
 
 /** The log of the kind that the settings choose. PostgreSQL knows the service's rights; for KurrentDB they follow from what it is made of. */
 export function openEventStore(service: Rights, settings: Settings, log: Log): EventStore {
@@ -25,8 +27,13 @@ export function openEventStore(service: Rights, settings: Settings, log: Log): E
   }
 }
 
-/** Its aggregates' categories, and the one where it records who read what. */
-function rightsOf({ name, aggregates, readsWholeLog }: Rights) {
-  const own: readonly string[] = [...aggregates.map(({ category }) => category), `${name}_access`];
+/** Its aggregates' categories, and those where it records who read what, what its operators decided, and whom it erased. */
+function rightsOf({ name, aggregates, readsWholeLog, erasure }: Rights) {
+  const own: readonly string[] = [
+    ...aggregates.map(({ category }) => category),
+    `${name}_access`,
+    operationsOf(name),
+    ...(erasure ? [erasureOf(name)] : []),
+  ];
   return { append: own, read: readsWholeLog ? ('all' as const) : own };
 }

@@ -12,6 +12,7 @@ import type { Clock } from './clock.js';
 import type { Settings } from './config.js';
 import type { Consumption } from './consumption.js';
 import type { Doors } from './doors.js';
+import type { Erasure } from './erasure/erasing.js';
 import type { DueWork } from './due-work.js';
 import type { Log } from './log.js';
 import type { Secrets } from './secrets.js';
@@ -43,10 +44,22 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly publishes?: readonly MessageContract[];
   /** What it does about messages of the others; whatever is not listed passes by. */
   readonly consumes?: readonly Consumption[];
+  /** Set where what persons tell is sealed: how a person is erased here. */
+  readonly erasure?: Erasure;
+  /** Figures of its own in the metrics, asked for whenever they are read. */
+  readonly gauges?: (doors: Doors) => readonly OwnGauge[];
   /** Work that falls due, row by row of a table. */
   readonly dueWork?: (doors: Doors) => readonly DueWork[];
   /** Other work of a clock: each is called again a second after it ended. */
   readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
+}
+
+/** A figure in a service's metrics. */
+export interface OwnGauge {
+  /** `waymark_…` */
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => Promise<number>;
 }
 
 export const projectionsOf = (

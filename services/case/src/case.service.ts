@@ -3,7 +3,7 @@ import { caseAggregate } from './case/case.aggregate.js';
 import { casesProjection } from './case/projections/cases/cases.projection.js';
 import { CaseModule } from './case.module.js';
 import { consumes } from './integration/consume.js';
-import { publish, publishes } from './integration/publish.js';
+import { erasureAnswer, publish, publishes } from './integration/publish.js';
 
 /** `case` is a reserved word. */
 export const caseService: ServiceDefinition = {
@@ -19,4 +19,5 @@ export const caseService: ServiceDefinition = {
   publishes,
   publish,
   consumes,
+  erasure: { answers: erasureAnswer },
 };

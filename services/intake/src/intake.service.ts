@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { concernAggregate } from './concern/concern.aggregate.js';
+import { ErasePerson } from './concern/features/erase-person.js';
 import { responseClocks } from './concern/features/run-response-clocks.js';
 import { queueProjection } from './concern/projections/queue/queue.projection.js';
 import { StaffMarks } from './concern/projections/queue/staff-marks.js';
@@ -10,7 +11,7 @@ import { RECEIPT_SESSIONS, receiptSessions } from './concern/receipts/receipt-si
 import { GuessThrottle, SubmissionThrottle } from './concern/receipts/throttles.js';
 import { IntakeModule } from './intake.module.js';
 import { consumes } from './integration/consume.js';
-import { publish, publishes, publishFacts } from './integration/publish.js';
+import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
 
 export const intake: ServiceDefinition = {
@@ -37,5 +38,10 @@ export const intake: ServiceDefinition = {
   publish,
   publishFacts,
   consumes,
+  erasure: {
+    answers: erasureAnswer,
+    clear: ({ personId, erasureId }, call, { commands }) =>
+      commands.execute(new ErasePerson(personId, erasureId, call)),
+  },
   dueWork: (doors) => [responseClocks(doors)],
 };

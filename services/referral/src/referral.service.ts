@@ -3,7 +3,7 @@ import { createServiceTokenSource } from '@waymark/access';
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { consumes } from './integration/consume.js';
 import { ConsentDoor } from './integration/consent-door.js';
-import { publish, publishes } from './integration/publish.js';
+import { erasureAnswer, publish, publishes } from './integration/publish.js';
 import { CreateReferralViews1760000003000 } from './migrations/1760000003000-create-referral-views.js';
 import { runSuspensions } from './referral/features/suspend-referrals.js';
 import { PackageSeal } from './referral/package/package-seal.js';
@@ -40,5 +40,6 @@ export const referral: ServiceDefinition<typeof own> = {
   publishes,
   publish,
   consumes,
+  erasure: { answers: erasureAnswer },
   clocks: [runSuspensions],
 };

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { defineMessage } from '../message-contract.js';
 import { closed, id, instant, staffId } from '../schemas.js';
+import { subjectErasedBy } from './subject-erased.js';
 
 export const caseOpened = defineMessage({
   type: 'case.case-opened.v1',
@@ -37,3 +38,5 @@ export const teamChanged = defineMessage({
     },
   ],
 });
+
+export const subjectErased = subjectErasedBy('case');

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { behaviours, channels, matters } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, country, id, instant, month, staffId, subdivision } from '../schemas.js';
+import { subjectErasedBy } from './subject-erased.js';
 
 export const concernAccepted = defineMessage({
   type: 'intake.concern-accepted.v1',
@@ -50,3 +51,5 @@ export const contactCounted = defineMessage({
     },
   ],
 });
+
+export const subjectErased = subjectErasedBy('intake');

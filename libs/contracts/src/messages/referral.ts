@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { referralStatuses, services, units } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, id, instant } from '../schemas.js';
+import { subjectErasedBy } from './subject-erased.js';
 
 export const referralMoved = defineMessage({
   type: 'referral.referral-moved.v1',
@@ -32,3 +33,5 @@ export const referralMoved = defineMessage({
     },
   ],
 });
+
+export const subjectErased = subjectErasedBy('referral');

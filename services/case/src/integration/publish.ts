@@ -3,6 +3,9 @@ import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
 import type { CaseEvent, Team } from '../case/domain/case.events.js';
 
+/** Told when a person was erased here. */
+export const erasureAnswer = caseMessages.subjectErased;
+
 export const publishes = [caseMessages.caseOpened, caseMessages.teamChanged];
 
 /** What the other services learn from the events of a case. */

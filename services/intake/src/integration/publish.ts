@@ -7,6 +7,9 @@ import type { ConcernEvent } from '../concern/domain/concern.events.js';
 
 type Submitted = Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'];
 
+/** Told when a person was erased here. */
+export const erasureAnswer = intakeMessages.subjectErased;
+
 export const publishes = [intakeMessages.concernAccepted, intakeMessages.contactCounted];
 
 /** What the other services learn from intake's events. */

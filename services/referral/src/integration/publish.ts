@@ -3,6 +3,9 @@ import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
 import type { Move, ReferralEvent } from '../referral/domain/referral.events.js';
 
+/** Told when a person was erased here. */
+export const erasureAnswer = referralMessages.subjectErased;
+
 export const publishes = [referralMessages.referralMoved];
 
 /** What the other services learn from referral's events: each change of status, nothing of the package. */

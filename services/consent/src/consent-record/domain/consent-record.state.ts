@@ -1,6 +1,7 @@
 import type { ConsentStatus, WithdrawalWay } from '@waymark/contracts';
 import { type Instant, isBefore } from '@waymark/event-sourcing';
 import type { ConsentEvent } from './consent-record.events.js';
+import { type Erasing, evolveErasing } from './erasure.state.js';
 
 type Given = Extract<ConsentEvent, { type: 'ConsentGiven' }>['data'];
 
@@ -11,13 +12,13 @@ export interface Consent extends Given {
 }
 
 /** All that a client has consented to, in the order in which they did. Disclosures stand in the log, not here. */
-export interface ConsentRecord {
+export interface ConsentRecord extends Erasing {
   /** Absent until the client was first asked. */
   readonly clientId?: string;
   readonly consents: readonly Consent[];
 }
 
-export const nothingConsented: ConsentRecord = { consents: [] };
+export const nothingConsented: ConsentRecord = { consents: [], holds: [] };
 
 /** Withdrawn counts at once, expired by the time of the decision: nobody waits for the clock's event. */
 export function statusOf(consent: Consent, now: Instant): ConsentStatus {
@@ -32,6 +33,7 @@ export function evolve(record: ConsentRecord, event: ConsentEvent): ConsentRecor
   switch (event.type) {
     case 'ConsentGiven':
       return {
+        ...record,
         clientId: event.data.clientId,
         consents: [...record.consents, { ...event.data, expired: false }],
       };
@@ -46,6 +48,13 @@ export function evolve(record: ConsentRecord, event: ConsentEvent): ConsentRecor
     case 'DisclosureRecorded':
     case 'DisclosureRefused':
       return record;
+    case 'ErasureRequested':
+    case 'LegalHoldPlaced':
+    case 'LegalHoldLifted':
+    case 'ErasureApproved':
+    case 'ContextErased':
+    case 'ErasureCompleted':
+      return evolveErasing({ ...record, clientId: event.data.clientId }, event);
   }
 }
 

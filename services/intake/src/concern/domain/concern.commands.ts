@@ -45,4 +45,5 @@ export type ConcernCommand =
     }
   | { readonly type: 'AcceptConcern' }
   | { readonly type: 'IssueClientReceipt'; readonly receiptHash: string }
-  | { readonly type: 'UpgradeReceipt'; readonly caseId: string };
+  | { readonly type: 'UpgradeReceipt'; readonly caseId: string }
+  | { readonly type: 'ErasePerson'; readonly personId: string; readonly erasureId: string };

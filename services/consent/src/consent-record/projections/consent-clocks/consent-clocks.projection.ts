@@ -36,6 +36,12 @@ export const consentClocksProjection = foldedRows({
       case 'ConsentRefused':
       case 'DisclosureRecorded':
       case 'DisclosureRefused':
+      case 'ErasureRequested':
+      case 'LegalHoldPlaced':
+      case 'LegalHoldLifted':
+      case 'ErasureApproved':
+      case 'ContextErased':
+      case 'ErasureCompleted':
         return clock;
     }
   }),

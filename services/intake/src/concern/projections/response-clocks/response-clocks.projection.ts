@@ -43,6 +43,7 @@ export const responseClocksProjection = foldedRows({
       case 'ConcernTriaged':
       case 'GuidanceGiven':
       case 'ConcernAccepted':
+      case 'PersonErased':
         return bells;
     }
   },
