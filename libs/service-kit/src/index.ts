@@ -15,6 +15,7 @@ export { WithoutKey } from './idempotency.interceptor.js';
 export { isFit } from './health.js';
 export * from './key-settings.js';
 export * from './log.js';
+export * from './open-key-store.js';
 export * from './open-views.js';
 export * from './problem.js';
 export * from './publication.js';

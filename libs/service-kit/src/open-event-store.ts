@@ -8,7 +8,11 @@ import type { ServiceDefinition } from './service-definition.js';
 type Rights = Pick<ServiceDefinition, 'name' | 'aggregates' | 'readsWholeLog' | 'erasure'>;
 
 /** The log of the kind that the settings choose. PostgreSQL knows the service's rights; for KurrentDB they follow from what it is made of. */
-export function openEventStore(service: Rights, settings: Settings, log: Log): EventStore {
+export function openEventStore(
+  service: Rights,
+  settings: Pick<Settings, 'EVENT_STORE' | 'EVENT_STORE_URL'>,
+  log: Log,
+): EventStore {
   const { EVENT_STORE_URL: url } = settings;
   switch (settings.EVENT_STORE) {
     case 'postgres':

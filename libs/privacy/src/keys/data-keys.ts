@@ -22,7 +22,7 @@ export interface KeyDatabase {
 export type StoredKey = WrappedKey | 'destroyed' | 'missing';
 
 /** `pg` answers with a result holding rows, TypeORM with the rows of a SELECT. */
-function rowsOf(result: unknown): readonly unknown[] {
+export function rowsOf(result: unknown): readonly unknown[] {
   if (Array.isArray(result)) return result;
   if (typeof result === 'object' && result !== null && 'rows' in result && Array.isArray(result.rows))
     return result.rows;
