@@ -19,11 +19,11 @@ export const erasuresProjection = foldedRows({
   entity: ErasureEntry,
   of: 'clientId',
   idOf: ({ stream }) => stream.slice('consent-'.length),
-  fold: oneRow((entry, { type, data, stream, recordedAt }) => {
+  fold: oneRow((entry, { type, data, stream, metadata }) => {
     const event = { type, data } as ConsentEvent;
     const clientId = stream.slice('consent-'.length);
     const before: ErasureEntry = entry ?? { clientId, lastEventAt: new Date(0), status: null, answersDueAt: null };
-    return { ...before, lastEventAt: new Date(recordedAt), ...changeBy(event) };
+    return { ...before, lastEventAt: new Date(metadata.occurredAt), ...changeBy(event) };
   }),
 });
 
