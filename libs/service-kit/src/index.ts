@@ -9,7 +9,7 @@ export * from './consumption.js';
 export * from './done.js';
 export * from './doors.js';
 export { type DueWork, dueWorkColumns } from './due-work.js';
-export type { Erasure } from './erasure/erasing.js';
+export type { Erasure } from './erasure/erasure.js';
 export * from './fields.js';
 export { WithoutKey } from './idempotency.interceptor.js';
 export { isFit } from './health.js';

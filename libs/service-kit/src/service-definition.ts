@@ -12,7 +12,7 @@ import type { Clock } from './clock.js';
 import type { Settings } from './config.js';
 import type { Consumption } from './consumption.js';
 import type { Doors } from './doors.js';
-import type { Erasure } from './erasure/erasing.js';
+import type { Erasure } from './erasure/erasure.js';
 import type { DueWork } from './due-work.js';
 import type { Log } from './log.js';
 import type { Secrets } from './secrets.js';

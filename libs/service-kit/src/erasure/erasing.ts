@@ -1,4 +1,4 @@
-import { consentMessages, type MessageContract } from '@waymark/contracts';
+import { consentMessages } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
 import type { Translation } from '@waymark/messaging';
 import type { KeyRing } from '@waymark/privacy';
@@ -10,27 +10,14 @@ import {
   withBuildersLock,
 } from '@waymark/projections';
 import type { DataSource } from 'typeorm';
-import type { Call } from '../aggregate.js';
 import { messageCall } from '../call.js';
 import { type Consumption, reactingTo } from '../consumption.js';
-import type { Doors } from '../doors.js';
 import type { Log } from '../log.js';
 import type { Platform, ServiceDefinition } from '../service-definition.js';
+import type { Erasure } from './erasure.js';
 import { erasedSubjects, erasureOf, noteErasure, type SubjectErased } from './erasure-register.js';
 
 const day = 86_400_000;
-
-/** How a service that seals erases a person. */
-export interface Erasure {
-  /** What it answers, `<context>.subject-erased.v1`. */
-  readonly answers: MessageContract;
-  /** Changes what tells of the person without a seal, as in views. Called after the key is gone; may be called again. */
-  readonly clear?: (
-    erased: { readonly personId: string; readonly erasureId: string },
-    call: Call,
-    doors: Doors,
-  ) => Promise<void>;
-}
 
 /**
  * Obeys `consent.erasure-approved.v1`: first the key, then what stands in the clear, then the note in the log, from which the
