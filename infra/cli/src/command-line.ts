@@ -7,6 +7,8 @@ import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addStats } from './commands/stats.js';
 import { addVerify } from './commands/verify.js';
+import * as keyLooks from './commands/keys/look.js';
+import * as keyOrders from './commands/keys/rotate.js';
 import * as viewLooks from './commands/views/list.js';
 import * as viewOrders from './commands/views/rebuild.js';
 import { maskPasswords } from './mask-passwords.js';
@@ -45,7 +47,10 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   const { addRebuild, addSwitch, addRollback, addDrop } = viewOrders;
   for (const add of [viewLooks.addList, viewLooks.addStatus, addRebuild, addSwitch, addRollback, addDrop])
     add(views, context);
-  for (const command of [...events.commands, ...dead.commands, ...views.commands])
+  const keys = program.command('keys').description('the keys of what is sealed').addHelpText('after', exitCodeHelp);
+  for (const add of [keyLooks.addList, keyOrders.addRotate, keyOrders.addRewrap, keyLooks.addVerify])
+    add(keys, context);
+  for (const command of [...events.commands, ...dead.commands, ...views.commands, ...keys.commands])
     command.addHelpText('after', exitCodeHelp);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -17,7 +17,7 @@ function timeText(seconds: number): string {
 }
 
 /** On stderr, with rate and time left: a bar on a terminal, elsewhere a line every five seconds. */
-export function startProgress(what: string, terminal: Terminal, quiet: boolean): Progress {
+export function startProgress(what: string, terminal: Terminal, quiet: boolean, unit = 'events'): Progress {
   if (quiet) return silent;
   const begun = performance.now();
   const state = (part: number, events: number) => {
@@ -28,7 +28,7 @@ export function startProgress(what: string, terminal: Terminal, quiet: boolean):
       left: timeText((seconds / part) * (1 - part)),
     };
   };
-  return terminal.stderr.isTTY ? bar(what, terminal, state) : lines(what, terminal, state);
+  return terminal.stderr.isTTY ? bar(what, terminal, unit, state) : lines(what, terminal, unit, state);
 }
 
 type StateOf = (
@@ -36,8 +36,8 @@ type StateOf = (
   events: number,
 ) => { readonly events: string; readonly rate: string; readonly left: string };
 
-function bar(what: string, { stderr }: Terminal, stateOf: StateOf): Progress {
-  const format = `${what} {bar} {percentage} % | {events} events | {rate}/s | {left} left`;
+function bar(what: string, { stderr }: Terminal, unit: string, stateOf: StateOf): Progress {
+  const format = `${what} {bar} {percentage} % | {events} ${unit} | {rate}/s | {left} left`;
   const shown = new SingleBar({ format, stream: stderr, hideCursor: true, stopOnComplete: false });
   shown.start(1_000, 0, stateOf(0, 0));
   return {
@@ -46,14 +46,14 @@ function bar(what: string, { stderr }: Terminal, stateOf: StateOf): Progress {
   };
 }
 
-function lines(what: string, { stderr }: Terminal, stateOf: StateOf): Progress {
+function lines(what: string, { stderr }: Terminal, unit: string, stateOf: StateOf): Progress {
   let last = performance.now();
   return {
     update: (part, events) => {
       if (performance.now() - last < linesEvery) return;
       last = performance.now();
       const { events: done, rate, left } = stateOf(part, events);
-      stderr.write(`${what}: ${Math.floor(part * 100)} %, ${done} events, ${rate}/s, ${left} left\n`);
+      stderr.write(`${what}: ${Math.floor(part * 100)} %, ${done} ${unit}, ${rate}/s, ${left} left\n`);
     },
     end: () => undefined,
   };

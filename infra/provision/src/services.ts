@@ -14,24 +14,24 @@ export interface ServiceGrants {
 export const services: readonly ServiceGrants[] = [
   {
     name: 'intake',
-    categories: ['concern', 'intake_process', 'intake_access', 'intake_operations'],
+    categories: ['concern', 'intake_process', 'intake_access', 'intake_operations', 'intake_erasure'],
     publishes: ['intake', 'facts'],
-    consumes: ['case'],
+    consumes: ['case', 'consent'],
   },
   {
     name: 'case',
-    categories: ['case', 'case_access', 'case_operations'],
+    categories: ['case', 'case_access', 'case_operations', 'case_erasure'],
     publishes: ['case', 'case-facts'],
-    consumes: ['intake', 'referral'],
+    consumes: ['intake', 'consent', 'referral'],
   },
   {
     name: 'consent',
-    categories: ['consent', 'consent_process', 'consent_access', 'consent_operations'],
-    consumes: ['case', 'referral'],
+    categories: ['consent', 'consent_process', 'consent_access', 'consent_operations', 'consent_erasure'],
+    consumes: ['case', 'intake', 'referral', 'consent'],
   },
   {
     name: 'referral',
-    categories: ['referral', 'referral_access', 'referral_operations'],
+    categories: ['referral', 'referral_access', 'referral_operations', 'referral_erasure'],
     publishes: ['referral', 'referral-facts'],
     consumes: ['case', 'consent'],
   },

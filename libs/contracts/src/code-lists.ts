@@ -234,6 +234,19 @@ export type Capacity = (typeof capacities)[number];
 export const withdrawalWays = ['receipt', 'oral', 'written'] as const;
 export type WithdrawalWay = (typeof withdrawalWays)[number];
 
+/** Contexts that seal what persons tell, each under keys of its own: all of them answer to an erasure. */
+export const sealingContexts = ['intake', 'case', 'consent', 'referral'] as const;
+export type SealingContext = (typeof sealingContexts)[number];
+
+export const erasureGrounds = ['client_request', 'retention'] as const;
+export type ErasureGround = (typeof erasureGrounds)[number];
+
+export const erasureStatuses = ['requested', 'approved', 'completed'] as const;
+export type ErasureStatus = (typeof erasureStatuses)[number];
+
+export const legalHoldBases = ['investigation', 'court_proceedings', 'regulatory_duty', 'safety_of_others'] as const;
+export type LegalHoldBasis = (typeof legalHoldBases)[number];
+
 export const consentStatuses = ['in_force', 'withdrawn', 'expired'] as const;
 export type ConsentStatus = (typeof consentStatuses)[number];
 

@@ -46,6 +46,14 @@ export const viewSettings = {
   SECRET_FILE: common.SECRET_FILE,
 };
 
+/** What is needed to look after a service's keys without running the service. */
+export const keyCareSettings = {
+  DATABASE_URL: common.DATABASE_URL,
+  EVENT_STORE: common.EVENT_STORE,
+  EVENT_STORE_URL: common.EVENT_STORE_URL,
+  ...keyVariables,
+};
+
 export type Settings = CleanedEnv<typeof common>;
 export type OwnSettings = Readonly<Record<string, Spec<unknown> & { _parse: (input: string) => unknown }>>;
 

@@ -6,6 +6,7 @@ import { Aggregates } from './aggregates.js';
 import { systemClock } from './clock.js';
 import { readEnvironment, viewSettings } from './config.js';
 import { connectDatabase } from './database.js';
+import { destroyErasedKeys } from './erasure/erasing.js';
 import { feedOpener } from './feed.js';
 import { openKeys } from './key-settings.js';
 import { readSecretFile } from './secrets.js';
@@ -36,6 +37,7 @@ export async function openViews<Own extends object>(
   const dataSource = await connectDatabase({ url: settings.DATABASE_URL, service, migrations: [], projections });
   const store = openPostgresEventStore({ url: settings.EVENT_STORE_URL, applicationName });
   const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
+  if (definition.erasure) await destroyErasedKeys(definition.name, { store, keyRing });
   const open = feedOpener(aggregatesOf(definition), new Aggregates(store, keyRing, systemClock));
   return {
     projections,

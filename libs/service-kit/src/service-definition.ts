@@ -12,6 +12,7 @@ import type { Clock } from './clock.js';
 import type { Settings } from './config.js';
 import type { Consumption } from './consumption.js';
 import type { Doors } from './doors.js';
+import type { Erasure } from './erasure/erasure.js';
 import type { DueWork } from './due-work.js';
 import type { Log } from './log.js';
 import type { Figure } from './metrics.js';
@@ -49,6 +50,8 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly consumes?: readonly Consumption[];
   /** What takes several steps, each led to its end with a deadline and an alarm. */
   readonly processes?: readonly ProcessDeclaration[];
+  /** Set where what persons tell is sealed: how a person is erased here. */
+  readonly erasure?: Erasure;
   /** Work that falls due, row by row of a table. */
   readonly dueWork?: (doors: Doors) => readonly DueWork[];
   /** Metrics that only this service has. */

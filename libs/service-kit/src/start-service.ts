@@ -17,6 +17,8 @@ import { readSettings, type Settings } from './config.js';
 import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
 import type { Doors } from './doors.js';
+import { destroyErasedKeys, withErasure } from './erasure/erasing.js';
+import { erasureOf } from './erasure/erasure-register.js';
 import { countStuck, runDueWork } from './due-work.js';
 import { tlsFilesOf } from './edge/edge-settings.js';
 import { renewCertificate, secureServerOf } from './edge/tls.js';
@@ -76,7 +78,7 @@ export async function startService<Own extends object>(
 }
 
 async function assemble<Own extends object>(
-  definition: ServiceDefinition<Own>,
+  declared: ServiceDefinition<Own>,
   settings: Platform<Own>['settings'],
   clock: Clock,
   log: Log,
@@ -84,28 +86,29 @@ async function assemble<Own extends object>(
   stop: () => Promise<void>,
 ): Promise<RunningService> {
   const secrets = await readSecretFile(settings.SECRET_FILE);
-  const provider = await openKeys(definition.name, settings, (message, error) => log.warn({ err: error }, message));
+  const provider = await openKeys(declared.name, settings, (message, error) => log.warn({ err: error }, message));
   closers.push(() => provider.close());
-  const projections = projectionsOf(definition, secrets);
+  const projections = projectionsOf(declared, secrets);
   const dataSource = await openDatabase({
     url: settings.DATABASE_URL,
-    service: definition.name,
-    migrations: definition.migrations,
+    service: declared.name,
+    migrations: declared.migrations,
     projections,
   });
   closers.push(() => dataSource.destroy());
-  const store = openEventStore(definition, settings, log);
+  const store = openEventStore(declared, settings, log);
   closers.push(() => store.close());
+  const keyRing = createKeyRing({ context: declared.name, database: dataSource, provider });
+  if (declared.erasure) await destroyErasedKeys(declared.name, { store, keyRing, log });
+  const views = new Views();
+  const metrics = new Metrics(declared.name, views);
+  const aggregates = new Aggregates(store, keyRing, clock);
+  const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
+  const definition = withErasure(declared, platform, projections);
   const bus = openBus(definition.name, settings, log);
   closers.push(() => bus.close());
   const topics = await declareTopics(bus, topicsFor(definition, bus), log);
   closers.push(async () => topics.stop());
-
-  const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
-  const views = new Views();
-  const metrics = new Metrics(definition.name, views);
-  const aggregates = new Aggregates(store, keyRing, clock);
-  const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
   const open = feedOpener(aggregatesOf(definition), aggregates);
 
   const categories = projections.flatMap((projection) => projection.categories);
@@ -198,7 +201,10 @@ function startBackground<Own extends object>(
     const relay = runRelay({
       service,
       store,
-      categories: definition.aggregates.map(({ category }) => category),
+      categories: [
+        ...definition.aggregates.map(({ category }) => category),
+        ...(definition.erasure ? [erasureOf(definition.name)] : []),
+      ],
       topic,
       bus,
       pool,

@@ -3,7 +3,7 @@ import { caseAggregate } from './case/case.aggregate.js';
 import { casesProjection } from './case/projections/cases/cases.projection.js';
 import { CaseModule } from './case.module.js';
 import { consumes } from './integration/consume.js';
-import { publish, publishes, publishFacts } from './integration/publish.js';
+import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateCaseReferrals1760000002000 } from './migrations/1760000002000-create-case-referrals.js';
 
 /** `case` is a reserved word. */
@@ -21,4 +21,5 @@ export const caseService: ServiceDefinition = {
   publish,
   publishFacts,
   consumes,
+  erasure: { answers: erasureAnswer },
 };

@@ -20,8 +20,11 @@ export interface ConsentStage extends Stage {
   eventsOf(clientId: string): Promise<readonly RecordedEvent[]>;
 }
 
-export async function startConsentStage({ logLevel = 'error' } = {}): Promise<ConsentStage> {
-  const stage = await startStage({ services: [consent], logLevel, now: new Date().toISOString() });
+export async function startConsentStage({
+  logLevel = 'error',
+  environment = {},
+}: { readonly logLevel?: string; readonly environment?: NodeJS.ProcessEnv } = {}): Promise<ConsentStage> {
+  const stage = await startStage({ services: [consent], logLevel, now: new Date().toISOString(), environment });
   const bus = stage.busOf('case');
   const issuer = String(stage.environmentOf('consent').RECEIPT_ISSUER);
   const sessions = createReceiptSessions({

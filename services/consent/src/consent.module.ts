@@ -1,5 +1,17 @@
 import { Module } from '@nestjs/common';
 import { ClientTeams } from './consent-record/client-teams.js';
+import { ErasureReaders } from './consent-record/erasure-readers.js';
+import { ApproveErasureEndpoint, ApproveErasureHandler } from './consent-record/features/approve-erasure.js';
+import { ConfirmErasureHandler } from './consent-record/features/confirm-erasure.js';
+import { GetErasureEndpoint, GetErasureHandler, GetMyErasureEndpoint } from './consent-record/features/get-erasure.js';
+import { LiftLegalHoldEndpoint, LiftLegalHoldHandler } from './consent-record/features/lift-legal-hold.js';
+import { PlaceLegalHoldEndpoint, PlaceLegalHoldHandler } from './consent-record/features/place-legal-hold.js';
+import { RequestDueErasuresHandler } from './consent-record/features/request-due-erasures.js';
+import {
+  RequestErasureEndpoint,
+  RequestErasureHandler,
+  RequestMyErasureEndpoint,
+} from './consent-record/features/request-erasure.js';
 import {
   AuthorizeDisclosureEndpoint,
   AuthorizeDisclosureHandler,
@@ -32,9 +44,17 @@ import {
     ListMyConsentsEndpoint,
     WithdrawMyConsentEndpoint,
     MyLedgerEndpoint,
+    RequestErasureEndpoint,
+    RequestMyErasureEndpoint,
+    PlaceLegalHoldEndpoint,
+    LiftLegalHoldEndpoint,
+    ApproveErasureEndpoint,
+    GetErasureEndpoint,
+    GetMyErasureEndpoint,
   ],
   providers: [
     ClientTeams,
+    ErasureReaders,
     GiveConsentHandler,
     RefuseConsentHandler,
     WithdrawConsentHandler,
@@ -44,6 +64,13 @@ import {
     GetMyLedgerHandler,
     RequestSuspensionsHandler,
     ExpireConsentHandler,
+    RequestErasureHandler,
+    PlaceLegalHoldHandler,
+    LiftLegalHoldHandler,
+    ApproveErasureHandler,
+    ConfirmErasureHandler,
+    GetErasureHandler,
+    RequestDueErasuresHandler,
   ],
 })
 export class ConsentModule {}

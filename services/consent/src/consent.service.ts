@@ -1,25 +1,40 @@
+import { num } from 'envalid';
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { consentRecordAggregate } from './consent-record/consent-record.aggregate.js';
+import { RetentionRule, runRetention } from './consent-record/features/request-due-erasures.js';
 import { consentClocks } from './consent-record/features/run-consent-clocks.js';
 import { consentWithdrawal } from './consent-record/processes/consent-withdrawal.process.js';
 import { consentClocksProjection } from './consent-record/projections/consent-clocks/consent-clocks.projection.js';
+import { overdueErasures } from './consent-record/overdue-erasures.js';
+import { erasuresProjection } from './consent-record/projections/erasures/erasures.projection.js';
 import { ConsentModule } from './consent.module.js';
 import { consumes } from './integration/consume.js';
-import { publish, publishes } from './integration/publish.js';
+import { erasureAnswer, publish, publishes } from './integration/publish.js';
 import { CreateConsentViews1760000002000 } from './migrations/1760000002000-create-consent-views.js';
 
-export const consent: ServiceDefinition = {
+const own = {
+  RETENTION_MONTHS: num({
+    default: undefined,
+    desc: 'after so many months without anything new the erasure of a client is asked for; never when left out',
+  }),
+};
+
+export const consent: ServiceDefinition<typeof own> = {
   name: 'consent',
   title: 'Waymark consent',
   description: 'What clients consent to, and every disclosure, decided at its moment: nothing leaves without it.',
-  settings: {},
+  settings: own,
   aggregates: [consentRecordAggregate],
   module: ConsentModule,
   migrations: [CreateConsentViews1760000002000],
-  projections: [consentClocksProjection],
+  projections: [consentClocksProjection, erasuresProjection],
+  providers: ({ settings }) => [{ provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) }],
   publishes,
   publish,
   consumes,
   processes: [consentWithdrawal],
   dueWork: (doors) => [consentClocks(doors)],
+  clocks: [runRetention],
+  erasure: { answers: erasureAnswer },
+  figures: (doors) => [overdueErasures(doors)],
 };

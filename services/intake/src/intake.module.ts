@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AcceptConcernEndpoint, AcceptConcernHandler } from './concern/features/accept-concern.js';
 import { AllocateConcernEndpoint, AllocateConcernHandler } from './concern/features/allocate-concern.js';
+import { ErasePersonHandler } from './concern/features/erase-person.js';
 import { GetConcernEndpoint, GetConcernHandler } from './concern/features/get-concern.js';
 import { ListDutyStationsEndpoint } from './concern/features/list-duty-stations.js';
 import { GiveGuidanceEndpoint, GiveGuidanceHandler } from './concern/features/give-guidance.js';
@@ -53,6 +54,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     RingResponseClockHandler,
     RequestCaseHandler,
     UpgradeReceiptHandler,
+    ErasePersonHandler,
   ],
 })
 export class IntakeModule {}

@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { concernAggregate } from './concern/concern.aggregate.js';
+import { ErasePerson } from './concern/features/erase-person.js';
 import { responseClocks } from './concern/features/run-response-clocks.js';
 import { concernAcceptance } from './concern/processes/concern-acceptance.process.js';
 import { queueProjection } from './concern/projections/queue/queue.projection.js';
@@ -12,7 +13,7 @@ import { GuessThrottle, SubmissionThrottle } from './concern/receipts/throttles.
 import { IntakeModule } from './intake.module.js';
 import { consumes } from './integration/consume.js';
 import { RevocationRecord } from './revocations/revocation-record.js';
-import { publish, publishes, publishFacts } from './integration/publish.js';
+import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateAccessRevocations1764160000000 } from './migrations/1764160000000-create-access-revocations.js';
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
 
@@ -42,5 +43,10 @@ export const intake: ServiceDefinition = {
   publishFacts,
   consumes,
   processes: [concernAcceptance],
+  erasure: {
+    answers: erasureAnswer,
+    clear: ({ personId, erasureId }, call, { commands }) =>
+      commands.execute(new ErasePerson(personId, erasureId, call)),
+  },
   dueWork: (doors) => [responseClocks(doors)],
 };

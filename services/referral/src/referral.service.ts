@@ -3,7 +3,7 @@ import { createServiceTokenSource } from '@waymark/access';
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { consumes } from './integration/consume.js';
 import { ConsentDoor } from './integration/consent-door.js';
-import { publish, publishes, publishFacts } from './integration/publish.js';
+import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateReferralViews1760000003000 } from './migrations/1760000003000-create-referral-views.js';
 import { ForgetWithdrawnConsents1760000003020 } from './migrations/1760000003020-forget-withdrawn-consents.js';
 import { PackageSeal } from './referral/package/package-seal.js';
@@ -41,4 +41,5 @@ export const referral: ServiceDefinition<typeof own> = {
   publish,
   publishFacts,
   consumes,
+  erasure: { answers: erasureAnswer },
 };

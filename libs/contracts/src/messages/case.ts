@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { caseStages } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, id, instant, month, staffId } from '../schemas.js';
+import { subjectErasedBy } from './subject-erased.js';
 
 export const caseOpened = defineMessage({
   type: 'case.case-opened.v1',
@@ -87,3 +88,5 @@ export const stageCounted = defineMessage({
   schema: Type.Object({ factId: id, month, stage: code(caseStages) }, closed),
   examples: [{ factId: '7c1f0e9a-3b5d-8f21-8d4e-5a9b2c6d7e01', month: '2026-03', stage: 'planning' }],
 });
+
+export const subjectErased = subjectErasedBy('case');

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { dataCategories, purposes, units } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, id, instant } from '../schemas.js';
+import { subjectErasedBy } from './subject-erased.js';
 
 const grant = {
   clientId: id,
@@ -53,6 +54,23 @@ export const suspensionsRequested = defineMessage({
       consentId: example.consentId,
       referralIds: ['018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b40'],
       withdrawnAt: '2026-03-05T08:00:00.000Z',
+    },
+  ],
+});
+
+export const subjectErased = subjectErasedBy('consent');
+
+export const erasureApproved = defineMessage({
+  type: 'consent.erasure-approved.v1',
+  title: 'An erasure was approved',
+  summary: 'Every context that seals destroys its key of this client, and answers with `<context>.subject-erased.v1`.',
+  key: 'client',
+  schema: Type.Object({ clientId: id, erasureId: id, approvedAt: instant }, closed),
+  examples: [
+    {
+      clientId: example.clientId,
+      erasureId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b50',
+      approvedAt: '2027-03-02T09:00:00.000Z',
     },
   ],
 });

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { behaviours, channels, matters, responseBands } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, country, id, instant, month, staffId, subdivision } from '../schemas.js';
+import { subjectErasedBy } from './subject-erased.js';
 
 export const concernAccepted = defineMessage({
   type: 'intake.concern-accepted.v1',
@@ -100,3 +101,5 @@ export const responseGiven = defineMessage({
   schema: Type.Object({ factId: id, band: Type.Optional(code(responseBands)) }, closed),
   examples: [{ factId: '0b6d8a52-6a4f-8e0c-9c55-3f1a7d0e2b44', band: 'within_4_hours' }],
 });
+
+export const subjectErased = subjectErasedBy('intake');

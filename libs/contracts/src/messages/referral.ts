@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { referralResults, referralStatuses, services, units, withdrawalOutcomes } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, id, instant, month } from '../schemas.js';
+import { subjectErasedBy } from './subject-erased.js';
 
 export const referralMoved = defineMessage({
   type: 'referral.referral-moved.v1',
@@ -75,3 +76,5 @@ export const resultCounted = defineMessage({
   schema: Type.Object({ factId: id, result: code(referralResults) }, closed),
   examples: [{ factId: '2a8e5c10-9d7b-8a36-b1f2-6e4d3c5b7a90', result: 'partly_provided' }],
 });
+
+export const subjectErased = subjectErasedBy('referral');

@@ -22,7 +22,7 @@ export interface KeyDatabase {
 export type StoredKey = WrappedKey | 'destroyed' | 'missing';
 
 /** `pg` answers with a result holding rows, TypeORM with the rows of a SELECT. */
-function rowsOf(result: unknown): readonly unknown[] {
+export function rowsOf(result: unknown): readonly unknown[] {
   if (Array.isArray(result)) return result;
   if (typeof result === 'object' && result !== null && 'rows' in result && Array.isArray(result.rows))
     return result.rows;
@@ -88,12 +88,44 @@ function subjectOf(row: unknown): string {
   throw new TypeError('a row of data_keys has another shape than its migration gave it');
 }
 
+/** A key that is no more. */
+export interface DestroyedKey {
+  /** Absent when there never was one. */
+  readonly madeAt?: Date;
+  /** Of the first time that it was destroyed. */
+  readonly destroyedAt: Date;
+}
+
 /** Overwrites the wrapped key and marks the row, also for a subject that never had one. */
-export async function destroyKey(database: KeyDatabase, subjectId: string): Promise<void> {
-  await database.query(
+export async function destroyKey(database: KeyDatabase, subjectId: string): Promise<DestroyedKey> {
+  const result = await database.query(
     `INSERT INTO data_keys AS k (subject_id, wrapped, wrapping_key_id, destroyed_at) VALUES ($1, '', '', now())
      ON CONFLICT (subject_id) DO UPDATE
-     SET wrapped = '', wrapping_key_id = '', destroyed_at = coalesce(k.destroyed_at, now())`,
+     SET wrapped = '', wrapping_key_id = '', destroyed_at = coalesce(k.destroyed_at, now())
+     RETURNING created_at, destroyed_at`,
     [subjectId],
   );
+  const [row] = rowsOf(result);
+  if (typeof row === 'object' && row !== null && 'created_at' in row && 'destroyed_at' in row) {
+    const { created_at: madeAt, destroyed_at: destroyedAt } = row;
+    if (madeAt instanceof Date && destroyedAt instanceof Date)
+      return { destroyedAt, ...(madeAt.getTime() === destroyedAt.getTime() ? {} : { madeAt }) };
+  }
+  throw new TypeError('a row of data_keys has another shape than its migration gave it');
+}
+
+/** Destroys what is there of these subjects' keys, and keeps any from being made. Answers how many that was. */
+export async function destroyKeys(database: KeyDatabase, subjectIds: readonly string[]): Promise<number> {
+  const result = await database.query(
+    `WITH gone AS (
+       INSERT INTO data_keys AS k (subject_id, wrapped, wrapping_key_id, destroyed_at)
+       SELECT subject_id, '', '', now() FROM unnest($1::uuid[]) AS erased (subject_id)
+       ON CONFLICT (subject_id) DO UPDATE SET wrapped = '', wrapping_key_id = '', destroyed_at = now()
+       WHERE k.destroyed_at IS NULL
+       RETURNING 1
+     )
+     SELECT * FROM gone`,
+    [[...new Set(subjectIds)]],
+  );
+  return rowsOf(result).length;
 }

@@ -1,6 +1,15 @@
 import { createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import { label } from './aes-gcm.js';
-import { destroyKey, insertOrReadKeys, readKey, type KeyDatabase, type NewKey, type StoredKey } from './data-keys.js';
+import {
+  type DestroyedKey,
+  destroyKey,
+  destroyKeys,
+  insertOrReadKeys,
+  readKey,
+  type KeyDatabase,
+  type NewKey,
+  type StoredKey,
+} from './data-keys.js';
 import { Gathered } from './gathered.js';
 import { KeyCache, type KeyCacheOptions } from './key-cache.js';
 import { SubjectErasedError } from './key-errors.js';
@@ -22,7 +31,9 @@ export interface KeyRing {
    * Erases the subject in this context: the wrapped key is overwritten, none is ever made again, also if there was none yet.
    * This process forgets the key at once, others within the life of their cache (30 s at most). May be repeated.
    */
-  destroy(subjectId: string): Promise<void>;
+  destroy(subjectId: string): Promise<DestroyedKey>;
+  /** The same for many, of whom the log says that they were erased. Answers how many had come back. */
+  destroyAgain(subjectIds: readonly string[]): Promise<number>;
 }
 
 /** A UUID as it is written in envelopes and associated data. */
@@ -89,10 +100,16 @@ export function createKeyRing(options: {
     async destroy(id) {
       const subjectId = canonicalSubjectId(id);
       try {
-        await destroyKey(database, subjectId);
+        return await destroyKey(database, subjectId);
       } finally {
         cache.forget(subjectId);
       }
+    },
+    async destroyAgain(ids) {
+      const subjectIds = ids.map(canonicalSubjectId);
+      const again = await destroyKeys(database, subjectIds);
+      for (const subjectId of subjectIds) cache.forget(subjectId);
+      return again;
     },
   };
 }

@@ -9,6 +9,10 @@ const categories = [
   'referral',
   'intake_process',
   'consent_process',
+  'intake_erasure',
+  'case_erasure',
+  'consent_erasure',
+  'referral_erasure',
   'intake_access',
   'case_access',
   'consent_access',
@@ -45,8 +49,8 @@ export const clientIndexProjection: Projection = {
 };
 
 function clientNamedIn({ category, stream, data }: OpenedEvent): string | undefined {
-  const named =
-    category === 'consent' ? stream.slice('consent-'.length) : 'clientId' in data ? data.clientId : undefined;
+  const isOfClient = category === 'consent' || category.endsWith('_erasure');
+  const named = isOfClient ? stream.slice(category.length + 1) : 'clientId' in data ? data.clientId : undefined;
   return typeof named === 'string' && uuid.test(named) ? named : undefined;
 }
 

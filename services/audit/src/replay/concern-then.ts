@@ -57,6 +57,7 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
     case 'ReporterMessageReceived':
     case 'OfficerMessageSent':
     case 'GuidanceGiven':
+    case 'PersonErased':
       return concern;
     default:
       return undefined;

@@ -47,6 +47,12 @@ export function evolveConsents(consents: ConsentsThen, fact: Fact): ConsentsThen
       return changed(consents, data, ({ disclosures }) => ({ disclosures: disclosures + 1 }));
     case 'SuspensionsRequested':
     case 'ConsentRefused':
+    case 'ErasureRequested':
+    case 'LegalHoldPlaced':
+    case 'LegalHoldLifted':
+    case 'ErasureApproved':
+    case 'ContextErased':
+    case 'ErasureCompleted':
     case 'DisclosureRefused':
       return consents;
     default:

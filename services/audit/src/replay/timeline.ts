@@ -81,7 +81,7 @@ export const entryOf = (fact: Fact): TimelineEntry => ({
 
 /** Name of the service that keeps the event's category. */
 export const serviceOf = ({ category }: Fact): string =>
-  category === 'concern' ? 'intake' : category.replace(/_(access|process)$/, '');
+  category === 'concern' ? 'intake' : category.replace(/_(access|process|erasure)$/, '');
 
 export const actorOf = ({ metadata }: Fact): { readonly kind: string; readonly id: string } => ({
   kind: metadata.actor?.kind ?? 'unknown',

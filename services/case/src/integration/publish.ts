@@ -4,6 +4,9 @@ import type { OpenedEvent } from '@waymark/projections';
 import { factPseudonym, type Platform } from '@waymark/service-kit';
 import type { CaseEvent, Team } from '../case/domain/case.events.js';
 
+/** Told when a person was erased here. */
+export const erasureAnswer = caseMessages.subjectErased;
+
 export const publishes = [
   caseMessages.caseOpened,
   caseMessages.openingConfirmed,

@@ -1,8 +1,19 @@
-import { referralMessages } from '@waymark/contracts';
+import { caseMessages, consentMessages, intakeMessages, referralMessages, sealingContexts } from '@waymark/contracts';
 import { AnswerProcess, keepCaseTeams, messageCall, reactingTo } from '@waymark/service-kit';
+import { ConfirmErasure } from '../consent-record/features/confirm-erasure.js';
 import { consentWithdrawal } from '../consent-record/processes/consent-withdrawal.process.js';
 
-/** Who works on which client's case (client-teams.ts reads it), and to which referrals a withdrawal was applied. */
+const answers = {
+  intake: intakeMessages.subjectErased,
+  case: caseMessages.subjectErased,
+  consent: consentMessages.subjectErased,
+  referral: referralMessages.subjectErased,
+};
+
+/**
+ * Who works on which client's case (client-teams.ts reads it), to which referrals a withdrawal was applied, and what the contexts
+ * answer to an erasure, this one among them.
+ */
 export const consumes = [
   keepCaseTeams,
   reactingTo(referralMessages.withdrawalApplied, async (message, { commands }) => {
@@ -17,4 +28,11 @@ export const consumes = [
       ),
     );
   }),
+  ...sealingContexts.map((context) =>
+    reactingTo(answers[context], async (message, { commands }) => {
+      const { subjectId, erasureId, ...keys } = message.data;
+      const call = messageCall('consent', message);
+      await commands.execute(new ConfirmErasure(subjectId, erasureId, { context, ...keys }, call));
+    }),
+  ),
 ];

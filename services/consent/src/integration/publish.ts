@@ -3,10 +3,14 @@ import type { Translation } from '@waymark/messaging';
 import type { OpenedEvent } from '@waymark/projections';
 import type { ConsentEvent } from '../consent-record/domain/consent-record.events.js';
 
+/** Told when a person was erased here. */
+export const erasureAnswer = consentMessages.subjectErased;
+
 export const publishes = [
   consentMessages.consentGiven,
   consentMessages.consentWithdrawn,
   consentMessages.suspensionsRequested,
+  consentMessages.erasureApproved,
 ];
 
 /** What the other services learn from consent's events. Who may get what they ask for at every disclosure anew. */
@@ -50,6 +54,19 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
         subject: event.data.clientId,
         data: consentMessages.suspensionsRequested.parse(event.data),
       };
+    case 'ErasureApproved': {
+      const { clientId, erasureId, approvedAt } = event.data;
+      return {
+        type: consentMessages.erasureApproved.type,
+        subject: clientId,
+        data: consentMessages.erasureApproved.parse({ clientId, erasureId, approvedAt }),
+      };
+    }
+    case 'ErasureRequested':
+    case 'LegalHoldPlaced':
+    case 'LegalHoldLifted':
+    case 'ContextErased':
+    case 'ErasureCompleted':
     case 'ConsentRefused':
     case 'ConsentExpired':
     case 'DisclosureRecorded':

@@ -6,6 +6,9 @@ import type { ConcernEvent } from '../concern/domain/concern.events.js';
 
 type DataOfEvent<Type extends ConcernEvent['type']> = Extract<ConcernEvent, { type: Type }>['data'];
 
+/** Told when a person was erased here. */
+export const erasureAnswer = intakeMessages.subjectErased;
+
 export const publishes = [
   intakeMessages.concernAccepted,
   intakeMessages.caseRequested,

@@ -4,6 +4,9 @@ import type { OpenedEvent } from '@waymark/projections';
 import { factPseudonym, type Platform } from '@waymark/service-kit';
 import type { Move, ReferralEvent } from '../referral/domain/referral.events.js';
 
+/** Told when a person was erased here. */
+export const erasureAnswer = referralMessages.subjectErased;
+
 export const publishes = [
   referralMessages.referralMoved,
   referralMessages.withdrawalApplied,

@@ -5,7 +5,7 @@ import { Access, Caller, type Principal } from '@waymark/access';
 import { caseStages, closureReasons, riskLevels } from '@waymark/contracts';
 import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
 import { caseAggregate } from '../case.aggregate.js';
-import type { Closure } from '../domain/case.events.js';
+import type { Closure, RiskAssessment } from '../domain/case.events.js';
 import type { Case } from '../domain/case.state.js';
 import { visibleTo } from '../visibility.js';
 import { RiskLevelsBody } from './assess-risk.js';
@@ -18,6 +18,7 @@ export class RiskAssessmentView {
   @ApiProperty({ required: false }) levels?: RiskLevelsBody;
   @ApiProperty({ required: false, enum: riskLevels }) overall?: string;
   @ApiProperty({ required: false }) immediateActions?: string;
+  @ApiProperty({ required: false, description: 'What was assessed was erased' }) erased?: boolean;
   @ApiProperty() assessedBy: string;
   @ApiProperty({ format: 'date-time' }) assessedAt: string;
   @ApiProperty({ format: 'date-time' }) reviewDueAt: string;
@@ -94,7 +95,7 @@ function viewOf(current: Case): CaseView {
     officerId,
     team: [...team],
     openedAt,
-    ...(lastRiskAssessment ? { lastRiskAssessment } : {}),
+    ...(lastRiskAssessment ? { lastRiskAssessment: assessmentOf(lastRiskAssessment) } : {}),
     ...(closure ? { closure: closureView(closure) } : {}),
   };
 }
@@ -104,3 +105,9 @@ const closureView = ({ closedAt, closedBy, closureReason }: Closure): ClosureVie
   closedBy,
   closureReason,
 });
+
+/** What opens no more is absent, whatever the type says of it. */
+function assessmentOf(assessment: RiskAssessment): RiskAssessmentView {
+  const { overall }: Partial<RiskAssessment> = assessment;
+  return overall === undefined ? { ...assessment, erased: true } : assessment;
+}

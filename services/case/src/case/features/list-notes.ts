@@ -5,12 +5,14 @@ import { Access, Caller, type Principal } from '@waymark/access';
 import { noteClasses } from '@waymark/contracts';
 import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
 import { caseAggregate } from '../case.aggregate.js';
+import type { Note } from '../domain/case.events.js';
 import { mayReadNote, visibleTo } from '../visibility.js';
 
 export class NoteView {
   @ApiProperty({ format: 'uuid' }) noteId: string;
   @ApiProperty({ required: false, enum: noteClasses, description: 'Absent when erased' }) noteClass?: string;
   @ApiProperty({ required: false, description: 'Absent when erased' }) text?: string;
+  @ApiProperty({ required: false, description: 'The note was erased' }) erased?: boolean;
   @ApiProperty() authorId: string;
   @ApiProperty({ format: 'date-time' }) writtenAt: string;
 }
@@ -54,6 +56,12 @@ export class ListNotesHandler implements IQueryHandler<ListNotes> {
     const { current, ground } = visibleTo(caller, state);
     const { clientId, notes } = current;
     await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'ListNotes', ground });
-    return { items: notes.filter((note) => mayReadNote(caller, note)) };
+    return { items: notes.filter((note) => mayReadNote(caller, note)).map(viewOf) };
   }
+}
+
+/** A text that opens no more is absent, whatever the type says of it. */
+function viewOf(note: Note): NoteView {
+  const { text }: Partial<Note> = note;
+  return text === undefined ? { ...note, erased: true } : note;
 }

@@ -11,6 +11,8 @@ import {
   referralsUnder,
 } from './consent-record.state.js';
 import { coverage } from './coverage.js';
+import { decideErasing } from './erasure.decider.js';
+import { isErased } from './erasure.state.js';
 
 const longestValidityInMonths = 24;
 
@@ -20,8 +22,10 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
   decide(command, record, context) {
     switch (command.type) {
       case 'GiveConsent':
+        if (isErased(record)) reject('person_erased');
         return give(command.clientId, command.grant, context);
       case 'RefuseConsent':
+        if (isErased(record)) reject('person_erased');
         return [{ type: 'ConsentRefused', data: { ...command.refusal, clientId: command.clientId } }];
       case 'WithdrawConsent': {
         const consent = existing(record, command.consentId);
@@ -44,6 +48,12 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
         return expire(existing(record, command.consentId), context);
       case 'AuthorizeDisclosure':
         return authorize(command.disclosure, record, context);
+      case 'RequestErasure':
+      case 'PlaceLegalHold':
+      case 'LiftLegalHold':
+      case 'ApproveErasure':
+      case 'ConfirmErasure':
+        return decideErasing(command, record, context);
     }
   },
 };

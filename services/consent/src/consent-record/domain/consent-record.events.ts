@@ -14,6 +14,7 @@ import {
   withdrawalWays,
 } from '@waymark/contracts';
 import { declareEvents, type EventOf, type ShapeOf } from '@waymark/event-sourcing';
+import { erasureEvents } from './erasure.events.js';
 
 /** To whom, why and what: plain in the log, because without it consent could not be proved by replay. */
 const scope = { recipient: code(units), purpose: code(purposes), categories: Type.Array(code(dataCategories)) };
@@ -44,8 +45,7 @@ const disclosure = {
 };
 export type Disclosure = ShapeOf<typeof disclosure>;
 
-/** What each event says, in which version, and which fields the client's key seals. */
-export const consentEvents = declareEvents({
+const disclosureEvents = declareEvents({
   ConsentGiven: {
     version: 1,
     data: {
@@ -91,5 +91,8 @@ export const consentEvents = declareEvents({
   },
   DisclosureRefused: { version: 1, data: { ...disclosure, reason: code(decisionReasons) }, sealed: {} },
 });
+
+/** What each event says, in which version, and which fields the client's key seals. */
+export const consentEvents = { ...disclosureEvents, ...erasureEvents };
 
 export type ConsentEvent = EventOf<typeof consentEvents>;

@@ -1,6 +1,7 @@
 import type { ConsentStatus, WithdrawalWay } from '@waymark/contracts';
 import { type Instant, isBefore } from '@waymark/event-sourcing';
 import type { ConsentEvent } from './consent-record.events.js';
+import { type Erasing, evolveErasing } from './erasure.state.js';
 
 type Given = Extract<ConsentEvent, { type: 'ConsentGiven' }>['data'];
 
@@ -14,14 +15,14 @@ export interface Consent extends Given {
  * All that a client has consented to, in the order in which they did. Disclosures stand in the log, not here, but for what they say
  * of a withdrawal: which referrals may have gone out under the consent.
  */
-export interface ConsentRecord {
+export interface ConsentRecord extends Erasing {
   /** Absent until the client was first asked. */
   readonly clientId?: string;
   readonly consents: readonly Consent[];
   readonly sendings: readonly { readonly consentId: string; readonly referralId: string }[];
 }
 
-export const nothingConsented: ConsentRecord = { consents: [], sendings: [] };
+export const nothingConsented: ConsentRecord = { consents: [], sendings: [], holds: [] };
 
 /** Withdrawn counts at once, expired by the time of the decision: nobody waits for the clock's event. */
 export function statusOf(consent: Consent, now: Instant): ConsentStatus {
@@ -60,6 +61,13 @@ export function evolve(record: ConsentRecord, event: ConsentEvent): ConsentRecor
     case 'SuspensionsRequested':
     case 'DisclosureRefused':
       return record;
+    case 'ErasureRequested':
+    case 'LegalHoldPlaced':
+    case 'LegalHoldLifted':
+    case 'ErasureApproved':
+    case 'ContextErased':
+    case 'ErasureCompleted':
+      return evolveErasing({ ...record, clientId: event.data.clientId }, event);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   withdrawalWays,
 } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
+import { isErased } from '../domain/erasure.state.js';
 import { type ConsentRecord, statusOf } from '../domain/consent-record.state.js';
 
 export class ConsentView {
@@ -24,6 +25,7 @@ export class ConsentView {
   @ApiProperty({ enum: consentForms }) form: string;
   @ApiProperty({ required: false, enum: capacities, description: 'Absent once the client was erased, like the rest.' })
   capacity?: string;
+  @ApiProperty({ required: false, description: 'How the client was asked was erased' }) erased?: boolean;
   @ApiProperty({ required: false }) language?: string;
   @ApiProperty({ required: false }) interpreter?: string;
   @ApiProperty({ required: false }) explained?: string;
@@ -42,6 +44,7 @@ export const consentList = (record: ConsentRecord, now: Instant): ConsentList =>
       const { clientId: _, expired: __, withdrawal, categories, ...given } = consent;
       return {
         ...given,
+        ...(isErased(record) ? { erased: true } : {}),
         categories: [...categories],
         status: statusOf(consent, now),
         ...(withdrawal ? { withdrawnAt: withdrawal.at, withdrawnBy: withdrawal.way } : {}),

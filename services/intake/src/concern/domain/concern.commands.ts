@@ -46,4 +46,5 @@ export type ConcernCommand =
   | { readonly type: 'AcceptConcern' }
   | { readonly type: 'RequestCase' }
   | { readonly type: 'IssueClientReceipt'; readonly receiptHash: string }
-  | { readonly type: 'UpgradeReceipt'; readonly caseId: string };
+  | { readonly type: 'UpgradeReceipt'; readonly caseId: string }
+  | { readonly type: 'ErasePerson'; readonly personId: string; readonly erasureId: string };

@@ -54,6 +54,8 @@ function decideExisting(
       return [{ type: 'ReceiptIssued', data: { scope: 'client', receiptHash: command.receiptHash } }];
     case 'UpgradeReceipt':
       return upgradeReceipt(command.caseId, concern);
+    case 'ErasePerson':
+      return erase(command, concern);
   }
 }
 
@@ -223,6 +225,15 @@ function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent
   if (!holdsReceipt || concern.receiptScopes.includes('client')) return [];
   if (concern.account.reporterRelation !== 'affected_person') return [];
   return [{ type: 'ReceiptUpgraded', data: { scope: 'client', caseId } }];
+}
+
+/** One person may be both: a client who has reported themself. */
+function erase({ personId, erasureId }: CommandOf<'ErasePerson'>, concern: Concern): readonly ConcernEvent[] {
+  const ids = { client: concern.clientId, reporter: concern.reporterId };
+  const persons = (['client', 'reporter'] as const).filter(
+    (person) => ids[person] === personId && !concern.erased.includes(person),
+  );
+  return persons.length === 0 ? [] : [{ type: 'PersonErased', data: { erasureId, persons } }];
 }
 
 /** Only the officer who has taken the concern handles it. */

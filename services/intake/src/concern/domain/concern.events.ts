@@ -84,6 +84,9 @@ export type EscalationLevel = (typeof escalationLevels)[number];
 const receiptScopes = ['reporter', 'client'] as const;
 export type ReceiptScope = (typeof receiptScopes)[number];
 
+const personsOfConcern = ['client', 'reporter'] as const;
+export type PersonOfConcern = (typeof personsOfConcern)[number];
+
 const receiptHash = formed(/^[0-9a-f]{64}$/, '9f'.repeat(32));
 
 const message = { messageId: id, text: Type.String() };
@@ -165,6 +168,8 @@ export const concernEvents = declareEvents({
   ConcernAccepted: { version: 1, data: { clientId: id, officerId: staffId }, sealed: {} },
   /** Asked for again, because nothing came back about the case. */
   CaseRequested: { version: 1, data: { clientId: id, officerId: staffId }, sealed: {} },
+  /** The keys of these persons are gone: what else tells of them in a view goes too. */
+  PersonErased: { version: 1, data: { erasureId: id, persons: Type.Array(code(personsOfConcern)) }, sealed: {} },
 });
 
 export type ConcernEvent = EventOf<typeof concernEvents>;

@@ -5,6 +5,7 @@ import type {
   ConcernEvent,
   EscalationLevel,
   KnownTime,
+  PersonOfConcern,
   ReceiptScope,
   ResponseClock,
 } from './concern.events.js';
@@ -40,6 +41,8 @@ export interface Concern {
   readonly receiptScopes: readonly ReceiptScope[];
   /** The reporter is the affected person: their receipt has become a client receipt. */
   readonly receiptUpgraded: boolean;
+  /** Whose texts are gone. */
+  readonly erased: readonly PersonOfConcern[];
 }
 
 export type ConcernState = NoConcern | Concern;
@@ -94,6 +97,8 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
       return { ...state, status: 'accepted' };
     case 'CaseRequested':
       return state;
+    case 'PersonErased':
+      return { ...state, erased: [...state.erased, ...event.data.persons] };
   }
 }
 
@@ -124,5 +129,6 @@ function submitted(data: Submitted): Concern {
     guided: false,
     receiptScopes: [],
     receiptUpgraded: false,
+    erased: [],
   };
 }

@@ -19,6 +19,8 @@ export class ConcernView {
   @ApiProperty({ enum: identities }) identity: string;
   @ApiProperty() immediateDanger: boolean;
   @ApiProperty({ description: 'All that was told; a question that was skipped is absent.' }) account: AccountView;
+  @ApiProperty({ enum: ['client', 'reporter'], isArray: true, description: 'Whose texts were erased' })
+  erased: ('client' | 'reporter')[];
   @ApiProperty({ type: [MailboxMessageView] }) messages: MailboxMessageView[];
   @ApiProperty({ required: false, enum: priorities }) priority?: string;
   @ApiProperty({ required: false }) officerId?: string;
@@ -83,7 +85,8 @@ function viewOf(concern: Concern): ConcernView {
     identity: submitted.identity,
     immediateDanger: submitted.immediateDanger,
     account: AccountView.of(account),
-    messages: [...concern.messages],
+    erased: [...concern.erased],
+    messages: concern.messages.map(MailboxMessageView.of),
     ...(concern.priority ? { priority: concern.priority } : {}),
     ...(concern.officerId ? { officerId: concern.officerId } : {}),
     ...(clock && !concern.firstResponse ? { dueAt: clock.dueAt } : {}),

@@ -13,12 +13,21 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags }
 import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, Done, done, notFound, ReadLog, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
+import type { MailboxMessage } from '../domain/concern.state.js';
 
 export class MailboxMessageView {
   @ApiProperty({ format: 'uuid' }) messageId: string;
   @ApiProperty({ enum: ['reporter', 'officer'] }) from: 'reporter' | 'officer';
-  @ApiProperty() text: string;
+  @ApiProperty({ required: false, description: 'Absent when erased' }) text?: string;
+  @ApiProperty({ required: false, description: 'The text was erased' }) erased?: boolean;
+
+  static of({ messageId, from, text }: MailboxMessage): MailboxMessageView {
+    return isGone(text) ? { messageId, from, erased: true } : { messageId, from, text };
+  }
 }
+
+/** A text that an event had and that opens no more, whatever the type says of it. */
+const isGone = (text: string | undefined): boolean => text === undefined;
 
 export class MyConcern {
   @ApiProperty({ format: 'uuid' }) concernId: string;
@@ -26,6 +35,7 @@ export class MyConcern {
   status: string;
   @ApiProperty({ required: false, format: 'date-time', description: 'A person answers by then.' }) answerBy?: string;
   @ApiProperty() narrative: string;
+  @ApiProperty({ required: false, description: 'What you wrote was erased' }) erased?: boolean;
   @ApiProperty({ type: [MailboxMessageView] }) messages: MailboxMessageView[];
 }
 
@@ -104,7 +114,8 @@ export class GetMyConcernHandler implements IQueryHandler<GetMyConcern> {
       status,
       ...(state.clock && !state.firstResponse ? { answerBy: state.clock.dueAt } : {}),
       narrative: state.account.narrative ?? '',
-      messages: [...state.messages],
+      ...(state.erased.includes('reporter') ? { erased: true } : {}),
+      messages: state.messages.map(MailboxMessageView.of),
     };
   }
 }

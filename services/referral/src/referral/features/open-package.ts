@@ -18,7 +18,8 @@ export class OpenPackageBody {}
 
 export class PackageItem {
   @ApiProperty({ enum: dataCategories }) category: DataCategory;
-  @ApiProperty() content: string;
+  @ApiProperty({ required: false, description: 'Absent when erased' }) content?: string;
+  @ApiProperty({ required: false, description: 'The content was erased' }) erased?: boolean;
 }
 
 export class OpenedPackage {

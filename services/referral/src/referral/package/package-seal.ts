@@ -3,6 +3,16 @@ import { type KeyRing, openValue, sealValue } from '@waymark/privacy';
 import type { Referral } from '../domain/referral.state.js';
 import type { SealedContent } from '../domain/referral.events.js';
 
+interface Opened {
+  readonly category: DataCategory;
+  readonly content: string;
+}
+
+interface Erased {
+  readonly category: DataCategory;
+  readonly erased: true;
+}
+
 /** The only place where a package is in the clear: each data category has an envelope of its own, under the client's key. */
 export class PackageSeal {
   constructor(private readonly keyRing: KeyRing) {}
@@ -11,19 +21,18 @@ export class PackageSeal {
     return sealValue({ keyRing: this.keyRing, subject: clientId, label: label(referralId, category), value: content });
   }
 
-  /** Opens these categories and no others. What was erased is absent. */
+  /** Opens these categories and no others. */
   async open(
     { referralId, package: sealed }: Referral,
     categories: readonly DataCategory[],
-  ): Promise<{ readonly category: DataCategory; readonly content: string }[]> {
-    const opened = await Promise.all(
+  ): Promise<(Opened | Erased)[]> {
+    return Promise.all(
       categories.map(async (category) => {
         const { keyRing } = this;
         const result = await openValue({ keyRing, label: label(referralId, category), sealed: sealed[category] });
-        return 'value' in result ? [{ category, content: String(result.value) }] : [];
+        return 'value' in result ? { category, content: String(result.value) } : { category, erased: true };
       }),
     );
-    return opened.flat();
   }
 }
 

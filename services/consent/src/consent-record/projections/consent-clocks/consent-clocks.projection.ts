@@ -37,6 +37,12 @@ export const consentClocksProjection = foldedRows({
       case 'SuspensionsRequested':
       case 'DisclosureRecorded':
       case 'DisclosureRefused':
+      case 'ErasureRequested':
+      case 'LegalHoldPlaced':
+      case 'LegalHoldLifted':
+      case 'ErasureApproved':
+      case 'ContextErased':
+      case 'ErasureCompleted':
         return clock;
     }
   }),

@@ -1,5 +1,5 @@
 import { foldedRows, oneRow, type Projection } from '@waymark/projections';
-import type { ConcernEvent } from '../../domain/concern.events.js';
+import type { ConcernEvent, PersonOfConcern } from '../../domain/concern.events.js';
 import { QueueEntry } from './queue-entry.entity.js';
 import type { StaffMarks } from './staff-marks.js';
 
@@ -84,6 +84,10 @@ function changeBy(
       return { status: 'triaged', priority: event.data.priority };
     case 'ConcernAccepted':
       return { status: 'accepted', waiting: false };
+    case 'PersonErased':
+      return event.data.persons
+        .map((person) => withoutWhatIsTold[person])
+        .reduce((all, each) => ({ ...all, ...each }), {});
     case 'ReceiptIssued':
     case 'ReceiptUpgraded':
     case 'FirstResponseDue':
@@ -94,3 +98,9 @@ function changeBy(
       return {};
   }
 }
+
+/** What stands in the queue in the clear of each person, as it stands there when their key was gone before. */
+const withoutWhatIsTold: Readonly<Record<PersonOfConcern, Partial<QueueEntry>>> = {
+  client: { country: null, dutyStation: null },
+  reporter: { language: 'und', shutOutMarks: [], shutOutRoles: [], shutOutUnits: [] },
+};

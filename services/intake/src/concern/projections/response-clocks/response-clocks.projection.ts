@@ -44,6 +44,7 @@ export const responseClocksProjection = foldedRows({
       case 'GuidanceGiven':
       case 'ConcernAccepted':
       case 'CaseRequested':
+      case 'PersonErased':
         return bells;
     }
   },

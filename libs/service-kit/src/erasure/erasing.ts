@@ -1,0 +1,95 @@
+import { consentMessages } from '@waymark/contracts';
+import type { EventStore } from '@waymark/event-store';
+import type { Translation } from '@waymark/messaging';
+import type { KeyRing } from '@waymark/privacy';
+import {
+  dropGeneration,
+  generationsOf,
+  type OpenedEvent,
+  type Projection,
+  withBuildersLock,
+} from '@waymark/projections';
+import type { DataSource } from 'typeorm';
+import { messageCall } from '../call.js';
+import { type Consumption, reactingTo } from '../consumption.js';
+import type { Log } from '../log.js';
+import type { Platform, ServiceDefinition } from '../service-definition.js';
+import type { Erasure } from './erasure.js';
+import { erasedSubjects, erasureOf, noteErasure, type SubjectErased } from './erasure-register.js';
+
+const day = 86_400_000;
+
+/**
+ * Obeys `consent.erasure-approved.v1`: first the key, then what stands in the clear, then the note in the log, from which the
+ * answer is published. A crash between any two of them is mended by the message, which comes again.
+ */
+function erasesWhenApproved<Own extends object>(
+  name: string,
+  erasure: Erasure,
+  { keyRing, store, settings, dataSource }: Platform<Own>,
+  projections: readonly Projection[],
+): Consumption {
+  return reactingTo(consentMessages.erasureApproved, async (message, doors) => {
+    const { clientId: personId, erasureId } = message.data;
+    const call = messageCall(name, message);
+    const { madeAt, destroyedAt } = await keyRing.destroy(personId);
+    await erasure.clear?.({ personId, erasureId }, call, doors);
+    for (const projection of projections) await dropKept(dataSource, projection);
+    const erased: SubjectErased = {
+      subjectId: personId,
+      erasureId,
+      ...(madeAt ? { keyMadeAt: madeAt.toISOString() } : {}),
+      destroyedAt: destroyedAt.toISOString(),
+      backupsExpireAt: new Date(destroyedAt.getTime() + settings.KEY_BACKUP_DAYS * day).toISOString(),
+    };
+    await noteErasure(name, store, erased, call);
+  });
+}
+
+/** A generation that is kept to go back to follows no events: it would go on telling what the live one has forgotten. */
+async function dropKept(dataSource: DataSource, projection: Projection): Promise<void> {
+  const kept = (await generationsOf(dataSource, projection.name)).some(({ state }) => state === 'kept');
+  if (!kept) return;
+  await withBuildersLock(dataSource, projection, () =>
+    dataSource.transaction(async (manager) => {
+      const all = await generationsOf(manager, projection.name, { lock: true });
+      for (const each of all.filter(({ state }) => state === 'kept')) await dropGeneration(manager, each);
+    }),
+  );
+}
+
+/** A definition completed by what its `erasure` means for messages, in and out. */
+export function withErasure<Own extends object>(
+  definition: ServiceDefinition<Own>,
+  platform: Platform<Own>,
+  projections: readonly Projection[],
+): ServiceDefinition<Own> {
+  const { name, erasure, consumes = [], publish, publishes = [] } = definition;
+  if (!erasure) return definition;
+  return {
+    ...definition,
+    consumes: [...consumes, erasesWhenApproved(name, erasure, platform, projections)],
+    publishes: [...publishes, erasure.answers],
+    publish: (event) =>
+      event.category === erasureOf(name) ? answerIn(name, erasure, event) : publish?.(event, platform),
+  };
+}
+
+/** The answer, from the service's own note in the log. */
+const answerIn = (service: string, { answers }: Erasure, { stream, data }: OpenedEvent): Translation => ({
+  type: answers.type,
+  subject: stream.slice(erasureOf(service).length + 1),
+  data: answers.parse(data),
+});
+
+/**
+ * Holds the keys against the log: those of erased persons that a restored database has brought back are destroyed again, before
+ * anything is opened.
+ */
+export async function destroyErasedKeys(
+  service: string,
+  { store, keyRing, log }: { readonly store: EventStore; readonly keyRing: KeyRing; readonly log?: Log },
+): Promise<void> {
+  const back = await keyRing.destroyAgain(await erasedSubjects(service, store));
+  if (back > 0) log?.error({ keys: back }, 'keys of erased persons had come back, and were destroyed again');
+}

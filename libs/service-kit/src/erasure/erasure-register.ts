@@ -1,0 +1,62 @@
+import { Type } from '@sinclair/typebox';
+import { id, instant } from '@waymark/contracts';
+import { declareEvents, type EventOf, versionToWrite } from '@waymark/event-sourcing';
+import type { EventStore } from '@waymark/event-store';
+import { derivedId } from '@waymark/messaging';
+import type { Call } from '../aggregate.js';
+
+/** What a service notes in the log about each person whose key it has destroyed: `<service>_erasure-<person>`. */
+export const erasureEvents = declareEvents({
+  SubjectErased: {
+    version: 1,
+    data: {
+      subjectId: id,
+      erasureId: id,
+      /** Absent when there was no key. */
+      keyMadeAt: Type.Optional(instant),
+      destroyedAt: instant,
+      backupsExpireAt: instant,
+    },
+    sealed: {},
+  },
+});
+
+export type SubjectErased = EventOf<typeof erasureEvents>['data'];
+
+/** The category in which a service keeps whom it has erased. The list outlives every backup of the keys. */
+export const erasureOf = (service: string): string => `${service}_erasure`;
+
+/** May be repeated: of one erasure the first note stays. */
+export async function noteErasure(
+  service: string,
+  store: EventStore,
+  erased: SubjectErased,
+  call: Call,
+): Promise<void> {
+  await store.append(`${erasureOf(service)}-${erased.subjectId}`, 'any', [
+    {
+      id: derivedId('subject erased', service, erased.erasureId),
+      type: 'SubjectErased',
+      schemaVersion: versionToWrite(erasureEvents, 'SubjectErased', erased),
+      data: erased,
+      metadata: {
+        actor: { kind: call.actor.kind, id: call.actor.id },
+        correlationId: call.correlationId,
+        causationId: call.commandId,
+        occurredAt: erased.destroyedAt,
+      },
+    },
+  ]);
+}
+
+/** Everybody whom the service has erased, as the log tells. */
+export async function erasedSubjects(service: string, store: EventStore): Promise<readonly string[]> {
+  const category = erasureOf(service);
+  const subjects: string[] = [];
+  for (let after = 0n; ;) {
+    const { events, position } = await store.readAll({ after, categories: [category], limit: 1_000 });
+    for (const { stream } of events) subjects.push(stream.slice(category.length + 1));
+    if (position === after) return subjects;
+    after = position;
+  }
+}

@@ -1,0 +1,52 @@
+import pg from 'pg';
+import type { KeyDatabase, KeyProvider } from '@waymark/privacy';
+import { keyCareSettings, readEnvironment } from './config.js';
+import { erasedSubjects } from './erasure/erasure-register.js';
+import { openKeys } from './key-settings.js';
+import { createLog } from './log.js';
+import { openEventStore } from './open-event-store.js';
+import type { ServiceDefinition } from './service-definition.js';
+
+/** The keys of a service without the service: for whoever rotates or checks them from outside. */
+export interface OpenedKeyStore {
+  readonly provider: KeyProvider;
+  readonly database: KeyDatabase;
+  /** Everybody whom the log says to be erased in this service. */
+  erased(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens them beside running instances; migrates nothing. Rejects with a `ConfigError` that names the variable of the environment
+ * which is missing or wrong.
+ */
+export async function openKeyStore<Own extends object>(
+  definition: ServiceDefinition<Own>,
+  environment: NodeJS.ProcessEnv,
+): Promise<OpenedKeyStore> {
+  const settings = readEnvironment(definition.name, environment, keyCareSettings);
+  const provider = await openKeys(definition.name, settings);
+  const database = new pg.Pool({
+    connectionString: settings.DATABASE_URL,
+    max: 1,
+    connectionTimeoutMillis: 10_000,
+    application_name: `waymark-${definition.name}-keys`,
+  });
+  database.on('error', () => undefined);
+  return {
+    provider,
+    database,
+    erased: async () => {
+      const store = openEventStore(definition, settings, createLog(`${definition.name}-keys`, 'silent'));
+      try {
+        return await erasedSubjects(definition.name, store);
+      } finally {
+        await store.close();
+      }
+    },
+    close: async () => {
+      await database.end();
+      await provider.close();
+    },
+  };
+}

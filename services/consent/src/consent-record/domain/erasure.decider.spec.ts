@@ -1,0 +1,150 @@
+import { describe, it } from '@jest/globals';
+import type { SealingContext } from '@waymark/contracts';
+import { specify } from '@waymark/event-sourcing';
+import type { ConsentCommand } from './consent-record.commands.js';
+import { consentRecordDecider } from './consent-record.decider.js';
+import type { ConsentEvent } from './consent-record.events.js';
+
+const now = '2027-03-02T10:00:00.000Z';
+const clientId = 'client-1';
+const amina = { kind: 'staff', id: 'amina', roles: ['officer'] } as const;
+const ingrid = { kind: 'staff', id: 'ingrid', roles: ['supervisor'] } as const;
+
+const records = specify(consentRecordDecider, {
+  now,
+  actor: ingrid,
+  newId: (label) => `new-${label}`,
+  eventIdAt: (index) => `event-${index}`,
+});
+
+const asked = { erasureId: 'erasure-1', clientId, ground: 'client_request', way: 'oral' } as const;
+const requested: ConsentEvent = {
+  type: 'ErasureRequested',
+  data: { ...asked, requestedBy: 'amina', requestedAt: '2027-03-01T10:00:00.000Z' },
+};
+const approved: ConsentEvent = {
+  type: 'ErasureApproved',
+  data: {
+    ...{ erasureId: 'erasure-1', clientId, approvedBy: 'ingrid', approvedAt: now },
+    answersDueAt: '2027-03-03T10:00:00.000Z',
+  },
+};
+const held: ConsentEvent = {
+  type: 'LegalHoldPlaced',
+  data: { holdId: 'hold-1', clientId, basis: 'investigation', placedBy: 'ingrid', placedAt: now },
+};
+const lifted: ConsentEvent = {
+  type: 'LegalHoldLifted',
+  data: { holdId: 'hold-1', clientId, liftedBy: 'ingrid', liftedAt: now },
+};
+const erased = (context: SealingContext, backupsExpireAt = '2027-04-01T10:00:00.000Z') => ({
+  ...{ context, destroyedAt: now, backupsExpireAt },
+});
+const answered = (...contexts: readonly SealingContext[]): readonly ConsentEvent[] =>
+  contexts.map((context) => ({
+    type: 'ContextErased',
+    data: { erasureId: 'erasure-1', clientId, erased: erased(context) },
+  }));
+const confirm = (context: SealingContext, backupsExpireAt?: string): ConsentCommand => ({
+  type: 'ConfirmErasure',
+  erasureId: 'erasure-1',
+  erased: erased(context, backupsExpireAt),
+});
+const request: ConsentCommand = { type: 'RequestErasure', clientId, ground: 'client_request', way: 'oral' };
+const approve: ConsentCommand = { type: 'ApproveErasure' };
+
+describe('the erasure of a client', () => {
+  it('is requested once, by the client, through an officer, or by a rule', () => {
+    records
+      .given()
+      .when(request, { actor: amina })
+      .then({
+        type: 'ErasureRequested',
+        data: { ...asked, erasureId: 'event-0', requestedBy: 'amina', requestedAt: now },
+      });
+    records.given().when({ type: 'RequestErasure', clientId, ground: 'retention' }).thenTypes('ErasureRequested');
+    records.given(requested).when(request).thenRejectedWith('erasure_already_requested');
+  });
+
+  it('is approved by another person than the one who wrote the request down', () => {
+    records.given(requested).when(approve).then(approved);
+    records.given(requested).when(approve, { actor: amina }).thenRejectedWith('approver_is_requester');
+    records.given().when(approve).thenRejectedWith('erasure_not_found');
+    records.given(requested, approved).when(approve).thenRejectedWith('person_erased');
+  });
+
+  it('is not approved while a legal hold stands, whichever came first', () => {
+    records.given(requested, held).when(approve).thenRejectedWith('legal_hold_stands');
+    records.given(held, requested).when(approve).thenRejectedWith('legal_hold_stands');
+    records.given(held, requested, lifted).when(approve).thenTypes('ErasureApproved');
+    records.given(lifted).when({ type: 'LiftLegalHold', holdId: 'hold-1' }).thenRejectedWith('legal_hold_not_found');
+  });
+
+  it('is too late for a legal hold once it is approved', () => {
+    const hold: ConsentCommand = { type: 'PlaceLegalHold', clientId, basis: 'court_proceedings' };
+    records.given(requested, approved).when(hold).thenRejectedWith('person_erased');
+    records.given(requested).when(hold).thenTypes('LegalHoldPlaced');
+  });
+
+  it('ends all disclosures, also those that a consent would have covered', () => {
+    const scope = { recipient: 'ombudsman', purpose: 'referral', categories: ['contact' as const] } as const;
+    const given: ConsentEvent = {
+      type: 'ConsentGiven',
+      data: {
+        ...{ ...scope, categories: [...scope.categories], language: 'en', explained: 'all', capacity: 'self' },
+        ...{ consentId: 'consent-1', clientId, validUntil: '2027-09-01T00:00:00.000Z', givenAt: now, form: 'written' },
+      },
+    };
+    const disclosure = {
+      ...scope,
+      categories: [...scope.categories],
+      reference: 'r',
+      act: 'open',
+      onBehalfOf: 'o',
+    } as const;
+    const ask: ConsentCommand = { type: 'AuthorizeDisclosure', disclosure };
+    records.given(given, requested).when(ask).thenTypes('DisclosureRecorded');
+    records.given(given, requested, approved).when(ask).thenRejectedWith('consent_missing', 'DisclosureRefused');
+  });
+
+  it('is complete, with a certificate, when the last context has answered', () => {
+    records
+      .given(requested, approved)
+      .when(confirm('case'))
+      .then(...answered('case'));
+    const three = answered('case', 'consent', 'referral');
+    const last = confirm('intake', '2027-05-01T10:00:00.000Z');
+    records
+      .given(requested, approved, ...three)
+      .when(last)
+      .then(
+        {
+          type: 'ContextErased',
+          data: { erasureId: 'erasure-1', clientId, erased: erased('intake', '2027-05-01T10:00:00.000Z') },
+        },
+        {
+          type: 'ErasureCompleted',
+          data: {
+            ...{ ...asked, requestedBy: 'amina', approvedBy: 'ingrid', completedAt: now },
+            contexts: [
+              ...(['case', 'consent', 'referral'] as const).map((context) => erased(context)),
+              erased('intake', '2027-05-01T10:00:00.000Z'),
+            ],
+            lastBackupExpiresAt: '2027-05-01T10:00:00.000Z',
+          },
+        },
+      );
+  });
+
+  it('takes an answer that comes again as the one that it is, and none to another erasure', () => {
+    records
+      .given(requested, approved, ...answered('case'))
+      .when(confirm('case'))
+      .then();
+    records.given(requested).when(confirm('case')).thenRejectedWith('erasure_not_found');
+    records
+      .given(requested, approved)
+      .when({ type: 'ConfirmErasure', erasureId: 'erasure-2', erased: erased('case') })
+      .thenRejectedWith('erasure_not_found');
+  });
+});

@@ -1,0 +1,68 @@
+import { Type } from '@sinclair/typebox';
+import {
+  closed,
+  code,
+  erasureGrounds,
+  id,
+  instant,
+  legalHoldBases,
+  sealingContexts,
+  staffId,
+  withdrawalWays,
+} from '@waymark/contracts';
+import { declareEvents, type EventOf, type Shape } from '@waymark/event-sourcing';
+
+/** What one context has destroyed. */
+const erasedContext = Type.Object(
+  {
+    context: code(sealingContexts),
+    /** Absent when it had no key of the client. */
+    keyMadeAt: Type.Optional(instant),
+    destroyedAt: instant,
+    backupsExpireAt: instant,
+  },
+  closed,
+);
+export type ErasedContext = Shape<typeof erasedContext>;
+
+/** How it was asked for; `way` is absent where a rule asked. Ids and codes only: these events outlive the client's key. */
+const asked = {
+  erasureId: id,
+  clientId: id,
+  ground: code(erasureGrounds),
+  way: Type.Optional(code(withdrawalWays)),
+};
+
+/** The erasure of a client, from the request to the certificate, and the legal holds that stand against it. */
+export const erasureEvents = declareEvents({
+  ErasureRequested: { version: 1, data: { ...asked, requestedBy: staffId, requestedAt: instant }, sealed: {} },
+  LegalHoldPlaced: {
+    version: 1,
+    data: { holdId: id, clientId: id, basis: code(legalHoldBases), placedBy: staffId, placedAt: instant },
+    sealed: {},
+  },
+  LegalHoldLifted: { version: 1, data: { holdId: id, clientId: id, liftedBy: staffId, liftedAt: instant }, sealed: {} },
+  ErasureApproved: {
+    version: 1,
+    data: { erasureId: id, clientId: id, approvedBy: staffId, approvedAt: instant, answersDueAt: instant },
+    sealed: {},
+  },
+  ContextErased: { version: 1, data: { erasureId: id, clientId: id, erased: erasedContext }, sealed: {} },
+  /** The certificate. */
+  ErasureCompleted: {
+    version: 1,
+    data: {
+      ...asked,
+      requestedBy: staffId,
+      approvedBy: staffId,
+      contexts: Type.Array(erasedContext),
+      completedAt: instant,
+      /** When the last backup in which one of the keys may still lie has to be gone. */
+      lastBackupExpiresAt: instant,
+    },
+    sealed: {},
+  },
+});
+
+export type ErasureEvent = EventOf<typeof erasureEvents>;
+export type ErasureCertificate = Extract<ErasureEvent, { type: 'ErasureCompleted' }>['data'];

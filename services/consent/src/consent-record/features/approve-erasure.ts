@@ -1,0 +1,50 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access } from '@waymark/access';
+import { Aggregates, type Call, CallOf, type Done, done, IdPipe } from '@waymark/service-kit';
+import { consentRecordAggregate } from '../consent-record.aggregate.js';
+
+export class ApproveErasureBody {}
+
+export class ApprovedErasure {
+  @ApiProperty({ enum: ['approved'] }) status: 'approved';
+}
+
+/** From here on there is no way back: every context destroys its key of the client. */
+export class ApproveErasure extends Command<Done<ApprovedErasure>> {
+  constructor(
+    readonly clientId: string,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For supervisors')
+@Controller('v1/clients/:clientId/erasure-approval')
+export class ApproveErasureEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(200)
+  @Access({ action: 'ApproveErasure', staff: ['supervisor'] })
+  @ApiOperation({
+    summary: 'Approve the erasure that somebody else has asked for: it cannot be taken back',
+    description: 'Refused with `legal_hold_stands` while there is a legal hold, and with `approver_is_requester`.',
+  })
+  @ApiOkResponse({ type: ApprovedErasure })
+  approve(@Param('clientId', IdPipe) clientId: string, @Body() _body: ApproveErasureBody, @CallOf() call: Call) {
+    return this.commands.execute(new ApproveErasure(clientId, call));
+  }
+}
+
+@CommandHandler(ApproveErasure)
+export class ApproveErasureHandler implements ICommandHandler<ApproveErasure> {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  async execute({ clientId, call }: ApproveErasure) {
+    const written = await this.aggregates.change(consentRecordAggregate, clientId, { type: 'ApproveErasure' }, call);
+    return done(written, { status: 'approved' as const });
+  }
+}

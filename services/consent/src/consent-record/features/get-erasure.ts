@@ -1,0 +1,134 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { erasureGrounds, erasureStatuses, legalHoldBases, sealingContexts, withdrawalWays } from '@waymark/contracts';
+import { Aggregates, IdPipe, notFound, ReadLog } from '@waymark/service-kit';
+import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import type { Erasing, Erasure } from '../domain/erasure.state.js';
+import { ErasureReaders } from '../erasure-readers.js';
+import { clientIdOf } from './client-receipt.js';
+
+export class ErasedContextView {
+  @ApiProperty({ enum: sealingContexts }) context: string;
+  @ApiProperty({ required: false, format: 'date-time', description: 'Absent when there was no key' })
+  keyMadeAt?: string;
+  @ApiProperty({ format: 'date-time' }) destroyedAt: string;
+  @ApiProperty({ format: 'date-time', description: 'Until then a backup of the key may exist' })
+  backupsExpireAt: string;
+}
+
+export class ErasureView {
+  @ApiProperty({ format: 'uuid' }) erasureId: string;
+  @ApiProperty({ enum: erasureStatuses }) status: string;
+  @ApiProperty({ enum: erasureGrounds }) ground: string;
+  @ApiProperty({ required: false, enum: withdrawalWays }) way?: string;
+  @ApiProperty({ format: 'date-time' }) requestedAt: string;
+  @ApiProperty({ required: false, format: 'date-time' }) approvedAt?: string;
+  @ApiProperty({ type: [ErasedContextView], description: 'The contexts that have answered' })
+  contexts: ErasedContextView[];
+  @ApiProperty({ required: false, format: 'date-time' }) completedAt?: string;
+  @ApiProperty({ required: false, format: 'date-time', description: 'Of all backups of all keys' })
+  lastBackupExpiresAt?: string;
+  @ApiProperty({ required: false, description: 'For staff only' }) requestedBy?: string;
+  @ApiProperty({ required: false, description: 'For staff only' }) approvedBy?: string;
+}
+
+export class LegalHoldView {
+  @ApiProperty({ format: 'uuid' }) holdId: string;
+  @ApiProperty({ enum: legalHoldBases }) basis: string;
+  @ApiProperty({ format: 'date-time' }) placedAt: string;
+}
+
+export class ErasingView {
+  @ApiProperty({ required: false, description: 'Absent until somebody asks for it' }) erasure?: ErasureView;
+  @ApiProperty({ type: [LegalHoldView], description: 'Those that stand' }) legalHolds: LegalHoldView[];
+}
+
+/** A client sees the own erasure without who did what, and no legal hold, which may be there because of another person. */
+export class GetErasure extends Query<Erasing> {
+  constructor(
+    readonly clientId: string,
+    readonly caller: Principal,
+    readonly ground: 'team' | 'supervision' | 'receipt',
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For officers', 'For supervisors')
+@Controller('v1/clients/:clientId/erasure')
+export class GetErasureEndpoint {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly readers: ErasureReaders,
+  ) {}
+
+  @Get()
+  @Access({ action: 'ReadErasure', staff: ['officer', 'supervisor'] })
+  @ApiOperation({ summary: 'Where the erasure of a client stands, its certificate, and the legal holds against it' })
+  @ApiOkResponse({ type: ErasingView })
+  async read(@Param('clientId', IdPipe) clientId: string, @Caller() caller: Principal): Promise<ErasingView> {
+    const ground = await this.readers.mustInclude(caller, clientId);
+    const { erasure, holds } = await this.queries.execute(new GetErasure(clientId, caller, ground));
+    const { requestedBy, approval } = erasure ?? {};
+    const who = { ...(requestedBy && { requestedBy }), ...(approval && { approvedBy: approval.by }) };
+    return {
+      ...(erasure && { erasure: { ...viewOf(erasure), ...who } }),
+      legalHolds: holds.map((hold) => ({ ...hold })),
+    };
+  }
+}
+
+@ApiTags('For clients')
+@Controller('v1/my-erasure')
+export class GetMyErasureEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access({ action: 'ReadMyErasure', reporter: 'client' })
+  @ApiOperation({ summary: 'Where my erasure stands, and its certificate' })
+  @ApiOkResponse({ type: ErasureView })
+  async read(@Caller() caller: Principal): Promise<ErasureView> {
+    const { erasure } = await this.queries.execute(new GetErasure(clientIdOf(caller), caller, 'receipt'));
+    if (!erasure) throw notFound();
+    return viewOf(erasure);
+  }
+}
+
+@QueryHandler(GetErasure)
+export class GetErasureHandler implements IQueryHandler<GetErasure> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly reads: ReadLog,
+  ) {}
+
+  async execute({ clientId, caller, ground }: GetErasure): Promise<Erasing> {
+    const { state } = await this.aggregates.load(consentRecordAggregate, clientId);
+    const stream = `consent-${clientId}`;
+    await this.reads.read({ principal: caller, stream, clientId, what: 'GetErasure', ground });
+    return state;
+  }
+}
+
+function viewOf({
+  erasureId,
+  status,
+  ground,
+  way,
+  requestedAt,
+  approval,
+  contexts,
+  certificate,
+}: Erasure): ErasureView {
+  return {
+    ...{ erasureId, status, ground, requestedAt },
+    ...(way && { way }),
+    ...(approval && { approvedAt: approval.at }),
+    contexts: contexts.map((each) => ({ ...each })),
+    ...(certificate && {
+      completedAt: certificate.completedAt,
+      lastBackupExpiresAt: certificate.lastBackupExpiresAt,
+    }),
+  };
+}

@@ -1,0 +1,54 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access } from '@waymark/access';
+import { Aggregates, type Call, CallOf, type Done, done, IdPipe } from '@waymark/service-kit';
+import { consentRecordAggregate } from '../consent-record.aggregate.js';
+
+export class LiftLegalHoldBody {}
+
+export class LiftedLegalHold {
+  @ApiProperty({ format: 'uuid' }) holdId: string;
+  @ApiProperty({ enum: ['lifted'] }) status: 'lifted';
+}
+
+export class LiftLegalHold extends Command<Done<LiftedLegalHold>> {
+  constructor(
+    readonly clientId: string,
+    readonly holdId: string,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For supervisors')
+@Controller('v1/clients/:clientId/legal-holds/:holdId/lifting')
+export class LiftLegalHoldEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(200)
+  @Access({ action: 'LiftLegalHold', staff: ['supervisor'] })
+  @ApiOperation({ summary: 'Lift a legal hold' })
+  @ApiOkResponse({ type: LiftedLegalHold })
+  lift(
+    @Param('clientId', IdPipe) clientId: string,
+    @Param('holdId', IdPipe) holdId: string,
+    @Body() _body: LiftLegalHoldBody,
+    @CallOf() call: Call,
+  ) {
+    return this.commands.execute(new LiftLegalHold(clientId, holdId, call));
+  }
+}
+
+@CommandHandler(LiftLegalHold)
+export class LiftLegalHoldHandler implements ICommandHandler<LiftLegalHold> {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  async execute({ clientId, holdId, call }: LiftLegalHold) {
+    const command = { type: 'LiftLegalHold', holdId } as const;
+    const written = await this.aggregates.change(consentRecordAggregate, clientId, command, call);
+    return done(written, { holdId, status: 'lifted' as const });
+  }
+}

@@ -1,0 +1,58 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access } from '@waymark/access';
+import { legalHoldBases, type LegalHoldBasis } from '@waymark/contracts';
+import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe } from '@waymark/service-kit';
+import { ErasureReaders } from '../erasure-readers.js';
+import { consentRecordAggregate } from '../consent-record.aggregate.js';
+
+export class PlaceLegalHoldBody {
+  @Code(legalHoldBases, { description: 'What obliges somebody to keep it' }) basis: LegalHoldBasis;
+}
+
+export class PlacedLegalHold {
+  @ApiProperty({ format: 'uuid' }) holdId: string;
+}
+
+/** While it stands no erasure of the client is approved. */
+export class PlaceLegalHold extends Command<Done<PlacedLegalHold>> {
+  constructor(
+    readonly clientId: string,
+    readonly basis: LegalHoldBasis,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For supervisors')
+@Controller('v1/clients/:clientId/legal-holds')
+export class PlaceLegalHoldEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(201)
+  @Access({ action: 'PlaceLegalHold', staff: ['supervisor'] })
+  @ApiOperation({ summary: 'Keep what there is about the client: no erasure is approved meanwhile' })
+  @ApiCreatedResponse({ type: PlacedLegalHold })
+  place(@Param('clientId', IdPipe) clientId: string, @Body() { basis }: PlaceLegalHoldBody, @CallOf() call: Call) {
+    return this.commands.execute(new PlaceLegalHold(clientId, basis, call));
+  }
+}
+
+@CommandHandler(PlaceLegalHold)
+export class PlaceLegalHoldHandler implements ICommandHandler<PlaceLegalHold> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly readers: ErasureReaders,
+  ) {}
+
+  async execute({ clientId, basis, call }: PlaceLegalHold) {
+    await this.readers.mustKnow(clientId);
+    const command = { type: 'PlaceLegalHold', clientId, basis } as const;
+    const written = await this.aggregates.change(consentRecordAggregate, clientId, command, call);
+    const [event] = written.events;
+    return done(written, { holdId: event?.type === 'LegalHoldPlaced' ? event.data.holdId : '' });
+  }
+}

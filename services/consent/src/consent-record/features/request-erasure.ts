@@ -1,0 +1,91 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import type { ErasureGround, WithdrawalWay } from '@waymark/contracts';
+import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe } from '@waymark/service-kit';
+import { ClientTeams } from '../client-teams.js';
+import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { clientIdOf } from './client-receipt.js';
+
+const waysToldToAnOfficer = ['oral', 'written'] as const;
+
+export class RequestErasureBody {
+  @Code(waysToldToAnOfficer, { description: 'How the client told you' }) way: (typeof waysToldToAnOfficer)[number];
+}
+
+/** Nothing to say but that it happens: a client owes nobody a reason. */
+export class RequestMyErasureBody {}
+
+export class RequestedErasure {
+  @ApiProperty({ format: 'uuid' }) erasureId: string;
+  @ApiProperty({ enum: ['requested'] }) status: 'requested';
+}
+
+/** Nothing is erased yet: another person has to approve. */
+export class RequestErasure extends Command<Done<RequestedErasure>> {
+  constructor(
+    readonly clientId: string,
+    readonly ground: ErasureGround,
+    readonly way: WithdrawalWay | undefined,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For officers')
+@Controller('v1/clients/:clientId/erasure-requests')
+export class RequestErasureEndpoint {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly teams: ClientTeams,
+  ) {}
+
+  @Post()
+  @HttpCode(201)
+  @Access({ action: 'RequestErasure', staff: ['officer', 'supervisor'] })
+  @ApiOperation({ summary: 'Record that the client asks to be erased; another person has to approve' })
+  @ApiCreatedResponse({ type: RequestedErasure })
+  async request(
+    @Param('clientId', IdPipe) clientId: string,
+    @Body() { way }: RequestErasureBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    await this.teams.mustInclude(caller, clientId);
+    return this.commands.execute(new RequestErasure(clientId, 'client_request', way, call));
+  }
+}
+
+@ApiTags('For clients')
+@Controller('v1/my-erasure')
+export class RequestMyErasureEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(201)
+  @Access({ action: 'RequestMyErasure', reporter: 'client' })
+  @ApiOperation({ summary: 'Ask that everything that was written about me becomes unreadable' })
+  @ApiCreatedResponse({ type: RequestedErasure })
+  request(@Body() _body: RequestMyErasureBody, @Caller() caller: Principal, @CallOf() call: Call) {
+    return this.commands.execute(new RequestErasure(clientIdOf(caller), 'client_request', 'receipt', call));
+  }
+}
+
+@CommandHandler(RequestErasure)
+export class RequestErasureHandler implements ICommandHandler<RequestErasure> {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  async execute({ clientId, ground, way, call }: RequestErasure) {
+    const written = await this.aggregates.change(
+      consentRecordAggregate,
+      clientId,
+      { type: 'RequestErasure', clientId, ground, ...(way === undefined ? {} : { way }) },
+      call,
+    );
+    const [event] = written.events;
+    const erasureId = event?.type === 'ErasureRequested' ? event.data.erasureId : '';
+    return done(written, { erasureId, status: 'requested' as const });
+  }
+}
