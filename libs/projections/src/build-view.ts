@@ -19,7 +19,7 @@ export async function buildView(options: BuildOptions): Promise<Generation> {
 const nearTheEnd = 100n;
 const timesNear = 3;
 /** Larger ones live longer, and to collect what has lived a while costs more than to ask again. */
-const longestPage = 1_000;
+const longestPage = 250;
 /** What waits to be written is no more than this and what comes of one page. */
 const mostHeld = 20_000;
 /** A checkpoint is written so often also where nothing is to be folded. */
