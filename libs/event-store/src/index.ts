@@ -4,6 +4,7 @@ export { openKurrentEventStore, type KurrentEventStoreOptions } from './kurrentd
 export { readKurrentLogHead } from './kurrentdb/log-head.js';
 export * from './port.js';
 export * from './postgres/check-tables.js';
+export { copyLine } from './postgres/copy-rows.js';
 export * from './postgres/grants.js';
 export * from './postgres/import-log.js';
 export * from './postgres/log-head.js';

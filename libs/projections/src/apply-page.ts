@@ -2,7 +2,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Page, RecordedEvent } from '@waymark/event-store';
 import { moveCheckpoint, noteStop, type Standing } from './checkpoint.js';
 import type { Generation } from './generation.js';
-import type { OpenedEvent, Projection } from './projection.js';
+import type { OpenedEvent } from './opened-event.js';
+import type { Projection } from './projection.js';
 
 export interface PageApplier {
   readonly projection: Projection;

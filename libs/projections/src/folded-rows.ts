@@ -1,8 +1,14 @@
 import type { EntityManager, EntityMetadata } from 'typeorm';
-import type { OpenedEvent, Projection } from './projection.js';
+import { folding } from './fold.js';
+import type { OpenedEvent } from './opened-event.js';
+import type { Fold, Look, Projection } from './projection.js';
+import { addRows, keyOf, putRows, removeRows } from './write-rows.js';
 
 /** A view whose rows follow each from the events about one thing: a case, a consent, a receipt. */
-export interface FoldedRows<Row extends object> extends Omit<Projection, 'apply' | 'applyAll' | 'entities'> {
+export interface FoldedRows<Row extends object> extends Omit<
+  Projection,
+  'apply' | 'applyAll' | 'beginFold' | 'entities'
+> {
   /** The one table. Columns that it does not name are not the fold's: they get their default and are left alone. */
   readonly entity: new () => Row;
   /** The property that says which thing a row is about. */
@@ -24,58 +30,63 @@ export const oneRow =
 /** Many events are folded in memory: the rows they are about are read once and written once. */
 export function foldedRows<Row extends object>(view: FoldedRows<Row>): Projection {
   const { entity, of, idOf, fold, ...declared } = view;
-  const applyAll = async (events: readonly OpenedEvent[], manager: EntityManager): Promise<void> => {
+  return { ...declared, entities: [entity], ...folding(() => new RowsFolded({ entity, of, idOf, fold })) };
+}
+
+type HowToFold<Row extends object> = Pick<FoldedRows<Row>, 'entity' | 'of' | 'idOf' | 'fold'>;
+
+class RowsFolded<Row extends object> implements Fold {
+  /** The rows of each thing that an event was about, as they are in the table and as they are to be. */
+  private readonly things = new Map<string, { readonly old: Row[]; now: readonly Row[] }>();
+
+  constructor(private readonly view: HowToFold<Row>) {}
+
+  get held(): number {
+    return this.things.size;
+  }
+
+  async take(events: readonly OpenedEvent[], look: Look): Promise<void> {
+    const { idOf, fold } = this.view;
     const about = events.flatMap((event) => {
       const id = idOf(event);
       return id === undefined ? [] : [{ id, event }];
     });
-    if (about.length === 0) return;
-    const ids = [...new Set(about.map(({ id }) => id))];
-    const rows = await manager.createQueryBuilder(entity, 'row').where(`row.${of} = ANY(:ids)`, { ids }).getMany();
-    const before = new Map<string, Row[]>(ids.map((id) => [id, []]));
-    for (const row of rows) before.get(String(row[of]))?.push(row);
-    const after = new Map<string, readonly Row[]>(before);
-    for (const { id, event } of about) after.set(id, fold(after.get(id) ?? [], event));
-    const metadata = manager.connection.getMetadata(entity);
-    const [old, now] = [rows, [...after.values()].flat()];
-    const kept = new Set(now.map((row) => keyOf(metadata, row)));
-    const gone = old.filter((row) => !kept.has(keyOf(metadata, row)));
-    const known = new Set(old);
-    await remove(metadata, gone, manager);
-    const changed = now.filter((row) => !known.has(row));
-    await write(metadata, changed, manager);
-  };
-  return { ...declared, entities: [entity], apply: (event, manager) => applyAll([event], manager), applyAll };
+    const unknown = new Set(about.map(({ id }) => id).filter((id) => !this.things.has(id)));
+    if (unknown.size > 0) await this.read([...unknown], look);
+    for (const { id, event } of about) {
+      const thing = this.things.get(id);
+      if (thing) thing.now = fold(thing.now, event);
+    }
+  }
+
+  async write(manager: EntityManager): Promise<void> {
+    const metadata = manager.connection.getMetadata(this.view.entity);
+    const { gone, changed, added } = this.changes(metadata);
+    await removeRows(metadata, gone, manager);
+    await putRows(metadata, changed, manager);
+    await addRows(metadata, added, manager);
+    this.things.clear();
+  }
+
+  private async read(ids: readonly string[], look: Look): Promise<void> {
+    const { entity, of } = this.view;
+    const rows = await look((manager) =>
+      manager.createQueryBuilder(entity, 'row').where(`row.${of} = ANY(:ids)`, { ids }).getMany(),
+    );
+    const found = new Map(ids.map((id) => [id, [] as Row[]]));
+    for (const row of rows) found.get(String(row[of]))?.push(row);
+    for (const [id, old] of found) this.things.set(id, { old, now: old });
+  }
+
+  private changes(metadata: EntityMetadata): Readonly<Record<'gone' | 'changed' | 'added', readonly Row[]>> {
+    const things = [...this.things.values()].filter(({ old, now }) => old !== now);
+    const old = new Map(things.flatMap((thing) => thing.old.map((row) => [keyOf(metadata, row), row])));
+    const now = things.flatMap((thing) => thing.now.map((row) => ({ key: keyOf(metadata, row), row })));
+    const kept = new Set(now.map(({ key }) => key));
+    return {
+      gone: [...old].filter(([key]) => !kept.has(key)).map(([, row]) => row),
+      changed: now.filter(({ key, row }) => old.has(key) && old.get(key) !== row).map(({ row }) => row),
+      added: now.filter(({ key }) => !old.has(key)).map(({ row }) => row),
+    };
+  }
 }
-
-const keyOf = ({ primaryColumns }: EntityMetadata, row: object): string =>
-  JSON.stringify(primaryColumns.map((column) => String(column.getEntityValue(row))));
-
-async function remove(metadata: EntityMetadata, rows: readonly object[], manager: EntityManager): Promise<void> {
-  if (rows.length === 0) return;
-  const { tableName, primaryColumns } = metadata;
-  const same = primaryColumns.map(({ databaseName: name }) => `kept."${name}" = gone."${name}"`).join(' AND ');
-  await manager.query(
-    `DELETE FROM "${tableName}" AS kept USING jsonb_populate_recordset(NULL::"${tableName}", $1) AS gone WHERE ${same}`,
-    [asJson(metadata, rows)],
-  );
-}
-
-async function write(metadata: EntityMetadata, rows: readonly object[], manager: EntityManager): Promise<void> {
-  if (rows.length === 0) return;
-  const { tableName, columns, primaryColumns } = metadata;
-  const names = columns.map(({ databaseName }) => `"${databaseName}"`);
-  const key = primaryColumns.map(({ databaseName }) => `"${databaseName}"`).join(', ');
-  await manager.query(
-    `INSERT INTO "${tableName}" (${names.join(', ')})
-     SELECT ${names.join(', ')} FROM jsonb_populate_recordset(NULL::"${tableName}", $1)
-     ON CONFLICT (${key}) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`,
-    [asJson(metadata, rows)],
-  );
-}
-
-/** Rows under the names of their columns. */
-const asJson = ({ columns }: EntityMetadata, rows: readonly object[]): string =>
-  JSON.stringify(
-    rows.map((row) => Object.fromEntries(columns.map((each) => [each.databaseName, each.getEntityValue(row)]))),
-  );

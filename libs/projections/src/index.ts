@@ -1,5 +1,6 @@
 export { CannotApply } from './apply-page.js';
-export { buildView, type BuildOptions, TakenElsewhere } from './build-view.js';
+export type { BuildOptions } from './build-options.js';
+export { buildView } from './build-view.js';
 export { BeingBuilt, withBuildersLock } from './builders-lock.js';
 export { foundView } from './create-generation.js';
 export { digestOf } from './digest.js';
@@ -13,7 +14,10 @@ export {
   searchPathOf,
 } from './generation.js';
 export { CannotPlace, dropGeneration, NothingToPlace, type PlaceOptions, placeView } from './place-view.js';
+export { folding } from './fold.js';
 export { foldedRows, type FoldedRows, oneRow } from './folded-rows.js';
+export * from './opened-event.js';
 export * from './projection.js';
 export * from './run-projection.js';
+export { TakenElsewhere } from './unwritten.js';
 export * from './view-generations-migration.js';

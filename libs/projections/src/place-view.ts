@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type EntityManager, QueryFailedError } from 'typeorm';
 import type { RecordedEvent } from '@waymark/event-store';
 import { openAll } from './apply-page.js';
-import { type BuildOptions, fillUp } from './build-view.js';
+import type { BuildOptions } from './build-options.js';
+import { fillUp } from './build-view.js';
 import { tablesIn } from './create-generation.js';
 import { findGeneration, type Generation, generationsOf, pathTo, previousOf, schemaOf } from './generation.js';
 

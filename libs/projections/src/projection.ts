@@ -1,10 +1,17 @@
 import type { EntityManager } from 'typeorm';
-import type { RecordedEvent } from '@waymark/event-store';
+import type { OpenedEvent } from './opened-event.js';
 
-/** A recorded event whose sealed fields have been opened. `erased` names fields whose key is gone. */
-export interface OpenedEvent extends Omit<RecordedEvent, 'data'> {
-  readonly data: object;
-  readonly erased: readonly string[];
+/** Asks the tables that are folded into. They are as the last write has left them. */
+export type Look = <Found>(ask: (manager: EntityManager) => Promise<Found>) => Promise<Found>;
+
+/** Events folded in memory, and what has come of them until it is written. Thrown away as soon as either of its methods fails. */
+export interface Fold {
+  /** In order of position, whole pages. Writes nothing, and keeps no event that it can do without. */
+  take(events: readonly OpenedEvent[], look: Look): Promise<void> | void;
+  /** How much waits in memory: rows, mostly. */
+  readonly held: number;
+  /** Writes what has come of all that was taken and forgets it. */
+  write(manager: EntityManager): Promise<void>;
 }
 
 /**
@@ -27,4 +34,6 @@ export interface Projection {
   readonly apply: (event: OpenedEvent, manager: EntityManager) => Promise<void>;
   /** The same for several events at once, with fewer statements. When it fails, `apply` gets them one by one. */
   readonly applyAll?: (events: readonly OpenedEvent[], manager: EntityManager) => Promise<void>;
+  /** The same for as many as a rebuild meets, which are folded in memory page by page and written now and then (`folding`). */
+  readonly beginFold?: () => Fold;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type BuildOptions, buildView } from './build-view.js';
+import type { BuildOptions } from './build-options.js';
+import { buildView } from './build-view.js';
 import { BeingBuilt, withBuildersLock } from './builders-lock.js';
 import { canStandInFor, foundView } from './create-generation.js';
 import { findGeneration, generationsOf, previousOf, schemaOf } from './generation.js';

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { eventually } from '@waymark/testing';
 import { findGeneration, generationsOf } from './generation.js';
-import type { OpenedEvent, Projection } from './projection.js';
+import type { OpenedEvent } from './opened-event.js';
+import type { Projection } from './projection.js';
 import { openWordsGround, type WordsGround, wordsView } from './words.fixture.js';
 
 describe('a view whose version is raised', () => {

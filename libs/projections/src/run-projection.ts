@@ -4,7 +4,8 @@ import type { EventStore, RecordedEvent } from '@waymark/event-store';
 import { applyPage, CannotApply, reasonOf } from './apply-page.js';
 import { moveCheckpoint, type Standing } from './checkpoint.js';
 import { findGeneration, type Generation } from './generation.js';
-import type { OpenedEvent, Projection } from './projection.js';
+import type { OpenedEvent } from './opened-event.js';
+import type { Projection } from './projection.js';
 import { putInPlace } from './put-in-place.js';
 import { Waiters } from './waiters.js';
 

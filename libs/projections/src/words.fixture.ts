@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { type EventStore, grantCategories, migrateEventStore, openPostgresEventStore } from '@waymark/event-store';
 import { createTestDatabase, createTestRole } from '@waymark/testing';
-import type { BuildOptions } from './build-view.js';
+import type { BuildOptions } from './build-options.js';
 import { schemaOf, searchPathOf, findGeneration, type GenerationState } from './generation.js';
 import type { Projection } from './projection.js';
 import { type ProjectionOptions, type RunningProjection, runProjection } from './run-projection.js';
@@ -33,7 +33,9 @@ export interface WordsGround {
   readonly store: EventStore;
   /** A pool as a service of this release has it. */
   connect(...projections: readonly Projection[]): Promise<DataSource>;
-  /** Appends a word each, in streams of their own; answers the last position. */
+  /** Appends notes that hold this to a stream of their own; answers the last position. */
+  note(...data: readonly object[]): Promise<bigint>;
+  /** Notes a word each. */
   say(...words: readonly string[]): Promise<bigint>;
   build(projection: Projection, dataSource: DataSource, more?: Partial<BuildOptions>): BuildOptions;
   run(projection: Projection, dataSource: DataSource, more?: Partial<ProjectionOptions>): RunningProjection;
@@ -59,7 +61,10 @@ export async function openWordsGround(): Promise<WordsGround> {
   const connect: WordsGround['connect'] = async (...projections) => {
     const extra = { options: `-c search_path=${searchPathOf(projections)}` };
     const url = database.url;
-    const pool = new DataSource({ type: 'postgres', url, poolSize: 12, extra, poolErrorHandler: () => undefined });
+    const entities = projections.flatMap((projection) => [...(projection.entities ?? [])]);
+    const pool = new DataSource({
+      ...{ type: 'postgres', url, entities, poolSize: 12, extra, poolErrorHandler: () => undefined },
+    });
     pools.push(await pool.initialize());
     return pool;
   };
@@ -68,21 +73,23 @@ export async function openWordsGround(): Promise<WordsGround> {
     ...{ projection, dataSource, store },
     open: async (event: Parameters<BuildOptions['open']>[0]) => ({ ...event, erased: [] }),
   });
+  const note: WordsGround['note'] = async (...noted) => {
+    const events = noted.map((data) => ({
+      ...{ id: randomUUID(), type: 'Noted', schemaVersion: 1, data },
+      metadata: {
+        actor: { kind: 'staff', id: 'amina' },
+        correlationId: randomUUID(),
+        causationId: randomUUID(),
+        occurredAt: '2026-03-02T08:00:00.000Z',
+      },
+    }));
+    return (await store.append(`note-${randomUUID()}`, 'none', events)).position;
+  };
   return {
     store,
     connect,
-    say: async (...words) => {
-      const events = words.map((word) => ({
-        ...{ id: randomUUID(), type: 'Noted', schemaVersion: 1, data: { word } },
-        metadata: {
-          actor: { kind: 'staff', id: 'amina' },
-          correlationId: randomUUID(),
-          causationId: randomUUID(),
-          occurredAt: '2026-03-02T08:00:00.000Z',
-        },
-      }));
-      return (await store.append(`note-${randomUUID()}`, 'none', events)).position;
-    },
+    note,
+    say: (...words) => note(...words.map((word) => ({ word }))),
     build: (projection, dataSource, more) => ({ ...parts(projection, dataSource), ...more }),
     run: (projection, dataSource, more) => {
       const log = { error: () => undefined };

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@waymark/event-store';
-import type { OpenedEvent } from '@waymark/projections';
+import { openedAs, type OpenedEvent } from '@waymark/projections';
 import type { Aggregates } from './aggregates.js';
 import type { ServiceDefinition } from './service-definition.js';
 
@@ -8,6 +8,6 @@ export const feedOpener =
   (list: ServiceDefinition['aggregates'], aggregates: Aggregates) =>
   async (event: RecordedEvent): Promise<OpenedEvent> => {
     const aggregate = list.find(({ category }) => category === event.category);
-    if (!aggregate) return { ...event, erased: [] };
-    return { ...event, ...(await aggregates.open(aggregate, event)) };
+    if (!aggregate) return openedAs(event, { data: event.data, erased: [] });
+    return openedAs(event, await aggregates.open(aggregate, event));
   };

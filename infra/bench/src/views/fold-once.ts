@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
-import { openPostgresEventStore } from '@waymark/event-store';
-import { buildView, type Projection, runProjection, viewGenerationsMigration } from '@waymark/projections';
+import { openPostgresEventStore, type RecordedEvent } from '@waymark/event-store';
+import { buildView, openedAs, type Projection, runProjection, viewGenerationsMigration } from '@waymark/projections';
 import { projectionsOf, Secrets } from '@waymark/service-kit';
 import { definitions } from '@waymark/services';
 
@@ -43,7 +43,7 @@ export async function foldOnce({ how, logUrl, databaseUrl, views, events }: Fold
         projection,
         dataSource,
         store,
-        open: async (event: object) => ({ ...event, erased: [] }) as never,
+        open: async (event: RecordedEvent) => openedAs(event, { data: event.data, erased: [] }),
       };
       if (how === 'rebuild') return void (await buildView(parts));
       const running = runProjection({ ...parts, log: { error: (_details, message) => console.error(message) } });

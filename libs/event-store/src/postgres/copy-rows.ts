@@ -10,14 +10,18 @@ export const copyStatement = `
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 const escaped = (text: string): string => text.replace(/[\\\n\r\t]/g, (character) => escapes[character] ?? character);
 
-const rowOf = (event: StoredEvent): string =>
-  [
-    ...[event.position, event.stream, event.stream.split('-', 1)[0], event.revision],
-    ...[event.id, event.type, event.schemaVersion, event.data, event.metadata],
-    ...[event.recordedAt, `\\x${contentHash(event).toString('hex')}`, `\\x${event.hash}`],
-  ]
-    .map((value) => escaped(String(value)))
-    .join('\t');
+/** A row in the text format of COPY; null is NULL. */
+export const copyLine = (values: readonly (string | null)[]): string =>
+  `${values.map((value) => (value === null ? '\\N' : escaped(value))).join('\t')}\n`;
+
+const lineOf = (event: StoredEvent): string =>
+  copyLine(
+    [
+      ...[event.position, event.stream, event.stream.split('-', 1)[0], event.revision],
+      ...[event.id, event.type, event.schemaVersion, event.data, event.metadata],
+      ...[event.recordedAt, `\\x${contentHash(event).toString('hex')}`, `\\x${event.hash}`],
+    ].map(String),
+  );
 
 const chunkLength = 262_144;
 
@@ -29,7 +33,7 @@ export async function* copyText(
   let chunk = '';
   let count = 0;
   for await (const event of events) {
-    chunk += `${rowOf(event)}\n`;
+    chunk += lineOf(event);
     count += 1;
     if (chunk.length < chunkLength) continue;
     yield chunk;

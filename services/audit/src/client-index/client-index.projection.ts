@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { OpenedEvent, Projection } from '@waymark/projections';
+import { type Fold, folding, type OpenedEvent, type Projection } from '@waymark/projections';
 
 /** The streams of all services, and audit's own record of who replayed what. */
 const categories = [
@@ -40,13 +40,75 @@ export const clientIndexProjection: Projection = {
       stream text NOT NULL,
       PRIMARY KEY (refers_to, stream)
     );`,
-  apply: async (event, manager) => {
-    const clientId = clientNamedIn(event);
-    if (clientId !== undefined) return belongsTo(event.stream, clientId, manager);
-    const resource = resourceNamedIn(event);
-    if (resource !== undefined) await follows(event.stream, resource, manager);
-  },
+  ...folding(() => new StreamsSeen()),
 };
+
+/** Two texts that belong together, once each. */
+class Pairs {
+  private readonly pairs = new Map<string, readonly [string, string]>();
+
+  get size(): number {
+    return this.pairs.size;
+  }
+
+  add(one: string, other: string): void {
+    this.pairs.set(`${one} ${other}`, [one, other]);
+  }
+
+  columns(): readonly [readonly string[], readonly string[]] {
+    const pairs = [...this.pairs.values()];
+    return [pairs.map(([one]) => one), pairs.map(([, other]) => other)];
+  }
+
+  clear(): void {
+    this.pairs.clear();
+  }
+}
+
+class StreamsSeen implements Fold {
+  private readonly named = new Pairs();
+  private readonly links = new Pairs();
+
+  get held(): number {
+    return this.named.size + this.links.size;
+  }
+
+  take(events: readonly OpenedEvent[]): void {
+    for (const event of events) {
+      const clientId = clientNamedIn(event);
+      const resource = clientId === undefined ? resourceNamedIn(event) : undefined;
+      if (clientId !== undefined) this.named.add(event.stream, clientId);
+      else if (resource !== undefined) this.links.add(resource, event.stream);
+    }
+  }
+
+  async write(manager: EntityManager): Promise<void> {
+    if (this.held === 0) return;
+    const links = this.links.columns();
+    await manager.query(
+      `INSERT INTO stream_links (refers_to, stream) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
+      [...links],
+    );
+    await manager.query(belongings, [...this.named.columns(), ...links]);
+    this.named.clear();
+    this.links.clear();
+  }
+}
+
+/**
+ * The streams that named a client, those that now refer to a client's stream, and all that take their client from either, however
+ * far away.
+ */
+const belongings = `
+  WITH RECURSIVE about (stream, client_id) AS (
+    (SELECT stream, client_id FROM unnest($1::text[], $2::uuid[]) AS named (stream, client_id)
+     UNION
+     SELECT l.stream, c.client_id
+     FROM unnest($3::text[], $4::text[]) AS l (refers_to, stream) JOIN client_streams c ON c.stream = l.refers_to)
+    UNION
+    SELECT l.stream, a.client_id FROM about a JOIN stream_links l ON l.refers_to = a.stream
+  )
+  INSERT INTO client_streams (stream, client_id) SELECT stream, client_id FROM about ON CONFLICT DO NOTHING`;
 
 function clientNamedIn({ category, stream, data }: OpenedEvent): string | undefined {
   const isOfClient = category === 'consent' || category.endsWith('_erasure');
@@ -62,27 +124,4 @@ function resourceNamedIn({ category, data }: OpenedEvent): string | undefined {
   const read = category.endsWith('_access') && 'resource' in data ? data.resource : undefined;
   const resource = category.endsWith('_process') && 'stream' in data ? data.stream : read;
   return typeof resource === 'string' && streamName.test(resource) ? resource : undefined;
-}
-
-/** The stream, and all that take their client from it, however far away. */
-async function belongsTo(stream: string, clientId: string, manager: EntityManager): Promise<void> {
-  await manager.query(
-    `WITH RECURSIVE about (stream) AS (
-       SELECT $1::text UNION SELECT l.stream FROM stream_links l JOIN about a ON l.refers_to = a.stream
-     )
-     INSERT INTO client_streams (stream, client_id) SELECT stream, $2 FROM about ON CONFLICT DO NOTHING`,
-    [stream, clientId],
-  );
-}
-
-async function follows(stream: string, resource: string, manager: EntityManager): Promise<void> {
-  await manager.query('INSERT INTO stream_links (refers_to, stream) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-    resource,
-    stream,
-  ]);
-  const clients = await manager.query<{ client_id: string }[]>(
-    'SELECT client_id FROM client_streams WHERE stream = $1',
-    [resource],
-  );
-  for (const { client_id } of clients) await belongsTo(stream, client_id, manager);
 }

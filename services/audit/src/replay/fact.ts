@@ -24,10 +24,10 @@ export interface Fact {
 
 /** Reads also what somebody has tampered with: audit has to show it. */
 export function factOf(recorded: Omit<RecordedEvent, 'data'> & { readonly data: object }): Fact {
-  const { data, metadata, ...identity } = recorded;
+  const { data, metadata, position, recordedAt, category, stream, revision, id, type, schemaVersion, hash } = recorded;
   const told: Partial<EventMetadata> = metadata;
   return {
-    ...identity,
+    ...{ position, recordedAt, category, stream, revision, id, type, schemaVersion, hash },
     ...markSealed(data),
     metadata: told,
     subject: recorded.stream.slice(recorded.category.length + 1),

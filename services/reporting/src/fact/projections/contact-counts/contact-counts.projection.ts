@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { OpenedEvent, Projection } from '@waymark/projections';
+import { type Fold, folding, type OpenedEvent, type Projection } from '@waymark/projections';
 import type { FactEvent } from '../../domain/fact.js';
 
 /** Code that stands for "no code was given". */
@@ -19,35 +19,53 @@ export const contactCountsProjection: Projection = {
       contacts integer NOT NULL,
       PRIMARY KEY (month, country, subdivision, measure)
     );`,
-  apply: (recorded, manager) => count([recorded], manager),
-  applyAll: (recorded, manager) => count(recorded, manager),
+  ...folding(() => new ContactsCounted()),
 };
 
-async function count(recorded: readonly OpenedEvent[], manager: EntityManager): Promise<void> {
-  const cells = new Map<string, { readonly cell: readonly string[]; contacts: number }>();
-  for (const { type, data } of recorded)
-    for (const cell of cellsOf({ type, data } as FactEvent)) {
-      const known = cells.get(cell.join(' ')) ?? { cell, contacts: 0 };
-      known.contacts += 1;
-      cells.set(cell.join(' '), known);
-    }
-  const counted = [...cells.values()];
-  const column = (index: number): readonly string[] => counted.map(({ cell }) => cell[index] ?? '');
-  await manager.query(
-    `INSERT INTO contact_counts (month, country, subdivision, measure, contacts)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[])
-     ON CONFLICT (month, country, subdivision, measure)
-       DO UPDATE SET contacts = contact_counts.contacts + excluded.contacts`,
-    [column(0), column(1), column(2), column(3), counted.map(({ contacts }) => contacts)],
-  );
+interface Place {
+  readonly key: readonly [month: string, country: string, subdivision: string];
+  readonly contacts: Map<string, number>;
 }
 
-/** Month, country, subdivision and measure of each cell that a contact counts in. */
-function cellsOf({ data }: FactEvent): readonly (readonly string[])[] {
-  const { month, country, subdivision, matters, behaviours } = data;
-  const measures = ['contacts', ...coded('matter', matters), ...coded('behaviour', behaviours)];
-  return measures.map((measure) => [month, country ?? '', subdivision ?? '', measure]);
+class ContactsCounted implements Fold {
+  private readonly places = new Map<string, Place>();
+  held = 0;
+
+  take(recorded: readonly OpenedEvent[]): void {
+    for (const { type, data } of recorded) this.count({ type, data } as FactEvent);
+  }
+
+  async write(manager: EntityManager): Promise<void> {
+    const cells = [...this.places.values()].flatMap(({ key, contacts }) =>
+      [...contacts].map(([measure, count]) => [...key, measure, count] as const),
+    );
+    const column = (index: number): readonly (string | number | undefined)[] => cells.map((cell) => cell[index]);
+    await manager.query(
+      `INSERT INTO contact_counts (month, country, subdivision, measure, contacts)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[])
+       ON CONFLICT (month, country, subdivision, measure)
+         DO UPDATE SET contacts = contact_counts.contacts + excluded.contacts`,
+      [0, 1, 2, 3, 4].map(column),
+    );
+    this.places.clear();
+    this.held = 0;
+  }
+
+  private count({ data }: FactEvent): void {
+    const { month, country = '', subdivision = '', matters, behaviours } = data;
+    const at = `${month} ${country} ${subdivision}`;
+    let place = this.places.get(at);
+    if (!place) this.places.set(at, (place = { key: [month, country, subdivision], contacts: new Map() }));
+    const { contacts } = place;
+    const before = contacts.size;
+    const add = (measure: string): void => void contacts.set(measure, (contacts.get(measure) ?? 0) + 1);
+    add('contacts');
+    for (const code of stated(matters)) add(`matter/${code}`);
+    for (const code of stated(behaviours)) add(`behaviour/${code}`);
+    this.held += contacts.size - before;
+  }
 }
 
-const coded = (typology: string, codes: readonly string[]): readonly string[] =>
-  (codes.length > 0 ? [...new Set(codes)] : [notStated]).map((code) => `${typology}/${code}`);
+/** Each code once. */
+const stated = (codes: readonly string[]): Iterable<string> =>
+  codes.length === 0 ? [notStated] : codes.length === 1 ? codes : new Set(codes);
