@@ -12,9 +12,14 @@ const texts = ['id', 'source', 'type', 'subject', 'correlationid', 'causationid'
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
+const known: ReadonlySet<string> = new Set([
+  ...texts,
+  ...['specversion', 'time', 'datacontenttype', 'sequence', 'partitionkey', 'traceparent', 'data'],
+]);
+
 /** Attributes that we do not know may come with any message, in the shape that CloudEvents gives them. */
-const isNoAttribute = ([name, value]: readonly [string, unknown]): boolean =>
-  !/^[a-z0-9]{1,20}$/.test(name) || !['string', 'boolean', 'number'].includes(typeof value);
+const isAttribute = (name: string, value: unknown): boolean =>
+  /^[a-z0-9]{1,20}$/.test(name) && ['string', 'boolean', 'number'].includes(typeof value);
 
 function ruleBroken(candidate: Partial<Record<string, unknown>>): string | undefined {
   if (candidate['specversion'] !== '1.0') return 'specversion is not 1.0';
@@ -22,7 +27,7 @@ function ruleBroken(candidate: Partial<Record<string, unknown>>): string | undef
     const value = candidate[name];
     if (typeof value !== 'string' || value === '') return `${name} is not a text`;
   }
-  const { subject, time, datacontenttype, sequence, partitionkey, traceparent, data, ...extensions } = candidate;
+  const { subject, time, datacontenttype, sequence, partitionkey, traceparent, data } = candidate;
   if (typeof time !== 'string' || !rfc3339.test(time) || Number.isNaN(Date.parse(time))) return 'time is not a time';
   if (datacontenttype !== 'application/json') return 'datacontenttype is not application/json';
   if (typeof sequence !== 'number' || !Number.isInteger(sequence) || sequence < 1 || sequence > mostSequence)
@@ -30,7 +35,9 @@ function ruleBroken(candidate: Partial<Record<string, unknown>>): string | undef
   if (partitionkey !== undefined && partitionkey !== subject) return 'partitionkey is not the subject';
   if (traceparent !== undefined && typeof traceparent !== 'string') return 'traceparent is not a text';
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return 'data is not an object';
-  return Object.entries(extensions).some(isNoAttribute) ? 'an attribute is none of CloudEvents' : undefined;
+  for (const name in candidate)
+    if (!known.has(name) && !isAttribute(name, candidate[name])) return 'an attribute is none of CloudEvents';
+  return undefined;
 }
 
 const isObject = (value: unknown): value is Partial<Record<string, unknown>> =>

@@ -160,4 +160,20 @@ describe('an operator', () => {
     ground.start();
     expect(await done(order)).toEqual({ outcome: 'done', redriven: 3 });
   });
+
+  it('finds what came of an order for 90 days, and no order is kept for ever', async () => {
+    const [poison = ''] = await heldUp();
+    const letter = { deadLetterId: poison, kind: 'redrive', reason: null } as const;
+    const [old, recent] = [await ground.order(letter), await ground.order(letter)];
+    await Promise.all([done(old), done(recent)]);
+    const age = (id: string, days: number) =>
+      inbox.dataSource.query("update inbox_orders set done_at = now() - $2 * interval '1 day' where id = $1", [
+        id,
+        days,
+      ]);
+    await Promise.all([age(old, 91), age(recent, 89)]);
+    await done(await ground.order(letter));
+    expect(await ground.result(recent)).toMatchObject({ outcome: 'done' });
+    expect(await ground.result(old)).toBeUndefined();
+  });
 });

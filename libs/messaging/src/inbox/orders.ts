@@ -51,6 +51,9 @@ export async function orderResult(manager: EntityManager, id: string): Promise<O
   return row?.result ?? undefined;
 }
 
+/** What came of an order can be asked for so long; when the next one is done, it is forgotten. */
+const keptFor = '90 days';
+
 interface OrderRow {
   readonly id: string;
   readonly consumer: string;
@@ -99,6 +102,10 @@ async function takeOrder(inbox: Inbox, manager: EntityManager, id: string): Prom
     id,
     JSON.stringify(result),
   ]);
+  await manager.query(
+    `delete from inbox_orders where consumer = $1 and done_at < clock_timestamp() - interval '${keptFor}'`,
+    [consumer],
+  );
   log.info({ consumer, orderId: id, deadLetterId: order.deadLetterId, kind: order.kind, ...result }, 'order done');
 }
 

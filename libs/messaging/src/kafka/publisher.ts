@@ -12,10 +12,10 @@ const droppedWithinMs = 2_000;
 
 /** Every attribute of the body again, so that a record can be routed and traced without reading it. */
 function headersOf({ data: _data, datacontenttype: _isInTheBody, ...attributes }: Message): IHeaders {
-  const headers = Object.entries(attributes)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [`ce_${name}`, String(value)] as const);
-  return { 'content-type': 'application/cloudevents+json', ...Object.fromEntries(headers) };
+  const headers: IHeaders = { 'content-type': 'application/cloudevents+json' };
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== undefined) headers[`ce_${name}`] = String(value);
+  return headers;
 }
 
 const recordOf = (message: Message) => ({

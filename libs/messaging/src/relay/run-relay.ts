@@ -1,3 +1,4 @@
+import type { Page } from '@waymark/event-store';
 import type pg from 'pg';
 import { errorFields } from '../log.js';
 import { BackOff, Deferred, pause } from '../waiting.js';
@@ -48,7 +49,7 @@ export function runRelay(options: RelayOptions): Relay {
         batchSize: options.batchSize ?? 500,
       });
       const conveyor = new Conveyor(options, leadership, { onNoted: () => backOff.reset(), onFailed: end });
-      for await (const page of pages) {
+      for await (const page of readAhead(pages, end)) {
         if (ended.signal.aborted) break;
         await conveyor.take(page);
       }
@@ -94,6 +95,23 @@ export function runRelay(options: RelayOptions): Relay {
       await running;
     },
   };
+}
+
+/** Reads the next page while one is being handled. `end` has to end the pages: one may be waited for when nobody wants it any more. */
+async function* readAhead(pages: AsyncIterable<Page>, end: () => void): AsyncGenerator<Page, void, undefined> {
+  const reading = pages[Symbol.asyncIterator]();
+  let next = reading.next();
+  try {
+    for (let page = await next; !page.done; page = await next) {
+      next = reading.next();
+      // Thrown by whoever waits for it; until somebody does, it is nobody's failure.
+      next.catch(() => undefined);
+      yield page.value;
+    }
+  } finally {
+    end();
+    await next.catch(() => undefined);
+  }
 }
 
 async function confirmUntil(leadership: Leadership, ended: AbortController, everyMs: number): Promise<void> {
