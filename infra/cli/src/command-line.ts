@@ -5,6 +5,8 @@ import * as deadLooks from './commands/dead/look.js';
 import * as deadOrders from './commands/dead/order.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import * as processLooks from './commands/processes/look.js';
+import { addRetry } from './commands/processes/retry.js';
 import { addStats } from './commands/stats.js';
 import { addVerify } from './commands/verify.js';
 import * as keyLooks from './commands/keys/look.js';
@@ -50,7 +52,18 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   const keys = program.command('keys').description('the keys of what is sealed').addHelpText('after', exitCodeHelp);
   for (const add of [keyLooks.addList, keyOrders.addRotate, keyOrders.addRewrap, keyLooks.addVerify])
     add(keys, context);
-  for (const command of [...events.commands, ...dead.commands, ...views.commands, ...keys.commands])
+  const processes = program
+    .command('processes')
+    .description('what takes several steps, and where it is')
+    .addHelpText('after', exitCodeHelp);
+  for (const add of [processLooks.addList, processLooks.addShow, addRetry]) add(processes, context);
+  for (const command of [
+    ...processes.commands,
+    ...events.commands,
+    ...dead.commands,
+    ...views.commands,
+    ...keys.commands,
+  ])
     command.addHelpText('after', exitCodeHelp);
   try {
     await program.parseAsync([...args], { from: 'user' });

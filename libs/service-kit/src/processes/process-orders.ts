@@ -56,7 +56,7 @@ async function takeOrder(lead: ProcessLead, manager: EntityManager, log: Log): P
   );
   if (!order) return false;
   const { id, process_id: processId, operator } = order;
-  const result = await carryOut(lead, id, processId, operator);
+  const result = await carryOut(lead, id, processId, operator, log);
   await manager.query('update process_orders set done_at = clock_timestamp(), result = $2 where id = $1', [
     id,
     JSON.stringify(result),
@@ -70,6 +70,7 @@ async function carryOut(
   orderId: string,
   processId: string,
   operator: string,
+  log: Log,
 ): Promise<ProcessOrderResult> {
   const process = await openProcess(lead, processId);
   if (!process) return { outcome: 'not_open' };
@@ -83,6 +84,7 @@ async function carryOut(
     });
   } catch (error) {
     if (isTemporary(error)) throw error;
+    log.error({ orderId, processId, step, err: error }, 'step not taken');
     return { outcome: 'failed', error: errorCode(error) };
   }
   return { outcome: 'taken', step, attempt };

@@ -1,6 +1,4 @@
-import { userInfo } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import {
   operatorReasons,
   orderResult,
@@ -9,39 +7,26 @@ import {
   type OrderKind,
   type OrderResult,
 } from '@waymark/messaging';
-import type { EntityManager } from 'typeorm';
 import { exitCodes, WrongUse } from '../../exit-codes.js';
 import { databaseOption, withDatabase } from '../../service-database.js';
 import { report, type CommandContext } from '../command-context.js';
-import { positiveNumber } from '../export.js';
+import { notDoneYet, type OrderingOptions, untilDone, withOrderingOptions } from '../ordering.js';
 import { demandLetter, letterId, type LookOptions } from './look.js';
 
-interface OrderOptions extends LookOptions {
+interface OrderOptions extends LookOptions, OrderingOptions {
   readonly goOn?: boolean;
   readonly reason?: OperatorReason;
   readonly note?: string;
-  readonly operator: string;
-  readonly wait: number;
-}
-
-const everyMs = 200;
-
-/** Goes into the log in the clear: an account's name, no sentence about anybody. */
-function accountName(text: string): string {
-  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(text)) {
-    throw new InvalidArgumentError('It must be the name of an account: letters, digits, and . _ @ -');
-  }
-  return text;
 }
 
 const ordering = (command: Command, reasonFor: string): Command =>
-  command
-    .argument('<id>', 'of the dead letter', letterId)
-    .addOption(databaseOption())
-    .addOption(new Option('--reason <code>', reasonFor).choices(operatorReasons))
-    .option('--note <text>', "for your colleagues; kept in the service's own database, not in the log")
-    .option('--operator <account>', 'who orders it', accountName, userInfo().username)
-    .option('--wait <seconds>', 'how long to wait until the service has done it', positiveNumber, 30)
+  withOrderingOptions(
+    command
+      .argument('<id>', 'of the dead letter', letterId)
+      .addOption(databaseOption())
+      .addOption(new Option('--reason <code>', reasonFor).choices(operatorReasons))
+      .option('--note <text>', "for your colleagues; kept in the service's own database, not in the log"),
+  )
     .option('--json', 'print the result as one line of JSON')
     .option('--quiet', 'print nothing without --json');
 
@@ -80,19 +65,10 @@ async function giveOrder(
       ...{ consumer, deadLetterId: id, kind, reason: reason ?? null, operator },
       ...(note === undefined ? {} : { note }),
     });
-    return { orderId: placed, result: await untilDone(manager, placed, wait * 1_000) };
+    return { orderId: placed, result: await untilDone(() => orderResult(manager, placed), wait) };
   });
   report(terminal, options, { orderId, ...(result ?? { outcome: 'ordered' }) }, () => `${textOf(result, orderId)}\n`);
   if (!isDone(result, kind)) end(exitCodes.failed);
-}
-
-async function untilDone(manager: EntityManager, orderId: string, withinMs: number): Promise<OrderResult | undefined> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    const result = await orderResult(manager, orderId);
-    if (result !== undefined || performance.now() > deadline) return result;
-    await pause(everyMs);
-  }
 }
 
 function isDone(result: OrderResult | undefined, kind: OrderKind): boolean {
@@ -103,7 +79,7 @@ function isDone(result: OrderResult | undefined, kind: OrderKind): boolean {
 function textOf(result: OrderResult | undefined, orderId: string): string {
   switch (result?.outcome) {
     case undefined:
-      return `Ordered as ${orderId}. No instance of the service has done it yet; it will as soon as it can.`;
+      return notDoneYet(orderId);
     case 'closed_before':
       return `Nothing done: it was ${result.as ?? 'closed'} before.`;
     case 'not_first':

@@ -1,0 +1,41 @@
+import { userInfo } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { InvalidArgumentError, type Command } from 'commander';
+import { positiveNumber } from './export.js';
+
+/** Options of whoever orders something that a service then carries out. */
+export interface OrderingOptions {
+  readonly operator: string;
+  readonly wait: number;
+}
+
+/** Goes into the log in the clear: an account's name, no sentence about anybody. */
+function accountName(text: string): string {
+  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(text)) {
+    throw new InvalidArgumentError('It must be the name of an account: letters, digits, and . _ @ -');
+  }
+  return text;
+}
+
+export const withOrderingOptions = (command: Command): Command =>
+  command
+    .option('--operator <account>', 'who orders it', accountName, userInfo().username)
+    .option('--wait <seconds>', 'how long to wait until the service has done it', positiveNumber, 30);
+
+const everyMs = 200;
+
+/** What came of an order; undefined when nobody has carried it out in time. */
+export async function untilDone<Result>(
+  read: () => Promise<Result | undefined>,
+  withinSeconds: number,
+): Promise<Result | undefined> {
+  const deadline = performance.now() + withinSeconds * 1_000;
+  for (;;) {
+    const result = await read();
+    if (result !== undefined || performance.now() > deadline) return result;
+    await pause(everyMs);
+  }
+}
+
+export const notDoneYet = (orderId: string): string =>
+  `Ordered as ${orderId}. No instance of the service has done it yet; it will as soon as it can.`;
