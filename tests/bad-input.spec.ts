@@ -72,7 +72,11 @@ describe('bad input', () => {
   };
   const addressOf = ({ path, service }: Route): string => {
     const { consentId } = played;
-    const ids: Readonly<Record<string, string>> = { consentId, staffId: stage.idOf('kwame.officer') };
+    const ids: Readonly<Record<string, string>> = {
+      consentId,
+      holdId: randomUUID(),
+      staffId: stage.idOf('kwame.officer'),
+    };
     const own: Readonly<Record<string, string>> = {
       ...{ concerns: played.concernId, cases: played.caseId, referrals: played.referralId, clients: played.clientId },
     };

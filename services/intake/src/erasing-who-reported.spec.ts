@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { consentMessages, topicOf } from '@waymark/contracts';
 import type { RecordedEvent } from '@waymark/event-store';
 import type { Message } from '@waymark/messaging';
-import { digestOf, generationsOf } from '@waymark/projections';
+import { buildView, digestOf, generationsOf, placeView, withBuildersLock } from '@waymark/projections';
 import { openViews } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
@@ -84,7 +84,6 @@ describe('erasing a client at intake', () => {
     const views = await openViews(intake, stage.environmentOf('intake'));
     const queue = views.projections.find(({ name }) => name === 'concern-queue');
     if (!queue) throw new Error('no queue');
-    const { buildView, placeView, withBuildersLock } = await import('@waymark/projections');
     const following = views.build(queue);
     const rebuild = () =>
       withBuildersLock(views.dataSource, queue, async () => {
