@@ -10,6 +10,7 @@ export * from './done.js';
 export * from './doors.js';
 export { type DueWork, dueWorkColumns } from './due-work.js';
 export * from './fields.js';
+export * from './ground-of.js';
 export { WithoutKey } from './idempotency.interceptor.js';
 export { isFit } from './health.js';
 export * from './log.js';

@@ -3,7 +3,7 @@ import { type Aggregates, type Call, type Done, done, Problem } from '@waymark/s
 import type { ReferralCommand } from './domain/referral.commands.js';
 import { ReferralChanged } from './features/referral-answers.js';
 import { referralAggregate } from './referral.aggregate.js';
-import { visibleToUnit } from './visibility.js';
+import { type UnitAction, visibleToUnit } from './visibility.js';
 
 /** Runs a command of the unit's focal point on a referral that was sent to the unit; to all others it does not exist. */
 export async function changeAsUnit(
@@ -11,10 +11,10 @@ export async function changeAsUnit(
   referralId: string,
   caller: Principal,
   call: Call,
-  command: ReferralCommand,
+  command: Extract<ReferralCommand, { type: UnitAction }>,
 ): Promise<Done<ReferralChanged>> {
   const { state } = await aggregates.load(referralAggregate, referralId);
-  visibleToUnit(caller, state);
+  visibleToUnit(caller, command.type, state);
   const written = await aggregates.change(referralAggregate, referralId, command, call);
   return done(written, ReferralChanged.of(written));
 }

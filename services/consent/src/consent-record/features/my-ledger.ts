@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { Access, Caller, type Principal } from '@waymark/access';
 import { dataCategories, disclosureActs, purposes, units } from '@waymark/contracts';
 import { Aggregates, type HistoryEntry, Id, Pattern, Problem, ReadLog } from '@waymark/service-kit';
+import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import type { ConsentEvent } from '../domain/consent-record.events.js';
 import { clientIdOf } from './client-receipt.js';
@@ -46,7 +47,7 @@ export class MyLedgerEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'ReadMyLedger', reporter: 'client' })
+  @Access('ReadMyLedger')
   @ApiOperation({ summary: 'What has been disclosed about me: what, to whom, why, when, under which consent' })
   @ApiOkResponse({ type: Ledger })
   read(@Caller() caller: Principal, @QueryParams() params: MyLedgerParams) {
@@ -59,16 +60,18 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
   constructor(
     private readonly aggregates: Aggregates,
     private readonly reads: ReadLog,
+    private readonly teams: ClientTeams,
   ) {}
 
   async execute({ clientId, caller, params }: GetMyLedger): Promise<Ledger> {
+    const ground = await this.teams.demand(caller, 'ReadMyLedger', clientId);
     const history = await this.aggregates.history(consentRecordAggregate, clientId);
     await this.reads.read({
       principal: caller,
       stream: `consent-${clientId}`,
       clientId,
       what: 'GetMyLedger',
-      ground: 'receipt',
+      ground,
     });
     const lines = history.flatMap(lineOf).reverse();
     const start = params.after === undefined ? 0 : lines.findIndex((line) => line.disclosureId === params.after) + 1;
