@@ -52,6 +52,12 @@ const forbiddenSyntax = [
     selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
     message: 'Export by name.',
   },
+  {
+    // A route that names no action is one about which no policy is asked.
+    selector:
+      'MethodDefinition:has(> Decorator[expression.callee.name=/^(Get|Post|Put|Patch|Delete|Head|Options|All)$/]):not(:has(> Decorator[expression.callee.name="Access"]))',
+    message: 'Name the action of the route: @Access(…).',
+  },
 ];
 
 /** Time and chance come to a decision in its context: what reads them itself decides differently on a replay. */

@@ -1,4 +1,4 @@
-// npm run lint: format, code rules, import rules, and for each of these rules a violation that it must report.
+// npm run lint: format, code rules, import rules, policies, and for each of these rules a violation that it must report.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
@@ -7,6 +7,7 @@ const steps = [
   ['node_modules/prettier/bin/prettier.cjs', '--check', '--cache', '--cache-location', '.nx/prettier-cache', '.'],
   ['tools/lint/imports.mjs'],
   ['tools/lint/code.mjs'],
+  ['tools/lint/policies.mjs'],
 ];
 
 // Each prints at once when it has ended, so that none talks into another.

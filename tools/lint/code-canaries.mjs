@@ -106,6 +106,12 @@ export const codeCanaries = [
   code('max-lines', 'a file of 251 lines', lines(251)),
   code('max-lines', 'a spec of 351 lines', lines(351), 'serviceSpec'),
   code('no-restricted-syntax', '`as unknown as`', `export const one = 'one' as unknown as number;\n`),
+  code(
+    'no-restricted-syntax',
+    'a route that names no action',
+    `import { Get } from '@nestjs/common';\nexport class Canary {\n  @Get()\n  read() {\n    return 1;\n  }\n}\n`,
+    'feature',
+  ),
   code('no-restricted-syntax', 'a default export', 'export default 1;\n'),
   code('no-restricted-syntax', 'a default export by another way', 'const one = 1;\nexport { one as default };\n'),
   code('no-restricted-syntax', 'a skipped test', afterImport('it', `it.skip('is not run', () => {});`), 'serviceSpec'),

@@ -23,44 +23,45 @@ import { createTokenVerifier } from './token-verifier.js';
 @Controller('v1/concerns')
 class ConcernsController {
   @Post()
-  @Access({ action: 'SubmitConcern', anonymous: true })
+  @Access('SubmitConcern')
   submit(@Caller() caller: Principal) {
     return caller;
   }
 
   @Post(':id/triage')
-  @Access({ action: 'TriageConcern', staff: ['officer', 'supervisor'] })
+  @Access('TriageConcern')
   triage(@Caller() caller: Principal, @Body({ transform: refuseBody }) _body: unknown) {
     return caller;
   }
 
   @Get(':id/mailbox')
-  @Access({ action: 'ReadMailbox', reporter: 'any', staff: ['officer'] })
+  @Access('ReadMyConcern')
   mailbox(@Caller() caller: Principal) {
     return caller;
   }
 
   @Get(':id/ledger')
-  @Access({ action: 'ReadLedger', reporter: 'client' })
+  @Access('ReadMyLedger')
   ledger(@Caller() caller: Principal) {
     return caller;
   }
 
   @Get(':id/authorization')
-  @Access({ action: 'AuthorizeDisclosure', service: ['referral'] })
+  @Access('AuthorizeDisclosure')
   authorize(@Caller() caller: Principal) {
     return caller;
   }
 
-  @Get('guidance')
-  @Access({ action: 'ReadGuidance', anonymous: true, staff: ['officer'] })
-  guidance(@Caller() caller: Principal) {
+  @Get(':id/decision')
+  @Access('ReadDecision')
+  decision(@Caller() caller: Principal) {
     return caller;
   }
 }
 
 @Controller('v1/open')
 class OpenController {
+  // eslint-disable-next-line no-restricted-syntax -- the route that names no action
   @Get()
   list() {
     return [];
@@ -142,9 +143,9 @@ describe('The guard', () => {
     ['refuses a broken token', 'get', '/1/mailbox', async () => 'a.b.c', 401, { code: 'token_invalid' }],
     ['lets a reporter in', 'get', '/1/mailbox', () => receipt(), 200, { kind: 'reporter', concernId: 'c-1' }],
     [
-      'lets staff in where both may',
+      'lets staff in where services may as well',
       'get',
-      '/1/mailbox',
+      '/1/decision',
       () => staffToken('officer'),
       200,
       { kind: 'staff', roles: ['officer'] },
@@ -175,16 +176,6 @@ describe('The guard', () => {
       () => receipt('k-1'),
       403,
       { code: 'role_missing' },
-    ],
-    ['knows staff where anybody may', 'get', '/guidance', () => staffToken('officer'), 200, { kind: 'staff' }],
-    ['knows nobody where nobody says who they are', 'get', '/guidance', undefined, 200, { kind: 'anonymous' }],
-    [
-      'refuses a broken token where staff may be known',
-      'get',
-      '/guidance',
-      async () => 'a.b.c',
-      401,
-      { code: 'token_invalid' },
     ],
   ])('%s', async (_what, method, path, token, status, body) => {
     const app = await application(ConcernsController);
@@ -217,8 +208,8 @@ describe('A route without a rule', () => {
     await expect(application(ConcernsController, OpenController)).rejects.toThrow('GET /v1/open (OpenController.list)');
   });
 
-  it('cannot be declared by a rule that lets nobody in', () => {
-    expect(() => Access({ action: 'TriageConcern' })).toThrow('TriageConcern');
+  it('cannot name an action that no policy lets anybody ask for', () => {
+    expect(() => Access('ReadEverything' as 'ReadCase')).toThrow('ReadEverything');
   });
 });
 
@@ -238,11 +229,14 @@ describe('The routes', () => {
   it('say in the OpenAPI who may call them, and with which token', async () => {
     const app = await application(ConcernsController);
     const { paths } = SwaggerModule.createDocument(app, new DocumentBuilder().build());
-    expect(paths['/v1/concerns/{id}/mailbox']?.get).toMatchObject({
-      security: expect.arrayContaining([{ staff: [] }, { receipt: [] }]),
-      'x-waymark-access': { action: 'ReadMailbox', reporter: 'any', staff: ['officer'] },
+    expect(paths['/v1/concerns/{id}/decision']?.get).toMatchObject({
+      security: expect.arrayContaining([{ staff: [] }, { service: [] }]),
+      'x-waymark-access': {
+        action: 'ReadDecision',
+        staff: ['officer', 'supervisor'],
+        service: ['intake', 'case', 'referral'],
+      },
     });
-    expect(paths['/v1/concerns/guidance']?.get?.security).toEqual(expect.arrayContaining([{}, { staff: [] }]));
     expect(paths['/v1/concerns']?.post?.security).toBeUndefined();
   });
 });

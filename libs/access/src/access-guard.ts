@@ -1,10 +1,11 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AccessError } from './access-error.js';
-import { ACCESS_METADATA, enforce, needsLook, type AccessRule } from './access-rule.js';
+import { ACCESS_METADATA, type AccessRule } from './access-rule.js';
 import { AUTHENTICATOR, type Authenticator, type RequestWithHeaders } from './authenticator.js';
 import { rememberPrincipal } from './caller.js';
+import { mayAsk } from './policy/door.js';
 
-/** The one guard of every route, before pipes and body validation. Refuses a route that declares no rule. */
+/** The one guard of every route, before pipes and body validation. Refuses a route that names no action. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(@Inject(AUTHENTICATOR) private readonly authenticator: Authenticator) {}
@@ -13,10 +14,11 @@ export class AccessGuard implements CanActivate {
     const rule = ruleOf(context.getHandler());
     if (!rule) throw new AccessError('role_missing');
     const request = context.switchToHttp().getRequest<RequestWithHeaders>();
-    const principal = needsLook(rule)
-      ? await this.authenticator.authenticate(request)
-      : ({ kind: 'anonymous' } as const);
-    enforce(rule, principal);
+    const principal = rule.anonymous
+      ? ({ kind: 'anonymous' } as const)
+      : await this.authenticator.authenticate(request);
+    if (!mayAsk(principal, rule.action))
+      throw new AccessError(principal.kind === 'anonymous' ? 'token_missing' : 'role_missing');
     rememberPrincipal(request, principal);
     return true;
   }

@@ -1,40 +1,35 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
-import type { Role } from '@waymark/contracts';
-import { AccessError } from './access-error.js';
-import type { Principal } from './principal.js';
+import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
+import { type Role, roles } from '@waymark/contracts';
+import { knownServices } from './policy/actions.js';
+import type { ActionName } from './policy/decide.js';
+import { mayAsk } from './policy/door.js';
 
 /** Metadata key under which a route's rule lies on its handler. */
 export const ACCESS_METADATA = 'waymark:access';
 
-/**
- * Who may call a route at all. What of it they may see (own cases, own unit, own concern) is decided further in, where a refusal
- * must look like absence.
- */
+/** Who may ask for an action at all, as follows from the policies. What of it they get is decided when the thing is known. */
 export interface AccessRule {
-  /** Name of the command or query in the domain's language, such as `TriageConcern`. */
-  readonly action: string;
+  readonly action: ActionName;
   /** Staff holding at least one of these. */
   readonly staff?: readonly Role[];
   /** `any`: whoever holds a receipt session. `client`: only one made from a client receipt. */
   readonly reporter?: 'any' | 'client';
   /** Names of services, as in `ServicePrincipal.id`. */
   readonly service?: readonly string[];
-  /**
-   * No token needed. Alone, a token that comes along is not even looked at, so that an expired session cannot stop anybody from
-   * raising a concern. With others, a token that comes along must be good.
-   */
+  /** No token needed. One that comes along is not looked at: an expired session stops nobody from raising a concern. */
   readonly anonymous?: true;
 }
 
-/** Declares who may call a route; a route without it keeps the application from starting. Also tells the OpenAPI. */
-export function Access(rule: AccessRule): MethodDecorator {
-  if (!rule.staff?.length && !rule.reporter && !rule.service?.length && !rule.anonymous) {
-    throw new Error(`the access rule of ${rule.action} lets nobody in`);
-  }
+/**
+ * Names the action of a route: the policies say who may. A route without it keeps the application from starting, and so does one
+ * whose action nobody may ask for. Also tells the OpenAPI.
+ */
+export function Access(action: ActionName): MethodDecorator {
+  const rule = accessRule(action);
+  if (Object.keys(rule).length === 1) throw new Error(`no policy lets anybody ask for ${action}`);
   return applyDecorators(
     SetMetadata(ACCESS_METADATA, rule),
-    ...(rule.anonymous && needsLook(rule) ? [ApiSecurity({})] : []),
     ...(rule.staff ? [ApiBearerAuth('staff')] : []),
     ...(rule.reporter ? [ApiBearerAuth('receipt')] : []),
     ...(rule.service ? [ApiBearerAuth('service')] : []),
@@ -42,26 +37,18 @@ export function Access(rule: AccessRule): MethodDecorator {
   );
 }
 
-/** False when the rule is for anonymous callers alone. */
-export const needsLook = (rule: AccessRule): boolean =>
-  Boolean(rule.staff?.length || rule.reporter || rule.service?.length);
-
-/** True when the rule lets this kind of caller in. */
-export function permits(rule: AccessRule, principal: Principal): boolean {
-  switch (principal.kind) {
-    case 'staff':
-      return principal.roles.some((role) => rule.staff?.includes(role) ?? false);
-    case 'reporter':
-      return rule.reporter === 'any' || (rule.reporter === 'client' && principal.clientId !== undefined);
-    case 'service':
-      return rule.service?.includes(principal.id) ?? false;
-    case 'anonymous':
-      return rule.anonymous === true;
-  }
-}
-
-/** Throws `role_missing`, or `token_missing` for an anonymous caller, when the rule does not let the caller in. */
-export function enforce(rule: AccessRule, principal: Principal): void {
-  if (permits(rule, principal)) return;
-  throw new AccessError(principal.kind === 'anonymous' ? 'token_missing' : 'role_missing');
+/** Who may ask for an action, found by asking the policies for everybody. */
+export function accessRule(action: ActionName): AccessRule {
+  const staff = roles.filter((role) => mayAsk({ kind: 'staff', id: 'somebody', roles: [role] }, action));
+  const service = knownServices.filter((id) => mayAsk({ kind: 'service', id }, action));
+  const reporter = { kind: 'reporter', id: 'somebody', concernId: 'some-concern' } as const;
+  const anyReceipt = mayAsk(reporter, action);
+  const clientReceipt = mayAsk({ ...reporter, clientId: 'somebody' }, action);
+  return {
+    action,
+    ...(staff.length > 0 ? { staff } : {}),
+    ...(clientReceipt ? { reporter: anyReceipt ? 'any' : 'client' } : {}),
+    ...(service.length > 0 ? { service } : {}),
+    ...(mayAsk({ kind: 'anonymous' }, action) ? { anonymous: true } : {}),
+  };
 }

@@ -7,6 +7,21 @@ export * from './actor.js';
 export * from './authenticator.js';
 export * from './caller.js';
 export * from './claims.js';
+export * from './demanded-decisions.js';
+export {
+  type ActionName,
+  type ActionOn,
+  type ContextOf,
+  decide,
+  decideBy,
+  type Decision,
+  platform,
+  policySet,
+  type Resource,
+  type ResourceTypeOf,
+} from './policy/decide.js';
+export { roleRefs, staffRef, staffRefs, unitRef, unitRefs } from './policy/entity.js';
+export { type Policy, PolicyError } from './policy/policy.js';
 export * from './principal.js';
 export * from './receipt-sessions.js';
 export * from './receipt-token.js';

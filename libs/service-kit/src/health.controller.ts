@@ -14,19 +14,19 @@ export class HealthController {
   ) {}
 
   @Get('health/live')
-  @Access({ action: 'CheckHealth', anonymous: true })
+  @Access('CheckHealth')
   live() {
     return { status: 'ok' };
   }
 
   @Get('health/startup')
-  @Access({ action: 'CheckHealth', anonymous: true })
+  @Access('CheckHealth')
   async startup() {
     return this.ready();
   }
 
   @Get('health/ready')
-  @Access({ action: 'CheckHealth', anonymous: true })
+  @Access('CheckHealth')
   async ready() {
     const report = await this.health.check();
     const broken = Object.entries(report).filter(([, state]) => !isFit(state));
@@ -38,7 +38,7 @@ export class HealthController {
   }
 
   @Get('metrics')
-  @Access({ action: 'ReadMetrics', anonymous: true })
+  @Access('ReadMetrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   read() {
     return this.metrics.text();

@@ -3,7 +3,7 @@ import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE, NestFactory, Reflector } from '@
 import { CqrsModule } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
-import { AccessModule, assertEveryRouteHasARule, type Authenticator } from '@waymark/access';
+import { AccessModule, assertEveryRouteHasARule, type Authenticator, DemandedDecisions } from '@waymark/access';
 import { Aggregates } from './aggregates.js';
 import { BodyPipe } from './body.pipe.js';
 import { Clock } from './clock.js';
@@ -109,6 +109,8 @@ async function root<Own extends object>(
           new IdempotencyInterceptor(new IdempotentAnswers(dataSource, secrets.of('idempotency')), reflector),
         inject: [Reflector],
       },
+      // After the one above: an answer that is given again was decided when it was given first.
+      { provide: APP_INTERCEPTOR, useClass: DemandedDecisions },
     ],
   };
 }

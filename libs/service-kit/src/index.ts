@@ -13,6 +13,7 @@ export type { Figure } from './metrics.js';
 export { factPseudonym } from './fact-pseudonym.js';
 export type { Erasure } from './erasure/erasure.js';
 export * from './fields.js';
+export * from './ground-of.js';
 export { WithoutKey } from './idempotency.interceptor.js';
 export { isFit } from './health.js';
 export * from './key-settings.js';

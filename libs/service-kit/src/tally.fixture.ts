@@ -94,7 +94,7 @@ export class TallyEndpoint {
   constructor(private readonly aggregates: Aggregates) {}
 
   @Get()
-  @Access({ action: 'ReadTally', anonymous: true })
+  @Access('ListDutyStations')
   @ApiOkResponse({ type: TallyView })
   async read(@Param('id', IdPipe) id: string, @QueryParams() _params: TallyParams): Promise<TallyView> {
     return (await this.aggregates.loadExisting(tallyAggregate, id)).state;
@@ -102,7 +102,7 @@ export class TallyEndpoint {
 
   @Post('additions')
   @HttpCode(201)
-  @Access({ action: 'Add', anonymous: true })
+  @Access('SubmitConcern')
   @ApiOkResponse({ type: TallyView })
   async add(@Param('id', IdPipe) id: string, @Body() { by, note }: AddBody, @CallOf() call: Call) {
     gate.calls += 1;
@@ -113,7 +113,7 @@ export class TallyEndpoint {
   }
 
   @Post('failures')
-  @Access({ action: 'Fail', anonymous: true })
+  @Access('SubmitConcern')
   fail(@Body() _body: NothingBody): never {
     throw new Error('the password is jasmine');
   }

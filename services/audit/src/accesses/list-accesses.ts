@@ -43,7 +43,7 @@ export class ListAccessesEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'ListAccesses', staff: ['auditor'] })
+  @Access('ListAccesses')
   @ApiOperation({
     summary: 'The access log: who saw what, when, why and on which ground; refusals too',
     description:

@@ -47,7 +47,7 @@ export class CheckCaseEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'CheckCase', staff: ['auditor'] })
+  @Access('CheckCase')
   @ApiOperation({ summary: 'What must hold in any history, checked by replaying that of the case’s client' })
   @ApiOkResponse({ type: CaseChecks })
   read(@Param('id', IdPipe) id: string, @Caller() caller: Principal, @Headers('waymark-position') position?: string) {

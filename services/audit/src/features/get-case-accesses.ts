@@ -66,7 +66,7 @@ export class GetCaseAccessesEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'GetCaseAccesses', staff: ['auditor'] })
+  @Access('GetCaseAccesses')
   @ApiOperation({ summary: 'Who saw what about the case’s client, when, why and under which consent; refusals too' })
   @ApiOkResponse({ type: CaseAccesses })
   read(

@@ -35,7 +35,7 @@ export class GetCaseStateEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'GetCaseState', staff: ['auditor'] })
+  @Access('GetCaseState')
   @ApiOperation({ summary: 'The case, its concern, its consents and referrals as of any moment' })
   @ApiOkResponse({ type: CaseState })
   read(

@@ -22,7 +22,7 @@ export class GetCaseTimelineEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'GetCaseTimeline', staff: ['auditor'] })
+  @Access('GetCaseTimeline')
   @ApiOperation({ summary: 'Every event of every service about the case’s client, in the order of the log' })
   @ApiOkResponse({ type: Timeline })
   read(

@@ -22,7 +22,7 @@ export class GetClientTimelineEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'GetClientTimeline', staff: ['auditor'] })
+  @Access('GetClientTimeline')
   @ApiOperation({ summary: 'Every event of every service about a client, in the order of the log' })
   @ApiOkResponse({ type: Timeline })
   read(

@@ -4,17 +4,17 @@ import { caseAggregate } from './case.aggregate.js';
 import type { CaseCommand } from './domain/case.commands.js';
 import type { CaseEvent } from './domain/case.events.js';
 import type { CaseState } from './domain/case.state.js';
-import { visibleTo } from './visibility.js';
+import { allowedCase } from './visibility.js';
 
-/** Runs a command on a case that the caller may see; for all others it does not exist. */
+/** Runs a command on a case as the policies allow it; for those who may not know of the case, it does not exist. */
 export async function changeVisibleCase(
   aggregates: Aggregates,
   caseId: string,
   caller: Principal,
   call: Call,
-  command: CaseCommand,
+  command: Exclude<CaseCommand, { type: 'OpenCase' | 'ConfirmOpening' }>,
 ): Promise<Written<CaseState, CaseEvent>> {
   const { state } = await aggregates.load(caseAggregate, caseId);
-  visibleTo(caller, state);
+  allowedCase(caller, command.type, state);
   return aggregates.change(caseAggregate, caseId, command, call);
 }

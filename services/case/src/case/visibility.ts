@@ -1,22 +1,34 @@
-import type { Principal } from '@waymark/access';
-import { notFound } from '@waymark/service-kit';
+import { type ActionOn, decide, type Principal, type Resource, staffRef, staffRefs } from '@waymark/access';
+import { groundOf, notFound } from '@waymark/service-kit';
 import type { Note } from './domain/case.events.js';
+import { reject } from './domain/case.rejections.js';
 import type { Case, CaseState } from './domain/case.state.js';
 
-/** The case, for its team and for supervisors; anybody else gets what a missing one gives. */
-export function visibleTo(
+/** A case as the policies see it. */
+export const caseResource = ({ caseId, team }: Case): Resource<'Case'> => ({
+  type: 'Case',
+  id: caseId,
+  attributes: { team: staffRefs(team) },
+});
+
+/** The case, for whoever may do this with it, and what let them; for those who may not know of it, it does not exist. */
+export function allowedCase(
   principal: Principal,
+  action: ActionOn<'Case'>,
   state: CaseState,
-): { readonly current: Case; readonly ground: 'team' | 'supervisor' } {
-  if (state.status === 'none' || principal.kind !== 'staff') throw notFound();
-  if (state.team.includes(principal.id)) return { current: state, ground: 'team' };
-  if (principal.roles.includes('supervisor')) return { current: state, ground: 'supervisor' };
-  throw notFound();
+): { readonly current: Case; readonly ground: string } {
+  if (state.status === 'none') throw notFound();
+  const decision = decide(principal, action, caseResource(state));
+  return { current: state, ground: groundOf(decision, () => reject('caller_not_on_team')) };
 }
 
-/** What is clinical is for its author and for clinicians. A note whose class was erased counts as clinical. */
-export function mayReadNote(principal: Principal, { noteClass, authorId }: Note): boolean {
-  if (principal.kind !== 'staff') return false;
-  if (noteClass === 'administrative' || noteClass === 'psychosocial') return true;
-  return authorId === principal.id || principal.roles.includes('clinician');
+/** Whether the note is for this reader. */
+export function mayReadNote(principal: Principal, { team }: Case, { noteId, noteClass, authorId }: Note): boolean {
+  const attributes = {
+    team: staffRefs(team),
+    author: staffRef(authorId),
+    // A class that was erased is absent.
+    ...(noteClass ? { noteClass } : {}),
+  };
+  return decide(principal, 'ReadNote', { type: 'Note', id: noteId, attributes }).outcome === 'allow';
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Principal } from '@waymark/access';
-import { notFound } from '@waymark/service-kit';
+import { type ActionOn, decide, type Principal, type Resource, staffRefs } from '@waymark/access';
+import { groundOf } from '@waymark/service-kit';
 
 /** Who works on a client's cases: the local copy of what the case service tells (integration/consume.ts). */
 @Injectable()
@@ -16,14 +16,17 @@ export class ClientTeams {
     return rows.length > 0;
   }
 
-  /** Members of the team of one of the client's cases pass; to all others the client does not exist. */
-  async mustInclude(caller: Principal, clientId: string): Promise<'team'> {
-    if (caller.kind !== 'staff') throw notFound();
-    const rows = await this.dataSource.query<object[]>(
-      'SELECT 1 FROM case_teams WHERE client_id = $1 AND team @> ARRAY[$2]::text[] LIMIT 1',
-      [clientId, caller.id],
-    );
-    if (rows.length === 0) throw notFound();
-    return 'team';
+  /** What lets the caller do this with the client's record; for all others the client does not exist. */
+  async demand(caller: Principal, action: ActionOn<'Client'>, clientId: string): Promise<string> {
+    return groundOf(decide(caller, action, await this.resourceOf(clientId)));
+  }
+
+  /** A client as the policies see them. One of whom no case is known has nobody who works for them. */
+  async resourceOf(clientId: string): Promise<Resource<'Client'>> {
+    const rows = await this.dataSource.query<{ team: string[] }[]>('SELECT team FROM case_teams WHERE client_id = $1', [
+      clientId,
+    ]);
+    const team = [...new Set(rows.flatMap((row) => row.team))];
+    return { type: 'Client', id: clientId, attributes: { team: staffRefs(team) } };
   }
 }

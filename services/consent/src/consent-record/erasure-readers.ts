@@ -12,12 +12,11 @@ export class ErasureReaders {
     private readonly teams: ClientTeams,
   ) {}
 
-  /** Supervisors, who approve, and the team; to all others the client does not exist. */
-  async mustInclude(caller: Principal, clientId: string): Promise<'supervision' | 'team'> {
-    if (caller.kind !== 'staff' || !caller.roles.includes('supervisor'))
-      return this.teams.mustInclude(caller, clientId);
+  /** What lets the caller look, at a client who is known; to all others the client does not exist. */
+  async demand(caller: Principal, clientId: string): Promise<string> {
+    const ground = await this.teams.demand(caller, 'ReadErasure', clientId);
     await this.mustKnow(clientId);
-    return 'supervision';
+    return ground;
   }
 
   /** 404 for a client of whom this service has never heard. */

@@ -1,31 +1,50 @@
-import type { Principal, StaffPrincipal } from '@waymark/access';
-import { notFound } from '@waymark/service-kit';
+import {
+  type ActionOn,
+  decide,
+  type Principal,
+  type Resource,
+  roleRefs,
+  staffRef,
+  staffRefs,
+  unitRefs,
+} from '@waymark/access';
+import { groundOf, notFound } from '@waymark/service-kit';
+import { reject } from './domain/concern.rejections.js';
 import type { Concern, ConcernState } from './domain/concern.state.js';
 
-/** Whoever the reporter shut out by name, role or unit does not learn that the concern exists. */
-export function isShutOut({ id, roles, unit }: StaffPrincipal, concern: Concern): boolean {
-  const { people, roles: shutRoles, units } = concern.account.exclusions ?? { people: [], roles: [], units: [] };
-  return (
-    people.includes(id) ||
-    roles.some((role) => shutRoles.includes(role)) ||
-    (unit !== undefined && units.includes(unit))
-  );
+/** A concern as the policies see it: who has taken it, and whom its reporter shut out. */
+export function concernResource({ concernId, officerId, account }: Concern): Resource<'Concern'> {
+  const { people, roles, units } = account.exclusions ?? { people: [], roles: [], units: [] };
+  return {
+    type: 'Concern',
+    id: concernId,
+    attributes: {
+      ...(officerId === undefined ? {} : { officer: staffRef(officerId) }),
+      shutOutPeople: staffRefs(people),
+      shutOutRoles: roleRefs(roles),
+      shutOutUnits: unitRefs(units),
+    },
+  };
 }
 
-/** The concern, for a member of staff who may know of it; anybody else gets what a missing one gives. */
-export function visibleTo(principal: Principal, state: ConcernState): Concern {
-  if (state.status === 'none' || principal.kind !== 'staff' || isShutOut(principal, state)) throw notFound();
-  return state;
-}
+export type ConcernAction = Exclude<ActionOn<'Concern'>, 'AllocateConcern'>;
 
-/** The concern, for the officer who has taken it, or for a supervisor; others must take it first. */
-export function readableBy(
+/** The concern, for whoever may do this with it, and what let them; for those who may not know of it, it does not exist. */
+export function allowedConcern(
   principal: Principal,
+  action: ConcernAction,
   state: ConcernState,
 ): { readonly concern: Concern; readonly ground: string } {
-  const concern = visibleTo(principal, state);
-  if (principal.kind !== 'staff') throw notFound();
-  if (concern.officerId === principal.id) return { concern, ground: 'allocated_officer' };
-  if (principal.roles.includes('supervisor')) return { concern, ground: 'supervisor' };
-  throw notFound();
+  if (state.status === 'none') throw notFound();
+  const decision = decide(principal, action, concernResource(state));
+  // Who asks to read one that they have not taken learns no more than the queue shows.
+  const refuse = action === 'ReadConcern' ? undefined : () => reject('concern_not_allocated_to_you');
+  return { concern: state, ground: groundOf(decision, refuse) };
+}
+
+/** Passes whoever may give this concern to that officer. */
+export function demandAllocation(principal: Principal, state: ConcernState, officerId: string): void {
+  if (state.status === 'none') throw notFound();
+  const decision = decide(principal, 'AllocateConcern', concernResource(state), { to: staffRef(officerId) });
+  groundOf(decision, () => reject('officer_excluded'));
 }

@@ -38,7 +38,7 @@ export class RevokeAccessEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'RevokeAccess', staff: ['administrator'] })
+  @Access('RevokeAccess')
   @ApiOperation({ summary: 'Take back the tokens that somebody has, at every service within seconds' })
   @ApiOkResponse({ type: AccessRevoked })
   async revoke(@Body() { personId, reason }: RevokeAccessBody, @CallOf() call: Call): Promise<AccessRevoked> {
@@ -55,7 +55,7 @@ export class RevokeAccessEndpoint {
   }
 
   @Get()
-  @Access({ action: 'ReadRevocations', anonymous: true })
+  @Access('ReadRevocations')
   @ApiOperation({ summary: 'Whose tokens were taken back in the last ten minutes, for the other services' })
   @ApiOkResponse({ type: RevokedSubjects })
   async list(): Promise<RevokedSubjects> {

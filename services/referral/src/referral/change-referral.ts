@@ -4,7 +4,7 @@ import type { ReferralCommand } from './domain/referral.commands.js';
 import { ReferralChanged } from './features/referral-answers.js';
 import { referralAggregate } from './referral.aggregate.js';
 import type { CaseTeams } from './projections/case-teams/case-teams.js';
-import { visibleToTeam, visibleToUnit } from './visibility.js';
+import { allowedReferral, type TeamAction, type UnitAction, visibleToUnit } from './visibility.js';
 
 /** Runs a command of the unit's focal point on a referral that was sent to the unit; to all others it does not exist. */
 export async function changeAsUnit(
@@ -12,10 +12,10 @@ export async function changeAsUnit(
   referralId: string,
   caller: Principal,
   call: Call,
-  command: ReferralCommand,
+  command: Extract<ReferralCommand, { type: UnitAction }>,
 ): Promise<Done<ReferralChanged>> {
   const { state } = await aggregates.load(referralAggregate, referralId);
-  visibleToUnit(caller, state);
+  visibleToUnit(caller, command.type, state);
   const written = await aggregates.change(referralAggregate, referralId, command, call);
   return done(written, ReferralChanged.of(written));
 }
@@ -27,10 +27,10 @@ export async function changeAsTeam(
   referralId: string,
   caller: Principal,
   call: Call,
-  command: ReferralCommand,
+  command: Extract<ReferralCommand, { type: TeamAction }>,
 ): Promise<Done<ReferralChanged>> {
   const { state } = await aggregates.load(referralAggregate, referralId);
-  await visibleToTeam(caller, state, teams);
+  await allowedReferral(caller, command.type, state, teams);
   const written = await aggregates.change(referralAggregate, referralId, command, call);
   return done(written, ReferralChanged.of(written));
 }

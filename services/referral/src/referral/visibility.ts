@@ -1,23 +1,43 @@
-import type { Principal, StaffPrincipal } from '@waymark/access';
-import { notFound } from '@waymark/service-kit';
+import { type ActionOn, decide, type Principal, type Resource, staffRefs, unitRef } from '@waymark/access';
+import { groundOf, notFound } from '@waymark/service-kit';
 import type { Referral, ReferralState, Sending } from './domain/referral.state.js';
 import type { CaseTeams } from './projections/case-teams/case-teams.js';
 
-export const isFocalPoint = (principal: StaffPrincipal): boolean => principal.roles.includes('unit_focal_point');
+type ReferralAction = ActionOn<'Referral'>;
+/** What a unit does with a referral that was sent to it. */
+export type UnitAction = Exclude<ReferralAction, 'ReadReferral' | 'SendReferral' | TeamAction>;
+/** What the team of its case does with a referral, sent or not. */
+export type TeamAction = Extract<ReferralAction, 'RevokeReferral' | 'RecordClientDecline'>;
 
-/** The referral, for the team of its case; for all others it does not exist. */
-export async function visibleToTeam(principal: Principal, state: ReferralState, teams: CaseTeams): Promise<Referral> {
+/** A referral as the policies see it; with the team of its case where it was looked up. */
+export const referralResource = (
+  { referralId, unit, sending }: Referral,
+  team?: readonly string[],
+): Resource<'Referral'> => ({
+  type: 'Referral',
+  id: referralId,
+  attributes: { unit: unitRef(unit), sent: sending !== undefined, ...(team ? { team: staffRefs(team) } : {}) },
+});
+
+/** The referral, for whoever may do this with it, and what let them; for all others it does not exist. */
+export async function allowedReferral(
+  principal: Principal,
+  action: ReferralAction,
+  state: ReferralState,
+  teams: CaseTeams,
+): Promise<{ readonly referral: Referral; readonly ground: string }> {
   if (state.status === 'none') throw notFound();
-  await teams.mustInclude(principal, state.caseId);
-  return state;
+  const found = await teams.find(state.caseId);
+  return { referral: state, ground: groundOf(decide(principal, action, referralResource(state, found?.team))) };
 }
 
 /** The referral, for the focal point of the unit that it was sent to; for all others it does not exist. */
 export function visibleToUnit(
   principal: Principal,
+  action: UnitAction,
   state: ReferralState,
 ): { readonly referral: Referral; readonly sending: Sending } {
-  if (state.status === 'none' || principal.kind !== 'staff' || !isFocalPoint(principal)) throw notFound();
-  if (!state.sending || principal.unit !== state.unit) throw notFound();
+  if (state.status === 'none' || !state.sending) throw notFound();
+  groundOf(decide(principal, action, referralResource(state)));
   return { referral: state, sending: state.sending };
 }

@@ -58,7 +58,7 @@ export class TypologyGeographyEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('typology-geography')
-  @Access({ action: 'ReadReports', staff: ['analyst', 'supervisor', 'programme_lead'] })
+  @Access('ReadReports')
   @ApiOperation({ summary: 'Contacts by what happened and where, small cells not shown' })
   @ApiOkResponse({ type: TypologyGeography })
   read(@QueryParams() params: TypologyGeographyParams) {

@@ -50,7 +50,7 @@ export class ListReadingAlarmsEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'ListReadingAlarms', staff: ['auditor'] })
+  @Access('ListReadingAlarms')
   @ApiOperation({ summary: 'Odd reading of client data that somebody has to look at, and what was found' })
   @ApiOkResponse({ type: ReadingAlarms })
   list(@QueryParams() params: ListReadingAlarmsParams, @Headers('waymark-position') position?: string) {

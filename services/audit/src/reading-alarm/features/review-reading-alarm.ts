@@ -32,7 +32,7 @@ export class ReviewReadingAlarmEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'ReviewReadingAlarm', staff: ['auditor'] })
+  @Access('ReviewReadingAlarm')
   @ApiOperation({
     summary: 'Say what was found; not by the person who has read',
     description:

@@ -28,7 +28,7 @@ export class AddTeamMemberEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'AddTeamMember', staff: ['supervisor'] })
+  @Access('AddTeamMember')
   @ApiOperation({ summary: 'Put somebody on the team, such as a second officer: sees the case at once' })
   @ApiOkResponse({ type: CaseChanged })
   handle(

@@ -63,7 +63,7 @@ export class AssessRiskEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'AssessRisk', staff: ['officer'] })
+  @Access('AssessRisk')
   @ApiOperation({ summary: 'Record a risk assessment; sets when the next one is due' })
   @ApiCreatedResponse({ type: RiskAssessed })
   handle(

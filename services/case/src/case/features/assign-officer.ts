@@ -28,7 +28,7 @@ export class AssignOfficerEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'AssignOfficer', staff: ['supervisor'] })
+  @Access('AssignOfficer')
   @ApiOperation({ summary: 'Give the case another officer; the one before leaves the team at once' })
   @ApiOkResponse({ type: CaseChanged })
   handle(

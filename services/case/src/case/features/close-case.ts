@@ -52,7 +52,7 @@ export class CloseCaseEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'CloseCase', staff: ['officer', 'supervisor'] })
+  @Access('CloseCase')
   @ApiOperation({ summary: 'Close the case: with a final risk level and no open referral, or with why not' })
   @ApiOkResponse({ type: CaseChanged })
   handle(

@@ -7,7 +7,7 @@ import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
 import { caseAggregate } from '../case.aggregate.js';
 import type { Closure, RiskAssessment } from '../domain/case.events.js';
 import type { Case } from '../domain/case.state.js';
-import { visibleTo } from '../visibility.js';
+import { allowedCase } from '../visibility.js';
 import { RiskLevelsBody } from './assess-risk.js';
 
 /** What was assessed; what was erased is absent. */
@@ -59,7 +59,7 @@ export class GetCaseEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'ReadCase', staff: ['officer', 'supervisor', 'clinician'] })
+  @Access('ReadCase')
   @ApiOperation({ summary: 'Read a case that you are on the team of, or any as a supervisor' })
   @ApiOkResponse({ type: CaseView })
   read(@Param('id', IdPipe) id: string, @Caller() caller: Principal) {
@@ -76,7 +76,7 @@ export class GetCaseHandler implements IQueryHandler<GetCase> {
 
   async execute({ caseId, caller }: GetCase): Promise<CaseView> {
     const { state } = await this.aggregates.load(caseAggregate, caseId);
-    const { current, ground } = visibleTo(caller, state);
+    const { current, ground } = allowedCase(caller, 'ReadCase', state);
     const { clientId } = current;
     await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'GetCase', ground });
     return viewOf(current);

@@ -51,7 +51,7 @@ export class ListCasesEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'ListCases', staff: ['officer', 'supervisor', 'clinician'] })
+  @Access('ListCases')
   @ApiOperation({
     summary:
       'Your cases, all for a supervisor: never assessed first, then by when risk is due for review. Closed ones by stage, client or concern only',

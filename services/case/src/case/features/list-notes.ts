@@ -6,7 +6,7 @@ import { noteClasses } from '@waymark/contracts';
 import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
 import { caseAggregate } from '../case.aggregate.js';
 import type { Note } from '../domain/case.events.js';
-import { mayReadNote, visibleTo } from '../visibility.js';
+import { allowedCase, mayReadNote } from '../visibility.js';
 
 export class NoteView {
   @ApiProperty({ format: 'uuid' }) noteId: string;
@@ -36,7 +36,7 @@ export class ListNotesEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'ListNotes', staff: ['officer', 'supervisor', 'clinician'] })
+  @Access('ListNotes')
   @ApiOperation({ summary: 'Read the notes of a case; clinical ones only as their author or a clinician' })
   @ApiOkResponse({ type: Notes })
   read(@Param('id', IdPipe) id: string, @Caller() caller: Principal) {
@@ -53,10 +53,10 @@ export class ListNotesHandler implements IQueryHandler<ListNotes> {
 
   async execute({ caseId, caller }: ListNotes): Promise<Notes> {
     const { state } = await this.aggregates.load(caseAggregate, caseId);
-    const { current, ground } = visibleTo(caller, state);
+    const { current, ground } = allowedCase(caller, 'ListNotes', state);
     const { clientId, notes } = current;
     await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'ListNotes', ground });
-    return { items: notes.filter((note) => mayReadNote(caller, note)).map(viewOf) };
+    return { items: notes.filter((note) => mayReadNote(caller, current, note)).map(viewOf) };
   }
 }
 

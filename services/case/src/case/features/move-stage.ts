@@ -29,7 +29,7 @@ export class MoveStageEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'MoveStage', staff: ['officer', 'supervisor'] })
+  @Access('MoveStage')
   @ApiOperation({ summary: 'Move the case to another stage, forth or back; closing is no move' })
   @ApiOkResponse({ type: CaseChanged })
   handle(

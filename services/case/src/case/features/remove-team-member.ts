@@ -28,7 +28,7 @@ export class RemoveTeamMemberEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'RemoveTeamMember', staff: ['supervisor'] })
+  @Access('RemoveTeamMember')
   @ApiOperation({ summary: 'Take somebody off the team: the case no longer exists for them at once' })
   @ApiOkResponse({ type: CaseChanged })
   handle(

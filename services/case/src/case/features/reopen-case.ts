@@ -28,7 +28,7 @@ export class ReopenCaseEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'ReopenCase', staff: ['officer', 'supervisor'] })
+  @Access('ReopenCase')
   @ApiOperation({ summary: 'Take a closed case up again, at the stage at which it was closed' })
   @ApiOkResponse({ type: CaseChanged })
   handle(

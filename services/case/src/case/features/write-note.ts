@@ -36,7 +36,7 @@ export class WriteNoteEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'WriteNote', staff: ['officer', 'clinician'] })
+  @Access('WriteNote')
   @ApiOperation({ summary: 'Write a note' })
   @ApiCreatedResponse({ type: NoteWritten })
   handle(

@@ -28,7 +28,7 @@ export class ApproveErasureEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'ApproveErasure', staff: ['supervisor'] })
+  @Access('ApproveErasure')
   @ApiOperation({
     summary: 'Approve the erasure that somebody else has asked for: it cannot be taken back',
     description: 'Refused with `legal_hold_stands` while there is a legal hold, and with `approver_is_requester`.',

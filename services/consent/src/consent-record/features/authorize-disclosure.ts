@@ -1,9 +1,10 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Access } from '@waymark/access';
+import { Access, Caller, type Principal } from '@waymark/access';
 import { disclosureActs, type DisclosureAct } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, type Done, done, Id, IdPipe, StaffId } from '@waymark/service-kit';
+import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import { reject } from '../domain/consent-record.rejections.js';
 import { ScopeBody } from './conversation-body.js';
@@ -23,6 +24,7 @@ export class AuthorizeDisclosure extends Command<Done<AuthorizedDisclosure>> {
   constructor(
     readonly clientId: string,
     readonly body: AuthorizeDisclosureBody,
+    readonly caller: Principal,
     readonly call: Call,
   ) {
     super();
@@ -36,7 +38,7 @@ export class AuthorizeDisclosureEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'AuthorizeDisclosure', service: ['referral'] })
+  @Access('AuthorizeDisclosure')
   @ApiOperation({
     summary: 'Ask before anything leaves: refused without a consent in force, recorded either way',
     description:
@@ -44,8 +46,13 @@ export class AuthorizeDisclosureEndpoint {
       'it gets its first answer, also when the consent has been withdrawn in between.',
   })
   @ApiCreatedResponse({ type: AuthorizedDisclosure })
-  authorize(@Param('clientId', IdPipe) clientId: string, @Body() body: AuthorizeDisclosureBody, @CallOf() call: Call) {
-    return this.commands.execute(new AuthorizeDisclosure(clientId, body, call));
+  authorize(
+    @Param('clientId', IdPipe) clientId: string,
+    @Body() body: AuthorizeDisclosureBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    return this.commands.execute(new AuthorizeDisclosure(clientId, body, caller, call));
   }
 }
 
@@ -58,9 +65,13 @@ export class AuthorizeDisclosureEndpoint {
  */
 @CommandHandler(AuthorizeDisclosure)
 export class AuthorizeDisclosureHandler implements ICommandHandler<AuthorizeDisclosure> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly teams: ClientTeams,
+  ) {}
 
-  async execute({ clientId, body, call }: AuthorizeDisclosure): Promise<Done<AuthorizedDisclosure>> {
+  async execute({ clientId, body, caller, call }: AuthorizeDisclosure): Promise<Done<AuthorizedDisclosure>> {
+    await this.teams.demand(caller, 'AuthorizeDisclosure', clientId);
     const { recipient, purpose, categories, reference, act, onBehalfOf } = body;
     const written = await this.aggregates.change(
       consentRecordAggregate,

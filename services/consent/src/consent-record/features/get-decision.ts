@@ -60,7 +60,7 @@ export class GetDecisionEndpoint {
   ) {}
 
   @Get()
-  @Access({ action: 'ReadDecision', staff: ['officer', 'supervisor'], service: ['intake', 'case', 'referral'] })
+  @Access('ReadDecision')
   @ApiOperation({ summary: 'May this recipient get these categories for this purpose, now or at a past moment?' })
   @ApiOkResponse({ type: Decision })
   async decide(
@@ -68,7 +68,7 @@ export class GetDecisionEndpoint {
     @QueryParams() params: DecisionParams,
     @Caller() caller: Principal,
   ) {
-    const ground = caller.kind === 'service' ? 'service' : await this.teams.mustInclude(caller, clientId);
+    const ground = await this.teams.demand(caller, 'ReadDecision', clientId);
     return this.queries.execute(new GetDecision(clientId, params, caller, ground));
   }
 }

@@ -50,7 +50,7 @@ export class GetErasure extends Query<Erasing> {
   constructor(
     readonly clientId: string,
     readonly caller: Principal,
-    readonly ground: 'team' | 'supervision' | 'receipt',
+    readonly ground: string,
   ) {
     super();
   }
@@ -65,11 +65,11 @@ export class GetErasureEndpoint {
   ) {}
 
   @Get()
-  @Access({ action: 'ReadErasure', staff: ['officer', 'supervisor'] })
+  @Access('ReadErasure')
   @ApiOperation({ summary: 'Where the erasure of a client stands, its certificate, and the legal holds against it' })
   @ApiOkResponse({ type: ErasingView })
   async read(@Param('clientId', IdPipe) clientId: string, @Caller() caller: Principal): Promise<ErasingView> {
-    const ground = await this.readers.mustInclude(caller, clientId);
+    const ground = await this.readers.demand(caller, clientId);
     const { erasure, holds } = await this.queries.execute(new GetErasure(clientId, caller, ground));
     const { requestedBy, approval } = erasure ?? {};
     const who = { ...(requestedBy && { requestedBy }), ...(approval && { approvedBy: approval.by }) };
@@ -86,7 +86,7 @@ export class GetMyErasureEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'ReadMyErasure', reporter: 'client' })
+  @Access('ReadMyErasure')
   @ApiOperation({ summary: 'Where my erasure stands, and its certificate' })
   @ApiOkResponse({ type: ErasureView })
   async read(@Caller() caller: Principal): Promise<ErasureView> {

@@ -38,7 +38,7 @@ export class GiveConsentEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'GiveConsent', staff: ['officer', 'supervisor'] })
+  @Access('GiveConsent')
   @ApiOperation({ summary: 'Record what the client consents to' })
   @ApiCreatedResponse({ type: GivenConsent })
   give(
@@ -59,7 +59,7 @@ export class GiveConsentHandler implements ICommandHandler<GiveConsent> {
   ) {}
 
   async execute({ clientId, body, caller, call }: GiveConsent) {
-    await this.teams.mustInclude(caller, clientId);
+    await this.teams.demand(caller, 'GiveConsent', clientId);
     const written = await this.aggregates.change(
       consentRecordAggregate,
       clientId,

@@ -29,7 +29,7 @@ export class LiftLegalHoldEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'LiftLegalHold', staff: ['supervisor'] })
+  @Access('LiftLegalHold')
   @ApiOperation({ summary: 'Lift a legal hold' })
   @ApiOkResponse({ type: LiftedLegalHold })
   lift(

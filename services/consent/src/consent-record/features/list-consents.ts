@@ -13,7 +13,7 @@ export class ListConsents extends Query<ConsentList> {
   constructor(
     readonly clientId: string,
     readonly caller: Principal,
-    readonly ground: 'team' | 'receipt',
+    readonly ground: string,
   ) {
     super();
   }
@@ -28,11 +28,11 @@ export class ListConsentsEndpoint {
   ) {}
 
   @Get()
-  @Access({ action: 'ListConsents', staff: ['officer', 'supervisor'] })
+  @Access('ListConsents')
   @ApiOperation({ summary: 'What the client has consented to' })
   @ApiOkResponse({ type: ConsentList })
   async list(@Param('clientId', IdPipe) clientId: string, @Caller() caller: Principal) {
-    const ground = await this.teams.mustInclude(caller, clientId);
+    const ground = await this.teams.demand(caller, 'ListConsents', clientId);
     return this.queries.execute(new ListConsents(clientId, caller, ground));
   }
 }
@@ -40,14 +40,19 @@ export class ListConsentsEndpoint {
 @ApiTags('For clients')
 @Controller('v1/my-consents')
 export class ListMyConsentsEndpoint {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly teams: ClientTeams,
+  ) {}
 
   @Get()
-  @Access({ action: 'ListMyConsents', reporter: 'client' })
+  @Access('ListMyConsents')
   @ApiOperation({ summary: 'What I have consented to' })
   @ApiOkResponse({ type: ConsentList })
-  list(@Caller() caller: Principal) {
-    return this.queries.execute(new ListConsents(clientIdOf(caller), caller, 'receipt'));
+  async list(@Caller() caller: Principal) {
+    const clientId = clientIdOf(caller);
+    const ground = await this.teams.demand(caller, 'ListMyConsents', clientId);
+    return this.queries.execute(new ListConsents(clientId, caller, ground));
   }
 }
 

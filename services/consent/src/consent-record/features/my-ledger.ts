@@ -14,6 +14,7 @@ import {
 } from '@waymark/contracts';
 import { fold } from '@waymark/event-sourcing';
 import { Aggregates, type HistoryEntry, Id, Pattern, Problem, ReadLog } from '@waymark/service-kit';
+import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import { consentRecordDecider } from '../domain/consent-record.decider.js';
 import type { ConsentEvent } from '../domain/consent-record.events.js';
@@ -76,7 +77,7 @@ export class MyLedgerEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'ReadMyLedger', reporter: 'client' })
+  @Access('ReadMyLedger')
   @ApiOperation({ summary: 'What has been disclosed about me: what, to whom, why, when, under which consent' })
   @ApiOkResponse({ type: Ledger })
   read(
@@ -96,16 +97,18 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
   constructor(
     private readonly aggregates: Aggregates,
     private readonly reads: ReadLog,
+    private readonly teams: ClientTeams,
   ) {}
 
   async execute({ clientId, caller, params, language }: GetMyLedger): Promise<Ledger> {
+    const ground = await this.teams.demand(caller, 'ReadMyLedger', clientId);
     const history = await this.aggregates.history(consentRecordAggregate, clientId);
     await this.reads.read({
       principal: caller,
       stream: `consent-${clientId}`,
       clientId,
       what: 'GetMyLedger',
-      ground: 'receipt',
+      ground,
     });
     const record = fold(
       consentRecordDecider,

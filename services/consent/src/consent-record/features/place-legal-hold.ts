@@ -33,7 +33,7 @@ export class PlaceLegalHoldEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'PlaceLegalHold', staff: ['supervisor'] })
+  @Access('PlaceLegalHold')
   @ApiOperation({ summary: 'Keep what there is about the client: no erasure is approved meanwhile' })
   @ApiCreatedResponse({ type: PlacedLegalHold })
   place(@Param('clientId', IdPipe) clientId: string, @Body() { basis }: PlaceLegalHoldBody, @CallOf() call: Call) {

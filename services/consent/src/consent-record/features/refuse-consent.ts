@@ -33,7 +33,7 @@ export class RefuseConsentEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'RefuseConsent', staff: ['officer', 'supervisor'] })
+  @Access('RefuseConsent')
   @ApiOperation({ summary: 'Record that the client was asked and said no' })
   @ApiCreatedResponse({ type: RefusedConsent })
   refuse(
@@ -54,7 +54,7 @@ export class RefuseConsentHandler implements ICommandHandler<RefuseConsent> {
   ) {}
 
   async execute({ clientId, body, caller, call }: RefuseConsent) {
-    await this.teams.mustInclude(caller, clientId);
+    await this.teams.demand(caller, 'RefuseConsent', clientId);
     const refusal = { ...askedOf(body), ...(body.reason === undefined ? {} : { reason: body.reason }) };
     const written = await this.aggregates.change(
       consentRecordAggregate,

@@ -44,7 +44,7 @@ export class RequestErasureEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'RequestErasure', staff: ['officer', 'supervisor'] })
+  @Access('RequestErasure')
   @ApiOperation({ summary: 'Record that the client asks to be erased; another person has to approve' })
   @ApiCreatedResponse({ type: RequestedErasure })
   async request(
@@ -53,7 +53,7 @@ export class RequestErasureEndpoint {
     @Caller() caller: Principal,
     @CallOf() call: Call,
   ) {
-    await this.teams.mustInclude(caller, clientId);
+    await this.teams.demand(caller, 'RequestErasure', clientId);
     return this.commands.execute(new RequestErasure(clientId, 'client_request', way, call));
   }
 }
@@ -65,7 +65,7 @@ export class RequestMyErasureEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'RequestMyErasure', reporter: 'client' })
+  @Access('RequestMyErasure')
   @ApiOperation({ summary: 'Ask that everything that was written about me becomes unreadable' })
   @ApiCreatedResponse({ type: RequestedErasure })
   request(@Body() _body: RequestMyErasureBody, @Caller() caller: Principal, @CallOf() call: Call) {

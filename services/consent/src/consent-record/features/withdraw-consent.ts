@@ -44,7 +44,7 @@ export class WithdrawConsentEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'WithdrawConsent', staff: ['officer', 'supervisor'] })
+  @Access('WithdrawConsent')
   @ApiOperation({ summary: 'Record that the client withdraws a consent: effective at once' })
   @ApiOkResponse({ type: WithdrawnConsent })
   async withdraw(
@@ -54,7 +54,7 @@ export class WithdrawConsentEndpoint {
     @Caller() caller: Principal,
     @CallOf() call: Call,
   ) {
-    await this.teams.mustInclude(caller, clientId);
+    await this.teams.demand(caller, 'WithdrawConsent', clientId);
     return this.commands.execute(new WithdrawConsent(clientId, consentId, way, call));
   }
 }
@@ -62,20 +62,25 @@ export class WithdrawConsentEndpoint {
 @ApiTags('For clients')
 @Controller('v1/my-consents/:consentId/withdrawal')
 export class WithdrawMyConsentEndpoint {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly teams: ClientTeams,
+  ) {}
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'WithdrawMyConsent', reporter: 'client' })
+  @Access('WithdrawMyConsent')
   @ApiOperation({ summary: 'Withdraw a consent of mine: effective at once' })
   @ApiOkResponse({ type: WithdrawnConsent })
-  withdraw(
+  async withdraw(
     @Param('consentId', IdPipe) consentId: string,
     @Body() _body: WithdrawMyConsentBody,
     @Caller() caller: Principal,
     @CallOf() call: Call,
   ) {
-    return this.commands.execute(new WithdrawConsent(clientIdOf(caller), consentId, 'receipt', call));
+    const clientId = clientIdOf(caller);
+    await this.teams.demand(caller, 'WithdrawMyConsent', clientId);
+    return this.commands.execute(new WithdrawConsent(clientId, consentId, 'receipt', call));
   }
 }
 

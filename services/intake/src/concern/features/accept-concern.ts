@@ -27,7 +27,7 @@ export class AcceptConcernEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'AcceptConcern', staff: ['officer', 'supervisor'] })
+  @Access('AcceptConcern')
   @ApiOperation({ summary: 'Accept the concern: a case is opened for it' })
   @ApiOkResponse({ type: ConcernChanged })
   handle(

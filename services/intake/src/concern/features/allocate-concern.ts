@@ -4,8 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, Done, done, IdPipe, StaffId } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
-import { reject } from '../domain/concern.rejections.js';
-import { visibleTo } from '../visibility.js';
+import { demandAllocation } from '../visibility.js';
 import { ConcernChanged } from './concern-answers.js';
 
 export class AllocateConcernBody {
@@ -34,7 +33,7 @@ export class AllocateConcernEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'AllocateConcern', staff: ['officer', 'supervisor'] })
+  @Access('AllocateConcern')
   @ApiOperation({ summary: 'Take a concern, or allocate it: only then it can be read' })
   @ApiOkResponse({ type: ConcernChanged })
   allocate(
@@ -53,9 +52,8 @@ export class AllocateConcernHandler implements ICommandHandler<AllocateConcern> 
 
   async execute({ concernId, body, caller, call }: AllocateConcern) {
     const { state } = await this.aggregates.load(concernAggregate, concernId);
-    visibleTo(caller, state);
     const officerId = body.officerId ?? call.actor.id;
-    if (officerId !== call.actor.id && !call.actor.roles.includes('supervisor')) reject('officer_excluded');
+    demandAllocation(caller, state, officerId);
     const written = await this.aggregates.change(
       concernAggregate,
       concernId,

@@ -6,7 +6,7 @@ import { channels, concernKinds, concernStatuses, identities, priorities } from 
 import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import type { Concern } from '../domain/concern.state.js';
-import { readableBy } from '../visibility.js';
+import { allowedConcern } from '../visibility.js';
 import { MailboxMessageView } from './my-concern.js';
 import { AccountView } from './account-view.js';
 
@@ -45,7 +45,7 @@ export class GetConcernEndpoint {
 
   @Get()
   @Header('cache-control', 'no-store')
-  @Access({ action: 'ReadConcern', staff: ['officer', 'supervisor'] })
+  @Access('ReadConcern')
   @ApiOperation({ summary: 'Read a concern that you have taken' })
   @ApiOkResponse({ type: ConcernView })
   read(@Param('id', IdPipe) id: string, @Caller() caller: Principal) {
@@ -62,7 +62,7 @@ export class GetConcernHandler implements IQueryHandler<GetConcern> {
 
   async execute({ concernId, caller }: GetConcern): Promise<ConcernView> {
     const { state } = await this.aggregates.load(concernAggregate, concernId);
-    const { concern, ground } = readableBy(caller, state);
+    const { concern, ground } = allowedConcern(caller, 'ReadConcern', state);
     await this.reads.read({
       principal: caller,
       stream: `concern-${concernId}`,

@@ -31,7 +31,7 @@ export class GiveGuidanceEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'GiveGuidance', staff: ['officer', 'supervisor'] })
+  @Access('GiveGuidance')
   @ApiOperation({ summary: 'Record the avenues explained and what the person decided' })
   @ApiOkResponse({ type: ConcernChanged })
   handle(

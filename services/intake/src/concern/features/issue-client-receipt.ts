@@ -6,7 +6,7 @@ import { receiptFrom } from '@waymark/privacy';
 import { Aggregates, type Call, CallOf, Done, done, IdPipe, Secrets } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
-import { visibleTo } from '../visibility.js';
+import { allowedConcern } from '../visibility.js';
 
 export class IssueClientReceiptBody {}
 
@@ -32,7 +32,7 @@ export class IssueClientReceiptEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'IssueClientReceipt', staff: ['officer'] })
+  @Access('IssueClientReceipt')
   @ApiOperation({ summary: 'Give the client a receipt of their own, when somebody else reported' })
   @ApiCreatedResponse({ type: ClientReceipt })
   issue(
@@ -56,7 +56,7 @@ export class IssueClientReceiptHandler implements ICommandHandler<IssueClientRec
 
   async execute({ concernId, idempotencyKey, caller, call }: IssueClientReceipt) {
     const { state } = await this.aggregates.load(concernAggregate, concernId);
-    visibleTo(caller, state);
+    allowedConcern(caller, 'IssueClientReceipt', state);
     const receipt = receiptFrom({
       secret: this.secrets.of('receipts'),
       idempotencyKey,

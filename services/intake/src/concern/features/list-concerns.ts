@@ -61,7 +61,7 @@ export class ListConcernsEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ action: 'ListConcerns', staff: ['officer', 'supervisor'] })
+  @Access('ListConcerns')
   @ApiOperation({ summary: 'The queue: immediate danger first, then by the time that is left of the 24 hours' })
   @ApiOkResponse({ type: Queue })
   list(

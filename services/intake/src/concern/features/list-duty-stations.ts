@@ -30,7 +30,7 @@ export class DutyStations {
 export class ListDutyStationsEndpoint {
   @Get()
   @Header('cache-control', 'public, max-age=3600')
-  @Access({ action: 'ListDutyStations', anonymous: true })
+  @Access('ListDutyStations')
   @ApiOperation({ summary: 'Duty stations of the United Nations system, in order of country and name' })
   @ApiOkResponse({ type: DutyStations })
   list(@QueryParams() { country, name, limit, after }: ListDutyStationsParams): DutyStations {

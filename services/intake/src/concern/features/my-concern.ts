@@ -14,6 +14,7 @@ import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, Done, done, notFound, ReadLog, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import type { MailboxMessage } from '../domain/concern.state.js';
+import { allowedConcern } from '../visibility.js';
 
 export class MailboxMessageView {
   @ApiProperty({ format: 'uuid' }) messageId: string;
@@ -73,7 +74,7 @@ export class MyConcernEndpoint {
   ) {}
 
   @Get()
-  @Access({ action: 'ReadMyConcern', reporter: 'any' })
+  @Access('ReadMyConcern')
   @ApiOperation({ summary: 'What has become of my concern, and the messages' })
   @ApiOkResponse({ type: MyConcern })
   read(@Caller() caller: Principal) {
@@ -82,7 +83,7 @@ export class MyConcernEndpoint {
 
   @Post('messages')
   @HttpCode(201)
-  @Access({ action: 'SendReporterMessage', reporter: 'any' })
+  @Access('SendReporterMessage')
   @ApiOperation({ summary: 'Write to the officer' })
   @ApiCreatedResponse({ schema: { type: 'object', properties: { messageId: { type: 'string', format: 'uuid' } } } })
   send(@Caller() caller: Principal, @Body() body: SendReporterMessageBody, @CallOf() call: Call) {
@@ -98,14 +99,14 @@ export class GetMyConcernHandler implements IQueryHandler<GetMyConcern> {
   ) {}
 
   async execute({ caller }: GetMyConcern): Promise<MyConcern> {
-    const { state } = await this.aggregates.loadExisting(concernAggregate, concernIdOf(caller));
-    if (state.status === 'none') throw notFound();
+    const loaded = await this.aggregates.load(concernAggregate, concernIdOf(caller));
+    const { concern: state, ground } = allowedConcern(caller, 'ReadMyConcern', loaded.state);
     await this.reads.read({
       principal: caller,
       stream: `concern-${state.concernId}`,
       clientId: state.clientId,
       what: 'GetMyConcern',
-      ground: 'receipt',
+      ground,
     });
     const status =
       state.status === 'submitted' ? 'received' : state.status === 'acknowledged' ? 'answered' : 'in_progress';
@@ -125,9 +126,12 @@ export class SendReporterMessageHandler implements ICommandHandler<SendReporterM
   constructor(private readonly aggregates: Aggregates) {}
 
   async execute({ caller, body, call }: SendReporterMessage) {
+    const concernId = concernIdOf(caller);
+    const { state } = await this.aggregates.load(concernAggregate, concernId);
+    allowedConcern(caller, 'SendReporterMessage', state);
     const written = await this.aggregates.change(
       concernAggregate,
-      concernIdOf(caller),
+      concernId,
       { type: 'SendReporterMessage', text: body.text },
       call,
     );

@@ -38,7 +38,7 @@ export class OpenReceiptSessionEndpoint {
   ) {}
 
   @Get('receipt-keys')
-  @Access({ action: 'ReadReceiptKeys', anonymous: true })
+  @Access('ReadReceiptKeys')
   @ApiOperation({ summary: 'Public keys of receipt sessions (JWKS), for the other services' })
   @ApiOkResponse({ schema: { type: 'object' } })
   keys() {
@@ -48,7 +48,7 @@ export class OpenReceiptSessionEndpoint {
   @Post('receipt-sessions')
   @HttpCode(200)
   @WithoutKey()
-  @Access({ action: 'OpenReceiptSession', anonymous: true })
+  @Access('OpenReceiptSession')
   @ApiOperation({ summary: 'Come back with a receipt' })
   @ApiOkResponse({ type: ReceiptSession })
   @ApiUnauthorizedResponse({

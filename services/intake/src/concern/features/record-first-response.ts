@@ -29,7 +29,7 @@ export class RecordFirstResponseEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'RecordFirstResponse', staff: ['officer', 'supervisor'] })
+  @Access('RecordFirstResponse')
   @ApiOperation({ summary: 'Record a first response given by phone or in person' })
   @ApiOkResponse({ type: ConcernChanged })
   handle(

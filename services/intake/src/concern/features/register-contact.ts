@@ -32,7 +32,7 @@ export class RegisterContactEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'RegisterContact', staff: ['officer', 'supervisor'] })
+  @Access('RegisterContact')
   @ApiOperation({ summary: 'Enter a phone call, e-mail or visit on somebody’s behalf, also afterwards' })
   @ApiCreatedResponse({ type: ConcernChanged })
   register(@Body() body: RegisterContactBody, @CallOf() call: Call) {

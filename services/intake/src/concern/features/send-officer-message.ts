@@ -28,7 +28,7 @@ export class SendOfficerMessageEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'SendOfficerMessage', staff: ['officer', 'supervisor'] })
+  @Access('SendOfficerMessage')
   @ApiOperation({ summary: 'Write to the person; the first message is the first response' })
   @ApiOkResponse({ type: ConcernChanged })
   handle(

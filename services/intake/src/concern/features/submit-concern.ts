@@ -44,7 +44,7 @@ export class SubmitConcernEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'SubmitConcern', anonymous: true })
+  @Access('SubmitConcern')
   @ApiOperation({ summary: 'Raise a concern without an account' })
   @ApiCreatedResponse({ type: ConcernReceived })
   async submit(

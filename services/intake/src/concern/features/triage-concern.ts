@@ -32,7 +32,7 @@ export class TriageConcernEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'TriageConcern', staff: ['officer', 'supervisor'] })
+  @Access('TriageConcern')
   @ApiOperation({ summary: 'Set the priority and record the risk of retaliation' })
   @ApiOkResponse({ type: ConcernChanged })
   handle(

@@ -26,7 +26,7 @@ export class AcceptReferralEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'AcceptReferral', staff: ['unit_focal_point'] })
+  @Access('AcceptReferral')
   @ApiOperation({ summary: 'Take the referral on, once it is acknowledged' })
   @ApiOkResponse({ type: ReferralChanged })
   handle(

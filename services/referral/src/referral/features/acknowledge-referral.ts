@@ -26,7 +26,7 @@ export class AcknowledgeReferralEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'AcknowledgeReferral', staff: ['unit_focal_point'] })
+  @Access('AcknowledgeReferral')
   @ApiOperation({ summary: 'Say that the referral has arrived' })
   @ApiOkResponse({ type: ReferralChanged })
   handle(

@@ -26,7 +26,7 @@ export class AcknowledgeSuspensionEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'AcknowledgeSuspension', staff: ['unit_focal_point'] })
+  @Access('AcknowledgeSuspension')
   @ApiOperation({
     summary: 'Confirm that the unit knows: consent is withdrawn, nothing of the package may be used further',
   })

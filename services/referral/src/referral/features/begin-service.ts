@@ -26,7 +26,7 @@ export class BeginServiceEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'BeginService', staff: ['unit_focal_point'] })
+  @Access('BeginService')
   @ApiOperation({ summary: 'The unit begins what the client was referred for' })
   @ApiOkResponse({ type: ReferralChanged })
   handle(

@@ -29,7 +29,7 @@ export class CompleteReferralEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'CompleteReferral', staff: ['unit_focal_point'] })
+  @Access('CompleteReferral')
   @ApiOperation({ summary: 'The unit brings an accepted referral to its end, with its outcome' })
   @ApiOkResponse({ type: ReferralChanged })
   handle(

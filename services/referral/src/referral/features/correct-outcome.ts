@@ -29,7 +29,7 @@ export class CorrectOutcomeEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'CorrectOutcome', staff: ['unit_focal_point'] })
+  @Access('CorrectOutcome')
   @ApiOperation({ summary: 'Give a completed referral another outcome: what was said before stays in the log' })
   @ApiOkResponse({ type: ReferralChanged })
   handle(

@@ -29,7 +29,7 @@ export class DeclineReferralEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'DeclineReferral', staff: ['unit_focal_point'] })
+  @Access('DeclineReferral')
   @ApiOperation({ summary: 'Turn the referral down, with a reason, once it is acknowledged' })
   @ApiOkResponse({ type: ReferralChanged })
   handle(

@@ -62,7 +62,7 @@ export class DraftReferralEndpoint {
 
   @Post()
   @HttpCode(201)
-  @Access({ action: 'DraftReferral', staff: ['officer', 'supervisor'] })
+  @Access('DraftReferral')
   @ApiOperation({ summary: 'Put a package together for a unit; nothing leaves yet' })
   @ApiCreatedResponse({ type: ReferralChanged })
   draft(@Body() body: DraftReferralBody, @Caller() caller: Principal, @CallOf() call: Call) {
@@ -79,7 +79,7 @@ export class DraftReferralHandler implements ICommandHandler<DraftReferral> {
   ) {}
 
   async execute({ body, caller, call }: DraftReferral): Promise<Done<ReferralChanged>> {
-    const { caseId, clientId } = await this.teams.mustInclude(caller, body.caseId);
+    const { caseId, clientId } = await this.teams.demand(caller, 'DraftReferral', body.caseId);
     const referralId = call.commandId;
     const sealed: Partial<Record<DataCategory, SealedContent>> = {};
     for (const { category, content } of body.package)

@@ -17,7 +17,7 @@ import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
 import type { Referral } from '../domain/referral.state.js';
 import { CaseTeams } from '../projections/case-teams/case-teams.js';
 import { referralAggregate } from '../referral.aggregate.js';
-import { visibleToUnit } from '../visibility.js';
+import { allowedReferral } from '../visibility.js';
 
 export class ReferralView {
   @ApiProperty({ format: 'uuid' }) referralId: string;
@@ -70,7 +70,7 @@ export class GetReferralEndpoint {
 
   @Get()
   @Header('cache-control', 'no-store')
-  @Access({ action: 'ReadReferral', staff: ['officer', 'supervisor', 'unit_focal_point'] })
+  @Access('ReadReferral')
   @ApiOperation({ summary: 'Where a referral stands; its package is opened by an act of its own' })
   @ApiOkResponse({ type: ReferralView })
   read(@Param('id', IdPipe) id: string, @Caller() caller: Principal) {
@@ -88,13 +88,11 @@ export class GetReferralHandler implements IQueryHandler<GetReferral> {
 
   async execute({ referralId, caller }: GetReferral): Promise<ReferralView> {
     const { state } = await this.aggregates.load(referralAggregate, referralId);
-    const onTeam = state.status !== 'none' && (await this.teams.find(caller, state.caseId)) !== undefined;
-    const referral = onTeam ? state : visibleToUnit(caller, state).referral;
+    const { referral, ground } = await allowedReferral(caller, 'ReadReferral', state, this.teams);
     const { clientId, purpose } = referral;
-    const ground = onTeam ? 'team' : 'recipient';
     const stream = `referral-${referralId}`;
     await this.reads.read({ principal: caller, stream, clientId, what: 'GetReferral', ground, purpose });
-    return onTeam ? { ...viewOf(referral), ...forTeam(referral) } : viewOf(referral);
+    return ground === 'team' ? { ...viewOf(referral), ...forTeam(referral) } : viewOf(referral);
   }
 }
 

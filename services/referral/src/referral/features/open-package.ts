@@ -48,7 +48,7 @@ export class OpenPackageEndpoint {
   @Post()
   @HttpCode(200)
   @WithoutKey()
-  @Access({ action: 'OpenPackage', staff: ['unit_focal_point'] })
+  @Access('OpenPackage')
   @ApiOperation({
     summary: 'Open the package: asks for the client’s consent at this very moment, and is recorded',
     description:
@@ -78,7 +78,7 @@ export class OpenPackageHandler implements ICommandHandler<OpenPackage> {
   /** In this order: consent, the opening in the log, and only then the key. */
   async execute({ referralId, caller, call }: OpenPackage): Promise<OpenedPackage> {
     const { state, revision } = await this.aggregates.load(referralAggregate, referralId);
-    const { referral } = visibleToUnit(caller, state);
+    const { referral } = visibleToUnit(caller, 'OpenPackage', state);
     mustMatch(call, revision);
     const sending = openable(referral, call.actor);
     const { consentId, disclosureId } = await this.authorized(referral, sending, caller, call);

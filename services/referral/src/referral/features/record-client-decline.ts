@@ -27,7 +27,7 @@ export class RecordClientDeclineEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'RecordClientDecline', staff: ['officer', 'supervisor'] })
+  @Access('RecordClientDecline')
   @ApiOperation({ summary: 'Record that the client does not want this referral' })
   @ApiOkResponse({ type: ReferralChanged })
   handle(

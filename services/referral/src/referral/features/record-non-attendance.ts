@@ -26,7 +26,7 @@ export class RecordNonAttendanceEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'RecordNonAttendance', staff: ['unit_focal_point'] })
+  @Access('RecordNonAttendance')
   @ApiOperation({ summary: 'The client did not come' })
   @ApiOkResponse({ type: ReferralChanged })
   handle(

@@ -27,7 +27,7 @@ export class RevokeReferralEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'RevokeReferral', staff: ['officer', 'supervisor'] })
+  @Access('RevokeReferral')
   @ApiOperation({ summary: 'Take a referral back: nothing of it can be opened any more' })
   @ApiOkResponse({ type: ReferralChanged })
   handle(

@@ -14,7 +14,7 @@ import { reject } from '../domain/referral.rejections.js';
 import type { Referral } from '../domain/referral.state.js';
 import { CaseTeams } from '../projections/case-teams/case-teams.js';
 import { referralAggregate } from '../referral.aggregate.js';
-import { visibleToTeam } from '../visibility.js';
+import { allowedReferral } from '../visibility.js';
 import { ReferralChanged } from './referral-answers.js';
 
 export class SendReferralBody {
@@ -44,7 +44,7 @@ export class SendReferralEndpoint {
 
   @Post()
   @HttpCode(200)
-  @Access({ action: 'SendReferral', staff: ['officer', 'supervisor'] })
+  @Access('SendReferral')
   @ApiOperation({
     summary: 'Send the referral to its unit, if the client consents',
     description:
@@ -76,7 +76,7 @@ export class SendReferralHandler implements ICommandHandler<SendReferral> {
       referralDecider,
       history.map(({ event }) => event),
     );
-    const referral = await visibleToTeam(caller, state, this.teams);
+    const { referral } = await allowedReferral(caller, 'SendReferral', state, this.teams);
     const repeated = history.some(({ recorded }) => recorded.metadata.causationId === call.commandId);
     if (!repeated) mustMatch(call, history.length - 1);
     const consent = repeated ? notAsked : await this.ask(referral, body, call);

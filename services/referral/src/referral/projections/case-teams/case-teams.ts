@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Principal } from '@waymark/access';
-import { notFound } from '@waymark/service-kit';
+import { decide, type Principal, staffRefs } from '@waymark/access';
+import { groundOf, notFound } from '@waymark/service-kit';
 
 export interface TeamCase {
   readonly caseId: string;
   readonly clientId: string;
+  readonly team: readonly string[];
 }
 
 /** Who works on which case: the local copy of what the case service tells (integration/consume.ts). */
@@ -13,22 +14,19 @@ export interface TeamCase {
 export class CaseTeams {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The case, for a member of its team. */
-  async find(caller: Principal, caseId: string): Promise<TeamCase | undefined> {
-    if (caller.kind !== 'staff') return undefined;
-    const rows = await this.dataSource.query<{ case_id: string; client_id: string }[]>(
-      'SELECT case_id, client_id FROM case_teams WHERE case_id = $1 AND team @> ARRAY[$2]::text[]',
-      [caseId, caller.id],
+  async find(caseId: string): Promise<TeamCase | undefined> {
+    const rows = await this.dataSource.query<{ case_id: string; client_id: string; team: string[] }[]>(
+      'SELECT case_id, client_id, team FROM case_teams WHERE case_id = $1',
+      [caseId],
     );
-    return rows[0] && { caseId: rows[0].case_id, clientId: rows[0].client_id };
+    return rows[0] && { caseId: rows[0].case_id, clientId: rows[0].client_id, team: rows[0].team };
   }
 
-  /** As `find`; for all others the case does not exist. */
-  async mustInclude(caller: Principal, caseId: string): Promise<TeamCase> {
-    return (await this.find(caller, caseId)) ?? notThere();
+  /** The case, for whoever may refer from it; for all others it does not exist. */
+  async demand(caller: Principal, action: 'DraftReferral', caseId: string): Promise<TeamCase> {
+    const found = await this.find(caseId);
+    if (!found) throw notFound();
+    groundOf(decide(caller, action, { type: 'Case', id: caseId, attributes: { team: staffRefs(found.team) } }));
+    return found;
   }
 }
-
-const notThere = (): never => {
-  throw notFound();
-};

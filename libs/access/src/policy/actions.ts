@@ -1,0 +1,119 @@
+// Made from waymark.cedarschema by npm run policies.
+import type { EntityRef } from './entity.js';
+
+/** Every command and query that a policy speaks of: who may ask at all, and of which kind of thing. */
+export const actions = {
+  AcceptConcern: { principals: ['Staff'], resource: 'Concern' },
+  AcceptReferral: { principals: ['Staff'], resource: 'Referral' },
+  AcknowledgeReferral: { principals: ['Staff'], resource: 'Referral' },
+  AcknowledgeSuspension: { principals: ['Staff'], resource: 'Referral' },
+  AddTeamMember: { principals: ['Staff'], resource: 'Case' },
+  AllocateConcern: { principals: ['Staff'], resource: 'Concern' },
+  ApproveErasure: { principals: ['Staff'], resource: 'Client' },
+  AssessRisk: { principals: ['Staff'], resource: 'Case' },
+  AssignOfficer: { principals: ['Staff'], resource: 'Case' },
+  AuthorizeDisclosure: { principals: ['Service'], resource: 'Client' },
+  BeginService: { principals: ['Staff'], resource: 'Referral' },
+  CheckCase: { principals: ['Staff'], resource: 'Waymark' },
+  CheckHealth: { principals: ['Anyone'], resource: 'Waymark' },
+  CloseCase: { principals: ['Staff'], resource: 'Case' },
+  CompleteReferral: { principals: ['Staff'], resource: 'Referral' },
+  CorrectOutcome: { principals: ['Staff'], resource: 'Referral' },
+  DeclineReferral: { principals: ['Staff'], resource: 'Referral' },
+  DraftReferral: { principals: ['Staff'], resource: 'Case' },
+  GetCaseAccesses: { principals: ['Staff'], resource: 'Waymark' },
+  GetCaseState: { principals: ['Staff'], resource: 'Waymark' },
+  GetCaseTimeline: { principals: ['Staff'], resource: 'Waymark' },
+  GetClientTimeline: { principals: ['Staff'], resource: 'Waymark' },
+  GiveConsent: { principals: ['Staff'], resource: 'Client' },
+  GiveGuidance: { principals: ['Staff'], resource: 'Concern' },
+  IssueClientReceipt: { principals: ['Staff'], resource: 'Concern' },
+  KnowCase: { principals: ['Staff'], resource: 'Case' },
+  KnowConcern: { principals: ['Staff'], resource: 'Concern' },
+  LiftLegalHold: { principals: ['Staff'], resource: 'Client' },
+  ListAccesses: { principals: ['Staff'], resource: 'Waymark' },
+  ListCases: { principals: ['Staff'], resource: 'Waymark' },
+  ListConcerns: { principals: ['Staff'], resource: 'Waymark' },
+  ListConsents: { principals: ['Staff'], resource: 'Client' },
+  ListDutyStations: { principals: ['Anyone'], resource: 'Waymark' },
+  ListMyConsents: { principals: ['Reporter'], resource: 'Client' },
+  ListNotes: { principals: ['Staff'], resource: 'Case' },
+  ListReadingAlarms: { principals: ['Staff'], resource: 'Waymark' },
+  ListReferrals: { principals: ['Staff'], resource: 'Waymark' },
+  MoveStage: { principals: ['Staff'], resource: 'Case' },
+  OpenPackage: { principals: ['Staff'], resource: 'Referral' },
+  OpenReceiptSession: { principals: ['Anyone'], resource: 'Waymark' },
+  PlaceLegalHold: { principals: ['Staff'], resource: 'Client' },
+  ReadCase: { principals: ['Staff'], resource: 'Case' },
+  ReadConcern: { principals: ['Staff'], resource: 'Concern' },
+  ReadDecision: { principals: ['Staff', 'Service'], resource: 'Client' },
+  ReadErasure: { principals: ['Staff'], resource: 'Client' },
+  ReadMetrics: { principals: ['Anyone'], resource: 'Waymark' },
+  ReadMyConcern: { principals: ['Reporter'], resource: 'Concern' },
+  ReadMyErasure: { principals: ['Reporter'], resource: 'Client' },
+  ReadMyLedger: { principals: ['Reporter'], resource: 'Client' },
+  ReadNote: { principals: ['Staff'], resource: 'Note' },
+  ReadReceiptKeys: { principals: ['Anyone'], resource: 'Waymark' },
+  ReadReferral: { principals: ['Staff'], resource: 'Referral' },
+  ReadReports: { principals: ['Staff'], resource: 'Waymark' },
+  ReadRevocations: { principals: ['Anyone'], resource: 'Waymark' },
+  RecordClientDecline: { principals: ['Staff'], resource: 'Referral' },
+  RecordFirstResponse: { principals: ['Staff'], resource: 'Concern' },
+  RecordNonAttendance: { principals: ['Staff'], resource: 'Referral' },
+  RefuseConsent: { principals: ['Staff'], resource: 'Client' },
+  RegisterContact: { principals: ['Staff'], resource: 'Waymark' },
+  RemoveTeamMember: { principals: ['Staff'], resource: 'Case' },
+  ReopenCase: { principals: ['Staff'], resource: 'Case' },
+  RequestErasure: { principals: ['Staff'], resource: 'Client' },
+  RequestMyErasure: { principals: ['Reporter'], resource: 'Client' },
+  ReviewReadingAlarm: { principals: ['Staff'], resource: 'Waymark' },
+  RevokeAccess: { principals: ['Staff'], resource: 'Waymark' },
+  RevokeReferral: { principals: ['Staff'], resource: 'Referral' },
+  SendOfficerMessage: { principals: ['Staff'], resource: 'Concern' },
+  SendReferral: { principals: ['Staff'], resource: 'Referral' },
+  SendReporterMessage: { principals: ['Reporter'], resource: 'Concern' },
+  SubmitConcern: { principals: ['Anyone'], resource: 'Waymark' },
+  TriageConcern: { principals: ['Staff'], resource: 'Concern' },
+  WithdrawConsent: { principals: ['Staff'], resource: 'Client' },
+  WithdrawMyConsent: { principals: ['Reporter'], resource: 'Client' },
+  WriteNote: { principals: ['Staff'], resource: 'Case' },
+} as const;
+
+/** Services that a policy may speak of. */
+export const knownServices: readonly string[] = [
+  'intake',
+  'case',
+  'consent',
+  'referral',
+  'reporting',
+  'audit',
+  'engagement',
+];
+
+/** What a policy may ask about each kind of thing. */
+export interface ResourceAttributes {
+  readonly Case: { readonly team: readonly EntityRef<'Staff'>[] };
+  readonly Client: { readonly team: readonly EntityRef<'Staff'>[] };
+  readonly Concern: {
+    readonly officer?: EntityRef<'Staff'>;
+    readonly shutOutPeople: readonly EntityRef<'Staff'>[];
+    readonly shutOutRoles: readonly EntityRef<'Role'>[];
+    readonly shutOutUnits: readonly EntityRef<'Unit'>[];
+  };
+  readonly Note: {
+    readonly author: EntityRef<'Staff'>;
+    readonly noteClass?: string;
+    readonly team: readonly EntityRef<'Staff'>[];
+  };
+  readonly Referral: {
+    readonly sent: boolean;
+    readonly team?: readonly EntityRef<'Staff'>[];
+    readonly unit: EntityRef<'Unit'>;
+  };
+  readonly Waymark: Record<never, never>;
+}
+
+/** What a policy may ask about the circumstances, for actions that have any. */
+export interface ActionContexts {
+  readonly AllocateConcern: { readonly to: EntityRef<'Staff'> };
+}

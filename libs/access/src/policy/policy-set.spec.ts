@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { roles, units } from '@waymark/contracts';
+import type { Principal } from '../principal.js';
+import { accessPage } from './access-page.js';
+import { actions } from './actions.js';
+import { actionsSource } from './actions-source.js';
+import { type ActionName, decide, decideBy, platform, policySet, type Resource } from './decide.js';
+import { mayAsk } from './door.js';
+import { type EntityRef, roleRefs, staffRef, staffRefs, unitRef, unitRefs } from './entity.js';
+import { PolicyError } from './policy.js';
+import { PolicySet } from './policy-set.js';
+import { shippedSources } from './policy-sources.js';
+
+const { schema, files } = shippedSources();
+const officer: Principal = { kind: 'staff', id: 'officer-1', roles: ['officer'], unit: 'support_desk' };
+const supervisor: Principal = { kind: 'staff', id: 'supervisor-1', roles: ['supervisor'], unit: 'support_desk' };
+const ofTeam = (...team: string[]): Resource<'Case'> => ({
+  type: 'Case',
+  id: 'case-1',
+  attributes: { team: staffRefs(team) },
+});
+const concern = (changed: Partial<Resource<'Concern'>['attributes']> = {}): Resource<'Concern'> => ({
+  type: 'Concern',
+  id: 'concern-1',
+  attributes: { shutOutPeople: [], shutOutRoles: [], shutOutUnits: [], ...changed },
+});
+/** Made papers are formatted afterwards. */
+const bare = (text: string): string => text.replaceAll(/[\s,;-]/g, '');
+const paper = (path: string): string => bare(readFileSync(new URL(path, import.meta.url), 'utf8'));
+
+describe('The policy set', () => {
+  it('is valid, and says of every policy which rule it implements', () => {
+    expect(policySet().policies.length).toBeGreaterThan(0);
+    for (const { id, rule } of policySet().policies) expect(`${id}: ${rule}`).toMatch(/^[a-z-]+: [A-Z].+\.$/);
+  });
+
+  it('knows the roles and the units of the code lists, and no others', () => {
+    const enumOf = (name: string) => new RegExp(`entity ${name} enum\\s*\\[([^\\]]*)\\]`).exec(schema)?.[1];
+    expect(enumOf('Role')?.match(/\w+/g)).toEqual(roles);
+    expect(enumOf('Unit')?.match(/\w+/g)).toEqual(units);
+  });
+
+  it('is what actions.ts and docs/access.md were made from: npm run policies', () => {
+    expect(paper('actions.ts')).toBe(bare(actionsSource(schema)));
+    expect(paper('../../../../docs/access.md')).toBe(bare(accessPage(policySet())));
+  });
+
+  it('has a policy that allows it for every action', () => {
+    const allowed = (action: string) =>
+      policySet()
+        .about(action)
+        .filter(({ effect }) => effect === 'permit');
+    expect(Object.keys(actions).filter((action) => allowed(action).length === 0)).toEqual([]);
+  });
+});
+
+describe('A policy is refused', () => {
+  const says = '@id("canary") @rule("A rule.")';
+  it.each<[string, string]>([
+    ['when its role does not exist', `${says} permit(principal in Role::"oficer", action, resource);`],
+    ['when its action does not exist', `${says} permit(principal, action == Action::"ReadCases", resource);`],
+    [
+      'when it asks for what the thing does not have',
+      `${says} permit(principal, action == Action::"ReadCase", resource is Case) when { resource.officer == principal };`,
+    ],
+    [
+      'when it asks for what may be absent',
+      `${says} permit(principal, action == Action::"ReadConcern", resource is Concern) when { resource.officer == principal };`,
+    ],
+    ['when it can never apply', `${says} permit(principal is Anyone, action == Action::"ReadCase", resource);`],
+    ['when it cannot be read', `${says} permit(principal, action, resource`],
+    ['without an id', '@rule("A rule.") permit(principal, action == Action::"ReadCase", resource);'],
+    ['without the rule it implements', '@id("canary") permit(principal, action == Action::"ReadCase", resource);'],
+    ['when another has its id', `${says} permit(principal, action, resource);\n`.repeat(2)],
+  ])('%s', (_why, text) => {
+    expect(() => new PolicySet({ schema, files: { ...files, 'canary.cedar': text } })).toThrow(PolicyError);
+  });
+});
+
+describe('A decision', () => {
+  it('allows what a policy allows, and names policy and ground', () => {
+    expect(decide(officer, 'ReadCase', ofTeam('officer-1'))).toMatchObject({
+      outcome: 'allow',
+      ground: 'team',
+      policies: [{ id: 'the-team-reads-its-case' }],
+    });
+  });
+
+  it('refuses what none allows, and hides what the caller may not know of', () => {
+    expect(decide(officer, 'ReadCase', ofTeam('officer-2'))).toEqual({ outcome: 'hidden', policies: [] });
+    expect(decide(supervisor, 'AssessRisk', ofTeam('officer-1'))).toEqual({ outcome: 'deny', policies: [] });
+  });
+
+  it('lets a prohibition win over every permission', () => {
+    const shutOut = concern({ officer: staffRef('officer-1'), shutOutUnits: unitRefs(['support_desk']) });
+    expect(decide(officer, 'ReadConcern', concern({ officer: staffRef('officer-1') })).outcome).toBe('allow');
+    expect(decide(officer, 'ReadConcern', shutOut)).toMatchObject({
+      outcome: 'hidden',
+      policies: [{ id: 'shut-out-by-the-reporter' }],
+    });
+  });
+
+  it.each<[string, Partial<Resource<'Concern'>['attributes']>]>([
+    ['person', { shutOutPeople: staffRefs(['supervisor-1']) }],
+    ['role', { shutOutRoles: roleRefs(['supervisor']) }],
+    ['unit', { shutOutUnits: unitRefs(['support_desk']) }],
+  ])('shuts out a %s for every action on the concern', (_what, attributes) => {
+    for (const action of ['KnowConcern', 'ReadConcern', 'TriageConcern', 'IssueClientReceipt'] as const)
+      expect(decide(supervisor, action, concern(attributes)).outcome).toBe('hidden');
+    expect(decide(supervisor, 'AllocateConcern', concern(attributes), { to: staffRef('officer-1') }).outcome).toBe(
+      'hidden',
+    );
+  });
+
+  it('throws instead of deciding about a thing whose attributes it was not told', () => {
+    const incomplete = { ...concern(), attributes: {} };
+    expect(() => decideBy(policySet(), officer, 'ReadConcern', incomplete as Resource<'Concern'>, {})).toThrow(
+      PolicyError,
+    );
+  });
+
+  it('throws instead of passing over a prohibition that it cannot evaluate', () => {
+    expect(() => decideBy(policySet(), supervisor, 'AllocateConcern', concern(), {})).toThrow(PolicyError);
+  });
+
+  it('refuses a service that no policy knows, and an action that none does', () => {
+    const stranger: Principal = { kind: 'service', id: 'portal' };
+    const client: Resource<'Client'> = { type: 'Client', id: 'client-1', attributes: { team: [] } };
+    expect(decide(stranger, 'ReadDecision', client).outcome).toBe('hidden');
+    expect(decideBy(policySet(), supervisor, 'ReadEverything', platform, {}).outcome).toBe('deny');
+  });
+});
+
+describe('The door', () => {
+  const people: readonly Principal[] = [
+    ...roles.map((role): Principal => ({ kind: 'staff', id: 'me', roles: [role], unit: 'legal' })),
+    { kind: 'staff', id: 'me', roles: ['officer', 'unit_focal_point', 'clinician'], unit: 'legal' },
+    { kind: 'staff', id: 'me', roles: [] },
+    { kind: 'reporter', id: 'session-1', concernId: 'thing' },
+    { kind: 'reporter', id: 'session-1', concernId: 'thing', clientId: 'thing' },
+    { kind: 'service', id: 'referral' },
+    { kind: 'service', id: 'audit' },
+    { kind: 'anonymous' },
+  ];
+  const me = staffRefs(['me']);
+  /** Things with which everybody has everything to do. */
+  const mine: { readonly [Type in Resource['type']]: Resource<Type>['attributes'] } = {
+    Waymark: {},
+    Concern: { officer: staffRef('me'), shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
+    Case: { team: me },
+    Note: { team: me, author: staffRef('me'), noteClass: 'administrative' },
+    Client: { team: me },
+    Referral: { team: me, unit: unitRef('legal'), sent: true },
+  };
+
+  const contextOf = (action: ActionName): Record<string, EntityRef<'Staff'>> =>
+    action === 'AllocateConcern' ? { to: staffRef('me') } : {};
+
+  it('refuses exactly those to whom the policies would allow nothing, whatever they have to do with it', () => {
+    for (const action of Object.keys(actions) as ActionName[])
+      for (const principal of people) {
+        const type = actions[action].resource;
+        const resource: Resource = { type, id: 'thing', attributes: mine[type] };
+        const { outcome } = decideBy(policySet(), principal, action, resource, contextOf(action));
+        expect({ action, principal, allowed: mayAsk(principal, action) }).toEqual({
+          action,
+          principal,
+          allowed: outcome === 'allow',
+        });
+      }
+  });
+});

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, Stage } from '@waymark/stage';
+import type { Line, Outcome } from './table.fixture.js';
+import { draft, grant, people, type World } from './world.fixture.js';
+
+export interface Request {
+  readonly service: string;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: object;
+  /** For what is found in an answer, or is not. */
+  readonly shows?: string;
+}
+
+type Name = Pick<Line, 'thing' | 'consent'>;
+
+/** How each action of the oracle is asked for over HTTP. */
+export function requestsOf(stage: Stage, { played, concerns, referrals, notes, receipt }: World) {
+  const get = (service: string, path: string, shows?: string): Request => ({
+    ...{ service, method: 'GET', path },
+    ...(shows === undefined ? {} : { shows }),
+  });
+  const post = (service: string, path: string, body: object = {}): Request => ({ service, method: 'POST', path, body });
+  const { caseId, clientId } = played;
+  const staff = (column: keyof typeof people) => stage.idOf(people[column]);
+  const concern = ({ thing }: Name, path: string, body?: object) =>
+    post('intake', `/v1/concerns/${concerns[thing]}${path}`, body);
+  const aCase = (path: string, body: object) => post('case', `/v1/cases/${caseId}${path}`, body);
+  const client = (path: string, body: object) => post('consent', `/v1/clients/${clientId}${path}`, body);
+  const referral = (name: Name, path: string, body?: object) => post('referral', `${address(name)}${path}`, body);
+  const address = ({ thing, consent }: Name) => `/v1/referrals/${referrals[`${thing}/${consent}`]}`;
+  const now = stage.clock.now();
+  const notesOf = `/v1/cases/${caseId}/notes`;
+  const risk = { instrument: 'desk-risk', instrumentVersion: '1.0', levels: { safety: 'low' }, overall: 'low' };
+  const triage = { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true };
+  const asked = { ...grant(stage), form: undefined, validUntil: undefined };
+  const call = {
+    ...{ kind: 'concern_report', identity: 'anonymous', reporterRelation: 'witness', matter: ['harassment'] },
+    ...{ language: 'en', immediateDanger: false, narrative: 'By day.' },
+  };
+  const disclosures: Readonly<Record<string, object>> = {
+    in_force: { purpose: 'referral' },
+    withdrawn: { purpose: 'legal_advice' },
+    'of another purpose': { purpose: 'mediation' },
+    'to another unit': { purpose: 'referral', recipient: 'legal' },
+    'of fewer categories': { purpose: 'referral', categories: ['contact', 'narrative'] },
+    none: { purpose: 'security', recipient: 'field_security' },
+  };
+  const requests: Readonly<Record<string, (name: Name) => Request>> = {
+    ReadConcern: ({ thing }) => get('intake', `/v1/concerns/${concerns[thing]}`),
+    AllocateConcern: (name) => concern(name, '/allocation'),
+    'AllocateConcern to another': (name) => concern(name, '/allocation', { officerId: stage.idOf('meilin.officer') }),
+    'AllocateConcern to the person shut out': (name) => concern(name, '/allocation', { officerId: staff('officer') }),
+    TriageConcern: (name) => concern(name, '/triage', triage),
+    SendOfficerMessage: (name) => concern(name, '/messages', { text: 'We are here.' }),
+    GiveGuidance: (name) => concern(name, '/guidance', { avenues: ['no_action_now'], decision: 'not_now' }),
+    AcceptConcern: (name) => concern(name, '/acceptance'),
+    RecordFirstResponse: (name) => concern(name, '/first-response', { response: { at: now, precision: 'minute' } }),
+    IssueClientReceipt: (name) => concern(name, '/client-receipt'),
+    ListConcerns: () => get('intake', '/v1/concerns'),
+    'ListConcerns finds': ({ thing }) => get('intake', '/v1/concerns?waitingFor=any&limit=100', concerns[thing]),
+    RegisterContact: () =>
+      post('intake', '/v1/contacts', { ...call, channel: 'helpline', contact: { at: now, precision: 'minute' } }),
+    SubmitConcern: () => post('intake', '/v1/concerns', call),
+    OpenReceiptSession: () => post('intake', '/v1/receipt-sessions', { receipt }),
+    ReadReceiptKeys: () => get('intake', '/v1/receipt-keys'),
+    ListDutyStations: () => get('intake', '/v1/duty-stations?name=Geneva'),
+    ReadMyConcern: () => get('intake', '/v1/my-concern'),
+    SendReporterMessage: () => post('intake', '/v1/my-concern/messages', { text: 'Is anybody there?' }),
+    ReadCase: () => get('case', `/v1/cases/${caseId}`),
+    ListCases: () => get('case', '/v1/cases'),
+    'ListCases finds': () => get('case', '/v1/cases?limit=100', caseId),
+    ListNotes: () => get('case', notesOf),
+    ...Object.fromEntries(
+      Object.entries(notes).map(([kind, text]) => [`ListNotes shows ${kind}`, () => get('case', notesOf, text)]),
+    ),
+    WriteNote: () => aCase('/notes', { noteClass: 'administrative', text: 'A call.' }),
+    AssessRisk: () => aCase('/risk-assessments', risk),
+    MoveStage: () => aCase('/stage', { stage: 'assessment' }),
+    AssignOfficer: () => aCase('/officer', { officerId: staff('officer_whose_it_is') }),
+    AddTeamMember: () => aCase('/team-members', { staffId: staff('officer_on_team') }),
+    RemoveTeamMember: () => aCase(`/team-members/${staff('officer_whose_it_is')}/removal`, {}),
+    DraftReferral: () => post('referral', '/v1/referrals', draft(caseId, 'security')),
+    GetCaseState: () => get('audit', `/v1/cases/${caseId}/state?at=${encodeURIComponent(now)}`),
+    GetCaseTimeline: () => get('audit', `/v1/cases/${caseId}/timeline`),
+    GetCaseAccesses: () => get('audit', `/v1/cases/${caseId}/accesses`),
+    CheckCase: () => get('audit', `/v1/cases/${caseId}/checks`),
+    GetClientTimeline: () => get('audit', `/v1/clients/${clientId}/timeline`),
+    ListConsents: () => get('consent', `/v1/clients/${clientId}/consents`),
+    GiveConsent: () => client('/consents', grant(stage)),
+    RefuseConsent: () => client('/consent-refusals', asked),
+    WithdrawConsent: () => client(`/consents/${randomUUID()}/withdrawal`, { way: 'oral' }),
+    ReadDecision: () =>
+      get('consent', `/v1/clients/${clientId}/decision?recipient=ombudsman&purpose=referral&categories=contact`),
+    AuthorizeDisclosure: ({ consent }) =>
+      client('/disclosures', {
+        ...{ recipient: 'ombudsman', categories: ['contact'], reference: randomUUID(), act: 'send' },
+        onBehalfOf: staff('officer_whose_it_is'),
+        ...disclosures[consent],
+      }),
+    ListMyConsents: () => get('consent', '/v1/my-consents'),
+    ReadMyLedger: () => get('consent', '/v1/my-ledger'),
+    WithdrawMyConsent: () => post('consent', `/v1/my-consents/${randomUUID()}/withdrawal`),
+    ListReferrals: () => get('referral', '/v1/referrals'),
+    'ListReferrals finds': (name) => get('referral', '/v1/referrals?limit=100', address(name).split('/').at(-1)),
+    ReadReferral: (name) => get('referral', address(name)),
+    SendReferral: (name) => referral(name, '/sending'),
+    OpenPackage: (name) => referral(name, '/openings'),
+    AcknowledgeReferral: (name) => referral(name, '/acknowledgement'),
+    AcceptReferral: (name) => referral(name, '/acceptance'),
+    DeclineReferral: (name) => referral(name, '/decline', { reason: 'no_capacity' }),
+    AcknowledgeSuspension: (name) => referral(name, '/suspension-acknowledgement'),
+    ReadReports: () => get('reporting', '/v1/reports/typology-geography?period=2021-Q1&typology=matter'),
+    CheckHealth: () => get('intake', '/health/live'),
+    ReadMetrics: () => get('intake', '/metrics'),
+  };
+  return requests;
+}
+
+/** Refusals that say: not you, or not without the client. All other rules of the domain are asked only after access was given. */
+const refusals = [
+  'caller_not_on_team',
+  'concern_not_allocated_to_you',
+  'officer_excluded',
+  'consent_missing',
+  'referral_suspended',
+];
+
+/** What an answer comes to, in the words of the oracle. */
+export function outcomeOf({ shows }: Request, { status, body }: Answer): Outcome {
+  const code = String(body.code);
+  if (status === 401 || status === 403 || (status === 409 && refusals.includes(code))) return 'deny';
+  if (status === 404 && code === 'not_found') return 'hidden';
+  if (status >= 500 || status === 429 || code === 'invalid_input') throw new Error(`${status} ${JSON.stringify(body)}`);
+  return shows === undefined || JSON.stringify(body).includes(shows) ? 'allow' : 'hidden';
+}

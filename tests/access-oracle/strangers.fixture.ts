@@ -1,0 +1,65 @@
+import type { Stage } from '@waymark/stage';
+import { goodValue } from '../bad-bodies.fixture.js';
+import { readRoutes, resolve, type Route } from '../open-api.fixture.js';
+import { definitions } from '@waymark/services';
+import { people, type World } from './world.fixture.js';
+
+type Plural = 'concerns' | 'cases' | 'clients' | 'referrals';
+
+/** Somebody, their role, and by kind an id of what there is and they may not know of. */
+export interface Stranger {
+  readonly who: string;
+  readonly role: string;
+  readonly hidden: Partial<Readonly<Record<Plural, string>>>;
+}
+
+export function strangersIn({ played, concerns, referrals }: World): readonly Stranger[] {
+  const { caseId: cases, clientId: clients } = played;
+  const sent = referrals['sent/in_force'] ?? '';
+  const drafted = referrals['drafted/none'] ?? '';
+  const stranger = (column: keyof typeof people, role: string, hidden: Stranger['hidden']) => ({
+    ...{ who: people[column], role, hidden },
+  });
+  return [
+    stranger('officer', 'officer', { concerns: concerns.shuts_out_a_person ?? '', cases, clients, referrals: sent }),
+    stranger('supervisor', 'supervisor', { concerns: concerns.shuts_out_supervisors ?? '', clients, referrals: sent }),
+    stranger('clinician', 'clinician', { cases }),
+    stranger('focal_point', 'unit_focal_point', { referrals: sent }),
+    stranger('focal_point_of_unit', 'unit_focal_point', { referrals: drafted }),
+  ];
+}
+
+/** A request that names one thing of a kind, by an id that is filled in. */
+export interface Naming {
+  readonly route: Route;
+  readonly plural: Plural;
+  request(id: string): { readonly path: string; readonly body: object };
+}
+
+const plurals: readonly Plural[] = ['concerns', 'cases', 'clients', 'referrals'];
+const fixedId = '0197d000-0000-7000-8000-000000000001';
+
+/** Every route of every service that takes the id of a thing, in its address or in its body. */
+export async function routesNamingAThing(stage: Stage): Promise<readonly Naming[]> {
+  const routes = (await Promise.all(definitions.map(({ name }) => readRoutes(stage, name)))).flat();
+  return routes.flatMap((route) => {
+    const schema = route.operation.requestBody?.content['application/json']?.schema;
+    const body = schema ? Object(goodValue(route.document, schema)) : {};
+    const inAddress = plurals.find((plural) => route.path.includes(`/${plural}/{`));
+    const inBody = schema && resolve(route.document, schema).properties?.caseId ? 'cases' : undefined;
+    const plural = inAddress ?? inBody;
+    if (plural === undefined) return [];
+    const request = (id: string) => ({
+      path: addressOf(route, plural, id),
+      body: inBody === undefined ? body : { ...body, caseId: id },
+    });
+    return [{ route, plural, request }];
+  });
+}
+
+function addressOf({ path, operation, document }: Route, plural: Plural, id: string): string {
+  const wanted = (operation.parameters ?? []).filter((each) => each.in === 'query' && each.required);
+  const query = wanted.map(({ name, schema }) => `${name}=${encodeURIComponent(String(goodValue(document, schema)))}`);
+  const filled = path.replace(new RegExp(`/${plural}/\\{\\w+\\}`), `/${plural}/${id}`);
+  return `${filled.replaceAll(/\{\w+\}/g, fixedId)}?${query.join('&')}`;
+}

@@ -1,0 +1,128 @@
+import { expect } from '@jest/globals';
+import type { Answer, AskOptions, Stage } from '@waymark/stage';
+import { eventually } from '@waymark/testing';
+import { type Played, playStory } from '../whole-platform.fixture.js';
+
+/** Who stands in which column of the oracle, among the demo people. */
+export const people = {
+  officer_whose_it_is: 'amina.officer',
+  officer_on_team: 'kwame.officer',
+  officer: 'lucia.officer',
+  supervisor: 'ingrid.supervisor',
+  clinician_on_team: 'marek.clinician',
+  clinician: 'sofia.counsellor',
+  focal_point_of_unit: 'olivier.ombudsman',
+  focal_point: 'elena.ethics',
+  analyst: 'priya.analyst',
+  auditor: 'jonas.auditor',
+  programme_lead: 'isabel.programme',
+  administrator: 'samoa.administrator',
+} as const;
+
+/** Ids of everything that the oracle speaks of, by the name that it has there. */
+export interface World {
+  readonly played: Played;
+  readonly concerns: Readonly<Record<string, string>>;
+  /** By `<thing>/<consent>`. */
+  readonly referrals: Readonly<Record<string, string>>;
+  /** Sessions of those who have no account, by column. */
+  readonly sessions: Readonly<Record<string, string>>;
+  readonly receipt: string;
+  /** By kind of note, as the oracle names them. */
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+const amina = people.officer_whose_it_is;
+
+/** A fresh address each time: it is not flooding that is tried here. */
+export const fromAnywhere = (): { readonly 'x-forwarded-for': string } => ({
+  'x-forwarded-for': `10.${[0, 0, 0].map(() => Math.floor(Math.random() * 256)).join('.')}`,
+});
+
+export async function buildWorld(stage: Stage): Promise<World> {
+  const post = async (service: string, path: string, asked: AskOptions = {}): Promise<Answer['body']> => {
+    const { status, body } = await stage.ask(service, 'POST', path, { headers: fromAnywhere(), ...asked });
+    expect({ path, status, body }).toMatchObject({ path, status: status === 201 ? 201 : 200 });
+    return body;
+  };
+  const raise = (exclusions: object) => post('intake', '/v1/concerns', { body: { ...concern, exclusions } });
+  const take = (id: string) => post('intake', `/v1/concerns/${id}/allocation`, { as: amina });
+  const session = async (receipt: string): Promise<string> =>
+    (await post('intake', '/v1/receipt-sessions', { body: { receipt } })).token;
+
+  const played = await playStory(stage);
+  const nobody = { people: [], roles: [], units: [] };
+  const raised = {
+    taken: await raise(nobody),
+    waiting: await raise(nobody),
+    shuts_out_a_person: await raise({ ...nobody, people: [stage.idOf(people.officer)] }),
+    shuts_out_supervisors: await raise({ ...nobody, roles: ['supervisor'] }),
+    shuts_out_the_desk: await raise({ ...nobody, units: ['support_desk'] }),
+  };
+  for (const name of ['taken', 'shuts_out_a_person', 'shuts_out_supervisors'] as const)
+    await take(raised[name].concernId);
+  const clinical = { noteClass: 'clinical', text: 'Clinical, by an officer.' };
+  await post('case', `/v1/cases/${played.caseId}/notes`, { as: people.officer_on_team, body: clinical });
+  return {
+    played,
+    concerns: Object.fromEntries(Object.entries(raised).map(([name, { concernId }]) => [name, concernId])),
+    referrals: {
+      'sent/in_force': played.referralId,
+      'sent/withdrawn': await withdrawnReferral(stage, post, played),
+      'drafted/none': (await post('referral', '/v1/referrals', { as: amina, body: draft(played.caseId, 'mediation') }))
+        .referralId,
+    },
+    sessions: {
+      reporter: await session(raised.taken.receipt),
+      client: played.clientToken,
+      other_reporter: await session(raised.waiting.receipt),
+    },
+    receipt: raised.taken.receipt,
+    notes: {
+      psychosocial: 'Came in tears, left calmer.',
+      clinical: 'Sleeps two hours a night.',
+      'clinical by officer_on_team': clinical.text,
+    },
+  };
+}
+
+const concern = {
+  kind: 'concern_report',
+  identity: 'anonymous',
+  reporterRelation: 'witness',
+  matter: ['harassment'],
+  language: 'en',
+  immediateDanger: false,
+  narrative: 'At night.',
+};
+
+export const draft = (caseId: string, purpose: string) => ({
+  ...{ caseId, unit: 'ombudsman', service: 'mediation', purpose, urgency: 'routine' },
+  package: [{ category: 'contact', content: 'By letter only.' }],
+});
+
+export const grant = (stage: Stage, changed: object = {}) => ({
+  ...{ recipient: 'ombudsman', purpose: 'investigation', categories: ['contact'] },
+  ...{ language: 'en', explained: 'What it is for.', capacity: 'self', form: 'written' },
+  validUntil: new Date(Date.parse(stage.clock.now()) + 30 * 86_400_000).toISOString(),
+  ...changed,
+});
+
+type Post = (service: string, path: string, asked?: AskOptions) => Promise<Answer['body']>;
+
+/** Sent under a consent for another purpose, which is withdrawn then. */
+async function withdrawnReferral(stage: Stage, post: Post, { caseId, clientId }: Played): Promise<string> {
+  const consents = `/v1/clients/${clientId}/consents`;
+  const body = grant(stage, { purpose: 'legal_advice' });
+  const { consentId } = await post('consent', consents, { as: amina, body });
+  const drafted = { as: amina, body: draft(caseId, 'legal_advice') };
+  const { referralId } = await post('referral', '/v1/referrals', drafted);
+  const path = `/v1/referrals/${referralId}`;
+  await post('referral', `${path}/sending`, { as: amina });
+  await post('consent', `${consents}/${consentId}/withdrawal`, { as: amina, body: { way: 'oral' } });
+  await eventually(async () => {
+    const { body: found } = await stage.ask('referral', 'GET', path, { as: amina });
+    return found.status === 'suspended_consent_withdrawn';
+  });
+  return referralId;
+}
