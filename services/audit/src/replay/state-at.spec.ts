@@ -122,13 +122,13 @@ describe('the state of a case as of a moment', () => {
       told(`case-${story.caseId}`, 'SafetyPlanRecorded', '2026-03-06T08:00:00.000Z'),
       told(`case-${story.caseId}`, 'SafetyPlanRecorded', '2026-03-06T09:00:00.000Z'),
       told(`case-${story.caseId}`, 'StageMoved', '2026-03-06T10:00:00.000Z', { from: 'engagement', to: 'assessment' }),
-      told(`consent-${story.clientId}`, 'ErasureRequested', '2026-03-06T11:00:00.000Z'),
+      told(`consent-${story.clientId}`, 'ConsentRenewed', '2026-03-06T11:00:00.000Z'),
     ]);
     const state = stateAt(later, story.caseId, '2026-12-31T00:00:00.000Z', 'recorded');
     expect(state.case?.stage).toBe('assessment');
     expect([...state.notInterpreted]).toEqual([
       ['SafetyPlanRecorded', 2],
-      ['ErasureRequested', 1],
+      ['ConsentRenewed', 1],
     ]);
   });
 
