@@ -11,18 +11,28 @@ export interface Stranger {
   readonly who: string;
   readonly role: string;
   readonly hidden: Partial<Readonly<Record<Plural, string>>>;
+  /** Addresses at which these are not hidden from them. */
+  readonly sees?: RegExp;
 }
 
 export function strangersIn({ played, concerns, referrals }: World): readonly Stranger[] {
   const { caseId: cases, clientId: clients } = played;
   const sent = referrals['sent/in_force'] ?? '';
   const drafted = referrals['drafted/none'] ?? '';
-  const stranger = (column: keyof typeof people, role: string, hidden: Stranger['hidden']) => ({
+  const stranger = (column: keyof typeof people, role: string, hidden: Stranger['hidden'], sees?: RegExp) => ({
     ...{ who: people[column], role, hidden },
+    ...(sees ? { sees } : {}),
   });
+  /** Erasing takes two persons: a supervisor approves it, whoever is on the team. */
+  const erasure = /\/(erasure|erasure-approval|legal-holds)(\/|$)/;
   return [
     stranger('officer', 'officer', { concerns: concerns.shuts_out_a_person ?? '', cases, clients, referrals: sent }),
-    stranger('supervisor', 'supervisor', { concerns: concerns.shuts_out_supervisors ?? '', clients, referrals: sent }),
+    stranger(
+      'supervisor',
+      'supervisor',
+      { concerns: concerns.shuts_out_supervisors ?? '', clients, referrals: sent },
+      erasure,
+    ),
     stranger('clinician', 'clinician', { cases }),
     stranger('focal_point', 'unit_focal_point', { referrals: sent }),
     stranger('focal_point_of_unit', 'unit_focal_point', { referrals: drafted }),

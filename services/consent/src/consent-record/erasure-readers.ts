@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Aggregates } from '@waymark/service-kit';
-import type { Principal } from '@waymark/access';
+import type { ActionOn, Principal } from '@waymark/access';
 import { ClientTeams } from './client-teams.js';
 import { consentRecordAggregate } from './consent-record.aggregate.js';
 
-/** Who may look at the erasure of a client. */
+/** Who may look at the erasure of a client, and decide about it. */
 @Injectable()
 export class ErasureReaders {
   constructor(
@@ -12,15 +12,15 @@ export class ErasureReaders {
     private readonly teams: ClientTeams,
   ) {}
 
-  /** What lets the caller look, at a client who is known; to all others the client does not exist. */
-  async demand(caller: Principal, clientId: string): Promise<string> {
-    const ground = await this.teams.demand(caller, 'ReadErasure', clientId);
+  /** What lets the caller do this with a client who is known; to all others the client does not exist. */
+  async demand(caller: Principal, action: ActionOn<'Client'>, clientId: string): Promise<string> {
+    const ground = await this.teams.demand(caller, action, clientId);
     await this.mustKnow(clientId);
     return ground;
   }
 
   /** 404 for a client of whom this service has never heard. */
-  async mustKnow(clientId: string): Promise<void> {
+  private async mustKnow(clientId: string): Promise<void> {
     if (await this.teams.know(clientId)) return;
     await this.aggregates.loadExisting(consentRecordAggregate, clientId);
   }

@@ -1,8 +1,9 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Access } from '@waymark/access';
+import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, type Done, done, IdPipe } from '@waymark/service-kit';
+import { ErasureReaders } from '../erasure-readers.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 
 export class ApproveErasureBody {}
@@ -24,7 +25,10 @@ export class ApproveErasure extends Command<Done<ApprovedErasure>> {
 @ApiTags('For supervisors')
 @Controller('v1/clients/:clientId/erasure-approval')
 export class ApproveErasureEndpoint {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly readers: ErasureReaders,
+  ) {}
 
   @Post()
   @HttpCode(200)
@@ -34,7 +38,13 @@ export class ApproveErasureEndpoint {
     description: 'Refused with `legal_hold_stands` while there is a legal hold, and with `approver_is_requester`.',
   })
   @ApiOkResponse({ type: ApprovedErasure })
-  approve(@Param('clientId', IdPipe) clientId: string, @Body() _body: ApproveErasureBody, @CallOf() call: Call) {
+  async approve(
+    @Param('clientId', IdPipe) clientId: string,
+    @Body() _body: ApproveErasureBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    await this.readers.demand(caller, 'ApproveErasure', clientId);
     return this.commands.execute(new ApproveErasure(clientId, call));
   }
 }

@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { Access, Caller, type Principal } from '@waymark/access';
 import { erasureGrounds, erasureStatuses, legalHoldBases, sealingContexts, withdrawalWays } from '@waymark/contracts';
 import { Aggregates, IdPipe, notFound, ReadLog } from '@waymark/service-kit';
+import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import type { Erasing, Erasure } from '../domain/erasure.state.js';
 import { ErasureReaders } from '../erasure-readers.js';
@@ -69,7 +70,7 @@ export class GetErasureEndpoint {
   @ApiOperation({ summary: 'Where the erasure of a client stands, its certificate, and the legal holds against it' })
   @ApiOkResponse({ type: ErasingView })
   async read(@Param('clientId', IdPipe) clientId: string, @Caller() caller: Principal): Promise<ErasingView> {
-    const ground = await this.readers.demand(caller, clientId);
+    const ground = await this.readers.demand(caller, 'ReadErasure', clientId);
     const { erasure, holds } = await this.queries.execute(new GetErasure(clientId, caller, ground));
     const { requestedBy, approval } = erasure ?? {};
     const who = { ...(requestedBy && { requestedBy }), ...(approval && { approvedBy: approval.by }) };
@@ -83,14 +84,19 @@ export class GetErasureEndpoint {
 @ApiTags('For clients')
 @Controller('v1/my-erasure')
 export class GetMyErasureEndpoint {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly teams: ClientTeams,
+  ) {}
 
   @Get()
   @Access('ReadMyErasure')
   @ApiOperation({ summary: 'Where my erasure stands, and its certificate' })
   @ApiOkResponse({ type: ErasureView })
   async read(@Caller() caller: Principal): Promise<ErasureView> {
-    const { erasure } = await this.queries.execute(new GetErasure(clientIdOf(caller), caller, 'receipt'));
+    const clientId = clientIdOf(caller);
+    const ground = await this.teams.demand(caller, 'ReadMyErasure', clientId);
+    const { erasure } = await this.queries.execute(new GetErasure(clientId, caller, ground));
     if (!erasure) throw notFound();
     return viewOf(erasure);
   }

@@ -1,8 +1,9 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Access } from '@waymark/access';
+import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, type Done, done, IdPipe } from '@waymark/service-kit';
+import { ErasureReaders } from '../erasure-readers.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 
 export class LiftLegalHoldBody {}
@@ -25,19 +26,24 @@ export class LiftLegalHold extends Command<Done<LiftedLegalHold>> {
 @ApiTags('For supervisors')
 @Controller('v1/clients/:clientId/legal-holds/:holdId/lifting')
 export class LiftLegalHoldEndpoint {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly readers: ErasureReaders,
+  ) {}
 
   @Post()
   @HttpCode(200)
   @Access('LiftLegalHold')
   @ApiOperation({ summary: 'Lift a legal hold' })
   @ApiOkResponse({ type: LiftedLegalHold })
-  lift(
+  async lift(
     @Param('clientId', IdPipe) clientId: string,
     @Param('holdId', IdPipe) holdId: string,
     @Body() _body: LiftLegalHoldBody,
+    @Caller() caller: Principal,
     @CallOf() call: Call,
   ) {
+    await this.readers.demand(caller, 'LiftLegalHold', clientId);
     return this.commands.execute(new LiftLegalHold(clientId, holdId, call));
   }
 }

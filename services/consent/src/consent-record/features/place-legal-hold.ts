@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Access } from '@waymark/access';
+import { Access, Caller, type Principal } from '@waymark/access';
 import { legalHoldBases, type LegalHoldBasis } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe } from '@waymark/service-kit';
 import { ErasureReaders } from '../erasure-readers.js';
@@ -29,27 +29,32 @@ export class PlaceLegalHold extends Command<Done<PlacedLegalHold>> {
 @ApiTags('For supervisors')
 @Controller('v1/clients/:clientId/legal-holds')
 export class PlaceLegalHoldEndpoint {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly readers: ErasureReaders,
+  ) {}
 
   @Post()
   @HttpCode(201)
   @Access('PlaceLegalHold')
   @ApiOperation({ summary: 'Keep what there is about the client: no erasure is approved meanwhile' })
   @ApiCreatedResponse({ type: PlacedLegalHold })
-  place(@Param('clientId', IdPipe) clientId: string, @Body() { basis }: PlaceLegalHoldBody, @CallOf() call: Call) {
+  async place(
+    @Param('clientId', IdPipe) clientId: string,
+    @Body() { basis }: PlaceLegalHoldBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    await this.readers.demand(caller, 'PlaceLegalHold', clientId);
     return this.commands.execute(new PlaceLegalHold(clientId, basis, call));
   }
 }
 
 @CommandHandler(PlaceLegalHold)
 export class PlaceLegalHoldHandler implements ICommandHandler<PlaceLegalHold> {
-  constructor(
-    private readonly aggregates: Aggregates,
-    private readonly readers: ErasureReaders,
-  ) {}
+  constructor(private readonly aggregates: Aggregates) {}
 
   async execute({ clientId, basis, call }: PlaceLegalHold) {
-    await this.readers.mustKnow(clientId);
     const command = { type: 'PlaceLegalHold', clientId, basis } as const;
     const written = await this.aggregates.change(consentRecordAggregate, clientId, command, call);
     const [event] = written.events;

@@ -61,15 +61,20 @@ export class RequestErasureEndpoint {
 @ApiTags('For clients')
 @Controller('v1/my-erasure')
 export class RequestMyErasureEndpoint {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly teams: ClientTeams,
+  ) {}
 
   @Post()
   @HttpCode(201)
   @Access('RequestMyErasure')
   @ApiOperation({ summary: 'Ask that everything that was written about me becomes unreadable' })
   @ApiCreatedResponse({ type: RequestedErasure })
-  request(@Body() _body: RequestMyErasureBody, @Caller() caller: Principal, @CallOf() call: Call) {
-    return this.commands.execute(new RequestErasure(clientIdOf(caller), 'client_request', 'receipt', call));
+  async request(@Body() _body: RequestMyErasureBody, @Caller() caller: Principal, @CallOf() call: Call) {
+    const clientId = clientIdOf(caller);
+    await this.teams.demand(caller, 'RequestMyErasure', clientId);
+    return this.commands.execute(new RequestErasure(clientId, 'client_request', 'receipt', call));
   }
 }
 
