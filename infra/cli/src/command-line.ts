@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { DatabaseUnreachable, exitCodeOf, exitCodes, type ExitCode } from './exit-codes.js';
+import { addExplain } from './commands/access/explain.js';
 import * as deadLooks from './commands/dead/look.js';
 import * as deadOrders from './commands/dead/order.js';
 import { addExport } from './commands/export.js';
@@ -45,7 +46,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   const { addRebuild, addSwitch, addRollback, addDrop } = viewOrders;
   for (const add of [viewLooks.addList, viewLooks.addStatus, addRebuild, addSwitch, addRollback, addDrop])
     add(views, context);
-  for (const command of [...events.commands, ...dead.commands, ...views.commands])
+  const access = program.command('access').description('who may do what').addHelpText('after', exitCodeHelp);
+  addExplain(access, context);
+  for (const command of [...events.commands, ...dead.commands, ...views.commands, ...access.commands])
     command.addHelpText('after', exitCodeHelp);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -16,6 +16,8 @@ import { Views } from './views.js';
 export interface OpenedViews {
   readonly projections: readonly Projection[];
   readonly dataSource: DataSource;
+  /** To read with: what they write, no running instance would notice. */
+  readonly aggregates: Aggregates;
   /** What building one of them needs. */
   build(projection: Projection): BuildOptions;
   close(): Promise<void>;
@@ -37,10 +39,12 @@ export async function openViews<Own extends object>(
   const dataSource = await connectDatabase({ url: settings.DATABASE_URL, service, migrations: [], projections });
   const store = openPostgresEventStore({ url: settings.EVENT_STORE_URL, applicationName });
   const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
-  const open = feedOpener(definition.aggregates, new Aggregates(store, keyRing, systemClock, new Views()));
+  const aggregates = new Aggregates(store, keyRing, systemClock, new Views());
+  const open = feedOpener(definition.aggregates, aggregates);
   return {
     projections,
     dataSource,
+    aggregates,
     build: (projection) => ({ projection, dataSource, store, open }),
     close: async () => {
       await store.close();

@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
+import { ClientTeams } from './consent-record/client-teams.js';
 import { consentRecordAggregate } from './consent-record/consent-record.aggregate.js';
 import { consentClocks } from './consent-record/features/run-consent-clocks.js';
 import { consentClocksProjection } from './consent-record/projections/consent-clocks/consent-clocks.projection.js';
@@ -14,6 +15,7 @@ export const consent: ServiceDefinition = {
   settings: {},
   aggregates: [consentRecordAggregate],
   module: ConsentModule,
+  resources: { Client: (id, { dataSource }) => new ClientTeams(dataSource).resourceOf(id) },
   migrations: [CreateConsentViews1760000002000],
   projections: [consentClocksProjection],
   publishes,
