@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { DatabaseUnreachable, exitCodeOf, exitCodes, type ExitCode } from './exit-codes.js';
+import { addExplain } from './commands/access/explain.js';
 import * as deadLooks from './commands/dead/look.js';
 import * as deadOrders from './commands/dead/order.js';
 import { addExport } from './commands/export.js';
@@ -57,12 +58,15 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .description('what takes several steps, and where it is')
     .addHelpText('after', exitCodeHelp);
   for (const add of [processLooks.addList, processLooks.addShow, addRetry]) add(processes, context);
+  const access = program.command('access').description('who may do what').addHelpText('after', exitCodeHelp);
+  addExplain(access, context);
   for (const command of [
     ...processes.commands,
     ...events.commands,
     ...dead.commands,
     ...views.commands,
     ...keys.commands,
+    ...access.commands,
   ])
     command.addHelpText('after', exitCodeHelp);
   try {

@@ -13,14 +13,15 @@ export {
   type ActionOn,
   type ContextOf,
   decide,
-  decideBy,
   type Decision,
+  isAction,
   platform,
-  policySet,
   type Resource,
-  type ResourceTypeOf,
+  type ResourceType,
+  resourceTypeOf,
 } from './policy/decide.js';
 export { roleRefs, staffRef, staffRefs, unitRef, unitRefs } from './policy/entity.js';
+export * from './policy/explain.js';
 export { type Policy, PolicyError } from './policy/policy.js';
 export * from './principal.js';
 export * from './receipt-sessions.js';

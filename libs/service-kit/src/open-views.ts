@@ -16,6 +16,8 @@ import { aggregatesOf, projectionsOf, type ServiceDefinition } from './service-d
 export interface OpenedViews {
   readonly projections: readonly Projection[];
   readonly dataSource: DataSource;
+  /** To read with: what they write, no running instance would notice. */
+  readonly aggregates: Aggregates;
   /** What building one of them needs. */
   build(projection: Projection): BuildOptions;
   close(): Promise<void>;
@@ -38,10 +40,12 @@ export async function openViews<Own extends object>(
   const store = openPostgresEventStore({ url: settings.EVENT_STORE_URL, applicationName });
   const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
   if (definition.erasure) await destroyErasedKeys(definition.name, { store, keyRing });
-  const open = feedOpener(aggregatesOf(definition), new Aggregates(store, keyRing, systemClock));
+  const aggregates = new Aggregates(store, keyRing, systemClock);
+  const open = feedOpener(aggregatesOf(definition), aggregates);
   return {
     projections,
     dataSource,
+    aggregates,
     build: (projection) => ({ projection, dataSource, store, open }),
     close: async () => {
       await store.close();

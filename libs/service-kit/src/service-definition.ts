@@ -4,6 +4,7 @@ import type { DataSource, MigrationInterface } from 'typeorm';
 import type { EventStore } from '@waymark/event-store';
 import type { KeyRing } from '@waymark/privacy';
 import type { OpenedEvent, Projection } from '@waymark/projections';
+import type { Resource, ResourceType } from '@waymark/access';
 import type { MessageContract } from '@waymark/contracts';
 import type { Translation } from '@waymark/messaging';
 import type { Aggregate } from './aggregate.js';
@@ -34,6 +35,8 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   /** May read the streams of all services. Set where the store grants it too; `audit` only. */
   readonly readsWholeLog?: true;
   readonly module: Type;
+  /** By kind, how the policies see a thing of this service as it stands now: for whoever explains a decision from outside. */
+  readonly resources?: { readonly [Kind in ResourceType]?: FindResource<Kind> };
   /** Of tables that are no read models. */
   readonly migrations: readonly Type<MigrationInterface>[];
   /** Read models; a function where one needs the service's secret. */
@@ -59,6 +62,12 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   /** Other work of a clock: each is called again a second after it ended. */
   readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
 }
+
+/** Undefined when there is no such thing. */
+export type FindResource<Kind extends ResourceType> = (
+  id: string,
+  from: Pick<Platform, 'aggregates' | 'dataSource'>,
+) => Promise<Resource<Kind> | undefined>;
 
 /** Its own read models, and those of its processes. */
 export const projectionsOf = (

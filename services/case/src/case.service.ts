@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { caseAggregate } from './case/case.aggregate.js';
+import { caseResource } from './case/visibility.js';
 import { casesProjection } from './case/projections/cases/cases.projection.js';
 import { CaseModule } from './case.module.js';
 import { consumes } from './integration/consume.js';
@@ -15,6 +16,12 @@ export const caseService: ServiceDefinition = {
   settings: {},
   aggregates: [caseAggregate],
   module: CaseModule,
+  resources: {
+    Case: async (id, { aggregates }) => {
+      const { state } = await aggregates.load(caseAggregate, id);
+      return state.status === 'none' ? undefined : caseResource(state);
+    },
+  },
   migrations: [CreateCaseReferrals1760000002000],
   projections: [casesProjection],
   publishes,

@@ -1,5 +1,6 @@
 import { num } from 'envalid';
 import type { ServiceDefinition } from '@waymark/service-kit';
+import { ClientTeams } from './consent-record/client-teams.js';
 import { consentRecordAggregate } from './consent-record/consent-record.aggregate.js';
 import { RetentionRule, runRetention } from './consent-record/features/request-due-erasures.js';
 import { consentClocks } from './consent-record/features/run-consent-clocks.js';
@@ -26,6 +27,7 @@ export const consent: ServiceDefinition<typeof own> = {
   settings: own,
   aggregates: [consentRecordAggregate],
   module: ConsentModule,
+  resources: { Client: (id, { dataSource }) => new ClientTeams(dataSource).resourceOf(id) },
   migrations: [CreateConsentViews1760000002000],
   projections: [consentClocksProjection, erasuresProjection],
   providers: ({ settings }) => [{ provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) }],

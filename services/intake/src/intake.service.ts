@@ -10,6 +10,7 @@ import { responseClocksProjection } from './concern/projections/response-clocks/
 import { ReceiptHashes } from './concern/receipts/receipt-hashes.js';
 import { RECEIPT_SESSIONS, receiptSessions } from './concern/receipts/receipt-signing.js';
 import { GuessThrottle, SubmissionThrottle } from './concern/receipts/throttles.js';
+import { concernResource } from './concern/visibility.js';
 import { IntakeModule } from './intake.module.js';
 import { consumes } from './integration/consume.js';
 import { RevocationRecord } from './revocations/revocation-record.js';
@@ -24,6 +25,12 @@ export const intake: ServiceDefinition = {
   settings: {},
   aggregates: [concernAggregate],
   module: IntakeModule,
+  resources: {
+    Concern: async (id, { aggregates }) => {
+      const { state } = await aggregates.load(concernAggregate, id);
+      return state.status === 'none' ? undefined : concernResource(state);
+    },
+  },
   migrations: [CreateIntakeViews1760000001000, CreateAccessRevocations1764160000000],
   projections: ({ secrets }) => [
     queueProjection(new StaffMarks(secrets)),

@@ -7,8 +7,10 @@ import { erasureAnswer, publish, publishes, publishFacts } from './integration/p
 import { CreateReferralViews1760000003000 } from './migrations/1760000003000-create-referral-views.js';
 import { ForgetWithdrawnConsents1760000003020 } from './migrations/1760000003020-forget-withdrawn-consents.js';
 import { PackageSeal } from './referral/package/package-seal.js';
+import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
 import { referralsProjection } from './referral/projections/referrals/referrals.projection.js';
 import { referralAggregate } from './referral/referral.aggregate.js';
+import { referralResource } from './referral/visibility.js';
 import { ReferralModule } from './referral.module.js';
 
 const own = {
@@ -23,6 +25,13 @@ export const referral: ServiceDefinition<typeof own> = {
   settings: own,
   aggregates: [referralAggregate],
   module: ReferralModule,
+  resources: {
+    Referral: async (id, { aggregates, dataSource }) => {
+      const { state } = await aggregates.load(referralAggregate, id);
+      if (state.status === 'none') return undefined;
+      return referralResource(state, (await new CaseTeams(dataSource).find(state.caseId))?.team);
+    },
+  },
   migrations: [CreateReferralViews1760000003000, ForgetWithdrawnConsents1760000003020],
   projections: [referralsProjection],
   providers: ({ settings, keyRing }) => {

@@ -74,11 +74,15 @@ export function decideBy(
   const [first] = policies;
   if (allowed && first) return { outcome: 'allow', ground: first.ground, policies };
   const knowing = `Know${resource.type}`;
-  const known = isKnown(knowing) && knowing !== action && answer(set, principal, knowing, resource, {}).allowed;
+  const known = isAction(knowing) && knowing !== action && answer(set, principal, knowing, resource, {}).allowed;
   return { outcome: known || resource.type === 'Waymark' ? 'deny' : 'hidden', policies };
 }
 
-const isKnown = (action: string): action is ActionName => Object.hasOwn(actions, action);
+/** True for a name that the schema declares. */
+export const isAction = (action: string): action is ActionName => Object.hasOwn(actions, action);
+
+/** The kind of thing that an action is about. */
+export const resourceTypeOf = (action: ActionName): ResourceType => actions[action].resource;
 
 function answer(
   set: PolicySet,
@@ -95,7 +99,7 @@ const entityOf = ({ type, id, attributes }: Resource) => ({ uid: { type, id }, a
 
 /** False for a kind of principal that the action is not for, and for a service that the policies have never heard of. */
 export function mayAppear(principal: Principal, action: string): boolean {
-  if (!isKnown(action)) return false;
+  if (!isAction(action)) return false;
   const types: readonly PrincipalType[] = actions[action].principals;
   if (!types.includes(principalTypes[principal.kind])) return false;
   return principal.kind !== 'service' || knownServices.includes(principal.id);
