@@ -111,9 +111,7 @@ describe('an operator with the command line', () => {
     await intakeBus.publish(topicOf('intake'), [operator.accepted(concernId, 1, {})]);
     const [letter] = await operator.untilLetters(concernId, 1);
     const results = await Promise.all(
-      ['amina', 'tomas'].map((who) =>
-        operator.told('discard', letter.id, '--reason', 'duplicate', '--operator', who),
-      ),
+      ['amina', 'tomas'].map((who) => operator.told('discard', letter.id, '--reason', 'duplicate', '--operator', who)),
     );
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
     expect(results.map(({ outcome }) => outcome).sort()).toEqual(['closed_before', 'done']);
