@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   fold,
   type DecisionContext,
@@ -16,7 +17,9 @@ import type { Clock } from './clock.js';
 import { notFound, Problem } from './problem.js';
 import { throwIfRefusedBefore } from './refused-before.js';
 
-const attempts = 10;
+const attempts = 20;
+/** Other processes have no part in the turns of this one: whoever loses waits by chance, so that nobody loses again and again. */
+const longestPauseMs = 50;
 
 /** The same command was decided twice at once and another attempt was appended first: its events are the answer. */
 class DecidedElsewhere extends Error {}
@@ -75,6 +78,7 @@ export class Aggregates {
           return await this.tryChange(aggregate, id, command, call);
         } catch (error) {
           if (!canBeDecidedAgain(error, call) || attempt === attempts) throw error;
+          await pause(Math.random() * Math.min(2 ** attempt, longestPauseMs));
         }
       }
     });

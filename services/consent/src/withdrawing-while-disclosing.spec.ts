@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '@waymark/event-store';
 import { type ConsentStage, opening, startConsentStage, toOmbudsman } from './consent.fixture.js';
 
-const rounds = 160;
+const rounds = 120;
 /** So many at once. */
 const lanes = 4;
 
