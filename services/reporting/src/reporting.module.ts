@@ -1,23 +1,31 @@
 import { Module } from '@nestjs/common';
 import { KeepFactHandler } from './fact/features/keep-facts.js';
 import { ReceiveFactHandler } from './fact/features/receive-fact.js';
+import { CaseloadEndpoint, GetCaseloadHandler } from './tables/get-caseload.js';
+import { FirstResponseEndpoint, GetFirstResponseHandler } from './tables/get-first-response.js';
+import { GetReferralsHandler, ReferralsEndpoint } from './tables/get-referrals.js';
 import { GetTypologyGeographyHandler, TypologyGeographyEndpoint } from './tables/get-typology-geography.js';
-import { protectYearApart } from './tables/protect-year-apart.js';
+import { protectApart } from './tables/protect-apart.js';
+import { ProtectedTables } from './tables/protected-tables.js';
 import { YearFamilies } from './tables/year-families.js';
 import { DataSource } from 'typeorm';
 import { Clock, Views } from '@waymark/service-kit';
 
 @Module({
-  controllers: [TypologyGeographyEndpoint],
+  controllers: [TypologyGeographyEndpoint, FirstResponseEndpoint, ReferralsEndpoint, CaseloadEndpoint],
   providers: [
     ReceiveFactHandler,
     KeepFactHandler,
     GetTypologyGeographyHandler,
+    GetFirstResponseHandler,
+    GetReferralsHandler,
+    GetCaseloadHandler,
+    { provide: ProtectedTables, useFactory: () => new ProtectedTables(protectApart) },
     {
       provide: YearFamilies,
-      useFactory: (dataSource: DataSource, views: Views, clock: Clock) =>
-        new YearFamilies(dataSource, views, clock, protectYearApart),
-      inject: [DataSource, Views, Clock],
+      useFactory: (dataSource: DataSource, views: Views, clock: Clock, tables: ProtectedTables) =>
+        new YearFamilies(dataSource, views, clock, tables),
+      inject: [DataSource, Views, Clock, ProtectedTables],
     },
   ],
 })

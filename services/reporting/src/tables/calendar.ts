@@ -1,4 +1,5 @@
 import type { TreeNode } from '@waymark/privacy';
+import { Problem } from '@waymark/service-kit';
 
 /** A calendar period: `2021`, `2021-Q1` or `2021-02`. Other spans cannot be protected against differences. */
 export const periodForm = /^\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?$/;
@@ -34,3 +35,37 @@ export function calendarOf(year: string, monthsWithContacts: ReadonlySet<string>
 /** All periods of a calendar, the longest first. */
 export const periodsIn = (nodes: readonly TreeNode[]): readonly string[] =>
   nodes.flatMap((node) => [node.key, ...periodsIn(node.children ?? [])]);
+
+/** Refuses a period of which there is no table. */
+export function demandPeriod(period: string, periods: readonly string[]): void {
+  if (!periods.includes(period))
+    throw new Problem(
+      404,
+      'period_not_available',
+      'A table exists for periods that are over and of which something is known in every month.',
+    );
+}
+
+export const isDay = (day: string): boolean => {
+  const date = new Date(`${day}T00:00:00.000Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+};
+
+/** `2026-03` → `2026-04`. */
+export const monthAfter = (month: string): string => dayOf(month, 1, 1).slice(0, 7);
+
+/** `2026-03` → `2026-03-31`. */
+export const lastDayOf = (month: string): string => dayOf(month, 1, 0);
+
+/** The last month whose last day is not after this day. */
+export const monthEndedBy = (day: string): string => {
+  const month = day.slice(0, 7);
+  return lastDayOf(month) === day ? month : dayOf(month, 0, 0).slice(0, 7);
+};
+
+/** A day counted from the beginning of the month that is so many months later. */
+function dayOf(month: string, later: number, day: number): string {
+  const date = new Date(`${month}-01T00:00:00.000Z`);
+  date.setUTCMonth(date.getUTCMonth() + later, day);
+  return date.toISOString().slice(0, 10);
+}

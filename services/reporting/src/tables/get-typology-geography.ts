@@ -2,10 +2,11 @@ import { Controller, Get, Query as QueryParams } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, getSchemaPath, ApiExtraModels } from '@nestjs/swagger';
 import { Access } from '@waymark/access';
-import { Code, Pattern, Problem } from '@waymark/service-kit';
-import { periodForm, yearOf } from './calendar.js';
-import { threshold, YearFamilies } from './year-families.js';
-import { cellKey, type YearFamily } from './year-family.js';
+import { Code, Pattern } from '@waymark/service-kit';
+import { demandPeriod, periodForm, yearOf } from './calendar.js';
+import { cellKey, threshold } from './table-plan.js';
+import { YearFamilies } from './year-families.js';
+import type { YearFamily } from './year-family.js';
 
 export class TypologyGeographyParams {
   @Pattern(periodForm, { description: 'A month, quarter or year that is over', example: '2021-Q1' }) period: string;
@@ -72,12 +73,7 @@ export class GetTypologyGeographyHandler implements IQueryHandler<GetTypologyGeo
 
   async execute({ params: { period, typology } }: GetTypologyGeography): Promise<TypologyGeography> {
     const { family, position } = await this.families.of(yearOf(period));
-    if (!family.periods.includes(period))
-      throw new Problem(
-        404,
-        'period_not_available',
-        'A table exists for periods that are over and have contacts in every month.',
-      );
+    demandPeriod(period, family.periods);
     return { period, typology, threshold, rows: rowsOf(family, period, typology), position, note };
   }
 }

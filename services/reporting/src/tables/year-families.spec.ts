@@ -7,9 +7,10 @@ import { foundView, searchPathOf, viewGenerationsMigration } from '@waymark/proj
 import { Views } from '@waymark/service-kit';
 import { createTestDatabase, FakeClock, type TestDatabase } from '@waymark/testing';
 import { contactCountsProjection } from '../fact/projections/contact-counts/contact-counts.projection.js';
-import { protectYearApart } from './protect-year-apart.js';
+import { protectApart } from './protect-apart.js';
+import { ProtectedTables } from './protected-tables.js';
+import { cellKey, type TablePlan } from './table-plan.js';
 import { YearFamilies } from './year-families.js';
-import { cellKey, type YearCounts } from './year-family.js';
 
 /** The helpline's real contacts of 2021: month, province, behaviours, contacts. */
 const realYear = readFileSync(
@@ -24,7 +25,7 @@ const realYear = readFileSync(
 describe('the protected tables of a year', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
-  let computed: YearCounts[];
+  let computed: TablePlan[];
   let families: YearFamilies;
   let fails: boolean;
 
@@ -46,11 +47,12 @@ describe('the protected tables of a year', () => {
     clock.set('2022-02-01T00:00:00.000Z');
     computed = [];
     fails = false;
-    families = new YearFamilies(dataSource, new Views(), clock, async (counts) => {
-      computed.push(counts);
+    const tables = new ProtectedTables(async (plan) => {
+      computed.push(plan);
       if (fails) throw new Error('out of memory');
-      return protectYearApart(counts);
+      return protectApart(plan);
     });
+    families = new YearFamilies(dataSource, new Views(), clock, tables);
   });
 
   const count = (month: string, subdivision: string, measure: string, contacts: number) =>

@@ -1,15 +1,15 @@
-import { protectFamily, type TreeNode } from '@waymark/privacy';
+import type { TreeNode } from '@waymark/privacy';
 import { notStated } from '../fact/projections/contact-counts/contact-counts.projection.js';
 import { periodsIn } from './calendar.js';
+import { cellKey, type ShownCells, type TablePlan } from './table-plan.js';
 
-/** All tables of a year as they may be shown; plain data, because it comes from another thread. */
+/** All tables of a year as they may be shown. */
 export interface YearFamily {
   readonly periods: readonly string[];
   readonly measures: readonly string[];
   /** Every place with its level, the whole first, subdivisions behind their country. */
   readonly places: readonly Place[];
-  /** By `cellKey`; what is not here is not shown. */
-  readonly shown: ReadonlyMap<string, number>;
+  readonly shown: ShownCells;
 }
 
 export interface Place {
@@ -33,34 +33,21 @@ export interface YearCounts {
   readonly rows: readonly CountRow[];
 }
 
-/** All tables of a year, protected together, so that a month's table and its quarter's fit (docs/adr/0008-disclosure-control.md). */
-export async function protectYear({ threshold, time, rows }: YearCounts): Promise<YearFamily> {
+/** All tables of a year, to be protected together, so that a month's table and its quarter's fit (docs/adr/0008-disclosure-control.md). */
+export function yearPlan({
+  threshold,
+  time,
+  rows,
+}: YearCounts): Omit<YearFamily, 'shown'> & { readonly plan: TablePlan } {
   const periods = periodsIn(time);
   const months = new Set(periods);
   const counted = rows.filter(({ month }) => months.has(month));
   const measures = [...new Set(counted.map(({ measure }) => measure))].toSorted();
   const geography = geographyOf(counted);
-  const counts = new Map(counted.map((row) => [cellKey(row.measure, row.month, leafOf(row)), row.contacts]));
-  const protectedFamily = await protectFamily({
-    threshold,
-    time,
-    geography,
-    measures,
-    count: (measure, period, place) => counts.get(cellKey(measure, period, place)) ?? 0,
-    covers: coversOf(measures),
-  });
-  const places = placesIn(geography);
-  const shown = new Map<string, number>();
-  for (const measure of measures)
-    for (const period of periods)
-      for (const { key } of places) {
-        const cell = protectedFamily.cell(measure, period, key);
-        if (cell.shown) shown.set(cellKey(measure, period, key), cell.value);
-      }
-  return { periods, measures, places, shown };
+  const counts = counted.map((row) => [cellKey(row.measure, row.month, leafOf(row)), row.contacts] as const);
+  const plan = { threshold, time, geography, measures, covers: coversOf(measures), equations: [], counts };
+  return { periods, measures, places: placesIn(geography), plan };
 }
-
-export const cellKey = (measure: string, period: string, place: string): string => `${measure} ${period} ${place}`;
 
 const leafOf = ({ country, subdivision }: CountRow): string => {
   if (country === '') return notStated;
