@@ -53,7 +53,7 @@ export class CaseloadEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('caseload')
-  @Access({ action: 'ReadReports', staff: ['analyst', 'supervisor', 'programme_lead'] })
+  @Access('ReadReports')
   @ApiOperation({
     summary: 'Open cases by stage as of a date, and what came and went in the month, small cells not shown',
   })

@@ -70,7 +70,7 @@ export class FirstResponseEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('first-response')
-  @Access({ action: 'ReadReports', staff: ['analyst', 'supervisor', 'programme_lead'] })
+  @Access('ReadReports')
   @ApiOperation({ summary: 'How contacts of a period were answered, by channel, small cells not shown' })
   @ApiOkResponse({ type: FirstResponse })
   read(@QueryParams() { period }: FirstResponseParams) {

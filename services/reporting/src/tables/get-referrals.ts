@@ -48,7 +48,7 @@ export class ReferralsEndpoint {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('referrals')
-  @Access({ action: 'ReadReports', staff: ['analyst', 'supervisor', 'programme_lead'] })
+  @Access('ReadReports')
   @ApiOperation({ summary: 'Referrals sent in a period, by unit and what became of them, small cells not shown' })
   @ApiOkResponse({ type: ReferralsReport })
   read(@QueryParams() { period }: ReferralsParams) {
