@@ -1,4 +1,4 @@
-import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import * as cedar from './cedar.js';
 import { messagesOf, PolicyError } from './policy.js';
 
 type Attributes = Readonly<Record<string, cedar.TypeOfAttribute<string>>>;
