@@ -1,4 +1,4 @@
-import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { PolicyJson } from './cedar.js';
 import { accessRule } from '../access-rule.js';
 import { actions } from './actions.js';
 import type { ActionName } from './decide.js';

@@ -1,4 +1,4 @@
-import { cedar } from './cedar.js';
+import * as cedar from './cedar.js';
 import { messagesOf, PolicyError } from './policy.js';
 
 type Attributes = Readonly<Record<string, cedar.TypeOfAttribute<string>>>;

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * V8 of Node 20 ends the process ("unreachable code", in the deoptimizer) when code into which it has inlined a call to WebAssembly is
- * deoptimized during that call. Newer ones do not know the flag.
+ * Cedar, made safe to call often. Before Node 24, V8 inlines calls to WebAssembly into hot code, and when that code has to be given
+ * up while such a call is under way and the call returns an object, as all of Cedar's do, it ends the process ("unreachable code").
  */
-if (Number(process.versions.node.split('.')[0]) < 22) setFlagsFromString('--no-turbo-inline-js-wasm-calls');
+export * from '@cedar-policy/cedar-wasm/nodejs';
 
-export * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+if (Number(process.versions.node.split('.')[0]) < 24) setFlagsFromString('--no-turbo-inline-js-wasm-calls');

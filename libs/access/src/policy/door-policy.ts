@@ -1,4 +1,4 @@
-import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { PolicyJson } from './cedar.js';
 
 /**
  * What a permit about some action says of who asks, without what it says of the resource and the context: its head's resource and

@@ -1,4 +1,4 @@
-import type { EntityJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { EntityJson } from './cedar.js';
 import type { Role, Unit } from '@waymark/contracts';
 import type { Principal } from '../principal.js';
 

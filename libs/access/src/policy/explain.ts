@@ -1,4 +1,4 @@
-import type { Context } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Context } from './cedar.js';
 import type { Principal } from '../principal.js';
 import { type ActionName, decideBy, type Decision, policySet, type Resource } from './decide.js';
 import { mayAsk } from './door.js';

@@ -1,4 +1,4 @@
-import { cedar } from './cedar.js';
+import * as cedar from './cedar.js';
 import { atTheDoor } from './door-policy.js';
 import { messagesOf, type Policy, PolicyError, readPolicies } from './policy.js';
 import type { PolicySources } from './policy-sources.js';

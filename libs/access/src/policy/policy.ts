@@ -1,5 +1,5 @@
-import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
-import { cedar } from './cedar.js';
+import type { PolicyJson } from './cedar.js';
+import * as cedar from './cedar.js';
 
 /** One policy, with what it says of itself. */
 export interface Policy {
