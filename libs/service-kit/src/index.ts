@@ -17,6 +17,7 @@ export * from './open-views.js';
 export * from './problem.js';
 export * from './publication.js';
 export * from './read-log.js';
+export * from './refuses.js';
 export * from './run-main.js';
 export * from './secrets.js';
 export * from './service-definition.js';

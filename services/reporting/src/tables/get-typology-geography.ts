@@ -2,7 +2,7 @@ import { Controller, Get, Query as QueryParams } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, getSchemaPath, ApiExtraModels } from '@nestjs/swagger';
 import { Access } from '@waymark/access';
-import { Code, Pattern, Problem } from '@waymark/service-kit';
+import { Code, Pattern, Problem, Refuses } from '@waymark/service-kit';
 import { periodForm, yearOf } from './calendar.js';
 import { threshold, YearFamilies } from './year-families.js';
 import { cellKey, type YearFamily } from './year-family.js';
@@ -61,6 +61,7 @@ export class TypologyGeographyEndpoint {
   @Access({ action: 'ReadReports', staff: ['analyst', 'supervisor', 'programme_lead'] })
   @ApiOperation({ summary: 'Contacts by what happened and where, small cells not shown' })
   @ApiOkResponse({ type: TypologyGeography })
+  @Refuses(404, 'There is no table for that period.')
   read(@QueryParams() params: TypologyGeographyParams) {
     return this.queries.execute(new GetTypologyGeography(params));
   }
