@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { benchEventStore } from './event-store/bench-event-store.js';
+import { benchHttp } from './http/bench-http.js';
 import { benchLogGrowth } from './log-growth/bench-log-growth.js';
 import { benchMessages } from './messages/bench-messages.js';
 import { type Report, tableOf } from './report.js';
@@ -8,6 +9,7 @@ import { benchViews } from './views/bench-views.js';
 
 const benchmarks: Readonly<Record<string, (options: { readonly quick: boolean }) => Promise<Report>>> = {
   'event-store': benchEventStore,
+  http: benchHttp,
   'log-growth': benchLogGrowth,
   messages: benchMessages,
   views: benchViews,

@@ -1,7 +1,7 @@
 import { cpus, platform, release, totalmem } from 'node:os';
 
-export type SystemName = 'waymark' | 'emmett' | 'raw' | 'kafkajs';
-export type Unit = 'events/s' | 'messages/s' | 'ms' | 'MiB';
+export type SystemName = 'waymark' | 'emmett' | 'raw' | 'kafkajs' | 'fastify';
+export type Unit = 'events/s' | 'messages/s' | 'commands/s' | 'ms' | 'MiB';
 
 /** One figure: the median, least and greatest of its runs. */
 export interface Result {

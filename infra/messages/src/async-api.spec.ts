@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { allMessages } from '@waymark/contracts';
 import { decodeMessage } from '@waymark/messaging';
+import { messagesOf } from '@waymark/service-kit';
 import { definitions } from '@waymark/services';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
@@ -11,7 +12,7 @@ import { asyncApiOf } from './async-api.js';
 import { exampleMessage } from './example-message.js';
 import { asyncApiFile } from './papers.js';
 
-const document = JSON.parse(JSON.stringify(asyncApiOf(definitions)));
+const document = JSON.parse(JSON.stringify(asyncApiOf(definitions.map(messagesOf))));
 
 const ajv = new Ajv({ strict: false, validateFormats: true });
 addFormats.default(ajv);

@@ -6,8 +6,8 @@ import { exampleMessage } from './example-message.js';
 export interface MessagingService {
   readonly name: string;
   readonly title: string;
-  readonly publishes?: readonly MessageContract[];
-  readonly consumes?: readonly { readonly contract: MessageContract }[];
+  readonly publishes: readonly MessageContract[];
+  readonly hears: readonly MessageContract[];
 }
 
 const contentType = 'application/cloudevents+json';
@@ -17,7 +17,7 @@ const byName = <Item, Value>(items: readonly Item[], entry: (item: Item) => read
 
 /** The AsyncAPI 3.0 document of these services: who sends and receives what on which topic, with schemas and examples. */
 export function asyncApiOf(services: readonly MessagingService[]) {
-  const contracts = services.flatMap(({ publishes = [] }) => publishes);
+  const contracts = services.flatMap(({ publishes }) => publishes);
   const topics = [...new Set(contracts.map(({ topic }) => topic))];
   return {
     asyncapi: '3.0.0',
@@ -110,7 +110,7 @@ const message = (contract: MessageContract) => ({
   'x-classification': contract.classification,
 });
 
-function operationsOf({ name, title, publishes = [], consumes = [] }: MessagingService) {
+function operationsOf({ name, title, publishes, hears }: MessagingService) {
   const operation = (action: 'send' | 'receive', topic: string, contracts: readonly MessageContract[]) =>
     [
       `${name}.${action}.${topic}`,
@@ -128,11 +128,5 @@ function operationsOf({ name, title, publishes = [], consumes = [] }: MessagingS
     ] as const;
   const all = (action: 'send' | 'receive', contracts: readonly MessageContract[]) =>
     [...new Set(contracts.map(({ topic }) => topic))].map((topic) => operation(action, topic, contracts));
-  return [
-    ...all('send', publishes),
-    ...all(
-      'receive',
-      consumes.map(({ contract }) => contract),
-    ),
-  ];
+  return [...all('send', publishes), ...all('receive', hears)];
 }

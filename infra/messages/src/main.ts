@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { allMessages } from '@waymark/contracts';
+import { messagesOf } from '@waymark/service-kit';
 import { definitions } from '@waymark/services';
 import { asyncApiOf } from './async-api.js';
 import { asyncApiFile, readRecord, recordFile } from './papers.js';
@@ -17,7 +18,7 @@ export function main(): number {
   try {
     const records = allMessages.map((contract) => ({ contract, record: recordOf(readRecord(contract), contract) }));
     for (const { contract, record } of records) write(recordFile(contract), record);
-    write(asyncApiFile, asyncApiOf(definitions));
+    write(asyncApiFile, asyncApiOf(definitions.map(messagesOf)));
     console.log(`${records.length} messages recorded; docs/asyncapi.json written`);
     return 0;
   } catch (error) {

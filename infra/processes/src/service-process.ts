@@ -26,6 +26,8 @@ export interface SpawnOptions {
   readonly name: string;
   /** All the service is told; nothing of this process's own environment reaches it. */
   readonly environment: NodeJS.ProcessEnv;
+  /** File that is run, when it is not the built entry of the service of that name. */
+  readonly entry?: string;
   /** Output is appended here. */
   readonly logFile: string;
 }
@@ -38,8 +40,12 @@ export const entryOf = (service: string): string =>
   fileURLToPath(new URL(`../../../services/${service}/dist/main.js`, import.meta.url));
 
 /** Starts a service as a process of its own. It dies with this process. */
-export async function spawnService({ name, environment, logFile }: SpawnOptions): Promise<ServiceProcess> {
-  const entry = entryOf(name);
+export async function spawnService({
+  name,
+  environment,
+  logFile,
+  entry = entryOf(name),
+}: SpawnOptions): Promise<ServiceProcess> {
   if (!existsSync(entry)) throw new Error(`${entry} is missing: build the services first (npm run build)`);
   await mkdir(dirname(logFile), { recursive: true });
   const log = await open(logFile, 'a');

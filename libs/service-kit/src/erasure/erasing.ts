@@ -58,18 +58,34 @@ async function dropKept(dataSource: DataSource, projection: Projection): Promise
   );
 }
 
+/** Every message that a service says and hears, those of erasures included. */
+export function messagesOf({
+  name,
+  title,
+  publishes = [],
+  consumes = [],
+  erasure,
+}: Pick<ServiceDefinition, 'name' | 'title' | 'publishes' | 'consumes' | 'erasure'>) {
+  const heard = consumes.map(({ contract }) => contract);
+  return {
+    ...{ name, title },
+    publishes: [...publishes, ...(erasure ? [erasure.answers] : [])],
+    hears: [...heard, ...(erasure ? [consentMessages.erasureApproved] : [])],
+  };
+}
+
 /** A definition completed by what its `erasure` means for messages, in and out. */
 export function withErasure<Own extends object>(
   definition: ServiceDefinition<Own>,
   platform: Platform<Own>,
   projections: readonly Projection[],
 ): ServiceDefinition<Own> {
-  const { name, erasure, consumes = [], publish, publishes = [] } = definition;
+  const { name, erasure, consumes = [], publish } = definition;
   if (!erasure) return definition;
   return {
     ...definition,
     consumes: [...consumes, erasesWhenApproved(name, erasure, platform, projections)],
-    publishes: [...publishes, erasure.answers],
+    publishes: messagesOf(definition).publishes,
     publish: (event) =>
       event.category === erasureOf(name) ? answerIn(name, erasure, event) : publish?.(event, platform),
   };

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, HttpCode, Inject, Ip, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { LaneFullError, normaliseReceipt } from '@waymark/privacy';
-import { Aggregates, Problem, Text, Views, WithoutKey } from '@waymark/service-kit';
+import { Aggregates, Problem, Refuses, Text, Views, WithoutKey } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { RECEIPT_SESSIONS, type ReceiptSessions } from '../receipts/receipt-signing.js';
@@ -51,10 +51,7 @@ export class OpenReceiptSessionEndpoint {
   @Access('OpenReceiptSession')
   @ApiOperation({ summary: 'Come back with a receipt' })
   @ApiOkResponse({ type: ReceiptSession })
-  @ApiUnauthorizedResponse({
-    description: 'The receipt does not open anything.',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  })
+  @Refuses(401, 'The receipt does not open anything.')
   async openSession(@Body() { receipt }: OpenReceiptSessionBody, @Ip() ip: string): Promise<ReceiptSession> {
     const digits = normaliseReceipt(receipt);
     if (digits === undefined)

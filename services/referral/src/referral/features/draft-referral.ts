@@ -15,7 +15,7 @@ import {
   urgencies,
   type Urgency,
 } from '@waymark/contracts';
-import { Aggregates, type Call, CallOf, Code, Done, done, Id, NestedList, Text } from '@waymark/service-kit';
+import { Aggregates, type Call, CallOf, Code, Done, done, Id, NestedList, Refuses, Text } from '@waymark/service-kit';
 import type { SealedContent } from '../domain/referral.events.js';
 import { PackageSeal } from '../package/package-seal.js';
 import { CaseTeams } from '../projections/case-teams/case-teams.js';
@@ -65,6 +65,7 @@ export class DraftReferralEndpoint {
   @Access('DraftReferral')
   @ApiOperation({ summary: 'Put a package together for a unit; nothing leaves yet' })
   @ApiCreatedResponse({ type: ReferralChanged })
+  @Refuses(404, 'There is no such case that you may see.')
   draft(@Body() body: DraftReferralBody, @Caller() caller: Principal, @CallOf() call: Call) {
     return this.commands.execute(new DraftReferral(body, caller, call));
   }
