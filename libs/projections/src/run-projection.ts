@@ -112,6 +112,7 @@ class Follower {
         await pause(1000, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }
+    this.takeWhatWasLookedOver();
     await this.store().catch(() => undefined);
   }
 
@@ -161,6 +162,12 @@ class Follower {
     if (next.seen > this.standing.seen) this.stoppedBecause = undefined;
     this.standing = next;
     this.waiters.look();
+  }
+
+  private takeWhatWasLookedOver(): void {
+    const { seen } = this.standing;
+    const { after, upTo } = this.nothingIn;
+    if (after <= seen && upTo > seen) this.standing = { ...this.standing, seen: upTo };
   }
 
   /** A checkpoint that lags over events of no interest costs a crash no more than reading on over them. */
