@@ -220,7 +220,7 @@ describe('services of which each may use its own topics only', () => {
 
   it.each([
     ['reporting', 'reporting', 'waymark.intake', 'refused: this user has no right'],
-    ['case', 'case', 'waymark.consent', 'refused: this user has no right'],
+    ['case', 'case', 'waymark.facts', 'refused: this user has no right'],
     // kafkajs keeps to itself why there is no coordinator for it.
     ['case', 'referral', 'waymark.intake', 'KafkaJSGroupCoordinatorNotFound'],
   ])(

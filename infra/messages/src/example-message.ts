@@ -3,8 +3,7 @@ import { derivedId, type Message } from '@waymark/messaging';
 
 /** A whole message as it travels, around one of the contract's examples. The same each time. */
 export function exampleMessage({ type, source, key }: MessageContract, example: object): Message {
-  const subjectField = 'factId' in example ? 'factId' : `${key}Id`;
-  const subject = String(Object.entries(example).find(([name]) => name === subjectField)?.[1]);
+  const subject = String(Object.entries(example).find(([name]) => name === `${key}Id`)?.[1]);
   return {
     specversion: '1.0',
     id: derivedId('example', type),

@@ -3,9 +3,9 @@ import type { Finding } from './finding.js';
 
 /** Who consumes which topic. */
 const consumers: Readonly<Record<string, readonly string[]>> = {
-  intake: ['waymark.case'],
-  case: ['waymark.intake', 'waymark.referral'],
-  consent: ['waymark.case', 'waymark.referral'],
+  intake: ['waymark.case', 'waymark.consent'],
+  case: ['waymark.intake', 'waymark.consent', 'waymark.referral'],
+  consent: ['waymark.intake', 'waymark.case', 'waymark.consent', 'waymark.referral'],
   referral: ['waymark.case', 'waymark.consent'],
   reporting: ['waymark.facts', 'waymark.case-facts', 'waymark.referral-facts'],
 };

@@ -73,7 +73,7 @@ export const responseAwaited = defineMessage({
   title: 'A contact awaits its first response',
   summary:
     'The de-identified fact that a contact is to be answered, under a pseudonym of its own, which joins neither the concern nor the contact that was counted.',
-  key: 'response fact',
+  key: 'fact',
   isFact: true,
   schema: Type.Object(
     {
@@ -96,7 +96,7 @@ export const responseGiven = defineMessage({
   title: 'A contact was answered',
   summary:
     'The de-identified fact that a person gave the first response, and how long it took as far as that is known.',
-  key: 'response fact',
+  key: 'fact',
   isFact: true,
   schema: Type.Object({ factId: id, band: Type.Optional(code(responseBands)) }, closed),
   examples: [{ factId: '0b6d8a52-6a4f-8e0c-9c55-3f1a7d0e2b44', band: 'within_4_hours' }],

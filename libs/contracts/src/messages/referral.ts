@@ -59,7 +59,7 @@ export const referralCounted = defineMessage({
   type: 'referral.referral-counted.v1',
   title: 'A referral was sent, counted',
   summary: 'The de-identified fact that a referral went to a unit in a month, under a pseudonym.',
-  key: 'referral fact',
+  key: 'fact',
   isFact: true,
   schema: Type.Object({ factId: id, month, unit: code(units), service: code(services) }, closed),
   examples: [
@@ -71,7 +71,7 @@ export const resultCounted = defineMessage({
   type: 'referral.result-counted.v1',
   title: 'What became of a referral, counted',
   summary: 'The de-identified fact of what became of a referral; the last that is told of one holds.',
-  key: 'referral fact',
+  key: 'fact',
   isFact: true,
   schema: Type.Object({ factId: id, result: code(referralResults) }, closed),
   examples: [{ factId: '2a8e5c10-9d7b-8a36-b1f2-6e4d3c5b7a90', result: 'partly_provided' }],

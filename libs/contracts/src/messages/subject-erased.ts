@@ -9,7 +9,7 @@ export const subjectErasedBy = <Context extends SealingContext>(context: Context
     type: `${context}.subject-erased.v1`,
     title: 'A person was erased here',
     summary: 'The context has destroyed its key of the person, and with it everything that it had sealed.',
-    key: 'client',
+    key: 'subject',
     schema: Type.Object(
       {
         subjectId: id,
