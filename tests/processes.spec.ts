@@ -119,9 +119,11 @@ describe('each service as a process of its own, over Kafka', () => {
     expect(opened).toMatchObject({ stage: 'engagement' });
   });
 
-  it('plays the whole story', async () => {
-    const results = await runStory({ baseUrl: `http://127.0.0.1:${base}` });
+  // The tables over thousands of contacts are read where the platform is one process; chaos adds facts up that came over Kafka.
+  it('plays the story', async () => {
+    const results = await runStory({ baseUrl: `http://127.0.0.1:${base}`, withTables: false });
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
+    expect(results).toHaveLength(10);
   }, 600_000);
 
   it('a case service that was killed opens the case of a concern accepted meanwhile, exactly once', async () => {
