@@ -79,7 +79,7 @@ describe('waymark views, while the service runs', () => {
 
   it('lists them, says how far each is, and ends with a code that says how it went', async () => {
     const { views } = await json('list');
-    expect(views).toMatchObject([
+    expect(views.filter(({ view }: { readonly view: string }) => view === 'contact-counts')).toMatchObject([
       {
         service: 'reporting',
         view: 'contact-counts',
