@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '@waymark/event-store';
 import { type ConsentStage, opening, startConsentStage, toOmbudsman } from './consent.fixture.js';
 
-const rounds = 120;
+const rounds = 60;
 /** So many at once. */
 const lanes = 4;
 
@@ -116,8 +116,8 @@ describe('withdrawing while others disclose, with three processes of the service
     const judged = (await Promise.all(every)).flat();
     const sum = (which: 0 | 1) => judged.reduce((total, counts) => total + counts[which], 0);
     expect(judged).toHaveLength(rounds);
-    // Thousands, of which many before and many after.
-    expect(sum(0)).toBeGreaterThan(1_000);
+    // Hundreds, of which many before and many after.
+    expect(sum(0)).toBeGreaterThan(400);
     expect(sum(1)).toBeGreaterThan(rounds);
   }, 300_000);
 
