@@ -211,19 +211,7 @@ export const purposes = [
 ] as const;
 export type Purpose = (typeof purposes)[number];
 
-export const dataCategories = [
-  'identity',
-  'contact',
-  'matter_summary',
-  'narrative',
-  'risk',
-  'needs',
-  'medical',
-  'workplace',
-  'attachments',
-  'case_progress',
-] as const;
-export type DataCategory = (typeof dataCategories)[number];
+export { dataCategories, type DataCategory } from '@waymark/event-sourcing';
 
 export const consentForms = ['written', 'electronic', 'verbal_witnessed'] as const;
 export type ConsentForm = (typeof consentForms)[number];

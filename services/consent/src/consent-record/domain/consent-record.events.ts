@@ -13,7 +13,7 @@ import {
   units,
   withdrawalWays,
 } from '@waymark/contracts';
-import { declareEvents, type EventOf, type ShapeOf } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, never, sealedFor, type ShapeOf } from '@waymark/event-sourcing';
 import { erasureEvents } from './erasure.events.js';
 
 /** To whom, why and what: plain in the log, because without it consent could not be proved by replay. */
@@ -28,12 +28,8 @@ const conversation = {
   capacity: code(capacities),
 };
 export type Conversation = ShapeOf<typeof conversation>;
-const sealedConversation = {
-  language: 'client',
-  interpreter: 'client',
-  explained: 'client',
-  capacity: 'client',
-} as const;
+const howAsked = sealedFor('client', never('how the client was asked is between the client and the desk'));
+const sealedConversation = { language: howAsked, interpreter: howAsked, explained: howAsked, capacity: howAsked };
 
 /** A disclosure that somebody is about to make. `reference` names what is disclosed, such as a referral. */
 const disclosure = {
@@ -60,12 +56,16 @@ const disclosureEvents = declareEvents({
       witnessedBy: Type.Optional(Type.String()),
       withheld: Type.Optional(Type.String()),
     },
-    sealed: { ...sealedConversation, witnessedBy: 'client', withheld: 'client' },
+    sealed: {
+      ...sealedConversation,
+      witnessedBy: howAsked,
+      withheld: sealedFor('client', never('what the client keeps back')),
+    },
   },
   ConsentRefused: {
     version: 1,
     data: { ...scope, ...conversation, clientId: id, reason: Type.Optional(Type.String()) },
-    sealed: { ...sealedConversation, reason: 'client' },
+    sealed: { ...sealedConversation, reason: howAsked },
   },
   ConsentWithdrawn: {
     version: 1,

@@ -1,12 +1,12 @@
 import {
   type DataCategory,
-  dataCategories,
   endedReferralStatuses,
   type ReferralStatus,
   type Urgency,
   type WithdrawalOutcome,
 } from '@waymark/contracts';
 import { type Decider, type DecisionContext, plusHours } from '@waymark/event-sourcing';
+import { categoriesOf } from './package.js';
 import type { ReferralCommand } from './referral.commands.js';
 import type { Move, ReferralEvent } from './referral.events.js';
 import { reject } from './referral.rejections.js';
@@ -80,7 +80,7 @@ function draft(
   { now, actor }: DecisionContext,
 ): readonly ReferralEvent[] {
   if (state.status !== 'none') reject('referral_exists');
-  const categories = dataCategories.filter((category) => referral.package[category] !== undefined);
+  const categories = categoriesOf(referral.package);
   if (categories.length === 0) reject('invalid_package');
   return [{ type: 'ReferralDrafted', data: { ...referral, categories, draftedBy: actor.id, movedAt: now } }];
 }

@@ -28,6 +28,21 @@ export type SealedContent = Shape<typeof sealedContent>;
 const referralPackage = byCode(dataCategories, sealedContent);
 export type ReferralPackage = Shape<typeof referralPackage>;
 
+/** What each part of a package tells of: it leaves under a consent to this category only (package.ts). */
+export const packagePartsTellOf = {
+  identity: 'identity',
+  contact: 'contact',
+  matter_summary: 'matter_summary',
+  narrative: 'narrative',
+  risk: 'risk',
+  needs: 'needs',
+  medical: 'medical',
+  workplace: 'workplace',
+  attachments: 'attachments',
+  case_progress: 'case_progress',
+} as const;
+export type PackagePart = keyof typeof packagePartsTellOf;
+
 /** Every change of status tells what other services hear of it (integration/publish.ts). */
 const move = {
   caseId: id,
@@ -67,6 +82,7 @@ export const referralEvents = declareEvents({
       draftedBy: staffId,
     },
     sealed: {},
+    enveloped: { package: packagePartsTellOf },
   },
   ReferralBlocked: { version: 1, data: { ...move, ...asked, attemptedBy: staffId }, sealed: {} },
   ReferralSent: {
