@@ -38,6 +38,10 @@ export function requestsOf(stage: Stage, { played, concerns, referrals, notes, r
     ...{ kind: 'concern_report', identity: 'anonymous', reporterRelation: 'witness', matter: ['harassment'] },
     ...{ language: 'en', immediateDanger: false, narrative: 'By day.' },
   };
+  const override = {
+    ...{ recipient: 'field_security', purpose: 'security', categories: ['risk'], legalBasis: 'vital_interest' },
+    ...{ justification: 'Unconscious.', validUntil: new Date(Date.parse(now) + 86_400_000).toISOString() },
+  };
   const disclosures: Readonly<Record<string, object>> = {
     in_force: { purpose: 'referral' },
     withdrawn: { purpose: 'legal_advice' },
@@ -100,6 +104,12 @@ export function requestsOf(stage: Stage, { played, concerns, referrals, notes, r
         onBehalfOf: staff('officer_whose_it_is'),
         ...disclosures[consent],
       }),
+    RequestOverride: () => client('/overrides', override),
+    ListOverrides: () => get('consent', `/v1/clients/${clientId}/overrides`),
+    ApproveOverride: () => client(`/overrides/${randomUUID()}/approval`, {}),
+    DelayInformingOfOverride: () =>
+      client(`/overrides/${randomUUID()}/informing-delay`, { reason: 'Not safe yet.', informBy: now }),
+    InformClientOfOverride: () => client(`/overrides/${randomUUID()}/client-information`, { way: 'in_person' }),
     PlaceLegalHold: () => client('/legal-holds', { basis: 'investigation' }),
     RequestErasure: () => client('/erasure-requests', { way: 'oral' }),
     ReadErasure: () => get('consent', `/v1/clients/${clientId}/erasure`),

@@ -2,7 +2,13 @@ import type { EventEmitter } from 'node:events';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Type } from '@nestjs/common';
-import { inboxMigration, inboxOperationsMigration, inboxStepsMigration, relayMigration } from '@waymark/messaging';
+import {
+  inboxMigration,
+  inboxOperationsMigration,
+  inboxStepsMigration,
+  relayMigration,
+  relayWindowMigration,
+} from '@waymark/messaging';
 import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
@@ -68,6 +74,17 @@ export class TakeMessagesInOneStep1760000000004 implements MigrationInterface {
   }
 }
 
+/** Where the windows end in which facts are published. */
+export class KeepWindowsOfFacts1760000000029 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(relayWindowMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE relay_window');
+  }
+}
+
 /** Table of what operators order about processes. */
 export class LetOperatorsRetryProcesses1760000000020 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -107,6 +124,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       CountWhatIsPublished1760000000003,
       TakeMessagesInOneStep1760000000004,
       LetOperatorsRetryProcesses1760000000020,
+      KeepWindowsOfFacts1760000000029,
       ...options.migrations,
     ],
     synchronize: false,

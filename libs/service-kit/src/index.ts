@@ -11,6 +11,7 @@ export * from './doors.js';
 export { type DueWork, dueWorkColumns } from './due-work.js';
 export type { Figure } from './metrics.js';
 export { factPseudonym } from './fact-pseudonym.js';
+export { factsAtOnce } from './fact-settings.js';
 export type { Erasure } from './erasure/erasure.js';
 export { messagesOf } from './erasure/erasing.js';
 export * from './fields.js';

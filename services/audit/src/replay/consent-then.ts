@@ -47,6 +47,10 @@ export function evolveConsents(consents: ConsentsThen, fact: Fact): ConsentsThen
       return changed(consents, data, ({ disclosures }) => ({ disclosures: disclosures + 1 }));
     case 'SuspensionsRequested':
     case 'ConsentRefused':
+    case 'OverrideRequested':
+    case 'OverrideApproved':
+    case 'InformingOfOverrideDelayed':
+    case 'ClientInformedOfOverride':
     case 'ErasureRequested':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':

@@ -63,6 +63,10 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
       };
     }
     case 'ErasureRequested':
+    case 'OverrideRequested':
+    case 'OverrideApproved':
+    case 'InformingOfOverrideDelayed':
+    case 'ClientInformedOfOverride':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':
     case 'ContextErased':

@@ -14,7 +14,7 @@ import {
   staffId,
   type CaseStage,
 } from '@waymark/contracts';
-import { declareEvents, type EventOf, type Shape } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, never, sealedFor, type Shape } from '@waymark/event-sourcing';
 
 /** Whoever works on a case: its officer first, then the members. */
 const team = Type.Array(staffId);
@@ -50,6 +50,8 @@ const note = {
   authorId: staffId,
   writtenAt: instant,
 };
+
+const deskOnly = never('notes of the desk for its own work');
 
 /** Referrals that had not ended when the case was closed, each with why it was closed all the same. */
 const explainedReferrals = Type.Array(Type.Object({ referralId: id, explanation: Type.String() }, closed));
@@ -97,19 +99,31 @@ export const caseEvents = declareEvents({
       closedBy: staffId,
       closedAt: instant,
     },
-    sealed: { closureReason: 'client', noFinalRiskBecause: 'client', openReferrals: 'client' },
+    sealed: {
+      closureReason: sealedFor('client', 'case_progress'),
+      noFinalRiskBecause: sealedFor('client', deskOnly),
+      openReferrals: sealedFor('client', never('tells one unit of the others')),
+    },
   },
   CaseReopened: {
     version: 1,
     data: { clientId: id, stage: code(openStages), reason: Type.String(), reopenedBy: staffId, reopenedAt: instant },
-    sealed: { reason: 'client' },
+    sealed: { reason: sealedFor('client', deskOnly) },
   },
   RiskAssessed: {
     version: 1,
     data: riskAssessment,
-    sealed: { levels: 'client', overall: 'client', immediateActions: 'client' },
+    sealed: {
+      levels: sealedFor('client', 'risk'),
+      overall: sealedFor('client', 'risk'),
+      immediateActions: sealedFor('client', 'risk'),
+    },
   },
-  NoteWritten: { version: 1, data: note, sealed: { noteClass: 'client', text: 'client' } },
+  NoteWritten: {
+    version: 1,
+    data: note,
+    sealed: { noteClass: sealedFor('client', deskOnly), text: sealedFor('client', deskOnly) },
+  },
 });
 
 export type CaseEvent = EventOf<typeof caseEvents>;

@@ -2,6 +2,7 @@ import type { ConsentForm, WithdrawalWay } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
 import type { Conversation, Disclosure, Scope } from './consent-record.events.js';
 import type { ErasureCommand } from './erasure.commands.js';
+import type { OverrideCommand } from './override.commands.js';
 
 /** What the client consents to, and how they were asked. */
 export interface Grant extends Scope, Conversation {
@@ -18,6 +19,7 @@ export interface Refusal extends Scope, Conversation {
 
 export type ConsentCommand =
   | ErasureCommand
+  | OverrideCommand
   | { readonly type: 'GiveConsent'; readonly clientId: string; readonly grant: Grant }
   | { readonly type: 'RefuseConsent'; readonly clientId: string; readonly refusal: Refusal }
   | { readonly type: 'WithdrawConsent'; readonly consentId: string; readonly way: WithdrawalWay }

@@ -1,6 +1,6 @@
 import { type Decider, type DecisionContext, type Instant, isBefore } from '@waymark/event-sourcing';
 import type { ConsentCommand, Grant } from './consent-record.commands.js';
-import type { ConsentEvent, Disclosure, Scope } from './consent-record.events.js';
+import type { ConsentEvent, Disclosure } from './consent-record.events.js';
 import { reject } from './consent-record.rejections.js';
 import {
   type Consent,
@@ -13,6 +13,8 @@ import {
 import { coverage } from './coverage.js';
 import { decideErasing } from './erasure.decider.js';
 import { isErased } from './erasure.state.js';
+import { decideOverriding } from './override.decider.js';
+import { scopeOf } from './scope.js';
 
 const longestValidityInMonths = 24;
 
@@ -48,6 +50,11 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
         return expire(existing(record, command.consentId), context);
       case 'AuthorizeDisclosure':
         return authorize(command.disclosure, record, context);
+      case 'RequestOverride':
+      case 'ApproveOverride':
+      case 'DelayInformingOfOverride':
+      case 'InformClientOfOverride':
+        return decideOverriding(command, record, context);
       case 'RequestErasure':
       case 'PlaceLegalHold':
       case 'LiftLegalHold':
@@ -98,11 +105,8 @@ function authorize(
   const decision = coverage(record, disclosure, now);
   if (!decision.allowed)
     return reject('consent_missing', [{ type: 'DisclosureRefused', data: { ...disclosure, reason: decision.reason } }]);
-  const { consentId } = decision;
-  return [{ type: 'DisclosureRecorded', data: { ...disclosure, disclosureId: eventIdAt(0), consentId } }];
+  return [{ type: 'DisclosureRecorded', data: { ...disclosure, disclosureId: eventIdAt(0), ...decision.cites } }];
 }
 
 const existing = (record: ConsentRecord, consentId: string): Consent =>
   consentOf(record, consentId) ?? reject('consent_not_found');
-
-const scopeOf = ({ recipient, purpose, categories }: Scope): Scope => ({ recipient, purpose, categories });

@@ -17,7 +17,9 @@ export class AuthorizeDisclosureBody extends ScopeBody {
 
 export class AuthorizedDisclosure {
   @ApiProperty({ format: 'uuid', description: 'Cite it in the sending or opening.' }) disclosureId: string;
-  @ApiProperty({ format: 'uuid', description: 'The consent that allows it.' }) consentId: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'The consent that allows it.' }) consentId?: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'Or the override that allows it without consent.' })
+  overrideId?: string;
 }
 
 export class AuthorizeDisclosure extends Command<Done<AuthorizedDisclosure>> {
@@ -40,7 +42,7 @@ export class AuthorizeDisclosureEndpoint {
   @HttpCode(201)
   @Access('AuthorizeDisclosure')
   @ApiOperation({
-    summary: 'Ask before anything leaves: refused without a consent in force, recorded either way',
+    summary: 'Ask before anything leaves: refused without a consent or an override in force, recorded either way',
     description:
       'Use a fresh Idempotency-Key for every sending and every opening. A retry with the same key is the same disclosure: ' +
       'it gets its first answer, also when the consent has been withdrawn in between.',
@@ -82,6 +84,11 @@ export class AuthorizeDisclosureHandler implements ICommandHandler<AuthorizeDisc
     const [event] = written.events;
     // A refusal is recorded, so its retry finds an event of its own in the log: the answer is the same refusal.
     if (event?.type !== 'DisclosureRecorded') return reject('consent_missing');
-    return done(written, { disclosureId: event.data.disclosureId, consentId: event.data.consentId });
+    const { disclosureId, consentId, override } = event.data;
+    return done(written, {
+      disclosureId,
+      ...(consentId === undefined ? {} : { consentId }),
+      ...(override === undefined ? {} : { overrideId: override.overrideId }),
+    });
   }
 }

@@ -5,7 +5,7 @@ import { Access, Caller, type Principal } from '@waymark/access';
 import {
   dataCategories,
   type DataCategory,
-  decisionReasons,
+  decisionOutcomes,
   type Purpose,
   purposes,
   type Unit,
@@ -35,7 +35,9 @@ export class DecisionParams {
 export class Decision {
   @ApiProperty() allowed: boolean;
   @ApiProperty({ required: false, format: 'uuid', description: 'The consent that decides.' }) consentId?: string;
-  @ApiProperty({ enum: decisionReasons }) reason: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'Or the override that allows it without consent.' })
+  overrideId?: string;
+  @ApiProperty({ enum: decisionOutcomes }) reason: string;
   @ApiProperty({ format: 'date-time' }) at: string;
 }
 
@@ -91,7 +93,11 @@ export class GetDecisionHandler implements IQueryHandler<GetDecision> {
     const events = known.map(({ event }) => event);
     await this.reads.read({ principal: caller, stream: `consent-${clientId}`, clientId, what: 'GetDecision', ground });
     const record = fold(consentRecordAggregate.decider, events);
-    return { ...coverage(record, { recipient, purpose, categories }, at), at };
+    const decided = coverage(record, { recipient, purpose, categories }, at);
+    const { allowed, reason } = decided;
+    if (!decided.allowed) return { allowed, reason, at };
+    const { consentId, override } = decided.cites;
+    return { allowed, reason, at, ...(override ? { overrideId: override.overrideId } : { consentId }) };
   }
 
   private momentOf({ at }: DecisionParams): Instant {

@@ -37,6 +37,10 @@ export const consentClocksProjection = foldedRows({
       case 'SuspensionsRequested':
       case 'DisclosureRecorded':
       case 'DisclosureRefused':
+      case 'OverrideRequested':
+      case 'OverrideApproved':
+      case 'InformingOfOverrideDelayed':
+      case 'ClientInformedOfOverride':
       case 'ErasureRequested':
       case 'LegalHoldPlaced':
       case 'LegalHoldLifted':

@@ -45,6 +45,10 @@ function changeBy(event: ConsentEvent): Partial<ErasureEntry> {
     case 'LegalHoldLifted':
     case 'ContextErased':
     case 'SuspensionsRequested':
+    case 'OverrideRequested':
+    case 'OverrideApproved':
+    case 'InformingOfOverrideDelayed':
+    case 'ClientInformedOfOverride':
       return {};
   }
 }
