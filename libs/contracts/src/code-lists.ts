@@ -253,6 +253,14 @@ export type ConsentStatus = (typeof consentStatuses)[number];
 export const disclosureActs = ['send', 'open'] as const;
 export type DisclosureAct = (typeof disclosureActs)[number];
 
+/** Who takes along that a concern was linked to a client who came before. */
+export const linkParts = ['consent', 'case'] as const;
+export type LinkPart = (typeof linkParts)[number];
+
+/** Refused when either person is being erased. */
+export const linkOutcomes = ['linked', 'refused'] as const;
+export type LinkOutcome = (typeof linkOutcomes)[number];
+
 export const decisionReasons = ['covered', 'no_consent', 'category_not_covered', 'withdrawn', 'expired'] as const;
 export type DecisionReason = (typeof decisionReasons)[number];
 

@@ -25,6 +25,8 @@ import {
 } from './consent-record/features/list-consents.js';
 import { GetMyLedgerHandler, MyLedgerEndpoint } from './consent-record/features/my-ledger.js';
 import { RefuseConsentEndpoint, RefuseConsentHandler } from './consent-record/features/refuse-consent.js';
+import { EraseLinkedHandler } from './consent-record/features/erase-linked.js';
+import { LinkClientsHandler } from './consent-record/features/link-clients.js';
 import { RequestSuspensionsHandler } from './consent-record/features/request-suspensions.js';
 import { ExpireConsentHandler } from './consent-record/features/run-consent-clocks.js';
 import {
@@ -63,6 +65,8 @@ import {
     AuthorizeDisclosureHandler,
     GetMyLedgerHandler,
     RequestSuspensionsHandler,
+    LinkClientsHandler,
+    EraseLinkedHandler,
     ExpireConsentHandler,
     RequestErasureHandler,
     PlaceLegalHoldHandler,

@@ -8,6 +8,7 @@ import {
   disclosureActs,
   id,
   instant,
+  linkOutcomes,
   purposes,
   staffId,
   units,
@@ -45,6 +46,8 @@ const disclosure = {
 };
 export type Disclosure = ShapeOf<typeof disclosure>;
 
+const link = { clientId: id, linkedClientId: id, concernId: id, linkId: id };
+
 const disclosureEvents = declareEvents({
   ConsentGiven: {
     version: 1,
@@ -78,6 +81,10 @@ const disclosureEvents = declareEvents({
     data: { consentId: id, clientId: id, referralIds: Type.Array(id), withdrawnAt: instant },
     sealed: {},
   },
+  /** Both ids name one person. Stands in the stream of either. */
+  ClientsLinked: { version: 1, data: link, sealed: {} },
+  /** What intake hears of it, as often as it asks. */
+  ClientLinkAnswered: { version: 1, data: { ...link, outcome: code(linkOutcomes) }, sealed: {} },
   ConsentExpired: { version: 1, data: { ...scope, consentId: id, validUntil: instant }, sealed: {} },
   DisclosureRecorded: {
     version: 1,

@@ -24,3 +24,12 @@ export function coverage(record: ConsentRecord, { recipient, purpose, categories
   if (!last) return { allowed: false, reason: 'no_consent' };
   return { allowed: false, reason: last.withdrawal ? 'withdrawn' : 'expired' };
 }
+
+const byNearness: readonly DecisionReason[] = ['category_not_covered', 'withdrawn', 'expired', 'no_consent'];
+
+/** Of refusals by several records of one person the one that was nearest to a yes. */
+export const nearestRefusal = (refusals: readonly Coverage[]): Coverage =>
+  refusals.toSorted((one, other) => byNearness.indexOf(one.reason) - byNearness.indexOf(other.reason))[0] ?? {
+    allowed: false,
+    reason: 'no_consent',
+  };

@@ -12,11 +12,9 @@ import {
   purposes,
   units,
 } from '@waymark/contracts';
-import { fold } from '@waymark/event-sourcing';
 import { Aggregates, type HistoryEntry, Id, Pattern, Problem, ReadLog } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
-import { consentRecordAggregate } from '../consent-record.aggregate.js';
-import { consentRecordDecider } from '../domain/consent-record.decider.js';
+import { linkedRecords } from '../linked-records.js';
 import type { ConsentEvent } from '../domain/consent-record.events.js';
 import { consentOf, type ConsentRecord } from '../domain/consent-record.state.js';
 import { languageFor } from './client-language.js';
@@ -102,7 +100,7 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
 
   async execute({ clientId, caller, params, language }: GetMyLedger): Promise<Ledger> {
     const ground = await this.teams.demand(caller, 'ReadMyLedger', clientId);
-    const history = await this.aggregates.history(consentRecordAggregate, clientId);
+    const records = await linkedRecords(this.aggregates, clientId);
     await this.reads.read({
       principal: caller,
       stream: `consent-${clientId}`,
@@ -110,11 +108,10 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
       what: 'GetMyLedger',
       ground,
     });
-    const record = fold(
-      consentRecordDecider,
-      history.map(({ event }) => event),
-    );
-    const lines = history.flatMap((entry) => lineOf(entry, record, language)).reverse();
+    const lines = records
+      .flatMap(({ history, record }) => history.map((entry) => ({ entry, record })))
+      .toSorted((one, other) => (one.entry.recorded.position < other.entry.recorded.position ? 1 : -1))
+      .flatMap(({ entry, record }) => lineOf(entry, record, language));
     const start = params.after === undefined ? 0 : lines.findIndex((line) => line.disclosureId === params.after) + 1;
     if (params.after !== undefined && start === 0)
       throw new Problem(422, 'invalid_input', 'Pass `next` of the page before, unchanged.', [
