@@ -2,7 +2,13 @@ import type { EventEmitter } from 'node:events';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Type } from '@nestjs/common';
-import { inboxMigration, inboxOperationsMigration, inboxStepsMigration, relayMigration } from '@waymark/messaging';
+import {
+  inboxForgettingMigration,
+  inboxMigration,
+  inboxOperationsMigration,
+  inboxStepsMigration,
+  relayMigration,
+} from '@waymark/messaging';
 import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
@@ -79,6 +85,17 @@ export class LetOperatorsRetryProcesses1760000000020 implements MigrationInterfa
   }
 }
 
+/** Marks in the place of rows, so that the inbox may forget what is old. */
+export class LetTheInboxForget1764180000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(inboxForgettingMigration);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('what was forgotten does not come back');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
@@ -107,6 +124,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       CountWhatIsPublished1760000000003,
       TakeMessagesInOneStep1760000000004,
       LetOperatorsRetryProcesses1760000000020,
+      LetTheInboxForget1764180000000,
       ...options.migrations,
     ],
     synchronize: false,
