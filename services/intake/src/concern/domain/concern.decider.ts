@@ -2,7 +2,7 @@ import { type Decider, type DecisionContext, isBefore, plusMilliseconds } from '
 import type { ConcernCommand, Contact } from './concern.commands.js';
 import type { ConcernEvent, KnownTime } from './concern.events.js';
 import { reject } from './concern.rejections.js';
-import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
+import { clientOf, type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
 
 type CommandOf<Type extends ConcernCommand['type']> = Extract<ConcernCommand, { type: Type }>;
 
@@ -54,6 +54,12 @@ function decideExisting(
       return [{ type: 'ReceiptIssued', data: { scope: 'client', receiptHash: command.receiptHash } }];
     case 'UpgradeReceipt':
       return upgradeReceipt(command.caseId, concern);
+    case 'LinkConcernToClient':
+      return link(command, concern, context);
+    case 'RequestClientLink':
+      return requestLink(command, concern);
+    case 'SettleClientLink':
+      return settleLink(command, concern);
     case 'ErasePerson':
       return erase(command, concern);
   }
@@ -211,13 +217,49 @@ function accept(concern: Concern, context: DecisionContext): readonly ConcernEve
   if (!concern.firstResponse) reject('first_response_missing');
   if (concern.priority === undefined) reject('triage_missing');
   if (!concern.guided) reject('guidance_missing');
-  return [{ type: 'ConcernAccepted', data: { clientId: concern.clientId, officerId } }];
+  if (concern.link && concern.link.outcome === undefined) reject('link_not_settled');
+  return [{ type: 'ConcernAccepted', data: { clientId: clientOf(concern), officerId } }];
 }
 
 /** Nothing follows for a concern that is not accepted. */
-function requestCase({ status, clientId, officerId }: Concern): readonly ConcernEvent[] {
+function requestCase(concern: Concern): readonly ConcernEvent[] {
+  const { status, officerId } = concern;
   if (status !== 'accepted' || officerId === undefined) return [];
-  return [{ type: 'CaseRequested', data: { clientId, officerId } }];
+  return [{ type: 'CaseRequested', data: { clientId: clientOf(concern), officerId } }];
+}
+
+/** Of one who is linked already it changes nothing; only a link that was refused makes room for another. */
+function link(
+  { earlier }: CommandOf<'LinkConcernToClient'>,
+  concern: Concern,
+  context: DecisionContext,
+): readonly ConcernEvent[] {
+  handledBy(concern, context);
+  const { clientId, link: before, account } = concern;
+  if (earlier.concernId === concern.concernId || earlier.clientId === clientId) reject('link_to_itself');
+  if (before && before.outcome !== 'refused')
+    return before.earlierClientId === earlier.clientId ? [] : reject('concern_already_linked');
+  if (earlier.erased || concern.erased.includes('client')) reject('person_erased');
+  if (earlier.officerId !== undefined && account.exclusions?.people.includes(earlier.officerId))
+    reject('earlier_officer_excluded');
+  const linkId = context.eventIdAt(0);
+  const earlierIds = { earlierClientId: earlier.clientId, earlierConcernId: earlier.concernId };
+  return [{ type: 'ConcernLinkedToClient', data: { linkId, clientId, ...earlierIds } }];
+}
+
+/** A case has to be told only if there is one that was opened for the client before the link. */
+function requestLink({ linkId, of }: CommandOf<'RequestClientLink'>, concern: Concern): readonly ConcernEvent[] {
+  const { link: current, clientId, acceptedFor } = concern;
+  if (current?.linkId !== linkId) return [];
+  const { earlierClientId } = current;
+  if (of === 'case' && (acceptedFor === undefined || acceptedFor === earlierClientId)) return [];
+  return [{ type: 'ClientLinkRequested', data: { linkId, clientId, earlierClientId, of } }];
+}
+
+function settleLink({ linkId, outcome }: CommandOf<'SettleClientLink'>, concern: Concern): readonly ConcernEvent[] {
+  const { link: current, clientId } = concern;
+  if (current?.linkId !== linkId || current.outcome !== undefined) return [];
+  return [{ type: 'ClientLinkSettled', data: { linkId, clientId, earlierClientId: current.earlierClientId, outcome } }];
 }
 
 function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {
