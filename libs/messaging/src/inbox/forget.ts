@@ -4,7 +4,7 @@ import type { Inbox } from './inbox.js';
 const atOnce = 500;
 
 /**
- * Forgets what is older than `keptForMs`: rows of messages that had their effect, of which a mark stays (inbox-migration.ts), dead
+ * Forgets what is older than `keptForMs`: rows of messages that had their effect, of which a mark stays (inbox-forgetting-migration.ts), dead
  * letters that were closed, and the orders about them.
  */
 export async function forgetOld(inbox: Inbox): Promise<void> {

@@ -7,12 +7,8 @@ import type { Log } from '../log.js';
 import type { Bus, Message } from '../port.js';
 import { openPostgresBus } from '../postgres/bus.js';
 import { migrateBus } from '../postgres/migrate.js';
-import {
-  inboxForgettingMigration,
-  inboxMigration,
-  inboxOperationsMigration,
-  inboxStepsMigration,
-} from './inbox-migration.js';
+import { inboxForgettingMigration } from './inbox-forgetting-migration.js';
+import { inboxMigration, inboxOperationsMigration, inboxStepsMigration } from './inbox-migration.js';
 
 export const silent: Log = {
   debug: () => undefined,

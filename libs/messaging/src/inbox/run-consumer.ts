@@ -27,7 +27,7 @@ export interface ConsumerOptions {
   /** Name of the consumer, on the bus and in its tables. */
   readonly group: string;
   readonly topics: readonly string[];
-  /** The service's own database, with all migrations of `inbox-migration.ts` applied in their order. */
+  /** The service's own database, with `inboxMigration` and those that follow it applied in their order. */
   readonly dataSource: DataSource;
   readonly handlers?: Readonly<Record<string, MessageHandler>>;
   readonly reactions?: Readonly<Record<string, MessageReaction>>;

@@ -1,6 +1,8 @@
 import { type Decider, type DecisionContext, isBefore, plusMilliseconds } from '@waymark/event-sourcing';
 import type { ConcernCommand, Contact } from './concern.commands.js';
 import type { ConcernEvent, KnownTime } from './concern.events.js';
+import { link, requestLink, settleLink } from './client-link.decider.js';
+import { handledBy } from './handled-by.js';
 import { reject } from './concern.rejections.js';
 import { clientOf, type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
 
@@ -228,40 +230,6 @@ function requestCase(concern: Concern): readonly ConcernEvent[] {
   return [{ type: 'CaseRequested', data: { clientId: clientOf(concern), officerId } }];
 }
 
-/** Of one who is linked already it changes nothing; only a link that was refused makes room for another. */
-function link(
-  { earlier }: CommandOf<'LinkConcernToClient'>,
-  concern: Concern,
-  context: DecisionContext,
-): readonly ConcernEvent[] {
-  handledBy(concern, context);
-  const { clientId, link: before, account } = concern;
-  if (earlier.concernId === concern.concernId || earlier.clientId === clientId) reject('link_to_itself');
-  if (before && before.outcome !== 'refused')
-    return before.earlierClientId === earlier.clientId ? [] : reject('concern_already_linked');
-  if (earlier.erased || concern.erased.includes('client')) reject('person_erased');
-  if (earlier.officerId !== undefined && account.exclusions?.people.includes(earlier.officerId))
-    reject('earlier_officer_excluded');
-  const linkId = context.eventIdAt(0);
-  const earlierIds = { earlierClientId: earlier.clientId, earlierConcernId: earlier.concernId };
-  return [{ type: 'ConcernLinkedToClient', data: { linkId, clientId, ...earlierIds } }];
-}
-
-/** A case has to be told only if there is one that was opened for the client before the link. */
-function requestLink({ linkId, of }: CommandOf<'RequestClientLink'>, concern: Concern): readonly ConcernEvent[] {
-  const { link: current, clientId, acceptedFor } = concern;
-  if (current?.linkId !== linkId) return [];
-  const { earlierClientId } = current;
-  if (of === 'case' && (acceptedFor === undefined || acceptedFor === earlierClientId)) return [];
-  return [{ type: 'ClientLinkRequested', data: { linkId, clientId, earlierClientId, of } }];
-}
-
-function settleLink({ linkId, outcome }: CommandOf<'SettleClientLink'>, concern: Concern): readonly ConcernEvent[] {
-  const { link: current, clientId } = concern;
-  if (current?.linkId !== linkId || current.outcome !== undefined) return [];
-  return [{ type: 'ClientLinkSettled', data: { linkId, clientId, earlierClientId: current.earlierClientId, outcome } }];
-}
-
 function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {
   const holdsReceipt = concern.receiptScopes.includes('reporter');
   if (!holdsReceipt || concern.receiptScopes.includes('client')) return [];
@@ -276,10 +244,4 @@ function erase({ personId, erasureId }: CommandOf<'ErasePerson'>, concern: Conce
     (person) => ids[person] === personId && !concern.erased.includes(person),
   );
   return persons.length === 0 ? [] : [{ type: 'PersonErased', data: { erasureId, persons } }];
-}
-
-/** Only the officer who has taken the concern handles it. */
-function handledBy(concern: Concern, { actor }: DecisionContext): string {
-  if (concern.officerId === undefined || concern.officerId !== actor.id) return reject('concern_not_allocated_to_you');
-  return concern.officerId;
 }
