@@ -47,7 +47,7 @@ function decideExisting(
     case 'GiveGuidance':
       return guide(command, concern, context);
     case 'AcceptConcern':
-      return accept(concern, context);
+      return accept(command, concern, context);
     case 'RequestCase':
       return requestCase(concern);
     case 'IssueClientReceipt':
@@ -213,21 +213,27 @@ function guide(
   return [{ type: 'GuidanceGiven', data: { avenues, decision, ...(note === undefined ? {} : { note }) } }];
 }
 
-function accept(concern: Concern, context: DecisionContext): readonly ConcernEvent[] {
+function accept(
+  { shutOut }: CommandOf<'AcceptConcern'>,
+  concern: Concern,
+  context: DecisionContext,
+): readonly ConcernEvent[] {
   const officerId = handledBy(concern, context);
   if (concern.status === 'accepted') reject('concern_closed');
   if (!concern.firstResponse) reject('first_response_missing');
   if (concern.priority === undefined) reject('triage_missing');
   if (!concern.guided) reject('guidance_missing');
   if (concern.link && concern.link.outcome === undefined) reject('link_not_settled');
-  return [{ type: 'ConcernAccepted', data: { clientId: clientOf(concern), officerId } }];
+  const accepted = { clientId: clientOf(concern), officerId, ...(shutOut.length > 0 ? { shutOut: [...shutOut] } : {}) };
+  return [{ type: 'ConcernAccepted', data: accepted }];
 }
 
 /** Nothing follows for a concern that is not accepted. */
 function requestCase(concern: Concern): readonly ConcernEvent[] {
-  const { status, officerId } = concern;
+  const { status, officerId, shutOut } = concern;
   if (status !== 'accepted' || officerId === undefined) return [];
-  return [{ type: 'CaseRequested', data: { clientId: clientOf(concern), officerId } }];
+  const requested = { clientId: clientOf(concern), officerId, ...(shutOut ? { shutOut: [...shutOut] } : {}) };
+  return [{ type: 'CaseRequested', data: requested }];
 }
 
 function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {
