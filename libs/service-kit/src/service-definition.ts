@@ -4,7 +4,7 @@ import type { DataSource, MigrationInterface } from 'typeorm';
 import type { EventStore } from '@waymark/event-store';
 import type { KeyRing } from '@waymark/privacy';
 import type { OpenedEvent, Projection } from '@waymark/projections';
-import type { Resource, ResourceType } from '@waymark/access';
+import type { Principal, Resource, ResourceType } from '@waymark/access';
 import type { MessageContract } from '@waymark/contracts';
 import type { Translation } from '@waymark/messaging';
 import type { Aggregate } from './aggregate.js';
@@ -66,7 +66,11 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
 /** Undefined when there is no such thing. */
 export type FindResource<Kind extends ResourceType> = (
   id: string,
-  from: Pick<Platform, 'aggregates' | 'dataSource'>,
+  from: Pick<Platform, 'aggregates' | 'dataSource'> & {
+    readonly asker: Principal;
+    /** Of the service. */
+    readonly environment: NodeJS.ProcessEnv;
+  },
 ) => Promise<Resource<Kind> | undefined>;
 
 /** Its own read models, and those of its processes. */

@@ -10,6 +10,7 @@ import { LinkCaseHandler } from './case/features/link-case.js';
 import { ListCasesEndpoint, ListCasesHandler } from './case/features/list-cases.js';
 import { ListNotesEndpoint, ListNotesHandler } from './case/features/list-notes.js';
 import { MoveStageEndpoint, MoveStageHandler } from './case/features/move-stage.js';
+import { VisibleCases } from './case/visible-cases.js';
 import { OpenCaseHandler } from './case/features/open-case.js';
 import { RemoveTeamMemberEndpoint, RemoveTeamMemberHandler } from './case/features/remove-team-member.js';
 import { ReopenCaseEndpoint, ReopenCaseHandler } from './case/features/reopen-case.js';
@@ -30,6 +31,7 @@ import { WriteNoteEndpoint, WriteNoteHandler } from './case/features/write-note.
     ListNotesEndpoint,
   ],
   providers: [
+    VisibleCases,
     CaseReferrals,
     OpenCaseHandler,
     ConfirmOpeningHandler,

@@ -1,4 +1,5 @@
-import type { ServiceDefinition } from '@waymark/service-kit';
+import { EnvError, makeValidator } from 'envalid';
+import { readEnvironment, type ServiceDefinition, ShutOutMarks } from '@waymark/service-kit';
 import { caseAggregate } from './case/case.aggregate.js';
 import { caseResource } from './case/visibility.js';
 import { casesProjection } from './case/projections/cases/cases.projection.js';
@@ -7,23 +8,33 @@ import { consumes } from './integration/consume.js';
 import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateCaseReferrals1760000002000 } from './migrations/1760000002000-create-case-referrals.js';
 
+const secret = makeValidator<string>((value) => {
+  if (Buffer.from(value, 'base64url').length !== 32) throw new EnvError('must be 32 bytes of base64url');
+  return value;
+});
+
+const own = { SHUT_OUT_SECRET: secret({ desc: 'secret of the marks by which intake tells whom a reporter shut out' }) };
+const marksUnder = (secretOfMarks: string): ShutOutMarks => new ShutOutMarks(Buffer.from(secretOfMarks, 'base64url'));
+
 /** `case` is a reserved word. */
-export const caseService: ServiceDefinition = {
+export const caseService: ServiceDefinition<typeof own> = {
   name: 'case',
   title: 'Waymark case',
   description:
     'Cases: opened once for an accepted concern, seen by their team alone, assessed, led through their stages, closed and reopened.',
-  settings: {},
+  settings: own,
   aggregates: [caseAggregate],
   module: CaseModule,
   resources: {
-    Case: async (id, { aggregates }) => {
+    Case: async (id, { aggregates, asker, environment }) => {
       const { state } = await aggregates.load(caseAggregate, id);
-      return state.status === 'none' ? undefined : caseResource(state);
+      if (state.status === 'none') return undefined;
+      return caseResource(state, asker, marksUnder(readEnvironment('case', environment, own).SHUT_OUT_SECRET));
     },
   },
   migrations: [CreateCaseReferrals1760000002000],
   projections: [casesProjection],
+  providers: ({ settings }) => [{ provide: ShutOutMarks, useValue: marksUnder(settings.SHUT_OUT_SECRET) }],
   publishes,
   publish,
   publishFacts,

@@ -98,7 +98,7 @@ export const knownServices: readonly string[] = [
 
 /** What a policy may ask about each kind of thing. */
 export interface ResourceAttributes {
-  readonly Case: { readonly team: readonly EntityRef<'Staff'>[] };
+  readonly Case: { readonly shutOut?: readonly EntityRef<'Staff'>[]; readonly team: readonly EntityRef<'Staff'>[] };
   readonly Client: { readonly team: readonly EntityRef<'Staff'>[] };
   readonly Concern: {
     readonly officer?: EntityRef<'Staff'>;

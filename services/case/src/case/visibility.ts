@@ -1,24 +1,32 @@
 import { type ActionOn, decide, type Principal, type Resource, staffRef, staffRefs } from '@waymark/access';
-import { groundOf, notFound } from '@waymark/service-kit';
+import { groundOf, notFound, type ShutOutMarks } from '@waymark/service-kit';
 import type { Note } from './domain/case.events.js';
 import { reject } from './domain/case.rejections.js';
 import type { Case, CaseState } from './domain/case.state.js';
 
-/** A case as the policies see it. */
-export const caseResource = ({ caseId, team }: Case): Resource<'Case'> => ({
-  type: 'Case',
-  id: caseId,
-  attributes: { team: staffRefs(team) },
-});
+/** A case as the policies see it when this principal asks: whom its reporter shut out is known by marks, so only of who asks. */
+export function caseResource(
+  { caseId, concernId, team, shutOut = [] }: Case,
+  principal: Principal,
+  marks: ShutOutMarks,
+): Resource<'Case'> {
+  const isShutOut = principal.kind === 'staff' && marks.include(shutOut, concernId, principal);
+  return {
+    type: 'Case',
+    id: caseId,
+    attributes: { team: staffRefs(team), shutOut: staffRefs(isShutOut ? [principal.id] : []) },
+  };
+}
 
 /** The case, for whoever may do this with it, and what let them; for those who may not know of it, it does not exist. */
 export function allowedCase(
   principal: Principal,
   action: ActionOn<'Case'>,
   state: CaseState,
+  marks: ShutOutMarks,
 ): { readonly current: Case; readonly ground: string } {
   if (state.status === 'none') throw notFound();
-  const decision = decide(principal, action, caseResource(state));
+  const decision = decide(principal, action, caseResource(state, principal, marks));
   return { current: state, ground: groundOf(decision, () => reject('caller_not_on_team')) };
 }
 

@@ -35,7 +35,7 @@ export function addExplain(access: Command, { terminal }: CommandContext): void 
       const { action } = options;
       if (!isAction(action)) throw new WrongUse(`there is no action ${action}; docs/access.md lists all`);
       const principal = await askerOf(options);
-      const resource = await resourceOf(action, resourceTypeOf(action), options);
+      const resource = await resourceOf(action, resourceTypeOf(action), principal, options);
       const to = staffRef(options.to ?? idOf(principal));
       const explanation = explain(principal, action, resource, action === 'AllocateConcern' ? { to } : {});
       report(terminal, options, told(options, explanation), () => asText(options, explanation));
@@ -45,7 +45,12 @@ export function addExplain(access: Command, { terminal }: CommandContext): void 
 const idOf = (principal: Principal): string => (principal.kind === 'anonymous' ? 'anyone' : principal.id);
 
 /** The thing, read with the rights of the service whose it is. */
-async function resourceOf(action: ActionName, type: Resource['type'], options: ExplainOptions): Promise<Resource> {
+async function resourceOf(
+  action: ActionName,
+  type: Resource['type'],
+  asker: Principal,
+  options: ExplainOptions,
+): Promise<Resource> {
   const { platform } = await import('@waymark/access');
   if (type === 'Waymark') return platform;
   const [, kind, id] = /^(concern|case|client|referral)-([0-9a-f-]{36})$/.exec(options.resource ?? '') ?? [];
@@ -54,7 +59,7 @@ async function resourceOf(action: ActionName, type: Resource['type'], options: E
   for (const target of await targetsOf(options)) {
     const find = finderOf(target, type);
     if (!find) continue;
-    const found = await withViews(target, (from) => find(id, from));
+    const found = await withViews(target, (from) => find(id, { ...from, asker, environment: target.environment }));
     if (found) return found;
     throw new WrongUse(`there is no ${options.resource}`);
   }

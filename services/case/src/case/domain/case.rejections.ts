@@ -3,6 +3,7 @@ import { DomainRejection } from '@waymark/event-sourcing';
 export type CaseRejectionCode =
   | 'case_not_found'
   | 'caller_not_on_team'
+  | 'person_shut_out'
   | 'already_case_officer'
   | 'already_on_team'
   | 'officer_not_removable'
@@ -17,6 +18,7 @@ export type CaseRejectionCode =
 const details: Record<CaseRejectionCode, string> = {
   case_not_found: 'There is nothing here that you may see.',
   caller_not_on_team: 'Only those on the team of this case may do this.',
+  person_shut_out: 'The reporter has asked that this person does not see the matter.',
   already_case_officer: 'This person is the officer of this case already.',
   already_on_team: 'This person is on the team already.',
   officer_not_removable: 'A case always has an officer: assign another one instead.',

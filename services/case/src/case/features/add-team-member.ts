@@ -2,8 +2,8 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, type Done, IdPipe, StaffId } from '@waymark/service-kit';
-import { changeVisibleCase } from '../change-case.js';
+import { type Call, CallOf, type Done, IdPipe, StaffId } from '@waymark/service-kit';
+import { VisibleCases } from '../visible-cases.js';
 import { CaseChanged, caseChanged } from './case-answers.js';
 
 export class AddTeamMemberBody {
@@ -43,11 +43,9 @@ export class AddTeamMemberEndpoint {
 
 @CommandHandler(AddTeamMember)
 export class AddTeamMemberHandler implements ICommandHandler<AddTeamMember> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly cases: VisibleCases) {}
 
   async execute({ caseId, body, caller, call }: AddTeamMember) {
-    return caseChanged(
-      await changeVisibleCase(this.aggregates, caseId, caller, call, { type: 'AddTeamMember', staffId: body.staffId }),
-    );
+    return caseChanged(await this.cases.change(caseId, caller, call, { type: 'AddTeamMember', staffId: body.staffId }));
   }
 }

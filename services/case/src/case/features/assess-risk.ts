@@ -4,7 +4,6 @@ import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/
 import { Access, Caller, type Principal } from '@waymark/access';
 import { riskLevels, type RiskLevel } from '@waymark/contracts';
 import {
-  Aggregates,
   type Call,
   CallOf,
   Code,
@@ -15,7 +14,7 @@ import {
   Pattern,
   Text,
 } from '@waymark/service-kit';
-import { changeVisibleCase } from '../change-case.js';
+import { VisibleCases } from '../visible-cases.js';
 
 /** One level per domain; a domain that was not assessed is left out, which is not the same as no risk. */
 export class RiskLevelsBody {
@@ -78,10 +77,10 @@ export class AssessRiskEndpoint {
 
 @CommandHandler(AssessRisk)
 export class AssessRiskHandler implements ICommandHandler<AssessRisk> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly cases: VisibleCases) {}
 
   async execute({ caseId, body, caller, call }: AssessRisk) {
-    const written = await changeVisibleCase(this.aggregates, caseId, caller, call, {
+    const written = await this.cases.change(caseId, caller, call, {
       type: 'AssessRisk',
       ...body,
       levels: { ...body.levels },

@@ -2,8 +2,8 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, type Done, IdPipe, StaffId } from '@waymark/service-kit';
-import { changeVisibleCase } from '../change-case.js';
+import { type Call, CallOf, type Done, IdPipe, StaffId } from '@waymark/service-kit';
+import { VisibleCases } from '../visible-cases.js';
 import { CaseChanged, caseChanged } from './case-answers.js';
 
 export class AssignOfficerBody {
@@ -43,11 +43,11 @@ export class AssignOfficerEndpoint {
 
 @CommandHandler(AssignOfficer)
 export class AssignOfficerHandler implements ICommandHandler<AssignOfficer> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly cases: VisibleCases) {}
 
   async execute({ caseId, body, caller, call }: AssignOfficer) {
     return caseChanged(
-      await changeVisibleCase(this.aggregates, caseId, caller, call, {
+      await this.cases.change(caseId, caller, call, {
         type: 'AssignOfficer',
         officerId: body.officerId,
       }),

@@ -4,8 +4,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ArrayUnique } from 'class-validator';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { closureReasons, type ClosureReason } from '@waymark/contracts';
-import { Aggregates, type Call, CallOf, Code, type Done, Id, IdPipe, NestedList, Text } from '@waymark/service-kit';
-import { changeVisibleCase } from '../change-case.js';
+import { type Call, CallOf, Code, type Done, Id, IdPipe, NestedList, Text } from '@waymark/service-kit';
+import { VisibleCases } from '../visible-cases.js';
 import { CaseReferrals } from '../case-referrals.js';
 import { CaseChanged, caseChanged } from './case-answers.js';
 
@@ -68,14 +68,14 @@ export class CloseCaseEndpoint {
 @CommandHandler(CloseCase)
 export class CloseCaseHandler implements ICommandHandler<CloseCase> {
   constructor(
-    private readonly aggregates: Aggregates,
+    private readonly cases: VisibleCases,
     private readonly referrals: CaseReferrals,
   ) {}
 
   async execute({ caseId, body, caller, call }: CloseCase) {
     const { closureReason, noFinalRiskBecause, openReferrals = [] } = body;
     return caseChanged(
-      await changeVisibleCase(this.aggregates, caseId, caller, call, {
+      await this.cases.change(caseId, caller, call, {
         type: 'CloseCase',
         closureReason,
         ...(noFinalRiskBecause === undefined ? {} : { noFinalRiskBecause }),

@@ -3,11 +3,10 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { caseStages, closureReasons, riskLevels } from '@waymark/contracts';
-import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
-import { caseAggregate } from '../case.aggregate.js';
+import { IdPipe, ReadLog } from '@waymark/service-kit';
 import type { Closure, RiskAssessment } from '../domain/case.events.js';
 import type { Case } from '../domain/case.state.js';
-import { allowedCase } from '../visibility.js';
+import { VisibleCases } from '../visible-cases.js';
 import { RiskLevelsBody } from './assess-risk.js';
 
 /** What was assessed; what was erased is absent. */
@@ -70,13 +69,12 @@ export class GetCaseEndpoint {
 @QueryHandler(GetCase)
 export class GetCaseHandler implements IQueryHandler<GetCase> {
   constructor(
-    private readonly aggregates: Aggregates,
+    private readonly cases: VisibleCases,
     private readonly reads: ReadLog,
   ) {}
 
   async execute({ caseId, caller }: GetCase): Promise<CaseView> {
-    const { state } = await this.aggregates.load(caseAggregate, caseId);
-    const { current, ground } = allowedCase(caller, 'ReadCase', state);
+    const { current, ground } = await this.cases.find(caller, 'ReadCase', caseId);
     const { clientId } = current;
     await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'GetCase', ground });
     return viewOf(current);

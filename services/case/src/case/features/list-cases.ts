@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { caseStages } from '@waymark/contracts';
-import { Code, Id, notFound, Pattern, Problem, StaffId, Views } from '@waymark/service-kit';
+import { Code, Id, notFound, Pattern, Problem, ShutOutMarks, StaffId, Views } from '@waymark/service-kit';
 import { CaseEntry } from '../projections/cases/case-entry.entity.js';
 
 export class ListCasesParams {
@@ -72,15 +72,28 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
   constructor(
     private readonly dataSource: DataSource,
     private readonly views: Views,
+    private readonly marks: ShutOutMarks,
   ) {}
 
   async execute({ caller, params, after }: ListCases): Promise<Cases> {
     await this.views.caughtUp(after);
     const limit = Number(params.limit ?? 50);
-    const entries = await this.page(caller, params, limit + 1);
+    const entries = await this.visible(caller, params, limit + 1);
     const shown = entries.slice(0, limit);
     const last = shown.at(-1);
     return { items: shown.map(lineOf), ...(entries.length > limit && last ? { next: cursorOf(last) } : {}) };
+  }
+
+  /** Of whom a mark is, no database can tell: pages are read until there are enough lines from which the caller is not shut out. */
+  private async visible(caller: StaffPrincipal, params: ListCasesParams, limit: number): Promise<CaseEntry[]> {
+    const found: CaseEntry[] = [];
+    for (let after = params.after; ;) {
+      const page = await this.page(caller, { ...params, ...(after === undefined ? {} : { after }) }, limit);
+      found.push(...page.filter(({ shutOut, concernId }) => !this.marks.include(shutOut, concernId, caller)));
+      const last = page.at(-1);
+      if (found.length >= limit || page.length < limit || !last) return found.slice(0, limit);
+      after = cursorOf(last);
+    }
   }
 
   private page(caller: StaffPrincipal, params: ListCasesParams, limit: number): Promise<CaseEntry[]> {

@@ -3,10 +3,10 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { noteClasses } from '@waymark/contracts';
-import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
-import { caseAggregate } from '../case.aggregate.js';
+import { IdPipe, ReadLog } from '@waymark/service-kit';
 import type { Note } from '../domain/case.events.js';
-import { allowedCase, mayReadNote } from '../visibility.js';
+import { mayReadNote } from '../visibility.js';
+import { VisibleCases } from '../visible-cases.js';
 
 export class NoteView {
   @ApiProperty({ format: 'uuid' }) noteId: string;
@@ -47,13 +47,12 @@ export class ListNotesEndpoint {
 @QueryHandler(ListNotes)
 export class ListNotesHandler implements IQueryHandler<ListNotes> {
   constructor(
-    private readonly aggregates: Aggregates,
+    private readonly cases: VisibleCases,
     private readonly reads: ReadLog,
   ) {}
 
   async execute({ caseId, caller }: ListNotes): Promise<Notes> {
-    const { state } = await this.aggregates.load(caseAggregate, caseId);
-    const { current, ground } = allowedCase(caller, 'ListNotes', state);
+    const { current, ground } = await this.cases.find(caller, 'ListNotes', caseId);
     const { clientId, notes } = current;
     await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'ListNotes', ground });
     return { items: notes.filter((note) => mayReadNote(caller, current, note)).map(viewOf) };

@@ -2,8 +2,8 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, Code, type Done, IdPipe } from '@waymark/service-kit';
-import { changeVisibleCase } from '../change-case.js';
+import { type Call, CallOf, Code, type Done, IdPipe } from '@waymark/service-kit';
+import { VisibleCases } from '../visible-cases.js';
 import { type OpenStage, openStages } from '../domain/case.events.js';
 import { CaseChanged, caseChanged } from './case-answers.js';
 
@@ -44,11 +44,9 @@ export class MoveStageEndpoint {
 
 @CommandHandler(MoveStage)
 export class MoveStageHandler implements ICommandHandler<MoveStage> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly cases: VisibleCases) {}
 
   async execute({ caseId, body, caller, call }: MoveStage) {
-    return caseChanged(
-      await changeVisibleCase(this.aggregates, caseId, caller, call, { type: 'MoveStage', stage: body.stage }),
-    );
+    return caseChanged(await this.cases.change(caseId, caller, call, { type: 'MoveStage', stage: body.stage }));
   }
 }

@@ -2,8 +2,8 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, type Done, IdPipe } from '@waymark/service-kit';
-import { changeVisibleCase } from '../change-case.js';
+import { type Call, CallOf, type Done, IdPipe } from '@waymark/service-kit';
+import { VisibleCases } from '../visible-cases.js';
 import { CaseChanged, caseChanged } from './case-answers.js';
 
 /** Nothing to say but that it happens. */
@@ -44,11 +44,9 @@ export class RemoveTeamMemberEndpoint {
 
 @CommandHandler(RemoveTeamMember)
 export class RemoveTeamMemberHandler implements ICommandHandler<RemoveTeamMember> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly cases: VisibleCases) {}
 
   async execute({ caseId, staffId, caller, call }: RemoveTeamMember) {
-    return caseChanged(
-      await changeVisibleCase(this.aggregates, caseId, caller, call, { type: 'RemoveTeamMember', staffId }),
-    );
+    return caseChanged(await this.cases.change(caseId, caller, call, { type: 'RemoveTeamMember', staffId }));
   }
 }

@@ -2,8 +2,8 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, type Done, IdPipe, Text } from '@waymark/service-kit';
-import { changeVisibleCase } from '../change-case.js';
+import { type Call, CallOf, type Done, IdPipe, Text } from '@waymark/service-kit';
+import { VisibleCases } from '../visible-cases.js';
 import { CaseChanged, caseChanged } from './case-answers.js';
 
 export class ReopenCaseBody {
@@ -43,9 +43,9 @@ export class ReopenCaseEndpoint {
 
 @CommandHandler(ReopenCase)
 export class ReopenCaseHandler implements ICommandHandler<ReopenCase> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly cases: VisibleCases) {}
 
   async execute({ caseId, reason, caller, call }: ReopenCase) {
-    return caseChanged(await changeVisibleCase(this.aggregates, caseId, caller, call, { type: 'ReopenCase', reason }));
+    return caseChanged(await this.cases.change(caseId, caller, call, { type: 'ReopenCase', reason }));
   }
 }

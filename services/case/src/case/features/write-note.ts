@@ -3,8 +3,8 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { noteClasses, type NoteClass } from '@waymark/contracts';
-import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe, Text } from '@waymark/service-kit';
-import { changeVisibleCase } from '../change-case.js';
+import { type Call, CallOf, Code, type Done, done, IdPipe, Text } from '@waymark/service-kit';
+import { VisibleCases } from '../visible-cases.js';
 
 export class WriteNoteBody {
   @Code(noteClasses, { description: 'Clinical notes are read by their author and by clinicians only' })
@@ -51,12 +51,12 @@ export class WriteNoteEndpoint {
 
 @CommandHandler(WriteNote)
 export class WriteNoteHandler implements ICommandHandler<WriteNote> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly cases: VisibleCases) {}
 
   async execute({ caseId, body, caller, call }: WriteNote) {
     const { noteClass, text } = body;
     const command = { type: 'WriteNote', noteClass, text } as const;
-    const written = await changeVisibleCase(this.aggregates, caseId, caller, call, command);
+    const written = await this.cases.change(caseId, caller, call, command);
     const [event] = written.events;
     if (event?.type !== 'NoteWritten') throw new Error('writing a note always records one');
     return done(written, { caseId, noteId: event.data.noteId });
