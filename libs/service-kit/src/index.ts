@@ -33,6 +33,7 @@ export * from './refuses.js';
 export * from './run-main.js';
 export * from './secrets.js';
 export * from './service-definition.js';
+export * from './shut-out-marks.js';
 export * from './start-service.js';
 export * from './views.js';
 export type { HttpApp } from './http-app.js';

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '@waymark/service-kit';
+import { type ServiceDefinition, ShutOutMarks, shutOutSecretLabel } from '@waymark/service-kit';
 import { concernAggregate } from './concern/concern.aggregate.js';
 import { ErasePerson } from './concern/features/erase-person.js';
 import { responseClocks } from './concern/features/run-response-clocks.js';
@@ -40,6 +40,7 @@ export const intake: ServiceDefinition = {
   ],
   providers: ({ secrets, store, dataSource, clock, settings }) => [
     { provide: RevocationRecord, useValue: new RevocationRecord(store, clock) },
+    { provide: ShutOutMarks, useValue: new ShutOutMarks(secrets.of(shutOutSecretLabel)) },
     { provide: StaffMarks, useValue: new StaffMarks(secrets) },
     { provide: ReceiptHashes, useValue: new ReceiptHashes(secrets) },
     { provide: GuessThrottle, useValue: new GuessThrottle(dataSource, clock, secrets) },

@@ -1,21 +1,25 @@
 import { Type } from '@sinclair/typebox';
 import { behaviours, channels, linkParts, matters, responseBands } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
-import { closed, code, country, id, instant, month, staffId, subdivision } from '../schemas.js';
+import { closed, code, country, id, instant, month, shutOutMark, staffId, subdivision } from '../schemas.js';
 import { subjectErasedBy } from './subject-erased.js';
+
+/** Marks of whom the reporter shuts out; absent when there is nobody. */
+const shutOut = Type.Optional(Type.Array(shutOutMark, { minItems: 1 }));
 
 export const concernAccepted = defineMessage({
   type: 'intake.concern-accepted.v1',
   title: 'A concern was accepted',
   summary: 'A concern was accepted: the case service opens exactly one case for it.',
   key: 'concern',
-  schema: Type.Object({ concernId: id, clientId: id, officerId: staffId, acceptedAt: instant }, closed),
+  schema: Type.Object({ concernId: id, clientId: id, officerId: staffId, acceptedAt: instant, shutOut }, closed),
   examples: [
     {
       concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
       clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
       officerId: 'amina.officer',
       acceptedAt: '2026-03-02T09:30:00.000Z',
+      shutOut: ['5f0c6f1e1d5c8a3e8f006a2f0e9d1c77'],
     },
   ],
 });
@@ -26,7 +30,7 @@ export const caseRequested = defineMessage({
   summary:
     'Nothing has come back about the case of an accepted concern: the case service opens it if it has not, and says so either way.',
   key: 'concern',
-  schema: Type.Object({ concernId: id, clientId: id, officerId: staffId }, closed),
+  schema: Type.Object({ concernId: id, clientId: id, officerId: staffId, shutOut }, closed),
   examples: [
     {
       concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',

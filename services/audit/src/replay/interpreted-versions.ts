@@ -3,6 +3,9 @@ import type { Fact } from './fact.js';
 /** The latest version of each type that the replay reads rightly, where it is not the first. */
 const latest: ReadonlyMap<string, number> = new Map([
   ['FirstResponseGiven', 2],
+  ['CaseOpened', 2],
+  ['CaseRequested', 2],
+  ['ConcernAccepted', 2],
   ['DisclosureRecorded', 2],
   ['ReferralSent', 2],
   ['ReferralPackageOpened', 2],

@@ -8,6 +8,7 @@ export type CaseCommand =
       readonly concernId: string;
       readonly clientId: string;
       readonly officerId: string;
+      readonly shutOut?: readonly string[];
     }
   | {
       readonly type: 'ConfirmOpening';
@@ -15,6 +16,7 @@ export type CaseCommand =
       readonly concernId: string;
       readonly clientId: string;
       readonly officerId: string;
+      readonly shutOut?: readonly string[];
     }
   | { readonly type: 'LinkToClient'; readonly linkId: string; readonly earlierClientId: string }
   | { readonly type: 'AssignOfficer'; readonly officerId: string }

@@ -63,12 +63,15 @@ function open(
   context: DecisionContext,
 ): readonly CaseEvent[] {
   if (state.status !== 'none') return [];
-  const { caseId, concernId, clientId, officerId } = command;
+  const { caseId, concernId, clientId, officerId, shutOut } = command;
   const caseCode = caseCodeFrom(context.newId('case-code'));
   return [
     {
       type: 'CaseOpened',
-      data: { caseId, concernId, clientId, caseCode, officerId, team: [officerId], openedAt: context.now },
+      data: {
+        ...{ caseId, concernId, clientId, caseCode, officerId, team: [officerId], openedAt: context.now },
+        ...(shutOut && shutOut.length > 0 ? { shutOut: [...shutOut] } : {}),
+      },
     },
   ];
 }

@@ -11,10 +11,11 @@ import {
   noteClasses,
   riskDomains,
   riskLevels,
+  shutOutMark,
   staffId,
   type CaseStage,
 } from '@waymark/contracts';
-import { declareEvents, type EventOf, never, sealedFor, type Shape } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, never, readAsItIs, sealedFor, type Shape } from '@waymark/event-sourcing';
 
 /** Whoever works on a case: its officer first, then the members. */
 const team = Type.Array(staffId);
@@ -63,7 +64,7 @@ export type ExplainedReferrals = Shape<typeof explainedReferrals>;
  */
 export const caseEvents = declareEvents({
   CaseOpened: {
-    version: 1,
+    version: 2,
     data: {
       caseId: id,
       concernId: id,
@@ -72,8 +73,11 @@ export const caseEvents = declareEvents({
       officerId: staffId,
       team,
       openedAt: instant,
+      /** Marks of whom the reporter of its concern shuts out; absent when there is nobody. */
+      shutOut: Type.Optional(Type.Array(shutOutMark, { minItems: 1 })),
     },
     sealed: {},
+    earlier: [readAsItIs],
   },
   /** Somebody asked again for the case of a concern that was opened before. */
   CaseOpeningConfirmed: { version: 1, data: { caseId: id, concernId: id, clientId: id }, sealed: {} },

@@ -14,6 +14,8 @@ export interface Case {
   readonly caseCode: string;
   readonly officerId: string;
   readonly team: Team;
+  /** Marks of whom the reporter of its concern shuts out. */
+  readonly shutOut?: readonly string[];
   readonly stage: CaseStage;
   readonly openedAt: Instant;
   readonly lastRiskAssessment?: RiskAssessment;

@@ -61,7 +61,8 @@ export type ConcernCommand =
       readonly decision: GuidanceDecision;
       readonly note?: string;
     }
-  | { readonly type: 'AcceptConcern' }
+  /** With the marks of whom the reporter shuts out. */
+  | { readonly type: 'AcceptConcern'; readonly shutOut: readonly string[] }
   | { readonly type: 'RequestCase' }
   | { readonly type: 'IssueClientReceipt'; readonly receiptHash: string }
   | { readonly type: 'UpgradeReceipt'; readonly caseId: string }

@@ -1,10 +1,11 @@
 import { type Decider, type DecisionContext, isBefore, plusMilliseconds } from '@waymark/event-sourcing';
 import type { ConcernCommand, Contact } from './concern.commands.js';
 import type { ConcernEvent, KnownTime } from './concern.events.js';
+import { accept, requestCase, upgradeReceipt } from './acceptance.decider.js';
 import { link, requestLink, settleLink } from './client-link.decider.js';
 import { handledBy } from './handled-by.js';
 import { reject } from './concern.rejections.js';
-import { clientOf, type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
+import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
 
 type CommandOf<Type extends ConcernCommand['type']> = Extract<ConcernCommand, { type: Type }>;
 
@@ -47,7 +48,7 @@ function decideExisting(
     case 'GiveGuidance':
       return guide(command, concern, context);
     case 'AcceptConcern':
-      return accept(concern, context);
+      return accept(command, concern, context);
     case 'RequestCase':
       return requestCase(concern);
     case 'IssueClientReceipt':
@@ -211,30 +212,6 @@ function guide(
   if (!concern.firstResponse) reject('first_response_missing');
   const { avenues, decision, note } = command;
   return [{ type: 'GuidanceGiven', data: { avenues, decision, ...(note === undefined ? {} : { note }) } }];
-}
-
-function accept(concern: Concern, context: DecisionContext): readonly ConcernEvent[] {
-  const officerId = handledBy(concern, context);
-  if (concern.status === 'accepted') reject('concern_closed');
-  if (!concern.firstResponse) reject('first_response_missing');
-  if (concern.priority === undefined) reject('triage_missing');
-  if (!concern.guided) reject('guidance_missing');
-  if (concern.link && concern.link.outcome === undefined) reject('link_not_settled');
-  return [{ type: 'ConcernAccepted', data: { clientId: clientOf(concern), officerId } }];
-}
-
-/** Nothing follows for a concern that is not accepted. */
-function requestCase(concern: Concern): readonly ConcernEvent[] {
-  const { status, officerId } = concern;
-  if (status !== 'accepted' || officerId === undefined) return [];
-  return [{ type: 'CaseRequested', data: { clientId: clientOf(concern), officerId } }];
-}
-
-function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {
-  const holdsReceipt = concern.receiptScopes.includes('reporter');
-  if (!holdsReceipt || concern.receiptScopes.includes('client')) return [];
-  if (concern.account.reporterRelation !== 'affected_person') return [];
-  return [{ type: 'ReceiptUpgraded', data: { scope: 'client', caseId } }];
 }
 
 /** One person may be both: a client who has reported themself. */

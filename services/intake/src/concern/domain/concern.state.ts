@@ -52,6 +52,8 @@ export interface Concern {
   readonly link?: ClientLink;
   /** The client for whom it was accepted. */
   readonly acceptedFor?: string;
+  /** Marks of whom its case is to shut out, since it was accepted. */
+  readonly shutOut?: readonly string[];
   /** Whose texts are gone. */
   readonly erased: readonly PersonOfConcern[];
 }
@@ -109,7 +111,12 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
     case 'GuidanceGiven':
       return { ...state, guided: true };
     case 'ConcernAccepted':
-      return { ...state, status: 'accepted', acceptedFor: event.data.clientId };
+      return {
+        ...state,
+        status: 'accepted',
+        acceptedFor: event.data.clientId,
+        ...(event.data.shutOut ? { shutOut: event.data.shutOut } : {}),
+      };
     case 'ConcernLinkedToClient': {
       const { linkId, earlierClientId, earlierConcernId } = event.data;
       return { ...state, link: { linkId, earlierClientId, earlierConcernId } };

@@ -80,7 +80,7 @@ describe('a linked concern', () => {
   it('is not accepted before the link is settled', () => {
     concern
       .given(...readyToAccept, linked)
-      .when({ type: 'AcceptConcern' })
+      .when({ type: 'AcceptConcern', shutOut: [] })
       .thenRejectedWith('link_not_settled');
   });
 
@@ -91,7 +91,7 @@ describe('a linked concern', () => {
     ] as const)
       concern
         .given(...readyToAccept, linked, settled(outcome))
-        .when({ type: 'AcceptConcern' })
+        .when({ type: 'AcceptConcern', shutOut: [] })
         .then({ type: 'ConcernAccepted', data: { clientId, officerId: 'amina' } });
   });
 
