@@ -60,6 +60,7 @@ export function requestsOf(stage: Stage, { played, concerns, referrals, notes, r
     SendOfficerMessage: (name) => concern(name, '/messages', { text: 'We are here.' }),
     GiveGuidance: (name) => concern(name, '/guidance', { avenues: ['no_action_now'], decision: 'not_now' }),
     AcceptConcern: (name) => concern(name, '/acceptance'),
+    LinkConcernToClient: (name) => concern(name, '/client-link', { earlierConcernId: concerns[name.thing] }),
     RecordFirstResponse: (name) => concern(name, '/first-response', { response: { at: now, precision: 'minute' } }),
     IssueClientReceipt: (name) => concern(name, '/client-receipt'),
     ListConcerns: () => get('intake', '/v1/concerns'),

@@ -252,6 +252,14 @@ export type OverrideStatus = (typeof overrideStatuses)[number];
 export const informingWays = ['in_person', 'phone', 'video_call', 'written'] as const;
 export type InformingWay = (typeof informingWays)[number];
 
+/** Who takes along that a concern was linked to a client who came before. */
+export const linkParts = ['consent', 'case'] as const;
+export type LinkPart = (typeof linkParts)[number];
+
+/** Refused when either person is being erased. */
+export const linkOutcomes = ['linked', 'refused'] as const;
+export type LinkOutcome = (typeof linkOutcomes)[number];
+
 export const decisionReasons = ['covered', 'no_consent', 'category_not_covered', 'withdrawn', 'expired'] as const;
 export type DecisionReason = (typeof decisionReasons)[number];
 /** With what allows a disclosure without consent. */

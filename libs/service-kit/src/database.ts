@@ -3,6 +3,7 @@ import { DataSource, type MigrationInterface } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Type } from '@nestjs/common';
 import {
+  inboxForgettingMigration,
   inboxMigration,
   inboxOperationsMigration,
   inboxStepsMigration,
@@ -96,6 +97,17 @@ export class LetOperatorsRetryProcesses1760000000020 implements MigrationInterfa
   }
 }
 
+/** Marks in the place of rows, so that the inbox may forget what is old. */
+export class LetTheInboxForget1764180000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(inboxForgettingMigration);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('what was forgotten does not come back');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
@@ -125,6 +137,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       TakeMessagesInOneStep1760000000004,
       LetOperatorsRetryProcesses1760000000020,
       KeepWindowsOfFacts1760000000029,
+      LetTheInboxForget1764180000000,
       ...options.migrations,
     ],
     synchronize: false,

@@ -6,6 +6,7 @@ import { CaseReferrals } from './case/case-referrals.js';
 import { CloseCaseEndpoint, CloseCaseHandler } from './case/features/close-case.js';
 import { ConfirmOpeningHandler } from './case/features/confirm-opening.js';
 import { GetCaseEndpoint, GetCaseHandler } from './case/features/get-case.js';
+import { LinkCaseHandler } from './case/features/link-case.js';
 import { ListCasesEndpoint, ListCasesHandler } from './case/features/list-cases.js';
 import { ListNotesEndpoint, ListNotesHandler } from './case/features/list-notes.js';
 import { MoveStageEndpoint, MoveStageHandler } from './case/features/move-stage.js';
@@ -32,6 +33,7 @@ import { WriteNoteEndpoint, WriteNoteHandler } from './case/features/write-note.
     CaseReferrals,
     OpenCaseHandler,
     ConfirmOpeningHandler,
+    LinkCaseHandler,
     ListCasesHandler,
     GetCaseHandler,
     AssignOfficerHandler,

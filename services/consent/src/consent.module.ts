@@ -31,6 +31,8 @@ import {
 } from './consent-record/features/list-consents.js';
 import { GetMyLedgerHandler, MyLedgerEndpoint } from './consent-record/features/my-ledger.js';
 import { RefuseConsentEndpoint, RefuseConsentHandler } from './consent-record/features/refuse-consent.js';
+import { EraseLinkedHandler } from './consent-record/features/erase-linked.js';
+import { LinkClientsHandler } from './consent-record/features/link-clients.js';
 import { RequestSuspensionsHandler } from './consent-record/features/request-suspensions.js';
 import { ExpireConsentHandler } from './consent-record/features/run-consent-clocks.js';
 import {
@@ -77,6 +79,8 @@ import {
     ChangeOverrideHandler,
     ListOverridesHandler,
     RequestSuspensionsHandler,
+    LinkClientsHandler,
+    EraseLinkedHandler,
     ExpireConsentHandler,
     RequestErasureHandler,
     PlaceLegalHoldHandler,

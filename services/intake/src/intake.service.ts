@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '@waymark/service-kit';
 import { concernAggregate } from './concern/concern.aggregate.js';
 import { ErasePerson } from './concern/features/erase-person.js';
 import { responseClocks } from './concern/features/run-response-clocks.js';
+import { clientLink } from './concern/processes/client-link.process.js';
 import { concernAcceptance } from './concern/processes/concern-acceptance.process.js';
 import { ContactMarks } from './concern/projections/contact-marks/contact-marks.js';
 import { contactMarksProjection } from './concern/projections/contact-marks/contact-marks.projection.js';
@@ -53,7 +54,7 @@ export const intake: ServiceDefinition = {
   publish,
   publishFacts,
   consumes,
-  processes: [concernAcceptance],
+  processes: [concernAcceptance, clientLink],
   erasure: {
     answers: erasureAnswer,
     clear: ({ personId, erasureId }, call, { commands }) =>

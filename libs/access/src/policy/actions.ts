@@ -35,6 +35,7 @@ export const actions = {
   KnowCase: { principals: ['Staff'], resource: 'Case' },
   KnowConcern: { principals: ['Staff'], resource: 'Concern' },
   LiftLegalHold: { principals: ['Staff'], resource: 'Client' },
+  LinkConcernToClient: { principals: ['Staff'], resource: 'Concern' },
   ListAccesses: { principals: ['Staff'], resource: 'Waymark' },
   ListCases: { principals: ['Staff'], resource: 'Waymark' },
   ListConcerns: { principals: ['Staff'], resource: 'Waymark' },

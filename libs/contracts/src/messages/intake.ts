@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { behaviours, channels, matters, responseBands } from '../code-lists.js';
+import { behaviours, channels, linkParts, matters, responseBands } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, country, id, instant, month, staffId, subdivision } from '../schemas.js';
 import { subjectErasedBy } from './subject-erased.js';
@@ -32,6 +32,42 @@ export const caseRequested = defineMessage({
       concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
       clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
       officerId: 'amina.officer',
+    },
+  ],
+});
+
+const link = { concernId: id, linkId: id, clientId: id, earlierClientId: id };
+
+export const concernLinked = defineMessage({
+  type: 'intake.concern-linked.v1',
+  title: 'A concern was linked to a client who came before',
+  summary:
+    'The client of this concern is a person who came before, under another id: consent keeps both for one person, unless either is being erased.',
+  key: 'concern',
+  schema: Type.Object(link, closed),
+  examples: [
+    {
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      linkId: '018f3b7e-5f7a-8c4e-9a51-0d6f6f1f4b60',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      earlierClientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b12',
+    },
+  ],
+});
+
+export const linkRequested = defineMessage({
+  type: 'intake.link-requested.v1',
+  title: 'A link to an earlier client is to be taken along',
+  summary: 'Asks consent once more, or the case that was opened before the link: whoever is named in `of` answers.',
+  key: 'concern',
+  schema: Type.Object({ ...link, of: code(linkParts) }, closed),
+  examples: [
+    {
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      linkId: '018f3b7e-5f7a-8c4e-9a51-0d6f6f1f4b60',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      earlierClientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b12',
+      of: 'case',
     },
   ],
 });

@@ -12,7 +12,7 @@ export async function changeVisibleCase(
   caseId: string,
   caller: Principal,
   call: Call,
-  command: Exclude<CaseCommand, { type: 'OpenCase' | 'ConfirmOpening' }>,
+  command: Exclude<CaseCommand, { type: 'OpenCase' | 'ConfirmOpening' | 'LinkToClient' }>,
 ): Promise<Written<CaseState, CaseEvent>> {
   const { state } = await aggregates.load(caseAggregate, caseId);
   allowedCase(caller, command.type, state);

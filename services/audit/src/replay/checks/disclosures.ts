@@ -82,6 +82,7 @@ const acts: Readonly<Record<string, string>> = { ReferralSent: 'send', ReferralP
 export function referralsCiteDisclosures(facts: readonly Fact[]): Examined {
   const disclosures = new Map(facts.filter(({ type }) => type === 'DisclosureRecorded').map((fact) => [fact.id, fact]));
   const cited = new Set<string>();
+  const isOfSameClient = samePerson(facts);
   return examine(
     facts.filter(({ category, type }) => category === 'referral' && type in acts),
     (use) => {
@@ -98,8 +99,20 @@ export function referralsCiteDisclosures(facts: readonly Fact[]): Examined {
   );
 }
 
-const isOfSameClient = (disclosure: Fact, use: Fact): boolean =>
-  disclosure.stream === `consent-${textIn(use.data, 'clientId')}`;
+/** Whether a disclosure lies with the client of its use, or with another id of theirs, known as such when it was recorded. */
+function samePerson(facts: readonly Fact[]): (disclosure: Fact, use: Fact) => boolean {
+  const links = facts.filter(({ type }) => type === 'ClientsLinked');
+  return (disclosure, use) => {
+    const found = [`consent-${textIn(use.data, 'clientId')}`];
+    for (const stream of found)
+      for (const link of links)
+        if (link.stream === stream && link.position < disclosure.position) {
+          const other = `consent-${textIn(link.data, 'linkedClientId')}`;
+          if (!found.includes(other)) found.push(other);
+        }
+    return found.includes(disclosure.stream);
+  };
+}
 
 const isFor = ({ data }: Fact, use: Fact): boolean =>
   textIn(data, 'recipient') === textIn(use.data, 'unit') &&

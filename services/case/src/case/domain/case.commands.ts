@@ -16,6 +16,7 @@ export type CaseCommand =
       readonly clientId: string;
       readonly officerId: string;
     }
+  | { readonly type: 'LinkToClient'; readonly linkId: string; readonly earlierClientId: string }
   | { readonly type: 'AssignOfficer'; readonly officerId: string }
   | { readonly type: 'AddTeamMember'; readonly staffId: string }
   | { readonly type: 'RemoveTeamMember'; readonly staffId: string }

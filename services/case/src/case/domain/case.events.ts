@@ -77,6 +77,12 @@ export const caseEvents = declareEvents({
   },
   /** Somebody asked again for the case of a concern that was opened before. */
   CaseOpeningConfirmed: { version: 1, data: { caseId: id, concernId: id, clientId: id }, sealed: {} },
+  /** The client of its concern has come before: from now on this is a case of theirs. Said again to who asks again. */
+  CaseLinkedToClient: {
+    version: 1,
+    data: { linkId: id, concernId: id, clientId: id, previousClientId: id, team },
+    sealed: {},
+  },
   OfficerAssigned: {
     version: 1,
     data: { clientId: id, officerId: staffId, previousOfficerId: staffId, team },

@@ -30,6 +30,8 @@ export function evolve(state: CaseState, event: CaseEvent): CaseState {
   if (event.type === 'CaseOpened') return { ...event.data, status: 'open', stage: 'engagement', notes: [] };
   if (state.status === 'none') return state;
   switch (event.type) {
+    case 'CaseLinkedToClient':
+      return { ...state, clientId: event.data.clientId };
     case 'OfficerAssigned':
       return { ...state, officerId: event.data.officerId, team: event.data.team };
     case 'TeamMemberAdded':

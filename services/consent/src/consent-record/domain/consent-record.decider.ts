@@ -1,5 +1,6 @@
+import type { LinkOutcome } from '@waymark/contracts';
 import { type Decider, type DecisionContext, type Instant, isBefore } from '@waymark/event-sourcing';
-import type { ConsentCommand, Grant } from './consent-record.commands.js';
+import type { ClientLink, ConsentCommand, Grant } from './consent-record.commands.js';
 import type { ConsentEvent, Disclosure } from './consent-record.events.js';
 import { reject } from './consent-record.rejections.js';
 import {
@@ -46,6 +47,11 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
         const missing = referralsUnder(record, consent.consentId).filter((id) => !command.heardOf.includes(id));
         return requestSuspensions(consent, consent.withdrawal.at, missing);
       }
+      case 'LinkClient':
+        if (record.linked.includes(command.link.linkedClientId)) return [];
+        return record.erasure ? reject('erasure_under_way') : [{ type: 'ClientsLinked', data: command.link }];
+      case 'AnswerLink':
+        return answerLink(command.link, command.outcome, record);
       case 'ExpireConsent':
         return expire(existing(record, command.consentId), context);
       case 'AuthorizeDisclosure':
@@ -59,6 +65,7 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
       case 'PlaceLegalHold':
       case 'LiftLegalHold':
       case 'ApproveErasure':
+      case 'EraseAlong':
       case 'ConfirmErasure':
         return decideErasing(command, record, context);
     }
@@ -79,6 +86,12 @@ const requestSuspensions = (
   referralIds.length > 0
     ? [{ type: 'SuspensionsRequested', data: { consentId, clientId, referralIds, withdrawnAt } }]
     : [];
+
+function answerLink(link: ClientLink, outcome: LinkOutcome, record: ConsentRecord): readonly ConsentEvent[] {
+  const answered: ConsentEvent = { type: 'ClientLinkAnswered', data: { ...link, outcome } };
+  const news = outcome === 'linked' && !record.linked.includes(link.linkedClientId);
+  return news ? [{ type: 'ClientsLinked', data: link }, answered] : [answered];
+}
 
 function longestValidity(now: Instant): Instant {
   const end = new Date(now);

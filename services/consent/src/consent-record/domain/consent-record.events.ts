@@ -9,6 +9,7 @@ import {
   id,
   instant,
   legalBases,
+  linkOutcomes,
   staffId,
   withdrawalWays,
 } from '@waymark/contracts';
@@ -45,6 +46,8 @@ const citedOverride = Type.Object(
   { overrideId: id, legalBasis: code(legalBases), requestedBy: staffId, approvedBy: staffId },
   closed,
 );
+
+const link = { clientId: id, linkedClientId: id, concernId: id, linkId: id };
 
 const disclosureEvents = declareEvents({
   ConsentGiven: {
@@ -83,6 +86,10 @@ const disclosureEvents = declareEvents({
     data: { consentId: id, clientId: id, referralIds: Type.Array(id), withdrawnAt: instant },
     sealed: {},
   },
+  /** Both ids name one person. Stands in the stream of either. */
+  ClientsLinked: { version: 1, data: link, sealed: {} },
+  /** What intake hears of it, as often as it asks. */
+  ClientLinkAnswered: { version: 1, data: { ...link, outcome: code(linkOutcomes) }, sealed: {} },
   ConsentExpired: { version: 1, data: { ...scope, consentId: id, validUntil: instant }, sealed: {} },
   DisclosureRecorded: {
     version: 2,

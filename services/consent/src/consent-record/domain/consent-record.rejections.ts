@@ -9,6 +9,7 @@ export type ConsentRejectionCode =
   | 'invalid_witness'
   | 'clock_not_due'
   | 'person_erased'
+  | 'erasure_under_way'
   | 'erasure_already_requested'
   | 'erasure_not_found'
   | 'legal_hold_not_found'
@@ -31,6 +32,7 @@ const details: Record<ConsentRejectionCode, string> = {
   invalid_witness: 'A verbal consent names who witnessed it.',
   clock_not_due: 'The clock has not come so far.',
   person_erased: 'This person was erased. Nothing more can be written about them.',
+  erasure_under_way: 'This person is being erased.',
   erasure_already_requested: 'The erasure has been requested already.',
   erasure_not_found: 'There is nothing here that you may see.',
   legal_hold_not_found: 'There is nothing here that you may see.',

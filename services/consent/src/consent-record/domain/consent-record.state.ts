@@ -20,10 +20,12 @@ export interface ConsentRecord extends Erasing, Overriding {
   /** Absent until the client was first asked. */
   readonly clientId?: string;
   readonly consents: readonly Consent[];
+  /** Other ids of the same person. */
+  readonly linked: readonly string[];
   readonly sendings: readonly { readonly consentId: string; readonly referralId: string }[];
 }
 
-export const nothingConsented: ConsentRecord = { consents: [], sendings: [], holds: [], overrides: [] };
+export const nothingConsented: ConsentRecord = { consents: [], linked: [], sendings: [], holds: [], overrides: [] };
 
 /** Withdrawn counts at once, expired by the time of the decision: nobody waits for the clock's event. */
 export function statusOf(consent: Consent, now: Instant): ConsentStatus {
@@ -70,6 +72,10 @@ export function evolve(record: ConsentRecord, event: ConsentEvent): ConsentRecor
         ? { ...record, sendings: [...record.sendings, { consentId, referralId }] }
         : record;
     }
+    case 'ClientsLinked':
+      return { ...record, clientId: event.data.clientId, linked: [...record.linked, event.data.linkedClientId] };
+    case 'ClientLinkAnswered':
+      return { ...record, clientId: event.data.clientId };
     case 'SuspensionsRequested':
     case 'DisclosureRefused':
       return record;

@@ -45,3 +45,19 @@ function overriding({ overrides }: ConsentRecord, asked: Scope, now: Instant): R
   const { overrideId, legalBasis, requestedBy, approval } = found;
   return { overrideId, legalBasis, requestedBy, approvedBy: approval.by };
 }
+
+const byNearness: readonly Coverage['reason'][] = [
+  'covered',
+  'overridden',
+  'category_not_covered',
+  'withdrawn',
+  'expired',
+  'no_consent',
+];
+
+/** Of what several records of one person say: a yes, by consent sooner than by an override, or the refusal that was nearest to one. */
+export const nearestToYes = (answers: readonly Coverage[]): Coverage =>
+  answers.toSorted((one, other) => byNearness.indexOf(one.reason) - byNearness.indexOf(other.reason))[0] ?? {
+    allowed: false,
+    reason: 'no_consent',
+  };

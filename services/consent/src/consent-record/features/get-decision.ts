@@ -11,11 +11,11 @@ import {
   type Unit,
   units,
 } from '@waymark/contracts';
-import { fold, type Instant, isBefore } from '@waymark/event-sourcing';
+import { type Instant, isBefore } from '@waymark/event-sourcing';
 import { Aggregates, Clock, Code, IdPipe, Moment, Pattern, Problem, ReadLog } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
-import { consentRecordAggregate } from '../consent-record.aggregate.js';
-import { coverage } from '../domain/coverage.js';
+import { linkedRecords } from '../linked-records.js';
+import { coverage, nearestToYes } from '../domain/coverage.js';
 
 const oneCategory = dataCategories.join('|');
 
@@ -87,13 +87,14 @@ export class GetDecisionHandler implements IQueryHandler<GetDecision> {
     const at = this.momentOf(params);
     const { recipient, purpose } = params;
     const categories = params.categories.split(',') as DataCategory[];
-    const history = await this.aggregates.history(consentRecordAggregate, clientId);
-    const known =
-      params.at === undefined ? history : history.filter(({ recorded }) => !isBefore(at, recorded.recordedAt));
-    const events = known.map(({ event }) => event);
+    const records = await linkedRecords(
+      this.aggregates,
+      clientId,
+      ({ recorded }) => params.at === undefined || !isBefore(at, recorded.recordedAt),
+    );
     await this.reads.read({ principal: caller, stream: `consent-${clientId}`, clientId, what: 'GetDecision', ground });
-    const record = fold(consentRecordAggregate.decider, events);
-    const decided = coverage(record, { recipient, purpose, categories }, at);
+    const answers = records.map(({ record }) => coverage(record, { recipient, purpose, categories }, at));
+    const decided = nearestToYes(answers);
     const { allowed, reason } = decided;
     if (!decided.allowed) return { allowed, reason, at };
     const { consentId, override } = decided.cites;

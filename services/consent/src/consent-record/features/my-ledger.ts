@@ -4,11 +4,9 @@ import type { FastifyReply } from 'fastify';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { type Language, languages } from '@waymark/contracts';
-import { fold } from '@waymark/event-sourcing';
 import { Aggregates, Clock, Id, Pattern, Problem, ReadLog } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
-import { consentRecordAggregate } from '../consent-record.aggregate.js';
-import { consentRecordDecider } from '../domain/consent-record.decider.js';
+import { linkedRecords } from '../linked-records.js';
 import { languageFor } from './client-language.js';
 import { clientIdOf } from './client-receipt.js';
 import { LedgerLine, ledgerLineOf } from './ledger-line.js';
@@ -69,7 +67,7 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
 
   async execute({ clientId, caller, params, language }: GetMyLedger): Promise<Ledger> {
     const ground = await this.teams.demand(caller, 'ReadMyLedger', clientId);
-    const history = await this.aggregates.history(consentRecordAggregate, clientId);
+    const records = await linkedRecords(this.aggregates, clientId);
     await this.reads.read({
       principal: caller,
       stream: `consent-${clientId}`,
@@ -77,12 +75,11 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
       what: 'GetMyLedger',
       ground,
     });
-    const record = fold(
-      consentRecordDecider,
-      history.map(({ event }) => event),
-    );
-    const told = { record, language, now: this.clock.now() };
-    const lines = history.flatMap((entry) => ledgerLineOf(entry, told)).reverse();
+    const now = this.clock.now();
+    const lines = records
+      .flatMap(({ history, record }) => history.map((entry) => ({ entry, told: { record, language, now } })))
+      .toSorted((one, other) => (one.entry.recorded.position < other.entry.recorded.position ? 1 : -1))
+      .flatMap(({ entry, told }) => ledgerLineOf(entry, told));
     const start = params.after === undefined ? 0 : lines.findIndex((line) => line.disclosureId === params.after) + 1;
     if (params.after !== undefined && start === 0)
       throw new Problem(422, 'invalid_input', 'Pass `next` of the page before, unchanged.', [

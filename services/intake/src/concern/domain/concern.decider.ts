@@ -1,8 +1,10 @@
 import { type Decider, type DecisionContext, isBefore, plusMilliseconds } from '@waymark/event-sourcing';
 import type { ConcernCommand, Contact } from './concern.commands.js';
 import type { ConcernEvent, KnownTime } from './concern.events.js';
+import { link, requestLink, settleLink } from './client-link.decider.js';
+import { handledBy } from './handled-by.js';
 import { reject } from './concern.rejections.js';
-import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
+import { clientOf, type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
 
 type CommandOf<Type extends ConcernCommand['type']> = Extract<ConcernCommand, { type: Type }>;
 
@@ -54,6 +56,12 @@ function decideExisting(
       return [{ type: 'ReceiptIssued', data: { scope: 'client', receiptHash: command.receiptHash } }];
     case 'UpgradeReceipt':
       return upgradeReceipt(command.caseId, concern);
+    case 'LinkConcernToClient':
+      return link(command, concern, context);
+    case 'RequestClientLink':
+      return requestLink(command, concern);
+    case 'SettleClientLink':
+      return settleLink(command, concern);
     case 'ErasePerson':
       return erase(command, concern);
   }
@@ -211,13 +219,15 @@ function accept(concern: Concern, context: DecisionContext): readonly ConcernEve
   if (!concern.firstResponse) reject('first_response_missing');
   if (concern.priority === undefined) reject('triage_missing');
   if (!concern.guided) reject('guidance_missing');
-  return [{ type: 'ConcernAccepted', data: { clientId: concern.clientId, officerId } }];
+  if (concern.link && concern.link.outcome === undefined) reject('link_not_settled');
+  return [{ type: 'ConcernAccepted', data: { clientId: clientOf(concern), officerId } }];
 }
 
 /** Nothing follows for a concern that is not accepted. */
-function requestCase({ status, clientId, officerId }: Concern): readonly ConcernEvent[] {
+function requestCase(concern: Concern): readonly ConcernEvent[] {
+  const { status, officerId } = concern;
   if (status !== 'accepted' || officerId === undefined) return [];
-  return [{ type: 'CaseRequested', data: { clientId, officerId } }];
+  return [{ type: 'CaseRequested', data: { clientId: clientOf(concern), officerId } }];
 }
 
 function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {
@@ -234,10 +244,4 @@ function erase({ personId, erasureId }: CommandOf<'ErasePerson'>, concern: Conce
     (person) => ids[person] === personId && !concern.erased.includes(person),
   );
   return persons.length === 0 ? [] : [{ type: 'PersonErased', data: { erasureId, persons } }];
-}
-
-/** Only the officer who has taken the concern handles it. */
-function handledBy(concern: Concern, { actor }: DecisionContext): string {
-  if (concern.officerId === undefined || concern.officerId !== actor.id) return reject('concern_not_allocated_to_you');
-  return concern.officerId;
 }

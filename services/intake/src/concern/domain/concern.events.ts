@@ -13,6 +13,8 @@ import {
   id,
   identities,
   instant,
+  linkOutcomes,
+  linkParts,
   matters,
   occurrences,
   priorities,
@@ -99,6 +101,9 @@ const deskOnly = never('notes of the desk for its own work');
 
 const receiptHash = formed(/^[0-9a-f]{64}$/, '9f'.repeat(32));
 
+/** The same person: the client of this concern, and the one who came before. */
+const link = { linkId: id, clientId: id, earlierClientId: id };
+
 const message = { messageId: id, text: Type.String() };
 const sealedMessage = { text: sealedFor('reporter', never('letters between the reporter and the desk')) };
 
@@ -183,6 +188,12 @@ export const concernEvents = declareEvents({
   ConcernAccepted: { version: 1, data: { clientId: id, officerId: staffId }, sealed: {} },
   /** Asked for again, because nothing came back about the case. */
   CaseRequested: { version: 1, data: { clientId: id, officerId: staffId }, sealed: {} },
+  /** Nothing becomes one: both ids stay, and from now on name one person. `linkId` is the id of this very event. */
+  ConcernLinkedToClient: { version: 1, data: { ...link, earlierConcernId: id }, sealed: {} },
+  /** Asked of whoever has to know of the link. */
+  ClientLinkRequested: { version: 1, data: { ...link, of: code(linkParts) }, sealed: {} },
+  /** Refused when either person is being erased: the concern then has no client but its own. */
+  ClientLinkSettled: { version: 1, data: { ...link, outcome: code(linkOutcomes) }, sealed: {} },
   /** The keys of these persons are gone: what else tells of them in a view goes too. */
   PersonErased: { version: 1, data: { erasureId: id, persons: Type.Array(code(personsOfConcern)) }, sealed: {} },
 });

@@ -36,6 +36,8 @@ export const casesProjection = foldedRows({
 
 function changeBy(event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<CaseEntry> {
   switch (event.type) {
+    case 'CaseLinkedToClient':
+      return { clientId: event.data.clientId };
     case 'OfficerAssigned':
       return { officerId: event.data.officerId, team: [...event.data.team] };
     case 'TeamMemberAdded':

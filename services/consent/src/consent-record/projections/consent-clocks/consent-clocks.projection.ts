@@ -34,6 +34,8 @@ export const consentClocksProjection = foldedRows({
       case 'ConsentExpired':
         return undefined;
       case 'ConsentRefused':
+      case 'ClientsLinked':
+      case 'ClientLinkAnswered':
       case 'SuspensionsRequested':
       case 'DisclosureRecorded':
       case 'DisclosureRefused':

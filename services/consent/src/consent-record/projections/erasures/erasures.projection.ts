@@ -44,6 +44,8 @@ function changeBy(event: ConsentEvent): Partial<ErasureEntry> {
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':
     case 'ContextErased':
+    case 'ClientsLinked':
+    case 'ClientLinkAnswered':
     case 'SuspensionsRequested':
     case 'OverrideRequested':
     case 'OverrideApproved':
