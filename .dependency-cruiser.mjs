@@ -2,7 +2,7 @@
 const testFile = '[.](spec|fixture)[.]ts$|-under-test[.]ts$|/contract-suite[.]ts$|/contract/|/postgres/torture/';
 
 /** Projects that only try and measure the platform. */
-const toolsOfTesting = '^(libs/(testing|stage)|infra/(bench|chaos|fuzz))/';
+const toolsOfTesting = '^(libs/(testing|stage)|infra/(bench|chaos|fuzz|keycloak))/';
 /** Its schemas and types; the compiler, which makes code of a schema, is another entry. */
 const typeBox = '/@sinclair/typebox/build/[^/]+/index[.]';
 

@@ -52,6 +52,7 @@ export function requestsOf(stage: Stage, { played, concerns, referrals, notes, r
   };
   const requests: Readonly<Record<string, (name: Name) => Request>> = {
     ReadConcern: ({ thing }) => get('intake', `/v1/concerns/${concerns[thing]}`),
+    FindSameContact: ({ thing }) => get('intake', `/v1/concerns/${concerns[thing]}/same-contact`),
     AllocateConcern: (name) => concern(name, '/allocation'),
     'AllocateConcern to another': (name) => concern(name, '/allocation', { officerId: stage.idOf('meilin.officer') }),
     'AllocateConcern to the person shut out': (name) => concern(name, '/allocation', { officerId: staff('officer') }),

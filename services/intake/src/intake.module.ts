@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AcceptConcernEndpoint, AcceptConcernHandler } from './concern/features/accept-concern.js';
 import { AllocateConcernEndpoint, AllocateConcernHandler } from './concern/features/allocate-concern.js';
 import { ErasePersonHandler } from './concern/features/erase-person.js';
+import { FindSameContactEndpoint, FindSameContactHandler } from './concern/features/find-same-contact.js';
 import { GetConcernEndpoint, GetConcernHandler } from './concern/features/get-concern.js';
 import { ListDutyStationsEndpoint } from './concern/features/list-duty-stations.js';
 import { GiveGuidanceEndpoint, GiveGuidanceHandler } from './concern/features/give-guidance.js';
@@ -30,6 +31,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     ListDutyStationsEndpoint,
     ListConcernsEndpoint,
     GetConcernEndpoint,
+    FindSameContactEndpoint,
     AllocateConcernEndpoint,
     SendOfficerMessageEndpoint,
     RecordFirstResponseEndpoint,
@@ -47,6 +49,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     SendReporterMessageHandler,
     ListConcernsHandler,
     GetConcernHandler,
+    FindSameContactHandler,
     AllocateConcernHandler,
     SendOfficerMessageHandler,
     RecordFirstResponseHandler,

@@ -4,6 +4,8 @@ import { ErasePerson } from './concern/features/erase-person.js';
 import { responseClocks } from './concern/features/run-response-clocks.js';
 import { clientLink } from './concern/processes/client-link.process.js';
 import { concernAcceptance } from './concern/processes/concern-acceptance.process.js';
+import { ContactMarks } from './concern/projections/contact-marks/contact-marks.js';
+import { contactMarksProjection } from './concern/projections/contact-marks/contact-marks.projection.js';
 import { queueProjection } from './concern/projections/queue/queue.projection.js';
 import { StaffMarks } from './concern/projections/queue/staff-marks.js';
 import { receiptsProjection } from './concern/projections/receipts/receipts.projection.js';
@@ -35,12 +37,14 @@ export const intake: ServiceDefinition = {
   migrations: [CreateIntakeViews1760000001000, CreateAccessRevocations1764160000000],
   projections: ({ secrets }) => [
     queueProjection(new StaffMarks(secrets)),
+    contactMarksProjection(new ContactMarks(secrets)),
     receiptsProjection,
     responseClocksProjection,
   ],
   providers: ({ secrets, store, dataSource, clock, settings }) => [
     { provide: RevocationRecord, useValue: new RevocationRecord(store, clock) },
     { provide: ShutOutMarks, useValue: new ShutOutMarks(secrets.of(shutOutSecretLabel)) },
+    { provide: ContactMarks, useValue: new ContactMarks(secrets) },
     { provide: StaffMarks, useValue: new StaffMarks(secrets) },
     { provide: ReceiptHashes, useValue: new ReceiptHashes(secrets) },
     { provide: GuessThrottle, useValue: new GuessThrottle(dataSource, clock, secrets) },

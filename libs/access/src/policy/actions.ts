@@ -23,6 +23,7 @@ export const actions = {
   DeclineReferral: { principals: ['Staff'], resource: 'Referral' },
   DelayInformingOfOverride: { principals: ['Staff'], resource: 'Client' },
   DraftReferral: { principals: ['Staff'], resource: 'Case' },
+  FindSameContact: { principals: ['Staff'], resource: 'Concern' },
   GetCaseAccesses: { principals: ['Staff'], resource: 'Waymark' },
   GetCaseState: { principals: ['Staff'], resource: 'Waymark' },
   GetCaseTimeline: { principals: ['Staff'], resource: 'Waymark' },

@@ -1,10 +1,10 @@
 import { pause } from '../waiting.js';
 import { compose, payloadsOf, type Payload } from './compose.js';
 import type { Leadership } from './leadership.js';
-import type { RelayOptions } from './relay-options.js';
+import type { RelayOptions, WindowOptions } from './relay-options.js';
 import { Sequences } from './sequences.js';
 import { shuffled } from './shuffle.js';
-import { Window, type WindowOptions } from './window.js';
+import { Window } from './window.js';
 
 const lookEveryMs = 500;
 

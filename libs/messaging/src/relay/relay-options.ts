@@ -4,7 +4,16 @@ import type { Log } from '../log.js';
 import type { OnMeasure } from '../measures.js';
 import type { Bus } from '../port.js';
 import type { Translation } from './compose.js';
-import type { WindowOptions } from './window.js';
+
+/** Holds messages back and lets them go together, so that neither when nor where one lies on the topic tells of which event it is. */
+export interface WindowOptions {
+  /** How long the first message of a window waits at least. */
+  readonly delayMs: number;
+  /** How many things each type of message in it has to be about, */
+  readonly crowd: number;
+  /** unless the first has waited for so long. */
+  readonly latestMs: number;
+}
 
 export interface RelayOptions {
   /** Names the source (`/waymark/<service>`), the lock and the checkpoint. */

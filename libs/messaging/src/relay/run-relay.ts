@@ -8,8 +8,7 @@ import { Deposed, Leadership } from './leadership.js';
 import { makeUpForLoss, watchTopic } from './lost-topic.js';
 import type { RelayOptions } from './relay-options.js';
 
-export type { RelayOptions } from './relay-options.js';
-export type { WindowOptions } from './window.js';
+export type { RelayOptions, WindowOptions } from './relay-options.js';
 export { withdrawnType, type Payload, type Translation } from './compose.js';
 
 export interface RelayLag {

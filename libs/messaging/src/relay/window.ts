@@ -1,16 +1,6 @@
 import type { EventStore, RecordedEvent } from '@waymark/event-store';
 import { payloadsOf } from './compose.js';
-import type { RelayOptions } from './relay-options.js';
-
-/** Holds messages back and lets them go together, so that neither when nor where one lies on the topic tells of which event it is. */
-export interface WindowOptions {
-  /** How long the first message of a window waits at least. */
-  readonly delayMs: number;
-  /** How many things each type of message in it has to be about, */
-  readonly crowd: number;
-  /** unless the first has waited for so long. */
-  readonly latestMs: number;
-}
+import type { RelayOptions, WindowOptions } from './relay-options.js';
 
 const pageSize = 500;
 /** What is kept in memory. So many hide each other, however early. */

@@ -38,7 +38,8 @@ export function allowedConcern(
   if (state.status === 'none') throw notFound();
   const decision = decide(principal, action, concernResource(state));
   // Who asks to read one that they have not taken learns no more than the queue shows.
-  const refuse = action === 'ReadConcern' ? undefined : () => reject('concern_not_allocated_to_you');
+  const reading = action === 'ReadConcern' || action === 'FindSameContact';
+  const refuse = reading ? undefined : () => reject('concern_not_allocated_to_you');
   return { concern: state, ground: groundOf(decision, refuse) };
 }
 

@@ -3,17 +3,7 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { riskLevels, type RiskLevel } from '@waymark/contracts';
-import {
-  type Call,
-  CallOf,
-  Code,
-  type Done,
-  done,
-  IdPipe,
-  Nested,
-  Pattern,
-  Text,
-} from '@waymark/service-kit';
+import { type Call, CallOf, Code, type Done, done, IdPipe, Nested, Pattern, Text } from '@waymark/service-kit';
 import { VisibleCases } from '../visible-cases.js';
 
 /** One level per domain; a domain that was not assessed is left out, which is not the same as no risk. */
