@@ -1,5 +1,10 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { caseAggregate } from './case/case.aggregate.js';
+import { AccessRecords } from './case/features/get-emergency-access.js';
+import { emergencyReviewClocks } from './case/features/run-emergency-review-clocks.js';
+import { openEmergencyAccesses } from './case/open-emergency-accesses.js';
+import { emergencyAccessesProjection } from './case/projections/emergency-accesses/emergency-accesses.projection.js';
+import { emergencyReviewClocksProjection } from './case/projections/emergency-review-clocks/emergency-review-clocks.projection.js';
 import { caseResource } from './case/visibility.js';
 import { casesProjection } from './case/projections/cases/cases.projection.js';
 import { CaseModule } from './case.module.js';
@@ -19,14 +24,17 @@ export const caseService: ServiceDefinition = {
   resources: {
     Case: async (id, { aggregates }) => {
       const { state } = await aggregates.load(caseAggregate, id);
-      return state.status === 'none' ? undefined : caseResource(state);
+      return state.status === 'none' ? undefined : caseResource(state, aggregates.now());
     },
   },
   migrations: [CreateCaseReferrals1760000002000],
-  projections: [casesProjection],
+  projections: [casesProjection, emergencyAccessesProjection, emergencyReviewClocksProjection],
+  providers: ({ store }) => [{ provide: AccessRecords, useValue: new AccessRecords(store) }],
   publishes,
   publish,
   publishFacts,
   consumes,
   erasure: { answers: erasureAnswer },
+  dueWork: (doors) => [emergencyReviewClocks(doors)],
+  figures: ({ dataSource }) => openEmergencyAccesses(dataSource),
 };

@@ -1,7 +1,10 @@
 import type { Fact } from './fact.js';
 
 /** The latest version of each type that the replay reads rightly, where it is not the first. */
-const latest: ReadonlyMap<string, number> = new Map([['FirstResponseGiven', 2]]);
+const latest: ReadonlyMap<string, number> = new Map([
+  ['FirstResponseGiven', 2],
+  ['ReadingAlarmRaised', 2],
+]);
 
 /** False for a version that this release does not know: its fields may mean something else, so they are shown and not read. */
 export const isInterpreted = ({ type, schemaVersion }: Pick<Fact, 'type' | 'schemaVersion'>): boolean =>

@@ -1,7 +1,7 @@
 import type { Principal } from '@waymark/access';
 import type { Aggregates, Call, Written } from '@waymark/service-kit';
 import { caseAggregate } from './case.aggregate.js';
-import type { CaseCommand } from './domain/case.commands.js';
+import type { CaseCommand, UnaskedCommand } from './domain/case.commands.js';
 import type { CaseEvent } from './domain/case.events.js';
 import type { CaseState } from './domain/case.state.js';
 import { allowedCase } from './visibility.js';
@@ -12,9 +12,9 @@ export async function changeVisibleCase(
   caseId: string,
   caller: Principal,
   call: Call,
-  command: Exclude<CaseCommand, { type: 'OpenCase' | 'ConfirmOpening' }>,
+  command: Exclude<CaseCommand, UnaskedCommand>,
 ): Promise<Written<CaseState, CaseEvent>> {
   const { state } = await aggregates.load(caseAggregate, caseId);
-  allowedCase(caller, command.type, state);
+  allowedCase(caller, command.type, state, aggregates.now());
   return aggregates.change(caseAggregate, caseId, command, call);
 }

@@ -5,6 +5,8 @@ import {
   closed,
   closureReasons,
   code,
+  emergencyPurposes,
+  emergencyReviewOutcomes,
   formed,
   id,
   instant,
@@ -109,6 +111,34 @@ export const caseEvents = declareEvents({
     data: riskAssessment,
     sealed: { levels: 'client', overall: 'client', immediateActions: 'client' },
   },
+  /** Somebody outside of the team reads the case for some hours. Others cite it by `grantId`, which is the event's own id. */
+  EmergencyAccessGranted: {
+    version: 1,
+    data: {
+      clientId: id,
+      grantId: id,
+      staffId,
+      purpose: code(emergencyPurposes),
+      reason: Type.String(),
+      grantedAt: instant,
+      endsAt: instant,
+      reviewDueAt: instant,
+    },
+    sealed: { reason: 'client' },
+  },
+  EmergencyAccessReviewed: {
+    version: 1,
+    data: {
+      clientId: id,
+      grantId: id,
+      outcome: code(emergencyReviewOutcomes),
+      findings: Type.String(),
+      reviewedBy: staffId,
+      reviewedAt: instant,
+    },
+    sealed: { findings: 'client' },
+  },
+  EmergencyReviewOverdue: { version: 1, data: { clientId: id, grantId: id, dueAt: instant }, sealed: {} },
   NoteWritten: { version: 1, data: note, sealed: { noteClass: 'client', text: 'client' } },
 });
 
@@ -116,3 +146,5 @@ export type CaseEvent = EventOf<typeof caseEvents>;
 export type Closure = Extract<CaseEvent, { type: 'CaseClosed' }>['data'];
 export type RiskAssessment = Extract<CaseEvent, { type: 'RiskAssessed' }>['data'];
 export type Note = Extract<CaseEvent, { type: 'NoteWritten' }>['data'];
+export type EmergencyGrant = Extract<CaseEvent, { type: 'EmergencyAccessGranted' }>['data'];
+export type EmergencyReview = Extract<CaseEvent, { type: 'EmergencyAccessReviewed' }>['data'];

@@ -76,9 +76,9 @@ export class GetCaseHandler implements IQueryHandler<GetCase> {
 
   async execute({ caseId, caller }: GetCase): Promise<CaseView> {
     const { state } = await this.aggregates.load(caseAggregate, caseId);
-    const { current, ground } = allowedCase(caller, 'ReadCase', state);
+    const { current, ...allowed } = allowedCase(caller, 'ReadCase', state, this.aggregates.now());
     const { clientId } = current;
-    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'GetCase', ground });
+    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'GetCase', ...allowed });
     return viewOf(current);
   }
 }

@@ -53,10 +53,11 @@ export class ListNotesHandler implements IQueryHandler<ListNotes> {
 
   async execute({ caseId, caller }: ListNotes): Promise<Notes> {
     const { state } = await this.aggregates.load(caseAggregate, caseId);
-    const { current, ground } = allowedCase(caller, 'ListNotes', state);
+    const now = this.aggregates.now();
+    const { current, ...allowed } = allowedCase(caller, 'ListNotes', state, now);
     const { clientId, notes } = current;
-    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'ListNotes', ground });
-    return { items: notes.filter((note) => mayReadNote(caller, current, note)).map(viewOf) };
+    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'ListNotes', ...allowed });
+    return { items: notes.filter((note) => mayReadNote(caller, current, note, now)).map(viewOf) };
   }
 }
 
