@@ -158,6 +158,25 @@ export default defineConfig(
     },
   },
   {
+    // What leaves is composed by the declared data categories, and opened in one place only.
+    files: ['services/*/src/**/*.ts'],
+    ignores: ['services/referral/src/referral/package/package-seal.ts', ...testFiles],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@waymark/privacy',
+              importNames: ['openValue'],
+              message: 'A package is opened by package-seal.ts only.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['services/*/src/**/domain/**/*.ts', 'libs/event-sourcing/src/**/*.ts'],
     rules: {
       'no-restricted-syntax': ['error', ...forbiddenSyntax, ...forbiddenInDomain],

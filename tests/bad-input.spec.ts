@@ -75,6 +75,7 @@ describe('bad input', () => {
     const ids: Readonly<Record<string, string>> = {
       consentId,
       holdId: randomUUID(),
+      overrideId: randomUUID(),
       staffId: stage.idOf('kwame.officer'),
     };
     const own: Readonly<Record<string, string>> = {

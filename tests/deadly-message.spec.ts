@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type Bus,
+  inboxForgettingMigration,
   inboxMigration,
   inboxOperationsMigration,
   inboxStepsMigration,
@@ -48,7 +49,8 @@ describe.each(['PostgreSQL', 'Kafka'])('a message with which the process dies, o
   beforeEach(async () => {
     [database, busDatabase] = [await createTestDatabase('deadly'), await createTestDatabase('deadly_bus')];
     dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-    for (const sql of [inboxMigration, inboxOperationsMigration, inboxStepsMigration]) await dataSource.query(sql);
+    for (const sql of [inboxMigration, inboxOperationsMigration, inboxStepsMigration, inboxForgettingMigration])
+      await dataSource.query(sql);
     await dataSource.query('create table effects (place serial, subject text, sequence int)');
     await migrateBus({ adminUrl: busDatabase.url });
     topic = `waymark.test-${randomUUID()}`;

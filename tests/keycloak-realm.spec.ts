@@ -71,8 +71,31 @@ describe('The Keycloak realm', () => {
     expect(realm.accessTokenLifespan).toBe(ACCESS_TOKEN_SECONDS);
   });
 
+  it('lets no person in without a second factor, and none with a code that was used', () => {
+    const flowOf = (alias: string) =>
+      realm.authenticationFlows.find((flow: { alias: string }) => flow.alias === alias).authenticationExecutions;
+    const required = (alias: string) =>
+      flowOf(alias)
+        .filter(({ requirement }: { requirement: string }) => requirement === 'REQUIRED')
+        .map(({ authenticator }: { authenticator: string }) => authenticator);
+    expect(flowOf(realm.browserFlow)).toMatchObject([
+      { authenticator: 'auth-cookie', requirement: 'ALTERNATIVE' },
+      { flowAlias: 'password and second factor', requirement: 'ALTERNATIVE' },
+    ]);
+    expect(required('password and second factor')).toEqual(['auth-username-password-form', 'auth-otp-form']);
+    expect(required(realm.directGrantFlow)).toEqual([
+      'direct-grant-validate-username',
+      'direct-grant-validate-password',
+      'direct-grant-validate-otp',
+    ]);
+    expect(realm.otpPolicyCodeReusable).toBe(false);
+  });
+
   it('holds no secret and no password', () => {
     for (const { secret } of clients) expect(secret ?? '${}').toMatch(/^\$\{.*\}$/);
-    for (const { credentials } of realm.users) expect(credentials[0].value).toBe('${WAYMARK_DEMO_PASSWORD}');
+    for (const { credentials } of realm.users) {
+      expect(credentials[0].value).toBe('${WAYMARK_DEMO_PASSWORD}');
+      expect(JSON.parse(credentials[1].secretData)).toEqual({ value: '${WAYMARK_DEMO_TOTP_SECRET}' });
+    }
   });
 });

@@ -153,6 +153,7 @@ describe('a case that went through all services', () => {
     );
     expect(examined).toMatchObject({
       disclosure_under_consent: 2,
+      override_by_two_persons: 0,
       referral_cites_disclosure: 2,
       one_case_per_concern: 1,
     });

@@ -39,6 +39,10 @@ export function requestsOf(stage: Stage, { played, cases, grantId, concerns, ref
     ...{ kind: 'concern_report', identity: 'anonymous', reporterRelation: 'witness', matter: ['harassment'] },
     ...{ language: 'en', immediateDanger: false, narrative: 'By day.' },
   };
+  const override = {
+    ...{ recipient: 'field_security', purpose: 'security', categories: ['risk'], legalBasis: 'vital_interest' },
+    ...{ justification: 'Unconscious.', validUntil: new Date(Date.parse(now) + 86_400_000).toISOString() },
+  };
   const disclosures: Readonly<Record<string, object>> = {
     in_force: { purpose: 'referral' },
     withdrawn: { purpose: 'legal_advice' },
@@ -56,6 +60,7 @@ export function requestsOf(stage: Stage, { played, cases, grantId, concerns, ref
     SendOfficerMessage: (name) => concern(name, '/messages', { text: 'We are here.' }),
     GiveGuidance: (name) => concern(name, '/guidance', { avenues: ['no_action_now'], decision: 'not_now' }),
     AcceptConcern: (name) => concern(name, '/acceptance'),
+    LinkConcernToClient: (name) => concern(name, '/client-link', { earlierConcernId: concerns[name.thing] }),
     RecordFirstResponse: (name) => concern(name, '/first-response', { response: { at: now, precision: 'minute' } }),
     IssueClientReceipt: (name) => concern(name, '/client-receipt'),
     ListConcerns: () => get('intake', '/v1/concerns'),
@@ -110,6 +115,12 @@ export function requestsOf(stage: Stage, { played, cases, grantId, concerns, ref
         onBehalfOf: staff('officer_whose_it_is'),
         ...disclosures[consent],
       }),
+    RequestOverride: () => client('/overrides', override),
+    ListOverrides: () => get('consent', `/v1/clients/${clientId}/overrides`),
+    ApproveOverride: () => client(`/overrides/${randomUUID()}/approval`, {}),
+    DelayInformingOfOverride: () =>
+      client(`/overrides/${randomUUID()}/informing-delay`, { reason: 'Not safe yet.', informBy: now }),
+    InformClientOfOverride: () => client(`/overrides/${randomUUID()}/client-information`, { way: 'in_person' }),
     PlaceLegalHold: () => client('/legal-holds', { basis: 'investigation' }),
     RequestErasure: () => client('/erasure-requests', { way: 'oral' }),
     ReadErasure: () => get('consent', `/v1/clients/${clientId}/erasure`),

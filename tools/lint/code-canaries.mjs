@@ -136,4 +136,10 @@ export const codeCanaries = [
     importing('@waymark/contracts'),
     'feature',
   ),
+  code(
+    'no-restricted-imports',
+    'a feature that opens a package by itself',
+    `export { openValue } from '@waymark/privacy';\n`,
+    'feature',
+  ),
 ];

@@ -5,6 +5,7 @@ import { benchHttp } from './http/bench-http.js';
 import { benchLogGrowth } from './log-growth/bench-log-growth.js';
 import { benchMessages } from './messages/bench-messages.js';
 import { type Report, tableOf } from './report.js';
+import { benchReceipts } from './receipts/bench-receipts.js';
 import { benchViews } from './views/bench-views.js';
 
 const benchmarks: Readonly<Record<string, (options: { readonly quick: boolean }) => Promise<Report>>> = {
@@ -12,6 +13,7 @@ const benchmarks: Readonly<Record<string, (options: { readonly quick: boolean })
   http: benchHttp,
   'log-growth': benchLogGrowth,
   messages: benchMessages,
+  receipts: benchReceipts,
   views: benchViews,
 };
 

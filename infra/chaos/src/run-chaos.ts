@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DemoTokens } from '@waymark/identity';
 import { randomFrom } from '@waymark/testing';
-import { drawFaults, groundFaults, processFaults } from './faults/draw.js';
+import { clusterFaults, drawFaults, groundFaults, processFaults } from './faults/draw.js';
 import type { FaultKind, Inflicted } from './faults/fault.js';
 import { inflict } from './faults/inflict.js';
 import { AccountBook } from './load/account-book.js';
@@ -41,9 +41,11 @@ export interface ChaosReport extends Drained {
  * is there. The seed decides what is asked and what is done to whom; how the machine interleaves it is different every time.
  */
 export async function runChaos(platform: Platform, options: ChaosOptions): Promise<ChaosReport> {
-  const { seed, seconds, perSecond = 1, mostPauseMs = 5_000, kinds = [...processFaults, ...groundFaults] } = options;
+  const { seed, seconds, perSecond = 1, mostPauseMs = 5_000 } = options;
   const tell = options.onProgress ?? (() => undefined);
   const { servers, supervisor, processes, instances } = platform;
+  const ground = servers.brokers.length > 2 ? [...groundFaults, ...clusterFaults] : groundFaults;
+  const kinds = options.kinds ?? [...processFaults, ...ground];
   const book = new AccountBook();
   const timeline: Inflicted[] = [];
   const begun = performance.now();
@@ -58,7 +60,7 @@ export async function runChaos(platform: Platform, options: ChaosOptions): Promi
     const faults = drawFaults(drawn, instances, random);
     return inflict({ platform, faults, random, mostPauseMs, timeline, now, signal: over.signal });
   };
-  const faults = Promise.all([inflictOf(processFaults, -1), inflictOf(groundFaults, -2)]);
+  const faults = Promise.all([inflictOf(processFaults, -1), inflictOf(ground, -2)]);
   const ending = faults.finally(() => over.abort());
   const struck = (kind: FaultKind): boolean => timeline.some(({ fault }) => fault.kind === kind);
   while (!over.signal.aborted && (now() < seconds || !kinds.every(struck))) {

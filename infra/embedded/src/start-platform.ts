@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { demoPeople, startIdentity } from '@waymark/identity';
 import { startPostgres } from '@waymark/local-postgres';
 import { provision, writeEnvironments, type ProvisionedEnvironment } from '@waymark/provision';
-import { createLog, startService } from '@waymark/service-kit';
+import { createLog, factsAtOnce, startService } from '@waymark/service-kit';
 import { definitions } from '@waymark/services';
 import { untilReady } from './until-ready.js';
 import { startPage } from './page.js';
@@ -93,6 +93,8 @@ function environmentOf(
     OIDC_ISSUER: issuer,
     RECEIPT_ISSUER: urlOf('intake'),
     CONSENT_URL: urlOf('consent'),
+    // Demo people tell of nobody, and their figures are wanted at once.
+    ...factsAtOnce,
   };
 }
 

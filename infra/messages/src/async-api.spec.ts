@@ -67,6 +67,7 @@ describe('docs/asyncapi.json', () => {
     expect(document.operations['case.receive.waymark.intake'].messages).toEqual([
       { $ref: '#/channels/waymark.intake/messages/intake.concern-accepted.v1' },
       { $ref: '#/channels/waymark.intake/messages/intake.case-requested.v1' },
+      { $ref: '#/channels/waymark.intake/messages/intake.link-requested.v1' },
     ]);
     expect(document.operations['intake.send.waymark.facts'].action).toBe('send');
   });

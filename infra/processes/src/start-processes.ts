@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { demoPeople, type Identity, startIdentity } from '@waymark/identity';
 import { provision, services } from '@waymark/provision';
+import { factsAtOnce } from '@waymark/service-kit';
 import { type Exit, type ServiceProcess, spawnService } from './service-process.js';
 
 export interface ProcessesOptions {
@@ -69,6 +70,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
     OIDC_ISSUER: issuer,
     RECEIPT_ISSUER: urlOf('intake'),
     CONSENT_URL: urlOf('consent'),
+    ...factsAtOnce,
     ...options.environment,
   });
   const environmentOf = (service: string): NodeJS.ProcessEnv =>

@@ -24,11 +24,13 @@ export async function writeEnvironments(
   return files;
 }
 
-const moved = (environment: ProvisionedEnvironment, folder: string): ProvisionedEnvironment => ({
-  ...environment,
-  ...(environment.KEY_FILE === undefined ? {} : { KEY_FILE: join(folder, basename(environment.KEY_FILE)) }),
-  SECRET_FILE: join(folder, basename(environment.SECRET_FILE ?? '')),
-});
+const moved = (environment: ProvisionedEnvironment, folder: string): ProvisionedEnvironment =>
+  Object.fromEntries(
+    Object.entries(environment).map(([variable, value]) => [
+      variable,
+      variable.endsWith('_FILE') ? join(folder, basename(value)) : value,
+    ]),
+  );
 
 /** The file appears whole or not at all: a service may be reading it. */
 async function writeEnvironment(dir: string, name: string, environment: ProvisionedEnvironment): Promise<string> {

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { grantCategories, migrateEventStore } from '@waymark/event-store';
 import { grantBus, migrateBus } from '@waymark/messaging';
 import { createKeyFile, createVaultKey, KeyFileError, type VaultOptions } from '@waymark/privacy';
-import { createSecretFile, readSecretFile, transitKeyOf } from '@waymark/service-kit';
+import { createSecretFile, readSecretFile, shutOutSecretLabel, transitKeyOf } from '@waymark/service-kit';
 import { kafkaUserOf } from './kafka-rights.js';
 import { services, type ServiceGrants } from './services.js';
 
@@ -49,7 +49,7 @@ async function provisionService(
   events: string,
   bus: string | undefined,
 ): Promise<ProvisionedEnvironment> {
-  const folder = typeof secretsDir === 'string' ? secretsDir : secretsDir(service.name);
+  const folder = folderOf(secretsDir, service.name);
   const secretFile = join(folder, `${service.name}.secret`);
   await createSecretFile(secretFile);
   const keys = vault ? await keyInVault(vault, service.name) : await keyInFile(join(folder, `${service.name}.key`));
@@ -86,8 +86,23 @@ async function provisionService(
         }
       : {}),
     SECRET_FILE: secretFile,
+    ...(service.recognisesShutOut ? await shutOutSecret(secretsDir, folder) : {}),
     SERVICE_CLIENT_SECRET: secrets.of('client-secret').toString('hex'),
   };
+}
+
+const folderOf = (secretsDir: ProvisionOptions['secretsDir'], service: string): string =>
+  typeof secretsDir === 'string' ? secretsDir : secretsDir(service);
+
+/** Follows from the secret of intake, which makes the marks and comes first. */
+async function shutOutSecret(
+  secretsDir: ProvisionOptions['secretsDir'],
+  folder: string,
+): Promise<ProvisionedEnvironment> {
+  const intake = await readSecretFile(join(folderOf(secretsDir, 'intake'), 'intake.secret'));
+  const file = join(folder, 'shut-out.secret');
+  await createSecretFile(file, intake.of(shutOutSecretLabel));
+  return { SHUT_OUT_SECRET_FILE: file };
 }
 
 async function keyInFile(path: string): Promise<ProvisionedEnvironment> {

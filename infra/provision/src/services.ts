@@ -9,6 +9,8 @@ export interface ServiceGrants {
   readonly publishes?: readonly string[];
   /** Topics it consumes. */
   readonly consumes: readonly string[];
+  /** Recognises whom a reporter shut out, by marks that intake makes: gets the secret of the marks. */
+  readonly recognisesShutOut?: true;
 }
 
 export const services: readonly ServiceGrants[] = [
@@ -23,6 +25,7 @@ export const services: readonly ServiceGrants[] = [
     categories: ['case', 'case_access', 'case_operations', 'case_erasure'],
     publishes: ['case', 'case-facts'],
     consumes: ['intake', 'consent', 'referral'],
+    recognisesShutOut: true,
   },
   {
     name: 'consent',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { timeBasedCode } from './time-based-code.js';
 
 export interface Answer {
   readonly status: number;
@@ -14,6 +15,14 @@ export interface AskOptions {
   readonly token?: string;
   readonly body?: unknown;
   readonly key?: string;
+}
+
+/** How the demo people sign in, when not at the embedded identity. */
+export interface SignIn {
+  readonly tokenUrl?: string;
+  readonly password?: string;
+  /** Key of everybody's time-based codes, where a second factor is asked for. */
+  readonly totpSecret?: string;
 }
 
 const offsets = { intake: 1, case: 2, consent: 3, referral: 4, reporting: 5, audit: 6, identity: 10 } as const;
@@ -34,7 +43,7 @@ export class Http {
 
   constructor(
     baseUrl: string,
-    private readonly tokenUrl?: string,
+    private readonly signIn: SignIn,
   ) {
     this.base = new URL(baseUrl);
   }
@@ -98,11 +107,10 @@ export class Http {
   async tokenOf(username: string): Promise<string> {
     const known = this.tokens.get(username);
     if (known && known.until > Date.now()) return known.token;
-    const form = { grant_type: 'password', client_id: 'waymark-cli', username, password: 'waymark-demo' };
-    const response = await fetch(this.tokenUrl ?? `${this.url('identity')}/token`, {
-      method: 'POST',
-      body: new URLSearchParams(form),
-    });
+    const { tokenUrl = `${this.url('identity')}/token`, password = 'waymark-demo', totpSecret } = this.signIn;
+    const form = new URLSearchParams({ grant_type: 'password', client_id: 'waymark-cli', username, password });
+    if (totpSecret !== undefined) form.set('totp', timeBasedCode(totpSecret, Date.now()));
+    const response = await fetch(tokenUrl, { method: 'POST', body: form });
     const answer = (await response.json()) as { access_token?: string };
     if (!answer.access_token) throw new Error(`no token for ${username}: ${JSON.stringify(answer)}`);
     this.tokens.set(username, { token: answer.access_token, until: Date.now() + 120_000 });

@@ -5,6 +5,7 @@ import { runStory, type StepResult } from './run-story.js';
 const usage = `Usage: npm run story [-- OPTIONS]
   --base-url URL   the platform's page, http://127.0.0.1:3000 unless given (PORT_BASE is respected)
   --token-url URL  token endpoint, when identity is not the embedded one
+                   (then also WAYMARK_DEMO_PASSWORD and WAYMARK_DEMO_TOTP_SECRET, as the realm was given them)
   --json FILE      writes every step's result`;
 
 /** `npm run story`. Answers the exit code. */
@@ -23,8 +24,17 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const baseUrl = values['base-url'] ?? `http://127.0.0.1:${process.env.PORT_BASE ?? 3000}`;
+  const { WAYMARK_DEMO_PASSWORD: password, WAYMARK_DEMO_TOTP_SECRET: totpSecret } = process.env;
   const tokenUrl = values['token-url'];
-  const results = await runStory({ baseUrl, onStep: print, ...(tokenUrl === undefined ? {} : { tokenUrl }) });
+  const signIn = {
+    ...(password === undefined ? {} : { password }),
+    ...(totpSecret === undefined ? {} : { totpSecret }),
+  };
+  const results = await runStory({
+    baseUrl,
+    onStep: print,
+    ...(tokenUrl === undefined ? {} : { signIn: { tokenUrl, ...signIn } }),
+  });
   const ok = results.every((result) => result.ok);
   if (values.json) await writeFile(values.json, `${JSON.stringify({ ok, baseUrl, steps: results }, null, 2)}\n`);
   return ok ? 0 : 1;

@@ -1,4 +1,4 @@
-import { Http } from './http.js';
+import { Http, type SignIn } from './http.js';
 import { acceptConcern } from './steps/accept-concern.js';
 import { answerInTime } from './steps/answer-in-time.js';
 import { auditReplays } from './steps/audit-replays.js';
@@ -37,8 +37,7 @@ export interface StepResult {
 export interface StoryOptions {
   /** Address of the platform's page; the services listen on the ports behind it. */
   readonly baseUrl: string;
-  /** Token endpoint, when it is not the embedded identity's. */
-  readonly tokenUrl?: string;
+  readonly signIn?: SignIn;
   /** `false` leaves out the tables over thousands of real contacts, which take a minute and more to be registered. */
   readonly withTables?: boolean;
   readonly onStep?: (result: StepResult) => void;
@@ -47,11 +46,11 @@ export interface StoryOptions {
 /** Plays the story against a running platform; ends at the first wrong answer. */
 export async function runStory({
   baseUrl,
-  tokenUrl,
+  signIn = {},
   withTables = true,
   onStep,
 }: StoryOptions): Promise<readonly StepResult[]> {
-  const world = newWorld(new Http(baseUrl, tokenUrl));
+  const world = newWorld(new Http(baseUrl, signIn));
   const results: StepResult[] = [];
   for (const [index, { title, play }] of steps.filter((step) => withTables || step !== readTables).entries()) {
     const started = performance.now();

@@ -225,19 +225,7 @@ export const purposes = [
 ] as const;
 export type Purpose = (typeof purposes)[number];
 
-export const dataCategories = [
-  'identity',
-  'contact',
-  'matter_summary',
-  'narrative',
-  'risk',
-  'needs',
-  'medical',
-  'workplace',
-  'attachments',
-  'case_progress',
-] as const;
-export type DataCategory = (typeof dataCategories)[number];
+export { dataCategories, type DataCategory } from '@waymark/event-sourcing';
 
 export const consentForms = ['written', 'electronic', 'verbal_witnessed'] as const;
 export type ConsentForm = (typeof consentForms)[number];
@@ -267,8 +255,29 @@ export type ConsentStatus = (typeof consentStatuses)[number];
 export const disclosureActs = ['send', 'open'] as const;
 export type DisclosureAct = (typeof disclosureActs)[number];
 
+/** Why a disclosure may override a missing consent. */
+export const legalBases = ['vital_interest', 'legal_obligation', 'imminent_harm_to_others'] as const;
+export type LegalBasis = (typeof legalBases)[number];
+
+export const overrideStatuses = ['requested', 'in_force', 'expired', 'ended_by_client'] as const;
+export type OverrideStatus = (typeof overrideStatuses)[number];
+
+/** How a client was told of an override. */
+export const informingWays = ['in_person', 'phone', 'video_call', 'written'] as const;
+export type InformingWay = (typeof informingWays)[number];
+
+/** Who takes along that a concern was linked to a client who came before. */
+export const linkParts = ['consent', 'case'] as const;
+export type LinkPart = (typeof linkParts)[number];
+
+/** Refused when either person is being erased. */
+export const linkOutcomes = ['linked', 'refused'] as const;
+export type LinkOutcome = (typeof linkOutcomes)[number];
+
 export const decisionReasons = ['covered', 'no_consent', 'category_not_covered', 'withdrawn', 'expired'] as const;
 export type DecisionReason = (typeof decisionReasons)[number];
+/** With what allows a disclosure without consent. */
+export const decisionOutcomes = [...decisionReasons, 'overridden'] as const;
 
 export const services = [
   'medical',

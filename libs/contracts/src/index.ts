@@ -8,6 +8,7 @@ export {
   id,
   instant,
   month,
+  shutOutMark,
   staffId,
   staffIdPattern,
   subdivision,

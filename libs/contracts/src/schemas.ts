@@ -23,6 +23,9 @@ export const country = formed(/^[A-Z]{2}$/, 'KE');
 /** ISO 3166-2. */
 export const subdivision = formed(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, 'AR-B');
 
+/** Somebody whom a reporter shuts out, for those who share the secret of the marks; for all others nobody. */
+export const shutOutMark = formed(/^[0-9a-f]{32}$/, '5f0c6f1e1d5c8a3e8f006a2f0e9d1c77');
+
 /** A code of a code list. */
 export const code = <const Codes extends readonly string[]>(codes: Codes): TUnsafe<Codes[number]> =>
   Type.Unsafe<Codes[number]>(Type.Union(codes.map((each) => Type.Literal(each))));

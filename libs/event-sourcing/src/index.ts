@@ -1,4 +1,6 @@
+export * from './data-category.js';
 export * from './decider.js';
+export * from './disclosed.js';
 export * from './earlier-version.js';
 export * from './event.js';
 export * from './event-declaration.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from '@sinclair/typebox';
+import { sealedFor } from './disclosed.js';
 import { earlierVersion, readAsItIs } from './earlier-version.js';
 import { declareEvents } from './event-declaration.js';
 import { InvalidEventError, UnknownEventError } from './event-errors.js';
@@ -10,7 +11,7 @@ const events = declareEvents({
   Visited: {
     version: 4,
     data: { hours: Type.Number(), note: Type.Optional(Type.String()), room: Type.Optional(Type.Integer()) },
-    sealed: { note: 'client' },
+    sealed: { note: sealedFor('client', 'narrative') },
     earlier: [
       earlierVersion({
         data: { minutes: Type.Integer(), remark: Type.Optional(Type.String()) },

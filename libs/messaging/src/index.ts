@@ -4,6 +4,7 @@ export type { Log } from './log.js';
 export * from './measures.js';
 export * from './port.js';
 export { deadLetterReasons, deadLettersWhere } from './inbox/dead-letters.js';
+export * from './inbox/inbox-forgetting-migration.js';
 export * from './inbox/inbox-migration.js';
 export { operatorReasons } from './inbox/operator-decision.js';
 export { orderResult, placeOrder, type Order, type OrderKind, type OrderResult } from './inbox/orders.js';

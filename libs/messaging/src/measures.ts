@@ -8,6 +8,7 @@ export type MeasureName =
   | 'consumer_messages_handled'
   | 'consumer_messages_skipped'
   | 'consumer_messages_repeated'
+  | 'consumer_messages_forgotten'
   | 'consumer_handler_failures'
   | 'consumer_dead_letters'
   | 'consumer_sequence_gaps'

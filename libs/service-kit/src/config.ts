@@ -1,6 +1,7 @@
 import { cleanEnv, EnvError, host, makeValidator, num, port, str, url, type CleanedEnv, type Spec } from 'envalid';
 import { ConfigError } from './config-error.js';
 import { edgeVariables } from './edge/edge-settings.js';
+import { factVariables } from './fact-settings.js';
 import { identityVariables } from './identity-settings.js';
 import { fromFiles } from './secret-files.js';
 import { kafkaVariables } from './kafka-settings.js';
@@ -30,6 +31,7 @@ const common = {
     default: 60,
     desc: 'how long a message waits for one that is missing before it, until that is an alarm',
   }),
+  ...factVariables,
   ...identityVariables,
   RECEIPT_ISSUER: url({ desc: 'address of the intake service, which issues receipt sessions' }),
   ...keyVariables,

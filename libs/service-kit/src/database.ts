@@ -2,7 +2,14 @@ import type { EventEmitter } from 'node:events';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Type } from '@nestjs/common';
-import { inboxMigration, inboxOperationsMigration, inboxStepsMigration, relayMigration } from '@waymark/messaging';
+import {
+  inboxForgettingMigration,
+  inboxMigration,
+  inboxOperationsMigration,
+  inboxStepsMigration,
+  relayMigration,
+  relayWindowMigration,
+} from '@waymark/messaging';
 import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
@@ -68,6 +75,17 @@ export class TakeMessagesInOneStep1760000000004 implements MigrationInterface {
   }
 }
 
+/** Where the windows end in which facts are published. */
+export class KeepWindowsOfFacts1760000000029 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(relayWindowMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE relay_window');
+  }
+}
+
 /** Table of what operators order about processes. */
 export class LetOperatorsRetryProcesses1760000000020 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -76,6 +94,17 @@ export class LetOperatorsRetryProcesses1760000000020 implements MigrationInterfa
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE process_orders');
+  }
+}
+
+/** Marks in the place of rows, so that the inbox may forget what is old. */
+export class LetTheInboxForget1764180000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(inboxForgettingMigration);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('what was forgotten does not come back');
   }
 }
 
@@ -107,6 +136,8 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       CountWhatIsPublished1760000000003,
       TakeMessagesInOneStep1760000000004,
       LetOperatorsRetryProcesses1760000000020,
+      KeepWindowsOfFacts1760000000029,
+      LetTheInboxForget1764180000000,
       ...options.migrations,
     ],
     synchronize: false,

@@ -9,6 +9,7 @@ const counted: Readonly<Record<Counted, { readonly help: string; readonly labels
   consumer_messages_handled: { help: 'Messages that had their effect', labels: ['consumer'] },
   consumer_messages_skipped: { help: 'Messages of types that the consumer does not handle', labels: ['consumer'] },
   consumer_messages_repeated: { help: 'Messages that came again and were dropped', labels: ['consumer'] },
+  consumer_messages_forgotten: { help: 'Rows of old messages of which a mark was left', labels: ['consumer'] },
   consumer_handler_failures: { help: 'Calls of a handler in vain', labels: ['consumer', 'type'] },
   consumer_dead_letters: { help: 'Messages that became dead letters', labels: ['consumer', 'reason'] },
   consumer_sequence_gaps: { help: 'Messages that came before their predecessor', labels: ['consumer'] },

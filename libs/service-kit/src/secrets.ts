@@ -25,12 +25,15 @@ export async function readSecretFile(path: string): Promise<Secrets> {
   return new Secrets(root);
 }
 
-/** Makes a secret file unless there is one; safe when several processes do it at once and when killed in between. */
-export async function createSecretFile(path: string): Promise<void> {
+/**
+ * Makes a secret file unless there is one, of 32 bytes at random or of a secret that there is already; safe when several processes do
+ * it at once and when killed in between.
+ */
+export async function createSecretFile(path: string, secret: Buffer = randomBytes(32)): Promise<void> {
   if (await stat(path).catch(() => undefined)) return;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flush: true });
+  await writeFile(draft, `${secret.toString('base64url')}\n`, { mode: 0o600, flush: true });
   await chmod(draft, 0o600);
   await link(draft, path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;

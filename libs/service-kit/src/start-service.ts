@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   createAuthenticator,
@@ -6,9 +5,8 @@ import {
   followRevocations,
   type Revocations,
 } from '@waymark/access';
-import { factsTopicOf, topicOf } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
-import { type Bus, type Consumer, runRelay } from '@waymark/messaging';
+import { type Bus, type Consumer } from '@waymark/messaging';
 import { createKeyRing } from '@waymark/privacy';
 import { runProjection } from '@waymark/projections';
 import { Aggregates } from './aggregates.js';
@@ -18,7 +16,6 @@ import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
 import type { Doors } from './doors.js';
 import { destroyErasedKeys, withErasure } from './erasure/erasing.js';
-import { erasureOf } from './erasure/erasure-register.js';
 import { countStuck, runDueWork } from './due-work.js';
 import { tlsFilesOf } from './edge/edge-settings.js';
 import { renewCertificate, secureServerOf } from './edge/tls.js';
@@ -32,13 +29,13 @@ import { Metrics } from './metrics.js';
 import { openBus, topicsFor } from './open-bus.js';
 import { openEventStore } from './open-event-store.js';
 import { runClock } from './run-clock.js';
-import { checkPublication } from './publication.js';
 import { readSecretFile } from './secrets.js';
 import { carryOutProcessOrders } from './processes/process-orders.js';
 import { overdueNote, processStanding } from './processes/process-standing.js';
 import { processWork } from './processes/process-work.js';
 import { aggregatesOf, type Platform, projectionsOf, type ServiceDefinition } from './service-definition.js';
 import { standstill, startConsumer } from './start-consumer.js';
+import { startRelays } from './start-relays.js';
 import { Views } from './views.js';
 
 export interface RunningService {
@@ -190,35 +187,7 @@ function startBackground<Own extends object>(
 ): Consumer | undefined {
   const { store, bus, open, doors, metrics, closers } = parts;
   const { log, dataSource, clock } = platform;
-  const startRelay = (service: string, topic: string, translate: NonNullable<typeof definition.publish>): void => {
-    const pool = new pg.Pool({
-      connectionString: platform.settings.DATABASE_URL,
-      max: 2,
-      application_name: `waymark-${service}-relay`,
-    });
-    pool.on('error', (error) => log.warn({ err: error }, 'an idle connection of the relay broke'));
-    closers.push(() => pool.end());
-    const relay = runRelay({
-      service,
-      store,
-      categories: [
-        ...definition.aggregates.map(({ category }) => category),
-        ...(definition.erasure ? [erasureOf(definition.name)] : []),
-      ],
-      topic,
-      bus,
-      pool,
-      translate: async (event) =>
-        checkPublication(translate(await open(event), platform), topic, definition.publishes ?? []),
-      log,
-      onMeasure: metrics.onMeasure,
-    });
-    metrics.watchRelay(service, relay);
-    closers.push(() => relay.stop());
-  };
-  if (definition.publish) startRelay(definition.name, topicOf(definition.name), definition.publish);
-  if (definition.publishFacts)
-    startRelay(`${definition.name}-facts`, factsTopicOf(definition.name), definition.publishFacts);
+  startRelays(definition, platform, { store, bus, open, metrics, closers });
   const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
   if (consumer) closers.push(() => consumer.stop());
   const { name: service, processes: declarations } = definition;

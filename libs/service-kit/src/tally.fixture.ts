@@ -2,7 +2,14 @@ import { Body, Controller, Get, HttpCode, Module, Param, Post, Query as QueryPar
 import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 import { Type } from '@sinclair/typebox';
 import { Access } from '@waymark/access';
-import { type Decider, declareEvents, DomainRejection, earlierVersion, type EventOf } from '@waymark/event-sourcing';
+import {
+  type Decider,
+  declareEvents,
+  DomainRejection,
+  earlierVersion,
+  type EventOf,
+  sealedFor,
+} from '@waymark/event-sourcing';
 import type { Aggregate, Call } from './aggregate.js';
 import { Aggregates } from './aggregates.js';
 import { IdPipe } from './body.pipe.js';
@@ -19,7 +26,7 @@ export const tallyEvents = declareEvents({
   Added: {
     version: 3,
     data: { by: Type.Integer(), note: Type.Optional(Type.String()) },
-    sealed: { note: 'client' },
+    sealed: { note: sealedFor('client', 'narrative') },
     earlier: [
       earlierVersion({
         data: { amount: Type.Integer(), remark: Type.Optional(Type.String()) },

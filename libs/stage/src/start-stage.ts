@@ -10,6 +10,7 @@ import { type ServiceProcess, spawnService } from '@waymark/processes';
 import { type ProvisionedEnvironment, provision } from '@waymark/provision';
 import { createLog, type RunningService, type ServiceDefinition, startService } from '@waymark/service-kit';
 import { createTestDatabase, FakeClock, freePort, freePorts } from '@waymark/testing';
+import { stageSettings } from './stage-settings.js';
 
 export interface Answer {
   readonly status: number;
@@ -92,9 +93,7 @@ export async function startStage(options: {
     OIDC_ISSUER: identity.issuer,
     RECEIPT_ISSUER: urlOf('intake'),
     CONSENT_URL: urlOf('consent'),
-    // Tests ask as no person does.
-    RATE_LIMIT_PRINCIPAL: '1000000',
-    RATE_LIMIT_ADDRESS: '1000000',
+    ...stageSettings,
     LOG_LEVEL: options.logLevel ?? 'fatal',
     ...options.environment,
   });

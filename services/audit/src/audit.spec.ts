@@ -217,7 +217,7 @@ describe('the checks of a case', () => {
   it('are all in order where the rules were kept', async () => {
     const { outcome, checks } = await answerTo(`/v1/cases/${story.caseId}/checks`);
     expect(checks.filter((check: { outcome: string }) => check.outcome !== 'ok')).toEqual([]);
-    expect(checks).toHaveLength(8);
+    expect(checks).toHaveLength(9);
     expect(outcome).toBe('ok');
   });
 });

@@ -8,6 +8,7 @@ import { CloseCaseEndpoint, CloseCaseHandler } from './case/features/close-case.
 import { ConfirmOpeningHandler } from './case/features/confirm-opening.js';
 import { GetCaseEndpoint, GetCaseHandler } from './case/features/get-case.js';
 import { GetEmergencyAccessEndpoint, GetEmergencyAccessHandler } from './case/features/get-emergency-access.js';
+import { LinkCaseHandler } from './case/features/link-case.js';
 import { ListCasesEndpoint, ListCasesHandler } from './case/features/list-cases.js';
 import {
   ListEmergencyAccessesEndpoint,
@@ -47,6 +48,7 @@ import { WriteNoteEndpoint, WriteNoteHandler } from './case/features/write-note.
     CaseReferrals,
     OpenCaseHandler,
     ConfirmOpeningHandler,
+    LinkCaseHandler,
     ListCasesHandler,
     GetCaseHandler,
     AssignOfficerHandler,

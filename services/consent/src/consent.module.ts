@@ -2,6 +2,12 @@ import { Module } from '@nestjs/common';
 import { ClientTeams } from './consent-record/client-teams.js';
 import { ErasureReaders } from './consent-record/erasure-readers.js';
 import { ApproveErasureEndpoint, ApproveErasureHandler } from './consent-record/features/approve-erasure.js';
+import { ApproveOverrideEndpoint } from './consent-record/features/approve-override.js';
+import { ChangeOverrideHandler } from './consent-record/features/change-override.js';
+import { DelayInformingOfOverrideEndpoint } from './consent-record/features/delay-informing-of-override.js';
+import { InformClientOfOverrideEndpoint } from './consent-record/features/inform-client-of-override.js';
+import { ListOverridesEndpoint, ListOverridesHandler } from './consent-record/features/list-overrides.js';
+import { RequestOverrideEndpoint, RequestOverrideHandler } from './consent-record/features/request-override.js';
 import { ConfirmErasureHandler } from './consent-record/features/confirm-erasure.js';
 import { GetErasureEndpoint, GetErasureHandler, GetMyErasureEndpoint } from './consent-record/features/get-erasure.js';
 import { LiftLegalHoldEndpoint, LiftLegalHoldHandler } from './consent-record/features/lift-legal-hold.js';
@@ -25,6 +31,8 @@ import {
 } from './consent-record/features/list-consents.js';
 import { GetMyLedgerHandler, MyLedgerEndpoint } from './consent-record/features/my-ledger.js';
 import { RefuseConsentEndpoint, RefuseConsentHandler } from './consent-record/features/refuse-consent.js';
+import { EraseLinkedHandler } from './consent-record/features/erase-linked.js';
+import { LinkClientsHandler } from './consent-record/features/link-clients.js';
 import { RequestSuspensionsHandler } from './consent-record/features/request-suspensions.js';
 import { ExpireConsentHandler } from './consent-record/features/run-consent-clocks.js';
 import {
@@ -44,6 +52,11 @@ import {
     ListMyConsentsEndpoint,
     WithdrawMyConsentEndpoint,
     MyLedgerEndpoint,
+    RequestOverrideEndpoint,
+    ApproveOverrideEndpoint,
+    DelayInformingOfOverrideEndpoint,
+    InformClientOfOverrideEndpoint,
+    ListOverridesEndpoint,
     RequestErasureEndpoint,
     RequestMyErasureEndpoint,
     PlaceLegalHoldEndpoint,
@@ -62,7 +75,12 @@ import {
     GetDecisionHandler,
     AuthorizeDisclosureHandler,
     GetMyLedgerHandler,
+    RequestOverrideHandler,
+    ChangeOverrideHandler,
+    ListOverridesHandler,
     RequestSuspensionsHandler,
+    LinkClientsHandler,
+    EraseLinkedHandler,
     ExpireConsentHandler,
     RequestErasureHandler,
     PlaceLegalHoldHandler,

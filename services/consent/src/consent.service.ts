@@ -4,6 +4,7 @@ import { ClientTeams } from './consent-record/client-teams.js';
 import { consentRecordAggregate } from './consent-record/consent-record.aggregate.js';
 import { RetentionRule, runRetention } from './consent-record/features/request-due-erasures.js';
 import { consentClocks } from './consent-record/features/run-consent-clocks.js';
+import { clientErasure } from './consent-record/processes/client-erasure.process.js';
 import { consentWithdrawal } from './consent-record/processes/consent-withdrawal.process.js';
 import { consentClocksProjection } from './consent-record/projections/consent-clocks/consent-clocks.projection.js';
 import { overdueErasures } from './consent-record/overdue-erasures.js';
@@ -27,14 +28,14 @@ export const consent: ServiceDefinition<typeof own> = {
   settings: own,
   aggregates: [consentRecordAggregate],
   module: ConsentModule,
-  resources: { Client: (id, { dataSource }) => new ClientTeams(dataSource).resourceOf(id) },
+  resources: { Client: (id, { dataSource, aggregates }) => new ClientTeams(dataSource, aggregates).resourceOf(id) },
   migrations: [CreateConsentViews1760000002000],
   projections: [consentClocksProjection, erasuresProjection],
   providers: ({ settings }) => [{ provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) }],
   publishes,
   publish,
   consumes,
-  processes: [consentWithdrawal],
+  processes: [consentWithdrawal, clientErasure],
   dueWork: (doors) => [consentClocks(doors)],
   clocks: [runRetention],
   erasure: { answers: erasureAnswer },

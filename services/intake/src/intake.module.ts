@@ -6,6 +6,7 @@ import { GetConcernEndpoint, GetConcernHandler } from './concern/features/get-co
 import { ListDutyStationsEndpoint } from './concern/features/list-duty-stations.js';
 import { GiveGuidanceEndpoint, GiveGuidanceHandler } from './concern/features/give-guidance.js';
 import { IssueClientReceiptEndpoint, IssueClientReceiptHandler } from './concern/features/issue-client-receipt.js';
+import { LinkConcernToClientEndpoint, LinkConcernToClientHandler } from './concern/features/link-concern-to-client.js';
 import { ListConcernsEndpoint, ListConcernsHandler } from './concern/features/list-concerns.js';
 import { GetMyConcernHandler, MyConcernEndpoint, SendReporterMessageHandler } from './concern/features/my-concern.js';
 import { OpenReceiptSessionEndpoint } from './concern/features/open-receipt-session.js';
@@ -15,6 +16,7 @@ import { RequestCaseHandler } from './concern/features/request-case.js';
 import { RingResponseClockHandler } from './concern/features/run-response-clocks.js';
 import { SendOfficerMessageEndpoint, SendOfficerMessageHandler } from './concern/features/send-officer-message.js';
 import { SubmitConcernEndpoint, SubmitConcernHandler } from './concern/features/submit-concern.js';
+import { RequestClientLinkHandler, SettleClientLinkHandler } from './concern/features/take-link-along.js';
 import { TriageConcernEndpoint, TriageConcernHandler } from './concern/features/triage-concern.js';
 import { UpgradeReceiptHandler } from './concern/features/upgrade-receipt.js';
 import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
@@ -34,6 +36,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     TriageConcernEndpoint,
     GiveGuidanceEndpoint,
     AcceptConcernEndpoint,
+    LinkConcernToClientEndpoint,
     IssueClientReceiptEndpoint,
     RevokeAccessEndpoint,
   ],
@@ -50,6 +53,9 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     TriageConcernHandler,
     GiveGuidanceHandler,
     AcceptConcernHandler,
+    LinkConcernToClientHandler,
+    RequestClientLinkHandler,
+    SettleClientLinkHandler,
     IssueClientReceiptHandler,
     RingResponseClockHandler,
     RequestCaseHandler,

@@ -1,7 +1,8 @@
-import type { ServiceDefinition } from '@waymark/service-kit';
+import { type ServiceDefinition, ShutOutMarks, shutOutSecretLabel } from '@waymark/service-kit';
 import { concernAggregate } from './concern/concern.aggregate.js';
 import { ErasePerson } from './concern/features/erase-person.js';
 import { responseClocks } from './concern/features/run-response-clocks.js';
+import { clientLink } from './concern/processes/client-link.process.js';
 import { concernAcceptance } from './concern/processes/concern-acceptance.process.js';
 import { queueProjection } from './concern/projections/queue/queue.projection.js';
 import { StaffMarks } from './concern/projections/queue/staff-marks.js';
@@ -39,6 +40,7 @@ export const intake: ServiceDefinition = {
   ],
   providers: ({ secrets, store, dataSource, clock, settings }) => [
     { provide: RevocationRecord, useValue: new RevocationRecord(store, clock) },
+    { provide: ShutOutMarks, useValue: new ShutOutMarks(secrets.of(shutOutSecretLabel)) },
     { provide: StaffMarks, useValue: new StaffMarks(secrets) },
     { provide: ReceiptHashes, useValue: new ReceiptHashes(secrets) },
     { provide: GuessThrottle, useValue: new GuessThrottle(dataSource, clock, secrets) },
@@ -49,7 +51,7 @@ export const intake: ServiceDefinition = {
   publish,
   publishFacts,
   consumes,
-  processes: [concernAcceptance],
+  processes: [concernAcceptance, clientLink],
   erasure: {
     answers: erasureAnswer,
     clear: ({ personId, erasureId }, call, { commands }) =>

@@ -23,7 +23,7 @@ type Answering = (asked: AskedDisclosure, response: ServerResponse) => void;
 export class ConsentPeer {
   readonly asked: AskedDisclosure[] = [];
   private readonly answered = new Map<string, readonly [number, object]>();
-  private readonly consents = new Map<string, { readonly consentId: string; readonly categories: readonly string[] }>();
+  private readonly consents = new Map<string, { readonly allows: object; readonly categories: readonly string[] }>();
   private misbehaviour: Answering | undefined;
 
   private constructor(private readonly server: ReturnType<typeof createServer>) {}
@@ -42,8 +42,14 @@ export class ConsentPeer {
 
   consent(clientId: string, ...categories: readonly string[]): string {
     const consentId = randomUUID();
-    this.consents.set(clientId, { consentId, categories });
+    this.consents.set(clientId, { allows: { consentId }, categories });
     return consentId;
+  }
+
+  override(clientId: string, ...categories: readonly string[]): string {
+    const overrideId = randomUUID();
+    this.consents.set(clientId, { allows: { overrideId }, categories });
+    return overrideId;
   }
 
   withdraw(clientId: string): void {
@@ -81,7 +87,7 @@ export class ConsentPeer {
     const consent = this.consents.get(clientId);
     if (!consent || !body.categories.every((category) => consent.categories.includes(category)))
       return [409, { code: 'consent_missing', status: 409 }];
-    return [201, { disclosureId: randomUUID(), consentId: consent.consentId }];
+    return [201, { disclosureId: randomUUID(), ...consent.allows }];
   }
 }
 

@@ -56,6 +56,38 @@ describe('a referral whose client withdraws the consent', () => {
   const suspended = (id: string) =>
     eventually(async () => (await get(`/${id}`, 'amina.officer')).body.status === 'suspended_consent_withdrawn');
 
+  it('goes out and is opened under an override all the same, which each of both events names', async () => {
+    peer.withdraw(known.clientId);
+    const { referralId } = (await post('', { ...amina, body: draftOf(known.caseId) })).body;
+    expect(await post(`/${referralId}/sending`, amina)).toMatchObject({ status: 409 });
+    const overrideId = peer.override(known.clientId, 'contact', 'matter_summary');
+    expect(await post(`/${referralId}/sending`, amina)).toMatchObject({ status: 200 });
+    const opened = await post(`/${referralId}/openings`, olivier);
+    expect(opened).toMatchObject({ status: 200, body: { disclosureId: expect.any(String) } });
+    const forTeam = (await get(`/${referralId}`, 'amina.officer')).body;
+    expect(forTeam).toMatchObject({ overrideId, status: 'sent' });
+    expect(forTeam).not.toHaveProperty('consentId');
+    expect((await get(`/${referralId}`, 'olivier.ombudsman')).body).not.toHaveProperty('overrideId');
+    const events: object[] = [];
+    for await (const event of stage.log.readStream(`referral-${referralId}`)) events.push(event);
+    expect(events.slice(2)).toMatchObject([
+      { type: 'ReferralSent', data: { overrideId } },
+      { type: 'ReferralPackageOpened', data: { overrideId, disclosureId: opened.body.disclosureId } },
+    ]);
+    peer.withdraw(known.clientId);
+    expect(await post(`/${referralId}/openings`, olivier)).toMatchObject({ body: { code: 'consent_missing' } });
+  });
+
+  it('that went out under an override is not suspended by the withdrawal of a consent', async () => {
+    peer.override(known.clientId, 'contact', 'matter_summary');
+    const id = await sent();
+    const message = suspensionsRequested(known, consentId, [id]);
+    await consentBus.publish(topicOf('consent'), [message]);
+    await handled(stage, message);
+    expect((await get(`/${id}`, 'amina.officer')).body).toMatchObject({ status: 'sent' });
+    expect(await post(`/${id}/openings`, olivier)).toMatchObject({ status: 200 });
+  });
+
   it('is suspended once, though it is asked for twice, each time answered, and the unit is told and says so', async () => {
     const [id, accepted] = [await sent(), await sent()];
     await post(`/${accepted}/acknowledgement`, olivier);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import pg from 'pg';
 import { decide, platform, type Principal } from '@waymark/access';
-import { declareEvents } from '@waymark/event-sourcing';
+import { declareEvents, sealedFor } from '@waymark/event-sourcing';
 import { createEventSealer, createKeyFile, createKeyRing, dataKeysMigration, openKeyFile } from '@waymark/privacy';
 import type { BenchServer } from '../bench-server.js';
 import { timesOf } from '../measure.js';
@@ -17,7 +17,7 @@ const declaration = {
     Written: {
       version: 1,
       data: { first: Type.String(), second: Type.String() },
-      sealed: { first: 'client', second: 'client' },
+      sealed: { first: sealedFor('client', 'narrative'), second: sealedFor('client', 'matter_summary') },
     },
   }),
 };

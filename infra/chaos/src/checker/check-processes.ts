@@ -5,6 +5,8 @@ import type { Finding } from './finding.js';
 const causes: Readonly<Record<string, (event: LoggedEvent) => string>> = {
   ConcernAccepted: idOf,
   ConsentWithdrawn: ({ data }) => text(data, 'consentId'),
+  ConcernLinkedToClient: ({ data }) => text(data, 'linkId'),
+  ErasureApproved: ({ data }) => text(data, 'erasureId'),
 };
 
 /** Each process was started once and led to its end, and each withdrawal was answered for by every referral it had to reach. */

@@ -25,6 +25,9 @@ export const groundFaults: readonly FaultKind[] = [
   'refused',
 ];
 
+/** Of the ground where there are three brokers: what must lie on two of them can be told to nobody meanwhile. */
+export const clusterFaults: readonly FaultKind[] = ['kill two brokers'];
+
 const publishers = ['intake', 'case', 'consent', 'referral'] as const;
 
 /** Endless faults of these kinds: each kind comes before any comes again. */
@@ -57,6 +60,8 @@ function draw(kind: FaultKind, instances: readonly string[], random: Random): Fa
     case 'kill the broker':
     case 'wipe the broker':
       return { kind, forMs: random.upTo(4_000) };
+    case 'kill two brokers':
+      return { kind, forMs: 1_000 + random.upTo(15_000) };
     case 'delay':
       return { kind, way, forMs: 2_000 + random.upTo(6_000), byMs: 1 + random.upTo(20) };
     case 'slow line':

@@ -6,6 +6,7 @@ export type Fault =
   | { readonly kind: "kill a relay's leader"; readonly service: string }
   | { readonly kind: "freeze a relay's leader"; readonly service: string; readonly forMs: number }
   | { readonly kind: 'kill PostgreSQL' | 'kill the broker' | 'wipe the broker'; readonly forMs: number }
+  | { readonly kind: 'kill two brokers'; readonly forMs: number }
   | { readonly kind: 'delay'; readonly way: WayName; readonly forMs: number; readonly byMs: number }
   | { readonly kind: 'slow line'; readonly way: WayName; readonly forMs: number; readonly byMs: number }
   | { readonly kind: 'reset' | 'half-open'; readonly way: WayName }

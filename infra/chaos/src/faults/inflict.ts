@@ -55,6 +55,11 @@ async function strike(
       await wait(fault.forMs);
       await servers.startBroker();
       return true;
+    case 'kill two brokers':
+      await servers.killBroker(2);
+      await wait(fault.forMs);
+      await servers.startBroker();
+      return true;
     case 'reset':
       return servers.ways[fault.way].cut() > 0;
     case 'half-open':

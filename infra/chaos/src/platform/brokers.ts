@@ -1,10 +1,11 @@
 import { freePorts, type RunningKafka, startKafka, startKafkaCluster } from '@waymark/testing';
 
-/** One broker, or a cluster of which one node is struck at a time, each in its turn. */
+/** One broker, or a cluster of which nodes are struck in their turn. */
 export interface Brokers {
   readonly addresses: readonly string[];
-  kill(): Promise<void>;
-  /** Brings back what was killed or wiped. */
+  /** So many at once: of one broker that one. */
+  kill(howMany?: number): Promise<void>;
+  /** Brings back what was killed or wiped, and resolves when all is whole again. */
   start(): Promise<void>;
   wipe(): Promise<void>;
   remove(): Promise<void>;
@@ -39,13 +40,18 @@ async function startSeveral({ dir, count, port, advertisedPort }: BrokersOptions
     ports: [port, ...(await freePorts(count - 1))],
     advertised: new Map([[port, advertisedPort]]),
   });
-  let struck = 0;
-  const next = (): number => (struck = (struck % count) + 1);
+  let last = 0;
+  let struck: readonly number[] = [];
+  const strike = (howMany: number): readonly number[] =>
+    (struck = Array.from({ length: howMany }, () => (last = (last % count) + 1)));
+  const all = async (work: (node: number) => Promise<void>, nodes: readonly number[]): Promise<void> => {
+    await Promise.all(nodes.map(work));
+  };
   return {
     addresses: cluster.brokers,
-    kill: () => cluster.kill(next()),
-    start: () => cluster.start(struck),
-    wipe: () => cluster.wipe(next()),
+    kill: (howMany = 1) => all(cluster.kill, strike(howMany)),
+    start: () => all(cluster.start, struck),
+    wipe: () => all(cluster.wipe, strike(1)),
     remove: () => cluster.remove(),
   };
 }

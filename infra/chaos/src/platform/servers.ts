@@ -17,7 +17,8 @@ export interface Servers {
   /** `kill -9` of the server; what it had started ends by itself. */
   killPostgres(): Promise<void>;
   startPostgres(): Promise<void>;
-  killBroker(): Promise<void>;
+  /** So many of them at once, in their turn. */
+  killBroker(howMany?: number): Promise<void>;
   startBroker(): Promise<void>;
   /** All topics and offsets are gone with the broker, unless others hold them. */
   wipeBroker(): Promise<void>;
@@ -47,7 +48,7 @@ export async function startServers(dir: string, consentPort: number, brokerCount
       await postgres.exited;
     },
     startPostgres: async () => void (postgres = await startPostgres(postgresOptions)),
-    killBroker: () => brokers.kill(),
+    killBroker: (howMany) => brokers.kill(howMany),
     startBroker: () => brokers.start(),
     wipeBroker: () => brokers.wipe(),
     close: async () => {

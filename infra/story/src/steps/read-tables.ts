@@ -38,12 +38,16 @@ export const readTables: Step = {
   },
 };
 
-/** Registers the contacts by the ordinary command; those of an earlier run answer as they did then. */
-async function registerAll({ http }: World): Promise<number> {
-  const contacts = await readHelplineContacts();
-  const before = await http.get('reporting', '/v1/reports/typology-geography?period=2021-Q1&typology=behaviour', {
-    as: 'priya.analyst',
-  });
+/** Of contacts that are all there already every so many-th is registered once more. */
+const askedAgain = 20;
+
+/** Registers the contacts by the ordinary command; those of an earlier run answer as they did then, and add nothing. */
+async function registerAll(world: World): Promise<number> {
+  const { http } = world;
+  const all = await readHelplineContacts();
+  const before = await tableOf(world, '2021-Q1', 'behaviour');
+  const complete = before?.find(({ place }) => place === 'all')?.total.contacts === all.length;
+  const contacts = complete ? all.filter((_contact, index) => index % askedAgain === 0) : all;
   let next = 0;
   const lane = async (): Promise<void> => {
     for (let contact = contacts[next++]; contact; contact = contacts[next++]) {
@@ -56,7 +60,7 @@ async function registerAll({ http }: World): Promise<number> {
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  return before.status === 200 ? 0 : contacts.length;
+  return before ? 0 : contacts.length;
 }
 
 async function tableOf({ http }: World, period: string, typology: string): Promise<readonly Row[] | undefined> {

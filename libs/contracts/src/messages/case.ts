@@ -79,6 +79,21 @@ export const caseReopened = defineMessage({
   examples: [{ ...example, reopenedAt: '2026-07-01T08:00:00.000Z' }],
 });
 
+export const caseLinked = defineMessage({
+  type: 'case.case-linked.v1',
+  title: 'A case went to the earlier client',
+  summary: 'A case that was opened before its concern was linked is now one of the client who came before.',
+  key: 'case',
+  schema: Type.Object({ ...moved, concernId: id, linkId: id }, closed),
+  examples: [
+    {
+      ...example,
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      linkId: '018f3b7e-5f7a-8c4e-9a51-0d6f6f1f4b60',
+    },
+  ],
+});
+
 export const stageCounted = defineMessage({
   type: 'case.stage-counted.v1',
   title: 'A case came to a stage, counted',

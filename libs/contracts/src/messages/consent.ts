@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { dataCategories, purposes, units } from '../code-lists.js';
+import { dataCategories, linkOutcomes, purposes, units } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, id, instant } from '../schemas.js';
 import { subjectErasedBy } from './subject-erased.js';
@@ -54,6 +54,26 @@ export const suspensionsRequested = defineMessage({
       consentId: example.consentId,
       referralIds: ['018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b40'],
       withdrawnAt: '2026-03-05T08:00:00.000Z',
+    },
+  ],
+});
+
+export const linkAnswered = defineMessage({
+  type: 'consent.link-answered.v1',
+  title: 'Whether two clients are kept for one person',
+  summary: 'The answer to a link: consents of both count for one person from now on, or it was refused.',
+  key: 'client',
+  schema: Type.Object(
+    { clientId: id, earlierClientId: id, concernId: id, linkId: id, outcome: code(linkOutcomes) },
+    closed,
+  ),
+  examples: [
+    {
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      linkId: '018f3b7e-5f7a-8c4e-9a51-0d6f6f1f4b60',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      earlierClientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b12',
+      outcome: 'linked',
     },
   ],
 });

@@ -1,21 +1,25 @@
 import { Type } from '@sinclair/typebox';
-import { behaviours, channels, matters, responseBands } from '../code-lists.js';
+import { behaviours, channels, linkParts, matters, responseBands } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
-import { closed, code, country, id, instant, month, staffId, subdivision } from '../schemas.js';
+import { closed, code, country, id, instant, month, shutOutMark, staffId, subdivision } from '../schemas.js';
 import { subjectErasedBy } from './subject-erased.js';
+
+/** Marks of whom the reporter shuts out; absent when there is nobody. */
+const shutOut = Type.Optional(Type.Array(shutOutMark, { minItems: 1 }));
 
 export const concernAccepted = defineMessage({
   type: 'intake.concern-accepted.v1',
   title: 'A concern was accepted',
   summary: 'A concern was accepted: the case service opens exactly one case for it.',
   key: 'concern',
-  schema: Type.Object({ concernId: id, clientId: id, officerId: staffId, acceptedAt: instant }, closed),
+  schema: Type.Object({ concernId: id, clientId: id, officerId: staffId, acceptedAt: instant, shutOut }, closed),
   examples: [
     {
       concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
       clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
       officerId: 'amina.officer',
       acceptedAt: '2026-03-02T09:30:00.000Z',
+      shutOut: ['5f0c6f1e1d5c8a3e8f006a2f0e9d1c77'],
     },
   ],
 });
@@ -26,12 +30,48 @@ export const caseRequested = defineMessage({
   summary:
     'Nothing has come back about the case of an accepted concern: the case service opens it if it has not, and says so either way.',
   key: 'concern',
-  schema: Type.Object({ concernId: id, clientId: id, officerId: staffId }, closed),
+  schema: Type.Object({ concernId: id, clientId: id, officerId: staffId, shutOut }, closed),
   examples: [
     {
       concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
       clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
       officerId: 'amina.officer',
+    },
+  ],
+});
+
+const link = { concernId: id, linkId: id, clientId: id, earlierClientId: id };
+
+export const concernLinked = defineMessage({
+  type: 'intake.concern-linked.v1',
+  title: 'A concern was linked to a client who came before',
+  summary:
+    'The client of this concern is a person who came before, under another id: consent keeps both for one person, unless either is being erased.',
+  key: 'concern',
+  schema: Type.Object(link, closed),
+  examples: [
+    {
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      linkId: '018f3b7e-5f7a-8c4e-9a51-0d6f6f1f4b60',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      earlierClientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b12',
+    },
+  ],
+});
+
+export const linkRequested = defineMessage({
+  type: 'intake.link-requested.v1',
+  title: 'A link to an earlier client is to be taken along',
+  summary: 'Asks consent once more, or the case that was opened before the link: whoever is named in `of` answers.',
+  key: 'concern',
+  schema: Type.Object({ ...link, of: code(linkParts) }, closed),
+  examples: [
+    {
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      linkId: '018f3b7e-5f7a-8c4e-9a51-0d6f6f1f4b60',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      earlierClientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b12',
+      of: 'case',
     },
   ],
 });

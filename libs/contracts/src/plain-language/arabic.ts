@@ -40,4 +40,9 @@ export const arabic: PlainLanguage = {
     case_progress: 'سير قضيتك',
   },
   disclosureActs: { send: 'أُرسل إليهم', open: 'فتحوه' },
+  legalBases: {
+    vital_interest: 'كانت حياتك أو صحتك في خطر ولم يكن ممكنًا سؤالك',
+    legal_obligation: 'ألزمنا القانون بإبلاغهم',
+    imminent_harm_to_others: 'كان شخص آخر في خطر',
+  },
 };

@@ -40,4 +40,9 @@ export const english: PlainLanguage = {
     case_progress: 'How your case is going',
   },
   disclosureActs: { send: 'Sent to them', open: 'Opened by them' },
+  legalBases: {
+    vital_interest: 'Your life or health was in danger and you could not be asked',
+    legal_obligation: 'The law obliged us to tell them',
+    imminent_harm_to_others: 'Somebody else was in danger',
+  },
 };

@@ -40,4 +40,9 @@ export const french: PlainLanguage = {
     case_progress: 'L’avancement de votre dossier',
   },
   disclosureActs: { send: 'Envoyé', open: 'Ouvert par eux' },
+  legalBases: {
+    vital_interest: 'Votre vie ou votre santé était en danger et vous ne pouviez pas être consulté·e',
+    legal_obligation: 'La loi nous obligeait à les informer',
+    imminent_harm_to_others: 'Une autre personne était en danger',
+  },
 };

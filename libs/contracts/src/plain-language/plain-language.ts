@@ -1,4 +1,4 @@
-import type { DataCategory, DisclosureAct, Purpose, Unit } from '../code-lists.js';
+import type { DataCategory, DisclosureAct, LegalBasis, Purpose, Unit } from '../code-lists.js';
 
 /** Codes in words that somebody in distress understands, without knowing the organisation. */
 export interface PlainLanguage {
@@ -6,4 +6,5 @@ export interface PlainLanguage {
   readonly purposes: Readonly<Record<Purpose, string>>;
   readonly dataCategories: Readonly<Record<DataCategory, string>>;
   readonly disclosureActs: Readonly<Record<DisclosureAct, string>>;
+  readonly legalBases: Readonly<Record<LegalBasis, string>>;
 }

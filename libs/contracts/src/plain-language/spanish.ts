@@ -40,4 +40,9 @@ export const spanish: PlainLanguage = {
     case_progress: 'Cómo avanza su caso',
   },
   disclosureActs: { send: 'Enviado', open: 'Abierto por ellos' },
+  legalBases: {
+    vital_interest: 'Su vida o su salud corrían peligro y no se le pudo preguntar',
+    legal_obligation: 'La ley nos obligaba a comunicarlo',
+    imminent_harm_to_others: 'Otra persona corría peligro',
+  },
 };

@@ -71,12 +71,19 @@ export async function noteEffects(
   const last = lastOfEachKey(messages);
   await manager.query(
     `with noted as (
-       insert into inbox (consumer, message_id, received_at) select $1, id, $6 from unnest($5::text[]) id
+       insert into inbox (consumer, message_id, received_at, source, subject, sequence)
+       select $1, id, $6, source, subject, sequence
+       from unnest($5::text[], $7::text[], $8::text[], $9::bigint[]) n(id, source, subject, sequence)
      )
      update inbox_sequence s set last_sequence = m.sequence
      from unnest($2::text[], $3::text[], $4::bigint[]) m(source, subject, sequence)
      where s.consumer = $1 and s.source = m.source and s.subject = m.subject`,
-    [consumer, ...columnsOf(last), last.map(({ sequence }) => sequence), messages.map(({ id }) => id), now],
+    [
+      consumer,
+      ...[...columnsOf(last), last.map(({ sequence }) => sequence)],
+      ...[messages.map(({ id }) => id), now],
+      ...[...columnsOf(messages), messages.map(({ sequence }) => sequence)],
+    ],
   );
 }
 

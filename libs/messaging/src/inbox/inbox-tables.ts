@@ -88,7 +88,8 @@ export async function noteEffect(
 ): Promise<void> {
   await manager.query(
     `with noted as (
-       insert into inbox (consumer, message_id, received_at) values ($1, $4, $6) on conflict do nothing
+       insert into inbox (consumer, message_id, received_at, source, subject, sequence)
+         values ($1, $4, $6, $2, $3, $5) on conflict do nothing
      ), arrived as (
        delete from inbox_waiting where consumer = $1 and message_id = $4
      )

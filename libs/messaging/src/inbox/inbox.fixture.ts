@@ -7,6 +7,7 @@ import type { Log } from '../log.js';
 import type { Bus, Message } from '../port.js';
 import { openPostgresBus } from '../postgres/bus.js';
 import { migrateBus } from '../postgres/migrate.js';
+import { inboxForgettingMigration } from './inbox-forgetting-migration.js';
 import { inboxMigration, inboxOperationsMigration, inboxStepsMigration } from './inbox-migration.js';
 
 export const silent: Log = {
@@ -69,7 +70,7 @@ export async function openInboxGround(): Promise<InboxGround> {
     const pool: EventEmitter = dataSource.driver.master;
     pool.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
   }
-  for (const migration of [inboxMigration, inboxOperationsMigration, inboxStepsMigration])
+  for (const migration of [inboxMigration, inboxOperationsMigration, inboxStepsMigration, inboxForgettingMigration])
     await dataSource.query(migration);
   await dataSource.query('create table effects (place serial, consumer text, subject text, sequence int)');
   return {

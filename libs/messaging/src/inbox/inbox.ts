@@ -32,11 +32,12 @@ export interface InboxOptions {
   readonly firstPauseMs: number;
   readonly mostPauseMs: number;
   readonly gapWaitMs: number;
+  readonly keptForMs: number;
   /** Records what an operator decided, before it is carried out; again, when that was interrupted. */
   readonly decided: (decision: OperatorDecision) => Promise<void>;
   readonly stopping: AbortSignal;
   readonly log: Log;
-  readonly measure: (name: MeasureName, labels?: Readonly<Record<string, string>>) => void;
+  readonly measure: (name: MeasureName, labels?: Readonly<Record<string, string>>, value?: number) => void;
 }
 
 /** Something else moved the key between the reaction and its note: look again. */

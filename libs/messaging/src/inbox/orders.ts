@@ -51,9 +51,6 @@ export async function orderResult(manager: EntityManager, id: string): Promise<O
   return row?.result ?? undefined;
 }
 
-/** What came of an order can be asked for so long; when the next one is done, it is forgotten. */
-const keptFor = '90 days';
-
 interface OrderRow {
   readonly id: string;
   readonly consumer: string;
@@ -102,10 +99,6 @@ async function takeOrder(inbox: Inbox, manager: EntityManager, id: string): Prom
     id,
     JSON.stringify(result),
   ]);
-  await manager.query(
-    `delete from inbox_orders where consumer = $1 and done_at < clock_timestamp() - interval '${keptFor}'`,
-    [consumer],
-  );
   log.info({ consumer, orderId: id, deadLetterId: order.deadLetterId, kind: order.kind, ...result }, 'order done');
 }
 

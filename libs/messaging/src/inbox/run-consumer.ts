@@ -6,6 +6,7 @@ import type { Bus, Subscription } from '../port.js';
 import { pause } from '../waiting.js';
 import { copyDeadLetters } from './dead-letter-copies.js';
 import { openDeadLetters, type DeadLetter } from './dead-letters.js';
+import { forgetOld } from './forget.js';
 import type { MessageHandler, MessageReaction } from './handlers.js';
 import { Inbox } from './inbox.js';
 import type { OperatorDecision } from './operator-decision.js';
@@ -26,7 +27,7 @@ export interface ConsumerOptions {
   /** Name of the consumer, on the bus and in its tables. */
   readonly group: string;
   readonly topics: readonly string[];
-  /** The service's own database, with `inboxMigration`, `inboxOperationsMigration` and `inboxStepsMigration` applied. */
+  /** The service's own database, with `inboxMigration` and those that follow it applied in their order. */
   readonly dataSource: DataSource;
   readonly handlers?: Readonly<Record<string, MessageHandler>>;
   readonly reactions?: Readonly<Record<string, MessageReaction>>;
@@ -36,6 +37,8 @@ export interface ConsumerOptions {
   readonly retries?: { readonly attempts?: number; readonly firstPauseMs?: number; readonly mostPauseMs?: number };
   /** How long a message waits for one that is missing before it (default 60 s). */
   readonly gapWaitMs?: number;
+  /** How long the rows of messages, closed dead letters and orders are kept (default 90 days). */
+  readonly keptForMs?: number;
   /** How often waiting messages and operators' orders are looked at (default 1 s). */
   readonly sweepEveryMs?: number;
   readonly onMeasure?: OnMeasure;
@@ -81,10 +84,11 @@ export function runConsumer(options: ConsumerOptions): Consumer {
     firstPauseMs: options.retries?.firstPauseMs ?? 100,
     mostPauseMs: options.retries?.mostPauseMs ?? 5_000,
     gapWaitMs: options.gapWaitMs ?? 60_000,
+    keptForMs: options.keptForMs ?? 90 * 86_400_000,
     decided: options.onDecision,
     stopping: stopping.signal,
     log,
-    measure: (name, labels = {}) => options.onMeasure?.(name, 1, { consumer: group, ...labels }),
+    measure: (name, labels = {}, value = 1) => options.onMeasure?.(name, value, { consumer: group, ...labels }),
   });
 
   const subscription = bus.subscribe({
@@ -96,7 +100,7 @@ export function runConsumer(options: ConsumerOptions): Consumer {
     ...(options.onMeasure ? { onMeasure: options.onMeasure } : {}),
   });
 
-  const steps = [sweepKeys, carryOutOrders, (swept: Inbox) => copyDeadLetters(swept, bus)];
+  const steps = [sweepKeys, carryOutOrders, (swept: Inbox) => copyDeadLetters(swept, bus), forgetOld];
   const sweep = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await pause(options.sweepEveryMs ?? 1_000, stopping.signal);

@@ -134,6 +134,11 @@ describe('a relay and a consumer over three brokers', () => {
       { timeoutMs: 90_000, everyMs: 200 },
     );
   };
+  const written = (): number => [...load.told.values()].reduce((sum, count) => sum + count, 0);
+  const publishedTo = async (): Promise<string> => {
+    const { rows } = await pool.query<{ position: string }>('select position from relay_checkpoint');
+    return rows[0]?.position ?? '';
+  };
   const leaderOf = async (partition: number): Promise<number> => {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     return topics[0]?.partitions.find(({ partitionId }) => partitionId === partition)?.leader ?? 0;
@@ -177,6 +182,25 @@ describe('a relay and a consumer over three brokers', () => {
       await pause(3_000);
       await slowWay.heal();
       await untilTheyHaveCome();
+    },
+    longTest,
+  );
+
+  it(
+    'do not hold up who writes while two of the three are away, take nothing for published, and go on by themselves',
+    async () => {
+      const killed = [await leaderOf(0)];
+      killed.push((killed[0] ?? 0) === 3 ? 1 : 3);
+      await Promise.all(killed.map((node) => cluster.kill(node)));
+      // What the two had acknowledged before may still be noted.
+      await pause(2_000);
+      const [before, position] = [written(), await publishedTo()];
+      await pause(6_000);
+      expect(written() - before).toBeGreaterThan(50);
+      expect(await publishedTo()).toBe(position);
+      await Promise.all(killed.map((node) => cluster.start(node)));
+      await untilTheyHaveCome();
+      expect(BigInt(await publishedTo())).toBeGreaterThan(BigInt(position));
     },
     longTest,
   );

@@ -93,6 +93,26 @@ export class Leadership {
     if (moved.rowCount !== 1) throw new Deposed();
   }
 
+  /** Where the window after a position ends, if that was noted: by an earlier leadership, or when it was published before. */
+  async windowEnd(after: bigint): Promise<bigint | undefined> {
+    const { rows } = await this.query<{ ends: string | null }>(
+      'select min(ends) as ends from relay_window where service = $1 and ends > $2',
+      [after.toString()],
+    );
+    const ends = rows[0]?.ends;
+    return ends === undefined || ends === null ? undefined : BigInt(ends);
+  }
+
+  /** Notes for ever where a window ends, or throws `Deposed`. */
+  async endWindow(ends: bigint): Promise<void> {
+    const noted = await this.query(
+      `insert into relay_window (service, ends)
+       select service, $2 from relay_checkpoint where service = $1 and epoch = $3`,
+      [ends.toString(), this.epoch],
+    );
+    if (noted.rowCount !== 1) throw new Deposed();
+  }
+
   /** How many messages lie before the checkpoint. */
   async published(): Promise<bigint> {
     const { rows } = await this.query<{ published: string }>(

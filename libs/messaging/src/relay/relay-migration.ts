@@ -23,3 +23,12 @@ begin
   end if;
 end $$;
 `;
+
+/** Where the windows of a relay ended that publishes in windows. Kept also when everything is published again. Safe to run again. */
+export const relayWindowMigration = `
+create table if not exists relay_window (
+  service text not null,
+  ends bigint not null,
+  primary key (service, ends)
+);
+`;

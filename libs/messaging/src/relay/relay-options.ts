@@ -4,6 +4,7 @@ import type { Log } from '../log.js';
 import type { OnMeasure } from '../measures.js';
 import type { Bus } from '../port.js';
 import type { Translation } from './compose.js';
+import type { WindowOptions } from './window.js';
 
 export interface RelayOptions {
   /** Names the source (`/waymark/<service>`), the lock and the checkpoint. */
@@ -19,6 +20,8 @@ export interface RelayOptions {
    * not to be published any more is answered as `withdrawn`, never left out.
    */
   readonly translate: (event: RecordedEvent) => Translation | Promise<Translation>;
+  /** Publishes in windows, each shuffled, instead of at once and in order. */
+  readonly window?: WindowOptions;
   readonly log: Log;
   readonly batchSize?: number;
   /** How often a follower tries to lead, and the leader makes sure that it still does (default 500 ms). */

@@ -3,17 +3,19 @@ import type pg from 'pg';
 import { errorFields } from '../log.js';
 import { BackOff, Deferred, pause } from '../waiting.js';
 import { Conveyor } from './conveyor.js';
+import { leadByWindows } from './lead-by-windows.js';
 import { Deposed, Leadership } from './leadership.js';
 import { makeUpForLoss, watchTopic } from './lost-topic.js';
 import type { RelayOptions } from './relay-options.js';
 
 export type { RelayOptions } from './relay-options.js';
+export type { WindowOptions } from './window.js';
 export { withdrawnType, type Payload, type Translation } from './compose.js';
 
 export interface RelayLag {
   /** Events of its categories not yet looked at, counted up to 1,000. */
   readonly events: number;
-  /** Age of the oldest of them in seconds; 0 when there is none. */
+  /** Age of the oldest of them in seconds; 0 when there is none. Where messages are held back on purpose: beyond what they may wait. */
   readonly seconds: number;
 }
 
@@ -42,6 +44,10 @@ export function runRelay(options: RelayOptions): Relay {
     const confirming = confirmUntil(leadership, ended, confirmEveryMs);
     const watching = watchTopic(options, leadership, ended);
     try {
+      if (options.window) {
+        await leadByWindows({ ...options, window: options.window }, leadership, ended.signal, () => backOff.reset());
+        return;
+      }
       const pages = store.subscribe({
         after: leadership.position,
         categories,
@@ -121,7 +127,7 @@ async function confirmUntil(leadership: Leadership, ended: AbortController, ever
   }
 }
 
-async function measureLag({ pool, service, store, categories }: RelayOptions): Promise<RelayLag> {
+async function measureLag({ pool, service, store, categories, window }: RelayOptions): Promise<RelayLag> {
   const { rows } = await pool.query<{ position: string }>('select position from relay_checkpoint where service = $1', [
     service,
   ]);
@@ -130,7 +136,7 @@ async function measureLag({ pool, service, store, categories }: RelayOptions): P
   const oldest = events[0];
   return {
     events: events.length,
-    seconds: oldest ? Math.max(0, (Date.now() - Date.parse(oldest.recordedAt)) / 1_000) : 0,
+    seconds: oldest ? Math.max(0, (Date.now() - (window?.latestMs ?? 0) - Date.parse(oldest.recordedAt)) / 1_000) : 0,
   };
 }
 

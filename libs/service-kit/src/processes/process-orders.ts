@@ -44,9 +44,13 @@ export async function processOrderResult(manager: EntityManager, id: string): Pr
   return row?.result ?? undefined;
 }
 
+/** What came of an order can be asked for so long. */
+const keptFor = '90 days';
+
 /** Carries out what is ordered, each order once; one that was interrupted is taken up again. */
 export async function carryOutProcessOrders(lead: ProcessLead, dataSource: DataSource, log: Log): Promise<void> {
   for (let taken = true; taken;) taken = await dataSource.transaction((manager) => takeOrder(lead, manager, log));
+  await dataSource.query(`delete from process_orders where done_at < clock_timestamp() - interval '${keptFor}'`);
 }
 
 async function takeOrder(lead: ProcessLead, manager: EntityManager, log: Log): Promise<boolean> {

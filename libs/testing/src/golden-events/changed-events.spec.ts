@@ -3,7 +3,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TProperties, Type } from '@sinclair/typebox';
-import { declareEvents, type EarlierVersion, earlierVersion, readAsItIs, type Subject } from '@waymark/event-sourcing';
+import {
+  declareEvents,
+  type EarlierVersion,
+  earlierVersion,
+  readAsItIs,
+  sealedFor,
+  type Subject,
+} from '@waymark/event-sourcing';
 import { faultsOfGoldenEvents } from './faults-of-golden-events.js';
 import { writeGoldenEvents } from './write-golden-events.js';
 
@@ -18,7 +25,10 @@ const visited = (
   data: TProperties,
   sealed: Readonly<Record<string, Subject>>,
   ...earlier: readonly EarlierVersion[]
-) => declareEvents({ Visited: { version, data, sealed, earlier } });
+) => {
+  const seals = Object.entries(sealed).map(([field, subject]) => [field, sealedFor(subject, 'narrative')]);
+  return declareEvents({ Visited: { version, data, sealed: Object.fromEntries(seals), earlier } });
+};
 
 const original = visited(1, first, sealedRemark);
 

@@ -18,7 +18,10 @@ export async function untilKafkaIsReady(brokers: readonly string[], timeoutMs: n
   const retry = { timeoutMs, everyMs: 100 };
   await eventually(() => admin.connect(), retry);
   try {
-    await eventually(() => admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true }), retry);
+    // False when an attempt before was in vain only for whoever asked: the topic is there.
+    await eventually(async () => {
+      await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+    }, retry);
     await eventually(() => joinGroup(kafka, topic), retry);
     await admin.deleteTopics({ topics: [topic] });
   } finally {

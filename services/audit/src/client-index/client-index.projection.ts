@@ -26,7 +26,7 @@ const streamName = /^[a-z][a-z0-9_]{0,63}-[A-Za-z0-9_-]{1,128}$/;
 /** Which streams are about which client. Streams, not events: what came before the client was known belongs to them too. */
 export const clientIndexProjection: Projection = {
   name: 'client-index',
-  version: 2,
+  version: 3,
   categories,
   tables: `
     CREATE TABLE client_streams (
@@ -39,6 +39,11 @@ export const clientIndexProjection: Projection = {
       refers_to text NOT NULL,
       stream text NOT NULL,
       PRIMARY KEY (refers_to, stream)
+    );
+    CREATE TABLE client_links (
+      client_id uuid NOT NULL,
+      linked_client_id uuid NOT NULL,
+      PRIMARY KEY (client_id, linked_client_id)
     );`,
   ...folding(() => new StreamsSeen()),
 };
@@ -68,13 +73,16 @@ class Pairs {
 class StreamsSeen implements Fold {
   private readonly named = new Pairs();
   private readonly links = new Pairs();
+  private readonly persons = new Pairs();
 
   get held(): number {
-    return this.named.size + this.links.size;
+    return this.named.size + this.links.size + this.persons.size;
   }
 
   take(events: readonly OpenedEvent[]): void {
     for (const event of events) {
+      const linked = linkedClientIn(event);
+      if (linked) this.persons.add(...linked);
       const clientId = clientNamedIn(event);
       const resource = clientId === undefined ? resourceNamedIn(event) : undefined;
       if (clientId !== undefined) this.named.add(event.stream, clientId);
@@ -89,9 +97,14 @@ class StreamsSeen implements Fold {
       `INSERT INTO stream_links (refers_to, stream) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
       [...links],
     );
+    await manager.query(
+      `INSERT INTO client_links SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING`,
+      [...this.persons.columns()],
+    );
     await manager.query(belongings, [...this.named.columns(), ...links]);
     this.named.clear();
     this.links.clear();
+    this.persons.clear();
   }
 }
 
@@ -114,6 +127,13 @@ function clientNamedIn({ category, stream, data }: OpenedEvent): string | undefi
   const isOfClient = category === 'consent' || category.endsWith('_erasure');
   const named = isOfClient ? stream.slice(category.length + 1) : 'clientId' in data ? data.clientId : undefined;
   return typeof named === 'string' && uuid.test(named) ? named : undefined;
+}
+
+/** Two ids of one person. The stream of each of them tells it. */
+function linkedClientIn({ type, stream, data }: OpenedEvent): readonly [string, string] | undefined {
+  const linked = type === 'ClientsLinked' && 'linkedClientId' in data ? data.linkedClientId : undefined;
+  const clientId = stream.slice('consent-'.length);
+  return typeof linked === 'string' && uuid.test(linked) && uuid.test(clientId) ? [clientId, linked] : undefined;
 }
 
 /**

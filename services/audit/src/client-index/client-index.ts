@@ -13,11 +13,14 @@ export class ClientIndex {
     @Inject(EVENT_LOG) private readonly log: EventStore,
   ) {}
 
-  /** In the order of their names; empty for a client of whom the log knows nothing. */
+  /** By whichever id of the person. In the order of their names; empty for a client of whom the log knows nothing. */
   async streamsOf(clientId: string, after?: string): Promise<readonly string[]> {
     await this.caughtUp(after);
     const rows = await this.dataSource.query<{ stream: string }[]>(
-      'SELECT stream FROM client_streams WHERE client_id = $1 ORDER BY stream',
+      `WITH RECURSIVE ids (client_id) AS (
+         SELECT $1::uuid UNION SELECT l.linked_client_id FROM ids JOIN client_links l USING (client_id)
+       )
+       SELECT DISTINCT stream FROM client_streams JOIN ids USING (client_id) ORDER BY stream`,
       [clientId],
     );
     return rows.map(({ stream }) => stream);

@@ -49,6 +49,7 @@ export function evolveCase(before: CaseThen | undefined, { type, data, subject, 
           reviewDueAt: textIn(data, 'reviewDueAt'),
         },
       };
+    case 'CaseLinkedToClient':
     case 'CaseOpeningConfirmed':
     case 'NoteWritten':
     case 'EmergencyAccessGranted':

@@ -51,6 +51,9 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
     case 'ConcernAccepted':
       return reached('accepted');
     case 'CaseRequested':
+    case 'ConcernLinkedToClient':
+    case 'ClientLinkRequested':
+    case 'ClientLinkSettled':
     case 'ReceiptIssued':
     case 'ReceiptUpgraded':
     case 'FirstResponseDue':

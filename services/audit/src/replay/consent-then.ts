@@ -45,8 +45,14 @@ export function evolveConsents(consents: ConsentsThen, fact: Fact): ConsentsThen
       return changed(consents, data, () => ({ expired: true }));
     case 'DisclosureRecorded':
       return changed(consents, data, ({ disclosures }) => ({ disclosures: disclosures + 1 }));
+    case 'ClientsLinked':
+    case 'ClientLinkAnswered':
     case 'SuspensionsRequested':
     case 'ConsentRefused':
+    case 'OverrideRequested':
+    case 'OverrideApproved':
+    case 'InformingOfOverrideDelayed':
+    case 'ClientInformedOfOverride':
     case 'ErasureRequested':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':

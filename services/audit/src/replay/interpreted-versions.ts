@@ -4,6 +4,12 @@ import type { Fact } from './fact.js';
 const latest: ReadonlyMap<string, number> = new Map([
   ['FirstResponseGiven', 2],
   ['ReadingAlarmRaised', 2],
+  ['CaseOpened', 2],
+  ['CaseRequested', 2],
+  ['ConcernAccepted', 2],
+  ['DisclosureRecorded', 2],
+  ['ReferralSent', 2],
+  ['ReferralPackageOpened', 2],
 ]);
 
 /** False for a version that this release does not know: its fields may mean something else, so they are shown and not read. */

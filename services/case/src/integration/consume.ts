@@ -1,6 +1,7 @@
 import { intakeMessages, referralMessages } from '@waymark/contracts';
 import { handling, messageCall, reactingTo } from '@waymark/service-kit';
 import { ConfirmOpening } from '../case/features/confirm-opening.js';
+import { LinkCase } from '../case/features/link-case.js';
 import { OpenCase } from '../case/features/open-case.js';
 
 /** A case for each accepted concern; and a local copy of where its referrals stand, which closing it looks at. */
@@ -10,6 +11,9 @@ export const consumes = [
   }),
   reactingTo(intakeMessages.caseRequested, async (message, { commands }) => {
     await commands.execute(new ConfirmOpening(message.data, messageCall('case', message)));
+  }),
+  reactingTo(intakeMessages.linkRequested, async (message, { commands }) => {
+    if (message.data.of === 'case') await commands.execute(new LinkCase(message.data, messageCall('case', message)));
   }),
   handling(referralMessages.referralMoved, async ({ data: { referralId, caseId, status } }, { manager }) => {
     await manager.query(

@@ -10,6 +10,7 @@ export const erasureAnswer = caseMessages.subjectErased;
 export const publishes = [
   caseMessages.caseOpened,
   caseMessages.openingConfirmed,
+  caseMessages.caseLinked,
   caseMessages.teamChanged,
   caseMessages.caseClosed,
   caseMessages.caseReopened,
@@ -42,6 +43,15 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
         subject: caseId,
         data: caseMessages.openingConfirmed.parse(event.data),
       };
+    case 'CaseLinkedToClient': {
+      const { clientId, concernId, linkId } = event.data;
+      const linked = {
+        type: caseMessages.caseLinked.type,
+        subject: caseId,
+        data: caseMessages.caseLinked.parse({ caseId, clientId, concernId, linkId }),
+      };
+      return [linked, teamIs(event.data)];
+    }
     case 'OfficerAssigned':
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':
@@ -91,6 +101,7 @@ function stageAfter(event: CaseEvent): CaseStage | undefined {
       return 'closed';
     case 'CaseReopened':
       return event.data.stage;
+    case 'CaseLinkedToClient':
     case 'OfficerAssigned':
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':

@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type ActionOn, decide, type Principal, type Resource, staffRefs } from '@waymark/access';
-import { groundOf } from '@waymark/service-kit';
+import { Aggregates, groundOf } from '@waymark/service-kit';
+import { linkedRecords } from './linked-records.js';
 
 /** Who works on a client's cases: the local copy of what the case service tells (integration/consume.ts). */
 @Injectable()
 export class ClientTeams {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly aggregates: Aggregates,
+  ) {}
 
   /** Whether there is a case of the client. */
   async know(clientId: string): Promise<boolean> {
@@ -21,11 +25,13 @@ export class ClientTeams {
     return groundOf(decide(caller, action, await this.resourceOf(clientId)));
   }
 
-  /** A client as the policies see them. One of whom no case is known has nobody who works for them. */
+  /** A client as the policies see them, by whichever id. One of whom no case is known has nobody who works for them. */
   async resourceOf(clientId: string): Promise<Resource<'Client'>> {
-    const rows = await this.dataSource.query<{ team: string[] }[]>('SELECT team FROM case_teams WHERE client_id = $1', [
-      clientId,
-    ]);
+    const ids = (await linkedRecords(this.aggregates, clientId)).map((each) => each.clientId);
+    const rows = await this.dataSource.query<{ team: string[] }[]>(
+      'SELECT team FROM case_teams WHERE client_id = ANY($1)',
+      [ids],
+    );
     const team = [...new Set(rows.flatMap((row) => row.team))];
     return { type: 'Client', id: clientId, attributes: { team: staffRefs(team) } };
   }

@@ -1,6 +1,7 @@
 import { caseMessages, consentMessages, intakeMessages, referralMessages, sealingContexts } from '@waymark/contracts';
 import { AnswerProcess, keepCaseTeams, messageCall, reactingTo } from '@waymark/service-kit';
 import { ConfirmErasure } from '../consent-record/features/confirm-erasure.js';
+import { LinkClients } from '../consent-record/features/link-clients.js';
 import { consentWithdrawal } from '../consent-record/processes/consent-withdrawal.process.js';
 
 const answers = {
@@ -27,6 +28,13 @@ export const consumes = [
         messageCall('consent', message),
       ),
     );
+  }),
+  reactingTo(intakeMessages.concernLinked, async (message, { commands }) => {
+    await commands.execute(new LinkClients(message.data, messageCall('consent', message)));
+  }),
+  reactingTo(intakeMessages.linkRequested, async (message, { commands }) => {
+    if (message.data.of === 'consent')
+      await commands.execute(new LinkClients(message.data, messageCall('consent', message)));
   }),
   ...sealingContexts.map((context) =>
     reactingTo(answers[context], async (message, { commands }) => {

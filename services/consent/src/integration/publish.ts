@@ -10,6 +10,7 @@ export const publishes = [
   consentMessages.consentGiven,
   consentMessages.consentWithdrawn,
   consentMessages.suspensionsRequested,
+  consentMessages.linkAnswered,
   consentMessages.erasureApproved,
 ];
 
@@ -54,6 +55,14 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
         subject: event.data.clientId,
         data: consentMessages.suspensionsRequested.parse(event.data),
       };
+    case 'ClientLinkAnswered': {
+      const { clientId, linkedClientId: earlierClientId, concernId, linkId, outcome } = event.data;
+      return {
+        type: consentMessages.linkAnswered.type,
+        subject: clientId,
+        data: consentMessages.linkAnswered.parse({ clientId, earlierClientId, concernId, linkId, outcome }),
+      };
+    }
     case 'ErasureApproved': {
       const { clientId, erasureId, approvedAt } = event.data;
       return {
@@ -62,7 +71,12 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
         data: consentMessages.erasureApproved.parse({ clientId, erasureId, approvedAt }),
       };
     }
+    case 'ClientsLinked':
     case 'ErasureRequested':
+    case 'OverrideRequested':
+    case 'OverrideApproved':
+    case 'InformingOfOverrideDelayed':
+    case 'ClientInformedOfOverride':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':
     case 'ContextErased':

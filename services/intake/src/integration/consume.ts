@@ -1,5 +1,6 @@
-import { caseMessages } from '@waymark/contracts';
+import { caseMessages, consentMessages, type LinkOutcome } from '@waymark/contracts';
 import { AnswerProcess, type Doors, messageCall, reactingTo } from '@waymark/service-kit';
+import { clientLink } from '../concern/processes/client-link.process.js';
 import { concernAcceptance } from '../concern/processes/concern-acceptance.process.js';
 
 interface Told {
@@ -19,6 +20,24 @@ const caseIsOpen = ({ commands }: Doors, message: Told, concernId: string, caseI
     ),
   );
 
+/** Somebody has taken a link along, or refused to. */
+const linkIsAnswered = (
+  { commands }: Doors,
+  message: Told,
+  { concernId, linkId }: { readonly concernId: string; readonly linkId: string },
+  step: 'link_consents' | 'link_case',
+  answer: LinkOutcome,
+): Promise<void> =>
+  commands.execute(
+    new AnswerProcess(
+      clientLink,
+      linkId,
+      `concern-${concernId}`,
+      { step, awaited: linkId, answer },
+      messageCall('intake', message),
+    ),
+  );
+
 export const consumes = [
   reactingTo(caseMessages.caseOpened, async (message, doors) => {
     const { concernId, caseId } = message.data;
@@ -26,5 +45,11 @@ export const consumes = [
   }),
   reactingTo(caseMessages.openingConfirmed, (message, doors) =>
     caseIsOpen(doors, message, message.data.concernId, message.data.caseId),
+  ),
+  reactingTo(consentMessages.linkAnswered, (message, doors) =>
+    linkIsAnswered(doors, message, message.data, 'link_consents', message.data.outcome),
+  ),
+  reactingTo(caseMessages.caseLinked, (message, doors) =>
+    linkIsAnswered(doors, message, message.data, 'link_case', 'linked'),
   ),
 ];

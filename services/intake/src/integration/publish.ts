@@ -12,6 +12,8 @@ export const erasureAnswer = intakeMessages.subjectErased;
 export const publishes = [
   intakeMessages.concernAccepted,
   intakeMessages.caseRequested,
+  intakeMessages.concernLinked,
+  intakeMessages.linkRequested,
   intakeMessages.contactCounted,
   intakeMessages.responseAwaited,
   intakeMessages.responseGiven,
@@ -26,6 +28,20 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
       type: intakeMessages.caseRequested.type,
       subject: concernId,
       data: intakeMessages.caseRequested.parse({ concernId, ...event.data }),
+    };
+  if (event.type === 'ConcernLinkedToClient') {
+    const { linkId, clientId, earlierClientId } = event.data;
+    return {
+      type: intakeMessages.concernLinked.type,
+      subject: concernId,
+      data: intakeMessages.concernLinked.parse({ concernId, linkId, clientId, earlierClientId }),
+    };
+  }
+  if (event.type === 'ClientLinkRequested')
+    return {
+      type: intakeMessages.linkRequested.type,
+      subject: concernId,
+      data: intakeMessages.linkRequested.parse({ concernId, ...event.data }),
     };
   if (event.type !== 'ConcernAccepted') return undefined;
   return {

@@ -52,6 +52,11 @@ describe('the door to the consent service', () => {
     });
   });
 
+  it('gives the override and the disclosure that allow it without consent', async () => {
+    const overrideId = peer.override(disclosure.clientId, 'contact', 'matter_summary');
+    expect(await ask()).toEqual({ kind: 'given', overrideId, disclosureId: expect.any(String) });
+  });
+
   it('says when no consent covers every category', async () => {
     expect(await ask()).toEqual({ kind: 'missing' });
     peer.consent(disclosure.clientId, 'contact');
@@ -77,6 +82,12 @@ describe('the door to the consent service', () => {
   it.each<[string, number, unknown]>([
     ['a yes without ids', 201, {}],
     ['a yes with ids that are none', 201, { consentId: 'yes', disclosureId: 'yes' }],
+    ['a yes that says by what neither', 201, { disclosureId: randomUUID() }],
+    [
+      'a yes by a consent and an override',
+      201,
+      { disclosureId: randomUUID(), consentId: randomUUID(), overrideId: randomUUID() },
+    ],
     ['a yes that is no object', 201, null],
     ['a yes with another status', 200, { consentId: randomUUID(), disclosureId: randomUUID() }],
     ['another conflict', 409, { code: 'revision_conflict' }],

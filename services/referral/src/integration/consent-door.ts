@@ -2,6 +2,7 @@ import type { ServiceTokenSource } from '@waymark/access';
 import type { DataCategory, DisclosureAct, Purpose, Unit } from '@waymark/contracts';
 import { type Call, Problem } from '@waymark/service-kit';
 import type { ConsentAnswer } from '../referral/domain/referral.commands.js';
+import { allowanceOf } from '../referral/domain/referral.state.js';
 
 /** A disclosure that is about to happen. */
 export interface IntendedDisclosure {
@@ -66,8 +67,11 @@ export class ConsentDoor {
 async function answerOf(response: Response): Promise<ConsentAnswer> {
   const body: unknown = await response.json();
   if (response.status === 201) {
-    const [consentId, disclosureId] = [idIn(body, 'consentId'), idIn(body, 'disclosureId')];
-    if (consentId !== undefined && disclosureId !== undefined) return { kind: 'given', consentId, disclosureId };
+    const disclosureId = idIn(body, 'disclosureId');
+    const [consentId, overrideId] = [idIn(body, 'consentId'), idIn(body, 'overrideId')];
+    // Exactly one of the two allows it: an answer that names both or none is not understood, so nothing leaves.
+    if (disclosureId !== undefined && (consentId === undefined) !== (overrideId === undefined))
+      return { kind: 'given', ...allowanceOf({ consentId, overrideId, disclosureId }) };
   }
   if (response.status === 409 && textIn(body, 'code') === 'consent_missing') return { kind: 'missing' };
   throw new Error(`the consent service answered ${response.status}`);

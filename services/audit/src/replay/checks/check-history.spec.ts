@@ -40,6 +40,7 @@ describe('the checks of a history', () => {
     const examined = historyChecks.map((check) => [check, results[check].examined]);
     expect(Object.fromEntries(examined)).toEqual({
       disclosure_under_consent: 2,
+      override_by_two_persons: 0,
       referral_cites_disclosure: 2,
       overdue_once: 1,
       escalated_once_per_level: 1,
@@ -51,7 +52,7 @@ describe('the checks of a history', () => {
 
   it('judge no event by the fields of a version that audit does not know, and say that it is there', () => {
     const later = story.events.map((event) =>
-      event.type === 'DisclosureRecorded' ? { ...event, schemaVersion: 2, data: { consent: 'elsewhere' } } : event,
+      event.type === 'DisclosureRecorded' ? { ...event, schemaVersion: 3, data: { consent: 'elsewhere' } } : event,
     );
     expect(broken(later)).toEqual({
       referral_cites_disclosure: ['disclosure_unknown', 'disclosure_unknown'],
@@ -83,6 +84,78 @@ describe('the checks of a history', () => {
   ])('find disclosures that go beyond the %s consented to', (_, given) => {
     expect(broken(withChanged('ConsentGiven', given))).toEqual({
       disclosure_under_consent: ['consent_does_not_cover', 'consent_does_not_cover'],
+    });
+  });
+
+  describe('with an override in the place of the consent', () => {
+    const consent = theOne('ConsentGiven').stream;
+    const scope = { recipient: 'ombudsman', purpose: 'referral', categories: ['contact', 'matter_summary'] };
+    const [requestedBy, approvedBy, overrideId] = ['amina', 'ingrid', randomUUID()];
+    const until = '2026-03-30T00:00:00.000Z';
+    const at = '2026-03-01T00:00:00.000Z';
+
+    /** The disclosures of the story as if an override had allowed them. */
+    function overriding({
+      legalBasis = 'legal_obligation',
+      approver = approvedBy,
+      request = {},
+      cited = {},
+      between = [],
+    }: {
+      legalBasis?: string;
+      approver?: string | undefined;
+      request?: object;
+      cited?: object;
+      between?: readonly ToldEvent[];
+    } = {}): ToldEvent[] {
+      const asked = { ...scope, overrideId, legalBasis, requestedBy, validUntil: until, ...request };
+      const override = { overrideId, legalBasis, requestedBy, approvedBy, ...cited };
+      const decided = [
+        told(consent, 'OverrideRequested', at, asked, { id: overrideId }),
+        ...(approver === '' ? [] : [told(consent, 'OverrideApproved', at, { overrideId, approvedBy: approver })]),
+        ...between,
+      ];
+      const rest = without('ConsentGiven').map((event) => {
+        const { consentId: _, ...data } = event.data;
+        if (event.type === 'DisclosureRecorded') return { ...event, data: { ...data, override } };
+        return ['ReferralSent', 'ReferralPackageOpened'].includes(event.type)
+          ? { ...event, data: { ...data, overrideId } }
+          : event;
+      });
+      return [...decided, ...rest];
+    }
+
+    it('find nothing when two persons decided on it', () => {
+      expect(broken(overriding())).toEqual({});
+    });
+
+    it.each<[string, Parameters<typeof overriding>[0], Fault]>([
+      ['was never approved', { approver: '' }, 'override_not_approved'],
+      ['had come to its end', { request: { validUntil: '2026-03-02T00:00:00.000Z' } }, 'override_expired'],
+      ['was to another unit', { request: { recipient: 'ethics_office' } }, 'override_does_not_cover'],
+      ['was of fewer categories', { request: { categories: ['contact'] } }, 'override_does_not_cover'],
+      ['is another', { cited: { overrideId: randomUUID() } }, 'override_unknown'],
+      ['was decided by others than it says', { cited: { approvedBy: 'tomas' } }, 'override_cited_wrongly'],
+      [
+        'had stood in for a client who has decided since',
+        { legalBasis: 'vital_interest', between: [told(consent, 'ConsentRefused', at, scope)] },
+        'override_ended_by_client',
+      ],
+    ])('find disclosures under one that %s', (_, changed, fault) => {
+      expect(broken(overriding(changed))).toMatchObject({ disclosure_under_consent: [fault, fault] });
+    });
+
+    it('find one that its requester approved', () => {
+      expect(broken(overriding({ approver: requestedBy, cited: { approvedBy: requestedBy } }))).toEqual({
+        override_by_two_persons: ['approved_by_requester'],
+      });
+    });
+
+    it('find a sending that names another override than its disclosure', () => {
+      const changed = overriding().map((event) =>
+        event.type === 'ReferralSent' ? { ...event, data: { ...event.data, overrideId: randomUUID() } } : event,
+      );
+      expect(broken(changed)).toEqual({ referral_cites_disclosure: ['disclosure_does_not_cover'] });
     });
   });
 

@@ -1,11 +1,12 @@
 import type { Fact } from '../fact.js';
 import { textIn } from '../fields.js';
 import { isInterpreted } from '../interpreted-versions.js';
-import { disclosuresUnderConsent, referralsCiteDisclosures } from './disclosures.js';
+import { disclosuresUnderConsent, overridesByTwoPersons, referralsCiteDisclosures } from './disclosures.js';
 import { examine, type Examined, repetitions } from './finding.js';
 
 export const historyChecks = [
   'disclosure_under_consent',
+  'override_by_two_persons',
   'referral_cites_disclosure',
   'overdue_once',
   'escalated_once_per_level',
@@ -22,6 +23,7 @@ export function checkHistory(facts: readonly Fact[]): Readonly<Record<HistoryChe
   const ofType = (type: string) => read.filter((fact) => fact.type === type);
   return {
     disclosure_under_consent: disclosuresUnderConsent(read),
+    override_by_two_persons: overridesByTwoPersons(read),
     referral_cites_disclosure: referralsCiteDisclosures(read),
     overdue_once: repetitions(ofType('FirstResponseOverdue'), ({ stream }) => stream),
     escalated_once_per_level: repetitions(

@@ -1,18 +1,23 @@
 import { type ConsentsThen, evolveConsents, statusAt } from '../consent-then.js';
 import type { Fact } from '../fact.js';
-import { textIn, textsIn } from '../fields.js';
+import { objectIn, textIn, textsIn } from '../fields.js';
+import { evolveOverrides, type OverridesThen } from '../override-then.js';
 import { examine, type Examined, type Fault } from './finding.js';
 
 /**
- * No disclosure without consent. Judged at the very revision at which it was recorded: the client's stream alone says what came
+ * No disclosure without consent, or without an override that two persons decided on. Judged at the very revision at which it was recorded: the client's stream alone says what came
  * first, the consent, its withdrawal or the disclosure.
  */
 export function disclosuresUnderConsent(facts: readonly Fact[]): Examined {
   const consentsOf = new Map<string, ConsentsThen>();
+  const overridesOf = new Map<string, OverridesThen>();
   const faults = new Map<Fact, Fault | undefined>();
   for (const fact of facts.filter(({ category }) => category === 'consent')) {
     const consents: ConsentsThen = consentsOf.get(fact.stream) ?? new Map();
-    if (fact.type === 'DisclosureRecorded') faults.set(fact, consentFault(fact, consents));
+    const overrides: OverridesThen = overridesOf.get(fact.stream) ?? new Map();
+    if (fact.type === 'DisclosureRecorded')
+      faults.set(fact, 'override' in fact.data ? overrideFault(fact, overrides) : consentFault(fact, consents));
+    overridesOf.set(fact.stream, evolveOverrides(overrides, fact));
     consentsOf.set(fact.stream, evolveConsents(consents, fact) ?? consents);
   }
   return examine([...faults.keys()], (disclosure) => faults.get(disclosure));
@@ -31,6 +36,42 @@ function consentFault({ data, occurredAt }: Fact, consents: ConsentsThen): Fault
   return covered ? undefined : 'consent_does_not_cover';
 }
 
+/** Two persons, the scope, and the time; and a vital interest holds only while the client has not decided themself. */
+function overrideFault({ data, occurredAt }: Fact, overrides: OverridesThen): Fault | undefined {
+  const cited = objectIn(data, 'override');
+  const override = overrides.get(textIn(cited, 'overrideId') ?? '');
+  if (!override) return 'override_unknown';
+  if (override.approvedBy === undefined) return 'override_not_approved';
+  const asCited =
+    override.requestedBy === textIn(cited, 'requestedBy') &&
+    override.approvedBy === textIn(cited, 'approvedBy') &&
+    override.legalBasis === textIn(cited, 'legalBasis');
+  if (!asCited) return 'override_cited_wrongly';
+  if (override.legalBasis === 'vital_interest' && override.clientDecided) return 'override_ended_by_client';
+  if (override.validUntil === undefined || Date.parse(override.validUntil) <= Date.parse(occurredAt))
+    return 'override_expired';
+  const covered =
+    override.recipient === textIn(data, 'recipient') &&
+    override.purpose === textIn(data, 'purpose') &&
+    isCovered(textsIn(data, 'categories'), override.categories);
+  return covered ? undefined : 'override_does_not_cover';
+}
+
+/** Every override that was approved had been asked for, by somebody else. */
+export function overridesByTwoPersons(facts: readonly Fact[]): Examined {
+  const requests = new Map(facts.filter(({ type }) => type === 'OverrideRequested').map((fact) => [fact.id, fact]));
+  return examine(
+    facts.filter(({ type }) => type === 'OverrideApproved'),
+    (approval) => {
+      const request = requests.get(textIn(approval.data, 'overrideId') ?? '');
+      if (!request || request.stream !== approval.stream || request.position > approval.position)
+        return 'override_unknown';
+      const sameOne = textIn(request.data, 'requestedBy') === textIn(approval.data, 'approvedBy');
+      return sameOne ? 'approved_by_requester' : undefined;
+    },
+  );
+}
+
 const isCovered = (wanted: readonly string[], allowed: readonly string[]): boolean =>
   wanted.length > 0 && wanted.every((category) => allowed.includes(category));
 
@@ -41,6 +82,7 @@ const acts: Readonly<Record<string, string>> = { ReferralSent: 'send', ReferralP
 export function referralsCiteDisclosures(facts: readonly Fact[]): Examined {
   const disclosures = new Map(facts.filter(({ type }) => type === 'DisclosureRecorded').map((fact) => [fact.id, fact]));
   const cited = new Set<string>();
+  const isOfSameClient = samePerson(facts);
   return examine(
     facts.filter(({ category, type }) => category === 'referral' && type in acts),
     (use) => {
@@ -57,8 +99,20 @@ export function referralsCiteDisclosures(facts: readonly Fact[]): Examined {
   );
 }
 
-const isOfSameClient = (disclosure: Fact, use: Fact): boolean =>
-  disclosure.stream === `consent-${textIn(use.data, 'clientId')}`;
+/** Whether a disclosure lies with the client of its use, or with another id of theirs, known as such when it was recorded. */
+function samePerson(facts: readonly Fact[]): (disclosure: Fact, use: Fact) => boolean {
+  const links = facts.filter(({ type }) => type === 'ClientsLinked');
+  return (disclosure, use) => {
+    const found = [`consent-${textIn(use.data, 'clientId')}`];
+    for (const stream of found)
+      for (const link of links)
+        if (link.stream === stream && link.position < disclosure.position) {
+          const other = `consent-${textIn(link.data, 'linkedClientId')}`;
+          if (!found.includes(other)) found.push(other);
+        }
+    return found.includes(disclosure.stream);
+  };
+}
 
 const isFor = ({ data }: Fact, use: Fact): boolean =>
   textIn(data, 'recipient') === textIn(use.data, 'unit') &&
@@ -66,4 +120,5 @@ const isFor = ({ data }: Fact, use: Fact): boolean =>
   textIn(data, 'reference') === use.subject &&
   textIn(data, 'act') === acts[use.type] &&
   textIn(data, 'consentId') === textIn(use.data, 'consentId') &&
+  textIn(objectIn(data, 'override'), 'overrideId') === textIn(use.data, 'overrideId') &&
   isCovered(textsIn(use.data, 'categories'), textsIn(data, 'categories'));

@@ -8,6 +8,7 @@ export type CaseCommand =
       readonly concernId: string;
       readonly clientId: string;
       readonly officerId: string;
+      readonly shutOut?: readonly string[];
     }
   | {
       readonly type: 'ConfirmOpening';
@@ -15,7 +16,9 @@ export type CaseCommand =
       readonly concernId: string;
       readonly clientId: string;
       readonly officerId: string;
+      readonly shutOut?: readonly string[];
     }
+  | { readonly type: 'LinkToClient'; readonly linkId: string; readonly earlierClientId: string }
   | { readonly type: 'AssignOfficer'; readonly officerId: string }
   | { readonly type: 'AddTeamMember'; readonly staffId: string }
   | { readonly type: 'RemoveTeamMember'; readonly staffId: string }
@@ -55,5 +58,5 @@ export type CaseCommand =
 /** Sent by messages and clocks: no person asks for them. */
 export type UnaskedCommand = Extract<
   CaseCommand,
-  { type: 'OpenCase' | 'ConfirmOpening' | 'MarkEmergencyReviewOverdue' }
+  { type: 'OpenCase' | 'ConfirmOpening' | 'LinkToClient' | 'MarkEmergencyReviewOverdue' }
 >;

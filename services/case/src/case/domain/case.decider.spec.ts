@@ -48,6 +48,30 @@ const assessed: RiskAssessment = {
 
 const decider = specify(caseDecider, context);
 
+describe('a case whose client has come before', () => {
+  const link: CaseCommand = { type: 'LinkToClient', linkId: 'link-1', earlierClientId: 'client-0' };
+  const linked = (previousClientId: string, team = ['amina']): CaseEvent => ({
+    type: 'CaseLinkedToClient',
+    data: { linkId: 'link-1', concernId: 'concern-1', clientId: 'client-0', previousClientId, team },
+  });
+
+  it('is a case of theirs with the team it has, and says so again to who asks again', () => {
+    decider
+      .given(opened, luciaAdded)
+      .when(link)
+      .then(linked('client-1', ['amina', 'lucia']));
+    decider.given(opened, linked('client-1')).when(link).then(linked('client-0'));
+    decider
+      .given(opened, linked('client-1'))
+      .when({ type: 'AddTeamMember', staffId: 'lucia' })
+      .then({ type: 'TeamMemberAdded', data: { clientId: 'client-0', staffId: 'lucia', team: ['amina', 'lucia'] } });
+  });
+
+  it('that is not open yet opens for whom the concern is accepted', () => {
+    decider.given().when(link).then();
+  });
+});
+
 describe('opening a case', () => {
   it('makes the officer who accepted the concern its officer and its team', () => {
     decider.given().when(openCase).then(opened);

@@ -23,13 +23,14 @@ export const caseDecider: Decider<CaseState, CaseCommand, CaseEvent> = {
   evolve,
   decide(command, state, context) {
     if (command.type === 'OpenCase') return open(command, state, context);
+    if (command.type === 'LinkToClient') return linkToClient(command, state);
     if (command.type === 'ConfirmOpening') return confirmOpening(command, state, context);
     return decideOpen(command, state.status === 'none' ? reject('case_not_found') : state, context);
   },
 };
 
 function decideOpen(
-  command: Exclude<CaseCommand, { type: 'OpenCase' | 'ConfirmOpening' }>,
+  command: Exclude<CaseCommand, { type: 'OpenCase' | 'ConfirmOpening' | 'LinkToClient' }>,
   current: Case,
   context: DecisionContext,
 ): readonly CaseEvent[] {
@@ -69,12 +70,15 @@ function open(
   context: DecisionContext,
 ): readonly CaseEvent[] {
   if (state.status !== 'none') return [];
-  const { caseId, concernId, clientId, officerId } = command;
+  const { caseId, concernId, clientId, officerId, shutOut } = command;
   const caseCode = caseCodeFrom(context.newId('case-code'));
   return [
     {
       type: 'CaseOpened',
-      data: { caseId, concernId, clientId, caseCode, officerId, team: [officerId], openedAt: context.now },
+      data: {
+        ...{ caseId, concernId, clientId, caseCode, officerId, team: [officerId], openedAt: context.now },
+        ...(shutOut && shutOut.length > 0 ? { shutOut: [...shutOut] } : {}),
+      },
     },
   ];
 }
@@ -88,6 +92,15 @@ function confirmOpening(
   if (state.status === 'none') return open(concern, state, context);
   const { caseId, concernId, clientId } = state;
   return [{ type: 'CaseOpeningConfirmed', data: { caseId, concernId, clientId } }];
+}
+
+/** Of a case that is not open yet nothing can be said: it opens for the earlier client. */
+function linkToClient({ linkId, earlierClientId }: CommandOf<'LinkToClient'>, state: CaseState): readonly CaseEvent[] {
+  if (state.status === 'none') return [];
+  const { concernId, clientId: previousClientId, team } = state;
+  return [
+    { type: 'CaseLinkedToClient', data: { linkId, concernId, clientId: earlierClientId, previousClientId, team } },
+  ];
 }
 
 /** The officer before leaves the team; who was a member of it before becomes its officer. */

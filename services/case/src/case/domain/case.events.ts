@@ -13,10 +13,11 @@ import {
   noteClasses,
   riskDomains,
   riskLevels,
+  shutOutMark,
   staffId,
   type CaseStage,
 } from '@waymark/contracts';
-import { declareEvents, type EventOf, type Shape } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, never, readAsItIs, sealedFor, type Shape } from '@waymark/event-sourcing';
 
 /** Whoever works on a case: its officer first, then the members. */
 const team = Type.Array(staffId);
@@ -53,6 +54,8 @@ const note = {
   writtenAt: instant,
 };
 
+const deskOnly = never('notes of the desk for its own work');
+
 /** Referrals that had not ended when the case was closed, each with why it was closed all the same. */
 const explainedReferrals = Type.Array(Type.Object({ referralId: id, explanation: Type.String() }, closed));
 export type ExplainedReferrals = Shape<typeof explainedReferrals>;
@@ -63,7 +66,7 @@ export type ExplainedReferrals = Shape<typeof explainedReferrals>;
  */
 export const caseEvents = declareEvents({
   CaseOpened: {
-    version: 1,
+    version: 2,
     data: {
       caseId: id,
       concernId: id,
@@ -72,11 +75,20 @@ export const caseEvents = declareEvents({
       officerId: staffId,
       team,
       openedAt: instant,
+      /** Marks of whom the reporter of its concern shuts out; absent when there is nobody. */
+      shutOut: Type.Optional(Type.Array(shutOutMark, { minItems: 1 })),
     },
     sealed: {},
+    earlier: [readAsItIs],
   },
   /** Somebody asked again for the case of a concern that was opened before. */
   CaseOpeningConfirmed: { version: 1, data: { caseId: id, concernId: id, clientId: id }, sealed: {} },
+  /** The client of its concern has come before: from now on this is a case of theirs. Said again to who asks again. */
+  CaseLinkedToClient: {
+    version: 1,
+    data: { linkId: id, concernId: id, clientId: id, previousClientId: id, team },
+    sealed: {},
+  },
   OfficerAssigned: {
     version: 1,
     data: { clientId: id, officerId: staffId, previousOfficerId: staffId, team },
@@ -99,17 +111,30 @@ export const caseEvents = declareEvents({
       closedBy: staffId,
       closedAt: instant,
     },
-    sealed: { closureReason: 'client', noFinalRiskBecause: 'client', openReferrals: 'client' },
+    sealed: {
+      closureReason: sealedFor('client', 'case_progress'),
+      noFinalRiskBecause: sealedFor('client', deskOnly),
+      openReferrals: sealedFor('client', never('tells one unit of the others')),
+    },
   },
   CaseReopened: {
     version: 1,
     data: { clientId: id, stage: code(openStages), reason: Type.String(), reopenedBy: staffId, reopenedAt: instant },
-    sealed: { reason: 'client' },
+    sealed: { reason: sealedFor('client', deskOnly) },
   },
   RiskAssessed: {
     version: 1,
     data: riskAssessment,
-    sealed: { levels: 'client', overall: 'client', immediateActions: 'client' },
+    sealed: {
+      levels: sealedFor('client', 'risk'),
+      overall: sealedFor('client', 'risk'),
+      immediateActions: sealedFor('client', 'risk'),
+    },
+  },
+  NoteWritten: {
+    version: 1,
+    data: note,
+    sealed: { noteClass: sealedFor('client', deskOnly), text: sealedFor('client', deskOnly) },
   },
   /** Somebody outside of the team reads the case for some hours. Others cite it by `grantId`, which is the event's own id. */
   EmergencyAccessGranted: {
@@ -124,7 +149,7 @@ export const caseEvents = declareEvents({
       endsAt: instant,
       reviewDueAt: instant,
     },
-    sealed: { reason: 'client' },
+    sealed: { reason: sealedFor('client', deskOnly) },
   },
   EmergencyAccessReviewed: {
     version: 1,
@@ -136,10 +161,9 @@ export const caseEvents = declareEvents({
       reviewedBy: staffId,
       reviewedAt: instant,
     },
-    sealed: { findings: 'client' },
+    sealed: { findings: sealedFor('client', deskOnly) },
   },
   EmergencyReviewOverdue: { version: 1, data: { clientId: id, grantId: id, dueAt: instant }, sealed: {} },
-  NoteWritten: { version: 1, data: note, sealed: { noteClass: 'client', text: 'client' } },
 });
 
 export type CaseEvent = EventOf<typeof caseEvents>;

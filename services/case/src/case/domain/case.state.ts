@@ -14,6 +14,8 @@ export interface Case {
   readonly caseCode: string;
   readonly officerId: string;
   readonly team: Team;
+  /** Marks of whom the reporter of its concern shuts out. */
+  readonly shutOut?: readonly string[];
   readonly stage: CaseStage;
   readonly openedAt: Instant;
   readonly lastRiskAssessment?: RiskAssessment;
@@ -38,6 +40,8 @@ export function evolve(state: CaseState, event: CaseEvent): CaseState {
     return { ...event.data, status: 'open', stage: 'engagement', notes: [], emergencyAccesses: [] };
   if (state.status === 'none') return state;
   switch (event.type) {
+    case 'CaseLinkedToClient':
+      return { ...state, clientId: event.data.clientId };
     case 'OfficerAssigned':
       return { ...state, officerId: event.data.officerId, team: event.data.team };
     case 'TeamMemberAdded':

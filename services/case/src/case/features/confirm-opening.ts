@@ -1,12 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId } from '@waymark/messaging';
 import { Aggregates, type Call } from '@waymark/service-kit';
+import type { AcceptedConcern } from './open-case.js';
 import { caseAggregate } from '../case.aggregate.js';
 
 /** Answers intake, which has heard nothing of the case of an accepted concern: opens it if it is not open, and says so. */
 export class ConfirmOpening extends Command<void> {
   constructor(
-    readonly concern: { readonly concernId: string; readonly clientId: string; readonly officerId: string },
+    readonly concern: AcceptedConcern,
     readonly call: Call,
   ) {
     super();

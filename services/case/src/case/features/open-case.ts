@@ -3,10 +3,18 @@ import { derivedId } from '@waymark/messaging';
 import { Aggregates, type Call } from '@waymark/service-kit';
 import { caseAggregate } from '../case.aggregate.js';
 
+export interface AcceptedConcern {
+  readonly concernId: string;
+  readonly clientId: string;
+  readonly officerId: string;
+  /** Marks of whom its reporter shuts out. */
+  readonly shutOut?: readonly string[];
+}
+
 /** Opens the case of an accepted concern. Its id follows from the concern's alone, so that there is never a second one. */
 export class OpenCase extends Command<void> {
   constructor(
-    readonly concern: { readonly concernId: string; readonly clientId: string; readonly officerId: string },
+    readonly concern: AcceptedConcern,
     readonly call: Call,
   ) {
     super();
@@ -18,12 +26,12 @@ export class OpenCaseHandler implements ICommandHandler<OpenCase> {
   constructor(private readonly aggregates: Aggregates) {}
 
   async execute({ concern, call }: OpenCase): Promise<void> {
-    const { concernId, clientId, officerId } = concern;
+    const { concernId, clientId, officerId, shutOut } = concern;
     const caseId = derivedId('case', concernId);
     await this.aggregates.change(
       caseAggregate,
       caseId,
-      { type: 'OpenCase', caseId, concernId, clientId, officerId },
+      { type: 'OpenCase', caseId, concernId, clientId, officerId, ...(shutOut ? { shutOut } : {}) },
       call,
     );
   }

@@ -1,6 +1,7 @@
+import type { LinkOutcome } from '@waymark/contracts';
 import { type Decider, type DecisionContext, type Instant, isBefore } from '@waymark/event-sourcing';
-import type { ConsentCommand, Grant } from './consent-record.commands.js';
-import type { ConsentEvent, Disclosure, Scope } from './consent-record.events.js';
+import type { ClientLink, ConsentCommand, Grant } from './consent-record.commands.js';
+import type { ConsentEvent, Disclosure } from './consent-record.events.js';
 import { reject } from './consent-record.rejections.js';
 import {
   type Consent,
@@ -13,6 +14,8 @@ import {
 import { coverage } from './coverage.js';
 import { decideErasing } from './erasure.decider.js';
 import { isErased } from './erasure.state.js';
+import { decideOverriding } from './override.decider.js';
+import { scopeOf } from './scope.js';
 
 const longestValidityInMonths = 24;
 
@@ -44,14 +47,25 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
         const missing = referralsUnder(record, consent.consentId).filter((id) => !command.heardOf.includes(id));
         return requestSuspensions(consent, consent.withdrawal.at, missing);
       }
+      case 'LinkClient':
+        if (record.linked.includes(command.link.linkedClientId)) return [];
+        return record.erasure ? reject('erasure_under_way') : [{ type: 'ClientsLinked', data: command.link }];
+      case 'AnswerLink':
+        return answerLink(command.link, command.outcome, record);
       case 'ExpireConsent':
         return expire(existing(record, command.consentId), context);
       case 'AuthorizeDisclosure':
         return authorize(command.disclosure, record, context);
+      case 'RequestOverride':
+      case 'ApproveOverride':
+      case 'DelayInformingOfOverride':
+      case 'InformClientOfOverride':
+        return decideOverriding(command, record, context);
       case 'RequestErasure':
       case 'PlaceLegalHold':
       case 'LiftLegalHold':
       case 'ApproveErasure':
+      case 'EraseAlong':
       case 'ConfirmErasure':
         return decideErasing(command, record, context);
     }
@@ -72,6 +86,12 @@ const requestSuspensions = (
   referralIds.length > 0
     ? [{ type: 'SuspensionsRequested', data: { consentId, clientId, referralIds, withdrawnAt } }]
     : [];
+
+function answerLink(link: ClientLink, outcome: LinkOutcome, record: ConsentRecord): readonly ConsentEvent[] {
+  const answered: ConsentEvent = { type: 'ClientLinkAnswered', data: { ...link, outcome } };
+  const news = outcome === 'linked' && !record.linked.includes(link.linkedClientId);
+  return news ? [{ type: 'ClientsLinked', data: link }, answered] : [answered];
+}
 
 function longestValidity(now: Instant): Instant {
   const end = new Date(now);
@@ -98,11 +118,8 @@ function authorize(
   const decision = coverage(record, disclosure, now);
   if (!decision.allowed)
     return reject('consent_missing', [{ type: 'DisclosureRefused', data: { ...disclosure, reason: decision.reason } }]);
-  const { consentId } = decision;
-  return [{ type: 'DisclosureRecorded', data: { ...disclosure, disclosureId: eventIdAt(0), consentId } }];
+  return [{ type: 'DisclosureRecorded', data: { ...disclosure, disclosureId: eventIdAt(0), ...decision.cites } }];
 }
 
 const existing = (record: ConsentRecord, consentId: string): Consent =>
   consentOf(record, consentId) ?? reject('consent_not_found');
-
-const scopeOf = ({ recipient, purpose, categories }: Scope): Scope => ({ recipient, purpose, categories });

@@ -1,24 +1,24 @@
 import { Type } from '@sinclair/typebox';
 import {
   capacities,
+  closed,
   code,
   consentForms,
-  dataCategories,
   decisionReasons,
   disclosureActs,
   id,
   instant,
-  purposes,
+  legalBases,
+  linkOutcomes,
   staffId,
-  units,
   withdrawalWays,
 } from '@waymark/contracts';
-import { declareEvents, type EventOf, type ShapeOf } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, never, readAsItIs, sealedFor, type ShapeOf } from '@waymark/event-sourcing';
 import { erasureEvents } from './erasure.events.js';
+import { overrideEvents } from './override.events.js';
+import { scope } from './scope.js';
 
-/** To whom, why and what: plain in the log, because without it consent could not be proved by replay. */
-const scope = { recipient: code(units), purpose: code(purposes), categories: Type.Array(code(dataCategories)) };
-export type Scope = ShapeOf<typeof scope>;
+export type { Scope } from './scope.js';
 
 /** How the client was asked. It describes the person, so it is sealed. */
 const conversation = {
@@ -28,12 +28,8 @@ const conversation = {
   capacity: code(capacities),
 };
 export type Conversation = ShapeOf<typeof conversation>;
-const sealedConversation = {
-  language: 'client',
-  interpreter: 'client',
-  explained: 'client',
-  capacity: 'client',
-} as const;
+const howAsked = sealedFor('client', never('how the client was asked is between the client and the desk'));
+const sealedConversation = { language: howAsked, interpreter: howAsked, explained: howAsked, capacity: howAsked };
 
 /** A disclosure that somebody is about to make. `reference` names what is disclosed, such as a referral. */
 const disclosure = {
@@ -44,6 +40,14 @@ const disclosure = {
   onBehalfOf: staffId,
 };
 export type Disclosure = ShapeOf<typeof disclosure>;
+
+/** An override with both who decided, so that whoever reads the disclosure sees that there were two. */
+const citedOverride = Type.Object(
+  { overrideId: id, legalBasis: code(legalBases), requestedBy: staffId, approvedBy: staffId },
+  closed,
+);
+
+const link = { clientId: id, linkedClientId: id, concernId: id, linkId: id };
 
 const disclosureEvents = declareEvents({
   ConsentGiven: {
@@ -60,12 +64,16 @@ const disclosureEvents = declareEvents({
       witnessedBy: Type.Optional(Type.String()),
       withheld: Type.Optional(Type.String()),
     },
-    sealed: { ...sealedConversation, witnessedBy: 'client', withheld: 'client' },
+    sealed: {
+      ...sealedConversation,
+      witnessedBy: howAsked,
+      withheld: sealedFor('client', never('what the client keeps back')),
+    },
   },
   ConsentRefused: {
     version: 1,
     data: { ...scope, ...conversation, clientId: id, reason: Type.Optional(Type.String()) },
-    sealed: { ...sealedConversation, reason: 'client' },
+    sealed: { ...sealedConversation, reason: howAsked },
   },
   ConsentWithdrawn: {
     version: 1,
@@ -78,21 +86,28 @@ const disclosureEvents = declareEvents({
     data: { consentId: id, clientId: id, referralIds: Type.Array(id), withdrawnAt: instant },
     sealed: {},
   },
+  /** Both ids name one person. Stands in the stream of either. */
+  ClientsLinked: { version: 1, data: link, sealed: {} },
+  /** What intake hears of it, as often as it asks. */
+  ClientLinkAnswered: { version: 1, data: { ...link, outcome: code(linkOutcomes) }, sealed: {} },
   ConsentExpired: { version: 1, data: { ...scope, consentId: id, validUntil: instant }, sealed: {} },
   DisclosureRecorded: {
-    version: 1,
+    version: 2,
     data: {
       ...disclosure,
       /** The id of this very event: what the sending or opening cites. */
       disclosureId: id,
-      consentId: id,
+      /** What allowed it: a consent, or what overrides that there is none. */
+      consentId: Type.Optional(id),
+      override: Type.Optional(citedOverride),
     },
     sealed: {},
+    earlier: [readAsItIs],
   },
   DisclosureRefused: { version: 1, data: { ...disclosure, reason: code(decisionReasons) }, sealed: {} },
 });
 
 /** What each event says, in which version, and which fields the client's key seals. */
-export const consentEvents = { ...disclosureEvents, ...erasureEvents };
+export const consentEvents = { ...disclosureEvents, ...overrideEvents, ...erasureEvents };
 
 export type ConsentEvent = EventOf<typeof consentEvents>;

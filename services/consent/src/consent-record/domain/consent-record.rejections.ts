@@ -9,11 +9,20 @@ export type ConsentRejectionCode =
   | 'invalid_witness'
   | 'clock_not_due'
   | 'person_erased'
+  | 'erasure_under_way'
   | 'erasure_already_requested'
   | 'erasure_not_found'
   | 'legal_hold_not_found'
   | 'legal_hold_stands'
-  | 'approver_is_requester';
+  | 'approver_is_requester'
+  | 'override_not_found'
+  | 'override_already_approved'
+  | 'override_not_approved'
+  | 'override_over'
+  | 'invalid_override_validity'
+  | 'invalid_delay'
+  | 'invalid_informed_at'
+  | 'client_already_informed';
 
 const details: Record<ConsentRejectionCode, string> = {
   consent_not_found: 'There is nothing here that you may see.',
@@ -23,11 +32,20 @@ const details: Record<ConsentRejectionCode, string> = {
   invalid_witness: 'A verbal consent names who witnessed it.',
   clock_not_due: 'The clock has not come so far.',
   person_erased: 'This person was erased. Nothing more can be written about them.',
+  erasure_under_way: 'This person is being erased.',
   erasure_already_requested: 'The erasure has been requested already.',
   erasure_not_found: 'There is nothing here that you may see.',
   legal_hold_not_found: 'There is nothing here that you may see.',
   legal_hold_stands: 'Somebody is obliged to keep this for now: lift the legal hold first.',
-  approver_is_requester: 'An erasure is approved by another person than the one who asked for it.',
+  approver_is_requester: 'This is approved by another person than the one who asked for it.',
+  override_not_found: 'There is nothing here that you may see.',
+  override_already_approved: 'This override has been approved already.',
+  override_not_approved: 'This override has not been approved: there is nothing yet that the client has to be told of.',
+  override_over: 'This override cannot be approved any more: its time has passed, or the client has decided since.',
+  invalid_override_validity: 'An override ends within 7 days; on a legal obligation within 183 days.',
+  invalid_delay: 'Telling the client is put off for 30 days at most, into the future.',
+  invalid_informed_at: 'The client was told after the override was requested, and not in the future.',
+  client_already_informed: 'It has been recorded already how the client was told.',
 };
 
 /** `record`: events that go to the log all the same, because audit must see the refusal. */

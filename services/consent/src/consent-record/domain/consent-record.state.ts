@@ -2,6 +2,7 @@ import type { ConsentStatus, WithdrawalWay } from '@waymark/contracts';
 import { type Instant, isBefore } from '@waymark/event-sourcing';
 import type { ConsentEvent } from './consent-record.events.js';
 import { type Erasing, evolveErasing } from './erasure.state.js';
+import { clientDecidedAbout, evolveOverriding, type Overriding } from './override.state.js';
 
 type Given = Extract<ConsentEvent, { type: 'ConsentGiven' }>['data'];
 
@@ -15,14 +16,16 @@ export interface Consent extends Given {
  * All that a client has consented to, in the order in which they did. Disclosures stand in the log, not here, but for what they say
  * of a withdrawal: which referrals may have gone out under the consent.
  */
-export interface ConsentRecord extends Erasing {
+export interface ConsentRecord extends Erasing, Overriding {
   /** Absent until the client was first asked. */
   readonly clientId?: string;
   readonly consents: readonly Consent[];
+  /** Other ids of the same person. */
+  readonly linked: readonly string[];
   readonly sendings: readonly { readonly consentId: string; readonly referralId: string }[];
 }
 
-export const nothingConsented: ConsentRecord = { consents: [], sendings: [], holds: [] };
+export const nothingConsented: ConsentRecord = { consents: [], linked: [], sendings: [], holds: [], overrides: [] };
 
 /** Withdrawn counts at once, expired by the time of the decision: nobody waits for the clock's event. */
 export function statusOf(consent: Consent, now: Instant): ConsentStatus {
@@ -45,22 +48,42 @@ export function evolve(record: ConsentRecord, event: ConsentEvent): ConsentRecor
         ...record,
         clientId: event.data.clientId,
         consents: [...record.consents, { ...event.data, expired: false }],
+        overrides: clientDecidedAbout(record.overrides, event.data),
       };
     case 'ConsentRefused':
-      return { ...record, clientId: event.data.clientId };
+      return {
+        ...record,
+        clientId: event.data.clientId,
+        overrides: clientDecidedAbout(record.overrides, event.data),
+      };
     case 'ConsentWithdrawn': {
       const { consentId, withdrawnAt, way } = event.data;
-      return changed(record, consentId, (consent) => ({ ...consent, withdrawal: { at: withdrawnAt, way } }));
+      const overrides = clientDecidedAbout(record.overrides, event.data);
+      return changed({ ...record, overrides }, consentId, (consent) => ({
+        ...consent,
+        withdrawal: { at: withdrawnAt, way },
+      }));
     }
     case 'ConsentExpired':
       return changed(record, event.data.consentId, (consent) => ({ ...consent, expired: true }));
     case 'DisclosureRecorded': {
       const { act, consentId, reference: referralId } = event.data;
-      return act === 'send' ? { ...record, sendings: [...record.sendings, { consentId, referralId }] } : record;
+      return act === 'send' && consentId !== undefined
+        ? { ...record, sendings: [...record.sendings, { consentId, referralId }] }
+        : record;
     }
+    case 'ClientsLinked':
+      return { ...record, clientId: event.data.clientId, linked: [...record.linked, event.data.linkedClientId] };
+    case 'ClientLinkAnswered':
+      return { ...record, clientId: event.data.clientId };
     case 'SuspensionsRequested':
     case 'DisclosureRefused':
       return record;
+    case 'OverrideRequested':
+    case 'OverrideApproved':
+    case 'InformingOfOverrideDelayed':
+    case 'ClientInformedOfOverride':
+      return evolveOverriding({ ...record, clientId: event.data.clientId }, event);
     case 'ErasureRequested':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':

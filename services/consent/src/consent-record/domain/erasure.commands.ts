@@ -1,6 +1,14 @@
 import type { ErasureGround, LegalHoldBasis, WithdrawalWay } from '@waymark/contracts';
 import type { ErasedContext } from './erasure.events.js';
 
+/** How the other id of the same person came to be erased. */
+export interface ErasureOfOther {
+  readonly ground: ErasureGround;
+  readonly way?: WithdrawalWay;
+  readonly requestedBy: string;
+  readonly approvedBy: string;
+}
+
 export type ErasureCommand =
   | {
       readonly type: 'RequestErasure';
@@ -12,4 +20,6 @@ export type ErasureCommand =
   | { readonly type: 'PlaceLegalHold'; readonly clientId: string; readonly basis: LegalHoldBasis }
   | { readonly type: 'LiftLegalHold'; readonly holdId: string }
   | { readonly type: 'ApproveErasure' }
+  /** Another id of the same person was erased. */
+  | { readonly type: 'EraseAlong'; readonly clientId: string; readonly with: ErasureOfOther }
   | { readonly type: 'ConfirmErasure'; readonly erasureId: string; readonly erased: ErasedContext };

@@ -31,6 +31,8 @@ export function decideErasing(
     }
     case 'ApproveErasure':
       return approve(state, context);
+    case 'EraseAlong':
+      return eraseAlong(command, state, context);
     case 'ConfirmErasure':
       return confirm(command.erased, command.erasureId, state, context);
   }
@@ -58,6 +60,23 @@ function approve(state: Erasing, { now, actor }: DecisionContext): readonly Eras
   const answersDueAt = plusMilliseconds(now, patience);
   return [
     { type: 'ErasureApproved', data: { erasureId, clientId, approvedBy: actor.id, approvedAt: now, answersDueAt } },
+  ];
+}
+
+/** Asked for and approved as it was for the other id. A legal hold on either stands against both. */
+function eraseAlong(
+  { clientId, with: other }: Extract<ErasureCommand, { type: 'EraseAlong' }>,
+  state: Erasing,
+  { now, eventIdAt }: DecisionContext,
+): readonly ErasureEvent[] {
+  if (isErased(state)) return [];
+  if (state.holds.length > 0) reject('legal_hold_stands');
+  const { approvedBy, ...asked } = other;
+  const erasureId = eventIdAt(0);
+  const answersDueAt = plusMilliseconds(now, patience);
+  return [
+    { type: 'ErasureRequested', data: { erasureId, clientId, ...asked, requestedAt: now } },
+    { type: 'ErasureApproved', data: { erasureId, clientId, approvedBy, approvedAt: now, answersDueAt } },
   ];
 }
 

@@ -3,6 +3,10 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, type Done, done, IdPipe } from '@waymark/service-kit';
+import { derivedId } from '@waymark/messaging';
+import { reject } from '../domain/consent-record.rejections.js';
+import { linkedRecords } from '../linked-records.js';
+import { EraseLinked } from './erase-linked.js';
 import { ErasureReaders } from '../erasure-readers.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 
@@ -51,10 +55,20 @@ export class ApproveErasureEndpoint {
 
 @CommandHandler(ApproveErasure)
 export class ApproveErasureHandler implements ICommandHandler<ApproveErasure> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly commands: CommandBus,
+  ) {}
 
   async execute({ clientId, call }: ApproveErasure) {
+    const [{ history }, ...others] = await linkedRecords(this.aggregates, clientId);
+    const repeated = history.some(({ recorded }) => recorded.metadata.causationId === call.commandId);
+    if (!repeated && others.some(({ record }) => record.holds.length > 0)) reject('legal_hold_stands');
     const written = await this.aggregates.change(consentRecordAggregate, clientId, { type: 'ApproveErasure' }, call);
+    if (others.length > 0)
+      await this.commands.execute(
+        new EraseLinked(clientId, { ...call, commandId: derivedId(call.commandId, 'linked') }),
+      );
     return done(written, { status: 'approved' as const });
   }
 }

@@ -3,9 +3,12 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { disclosureActs, type DisclosureAct } from '@waymark/contracts';
-import { Aggregates, type Call, CallOf, Code, type Done, done, Id, IdPipe, StaffId } from '@waymark/service-kit';
+import { Aggregates, type Call, CallOf, Clock, Code, type Done, done, Id, IdPipe, StaffId } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { type Coverage, coverage } from '../domain/coverage.js';
+import type { Disclosure } from '../domain/consent-record.events.js';
+import { linkedRecords } from '../linked-records.js';
 import { reject } from '../domain/consent-record.rejections.js';
 import { ScopeBody } from './conversation-body.js';
 
@@ -17,7 +20,9 @@ export class AuthorizeDisclosureBody extends ScopeBody {
 
 export class AuthorizedDisclosure {
   @ApiProperty({ format: 'uuid', description: 'Cite it in the sending or opening.' }) disclosureId: string;
-  @ApiProperty({ format: 'uuid', description: 'The consent that allows it.' }) consentId: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'The consent that allows it.' }) consentId?: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'Or the override that allows it without consent.' })
+  overrideId?: string;
 }
 
 export class AuthorizeDisclosure extends Command<Done<AuthorizedDisclosure>> {
@@ -40,7 +45,7 @@ export class AuthorizeDisclosureEndpoint {
   @HttpCode(201)
   @Access('AuthorizeDisclosure')
   @ApiOperation({
-    summary: 'Ask before anything leaves: refused without a consent in force, recorded either way',
+    summary: 'Ask before anything leaves: refused without a consent or an override in force, recorded either way',
     description:
       'Use a fresh Idempotency-Key for every sending and every opening. A retry with the same key is the same disclosure: ' +
       'it gets its first answer, also when the consent has been withdrawn in between.',
@@ -68,20 +73,41 @@ export class AuthorizeDisclosureHandler implements ICommandHandler<AuthorizeDisc
   constructor(
     private readonly aggregates: Aggregates,
     private readonly teams: ClientTeams,
+    private readonly clock: Clock,
   ) {}
 
   async execute({ clientId, body, caller, call }: AuthorizeDisclosure): Promise<Done<AuthorizedDisclosure>> {
     await this.teams.demand(caller, 'AuthorizeDisclosure', clientId);
     const { recipient, purpose, categories, reference, act, onBehalfOf } = body;
+    const disclosure = { recipient, purpose, categories, reference, act, onBehalfOf };
     const written = await this.aggregates.change(
       consentRecordAggregate,
-      clientId,
-      { type: 'AuthorizeDisclosure', disclosure: { recipient, purpose, categories, reference, act, onBehalfOf } },
+      await this.decidedIn(clientId, disclosure, call),
+      { type: 'AuthorizeDisclosure', disclosure },
       { ...call, onBehalfOf, purpose },
     );
     const [event] = written.events;
     // A refusal is recorded, so its retry finds an event of its own in the log: the answer is the same refusal.
     if (event?.type !== 'DisclosureRecorded') return reject('consent_missing');
-    return done(written, { disclosureId: event.data.disclosureId, consentId: event.data.consentId });
+    const { disclosureId, consentId, override } = event.data;
+    return done(written, {
+      disclosureId,
+      ...(consentId === undefined ? {} : { consentId }),
+      ...(override === undefined ? {} : { overrideId: override.overrideId }),
+    });
+  }
+
+  /**
+   * Which of a person's records decides: the one that has done so before, for a retry; else the first with a consent that covers it, then one with
+   * an override, and without any the one that was asked for. It decides for itself then, at the revision it has.
+   */
+  private async decidedIn(clientId: string, disclosure: Disclosure, { commandId }: Call): Promise<string> {
+    const records = await linkedRecords(this.aggregates, clientId);
+    const before = records.find(({ history }) =>
+      history.some(({ recorded }) => recorded.metadata.causationId === commandId),
+    );
+    const allowing = (reason: Coverage['reason']) =>
+      records.find(({ record }) => coverage(record, disclosure, this.clock.now()).reason === reason);
+    return (before ?? allowing('covered') ?? allowing('overridden'))?.clientId ?? clientId;
   }
 }

@@ -37,10 +37,12 @@ export class ConsentList {
   @ApiProperty({ type: [ConsentView], description: 'The newest first.' }) items: ConsentView[];
 }
 
-/** All consents of a client as of now. */
-export const consentList = (record: ConsentRecord, now: Instant): ConsentList => ({
-  items: record.consents
-    .map((consent) => {
+/** All consents of a client as of now, by whichever of their ids they were given. */
+export const consentList = (records: readonly ConsentRecord[], now: Instant): ConsentList => ({
+  items: records
+    .flatMap((record) => record.consents.map((consent) => ({ consent, record })))
+    .toSorted((one, other) => Date.parse(one.consent.givenAt) - Date.parse(other.consent.givenAt))
+    .map(({ consent, record }) => {
       const { clientId: _, expired: __, withdrawal, categories, ...given } = consent;
       return {
         ...given,

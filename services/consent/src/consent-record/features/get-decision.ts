@@ -5,17 +5,17 @@ import { Access, Caller, type Principal } from '@waymark/access';
 import {
   dataCategories,
   type DataCategory,
-  decisionReasons,
+  decisionOutcomes,
   type Purpose,
   purposes,
   type Unit,
   units,
 } from '@waymark/contracts';
-import { fold, type Instant, isBefore } from '@waymark/event-sourcing';
+import { type Instant, isBefore } from '@waymark/event-sourcing';
 import { Aggregates, Clock, Code, IdPipe, Moment, Pattern, Problem, ReadLog } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
-import { consentRecordAggregate } from '../consent-record.aggregate.js';
-import { coverage } from '../domain/coverage.js';
+import { linkedRecords } from '../linked-records.js';
+import { coverage, nearestToYes } from '../domain/coverage.js';
 
 const oneCategory = dataCategories.join('|');
 
@@ -35,7 +35,9 @@ export class DecisionParams {
 export class Decision {
   @ApiProperty() allowed: boolean;
   @ApiProperty({ required: false, format: 'uuid', description: 'The consent that decides.' }) consentId?: string;
-  @ApiProperty({ enum: decisionReasons }) reason: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'Or the override that allows it without consent.' })
+  overrideId?: string;
+  @ApiProperty({ enum: decisionOutcomes }) reason: string;
   @ApiProperty({ format: 'date-time' }) at: string;
 }
 
@@ -85,13 +87,18 @@ export class GetDecisionHandler implements IQueryHandler<GetDecision> {
     const at = this.momentOf(params);
     const { recipient, purpose } = params;
     const categories = params.categories.split(',') as DataCategory[];
-    const history = await this.aggregates.history(consentRecordAggregate, clientId);
-    const known =
-      params.at === undefined ? history : history.filter(({ recorded }) => !isBefore(at, recorded.recordedAt));
-    const events = known.map(({ event }) => event);
+    const records = await linkedRecords(
+      this.aggregates,
+      clientId,
+      ({ recorded }) => params.at === undefined || !isBefore(at, recorded.recordedAt),
+    );
     await this.reads.read({ principal: caller, stream: `consent-${clientId}`, clientId, what: 'GetDecision', ground });
-    const record = fold(consentRecordAggregate.decider, events);
-    return { ...coverage(record, { recipient, purpose, categories }, at), at };
+    const answers = records.map(({ record }) => coverage(record, { recipient, purpose, categories }, at));
+    const decided = nearestToYes(answers);
+    const { allowed, reason } = decided;
+    if (!decided.allowed) return { allowed, reason, at };
+    const { consentId, override } = decided.cites;
+    return { allowed, reason, at, ...(override ? { overrideId: override.overrideId } : { consentId }) };
   }
 
   private momentOf({ at }: DecisionParams): Instant {

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, Clock, IdPipe, ReadLog } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
-import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { linkedRecords } from '../linked-records.js';
 import { clientIdOf } from './client-receipt.js';
 import { ConsentList, consentList } from './consent-view.js';
 
@@ -65,7 +65,7 @@ export class ListConsentsHandler implements IQueryHandler<ListConsents> {
   ) {}
 
   async execute({ clientId, caller, ground }: ListConsents): Promise<ConsentList> {
-    const { state } = await this.aggregates.load(consentRecordAggregate, clientId);
+    const records = await linkedRecords(this.aggregates, clientId);
     await this.reads.read({
       principal: caller,
       stream: `consent-${clientId}`,
@@ -73,6 +73,9 @@ export class ListConsentsHandler implements IQueryHandler<ListConsents> {
       what: 'ListConsents',
       ground,
     });
-    return consentList(state, this.clock.now());
+    return consentList(
+      records.map(({ record }) => record),
+      this.clock.now(),
+    );
   }
 }

@@ -3,53 +3,17 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import type { FastifyReply } from 'fastify';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import {
-  dataCategories,
-  disclosureActs,
-  type Language,
-  languages,
-  plainLanguage,
-  purposes,
-  units,
-} from '@waymark/contracts';
-import { fold } from '@waymark/event-sourcing';
-import { Aggregates, type HistoryEntry, Id, Pattern, Problem, ReadLog } from '@waymark/service-kit';
+import { type Language, languages } from '@waymark/contracts';
+import { Aggregates, Clock, Id, Pattern, Problem, ReadLog } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
-import { consentRecordAggregate } from '../consent-record.aggregate.js';
-import { consentRecordDecider } from '../domain/consent-record.decider.js';
-import type { ConsentEvent } from '../domain/consent-record.events.js';
-import { consentOf, type ConsentRecord } from '../domain/consent-record.state.js';
+import { linkedRecords } from '../linked-records.js';
 import { languageFor } from './client-language.js';
 import { clientIdOf } from './client-receipt.js';
+import { LedgerLine, ledgerLineOf } from './ledger-line.js';
 
 export class MyLedgerParams {
   @Pattern(/^([1-9]\d?|100)$/, { optional: true, description: '1 to 100, 50 when left out' }) limit?: string;
   @Id({ optional: true, description: '`next` of the page before' }) after?: string;
-}
-
-/** The same in words. */
-export class LedgerWords {
-  @ApiProperty({ example: 'Ombudsman' }) recipient: string;
-  @ApiProperty({ example: 'To mediate' }) purpose: string;
-  @ApiProperty({ type: [String], example: ['How to reach you'] }) categories: string[];
-  @ApiProperty({ example: 'Opened by them' }) act: string;
-}
-
-export class LedgerLine {
-  @ApiProperty({ format: 'uuid' }) disclosureId: string;
-  @ApiProperty({ enum: units, description: 'To whom' }) recipient: string;
-  @ApiProperty({ enum: purposes, description: 'Why' }) purpose: string;
-  @ApiProperty({ enum: dataCategories, isArray: true, description: 'What' }) categories: string[];
-  @ApiProperty({ enum: disclosureActs, description: 'Sent to them, or opened by them' }) act: string;
-  @ApiProperty({ format: 'uuid', description: 'With which referral' }) reference: string;
-  @ApiProperty({ format: 'uuid', description: 'Under which consent' }) consentId: string;
-  @ApiProperty({ format: 'date-time', description: 'When' }) disclosedAt: string;
-  @ApiProperty({
-    format: 'date-time',
-    description: 'Until when they may open it: the end of the consent, or your withdrawal',
-  })
-  until: string;
-  @ApiProperty() words: LedgerWords;
 }
 
 export class Ledger {
@@ -98,11 +62,12 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
     private readonly aggregates: Aggregates,
     private readonly reads: ReadLog,
     private readonly teams: ClientTeams,
+    private readonly clock: Clock,
   ) {}
 
   async execute({ clientId, caller, params, language }: GetMyLedger): Promise<Ledger> {
     const ground = await this.teams.demand(caller, 'ReadMyLedger', clientId);
-    const history = await this.aggregates.history(consentRecordAggregate, clientId);
+    const records = await linkedRecords(this.aggregates, clientId);
     await this.reads.read({
       principal: caller,
       stream: `consent-${clientId}`,
@@ -110,11 +75,11 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
       what: 'GetMyLedger',
       ground,
     });
-    const record = fold(
-      consentRecordDecider,
-      history.map(({ event }) => event),
-    );
-    const lines = history.flatMap((entry) => lineOf(entry, record, language)).reverse();
+    const now = this.clock.now();
+    const lines = records
+      .flatMap(({ history, record }) => history.map((entry) => ({ entry, told: { record, language, now } })))
+      .toSorted((one, other) => (one.entry.recorded.position < other.entry.recorded.position ? 1 : -1))
+      .flatMap(({ entry, told }) => ledgerLineOf(entry, told));
     const start = params.after === undefined ? 0 : lines.findIndex((line) => line.disclosureId === params.after) + 1;
     if (params.after !== undefined && start === 0)
       throw new Problem(422, 'invalid_input', 'Pass `next` of the page before, unchanged.', [
@@ -124,28 +89,4 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
     const last = items.at(-1);
     return { language, items, ...(last && start + items.length < lines.length ? { next: last.disclosureId } : {}) };
   }
-}
-
-function lineOf(
-  { event, recorded }: HistoryEntry<ConsentEvent>,
-  record: ConsentRecord,
-  language: Language,
-): LedgerLine[] {
-  if (event.type !== 'DisclosureRecorded') return [];
-  const { disclosureId, recipient, purpose, categories, act, reference, consentId } = event.data;
-  const consent = consentOf(record, consentId);
-  const words = plainLanguage[language];
-  return [
-    {
-      ...{ disclosureId, recipient, purpose, categories: [...categories], act, reference, consentId },
-      disclosedAt: recorded.recordedAt,
-      until: consent?.withdrawal?.at ?? consent?.validUntil ?? recorded.recordedAt,
-      words: {
-        recipient: words.units[recipient],
-        purpose: words.purposes[purpose],
-        categories: categories.map((category) => words.dataCategories[category]),
-        act: words.disclosureActs[act],
-      },
-    },
-  ];
 }

@@ -1,7 +1,8 @@
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId } from '@waymark/messaging';
-import { clockCall, Clock, type Doors } from '@waymark/service-kit';
+import { Aggregates, clockCall, Clock, type Doors } from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
+import { linkedRecords } from '../linked-records.js';
 import { RequestErasure } from './request-erasure.js';
 
 /** After how many months without anything new the erasure of a client is asked for; undefined: never. */
@@ -13,6 +14,7 @@ export class RetentionRule {
 export class RequestDueErasures extends Command<void> {}
 
 const atOnce = 100;
+const first = '00000000-0000-0000-0000-000000000000';
 
 @CommandHandler(RequestDueErasures)
 export class RequestDueErasuresHandler implements ICommandHandler<RequestDueErasures> {
@@ -21,23 +23,45 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly rule: RetentionRule,
+    private readonly aggregates: Aggregates,
   ) {}
 
   async execute(): Promise<void> {
     if (this.rule.months === undefined) return;
     const end = new Date(this.clock.now());
     end.setUTCMonth(end.getUTCMonth() - this.rule.months);
-    // Neither in the consent record nor in the team of a case has anything happened since.
-    const due = await this.dataSource.query<{ client_id: string }[]>(
-      `SELECT client_id FROM erasures WHERE status IS NULL AND last_event_at < $1
-         AND NOT EXISTS (SELECT 1 FROM case_teams AS t WHERE t.client_id = erasures.client_id AND t.changed_at >= $1)
-       ORDER BY last_event_at, client_id LIMIT ${atOnce}`,
-      [end],
-    );
-    for (const { client_id } of due) {
-      const call = clockCall('consent', derivedId('retention', client_id));
-      await this.commands.execute(new RequestErasure(client_id, 'retention', undefined, call));
+    for (let after = first; ;) {
+      const due = await this.dueAfter(after, end);
+      for (const { client_id } of due) {
+        if (await this.isActiveByAnotherId(client_id, end)) continue;
+        const call = clockCall('consent', derivedId('retention', client_id));
+        await this.commands.execute(new RequestErasure(client_id, 'retention', undefined, call));
+      }
+      const last = due.at(-1);
+      if (!last) return;
+      after = last.client_id;
     }
+  }
+
+  /** Neither in the consent record nor in the team of a case has anything happened since. */
+  private dueAfter(after: string, end: Date): Promise<{ client_id: string }[]> {
+    return this.dataSource.query(
+      `SELECT client_id FROM erasures WHERE status IS NULL AND last_event_at < $1 AND client_id > $2
+         AND NOT EXISTS (SELECT 1 FROM case_teams AS t WHERE t.client_id = erasures.client_id AND t.changed_at >= $1)
+       ORDER BY client_id LIMIT ${atOnce}`,
+      [end, after],
+    );
+  }
+
+  private async isActiveByAnotherId(clientId: string, end: Date): Promise<boolean> {
+    const others = (await linkedRecords(this.aggregates, clientId)).slice(1).map((each) => each.clientId);
+    if (others.length === 0) return false;
+    const active = await this.dataSource.query<object[]>(
+      `SELECT 1 FROM erasures WHERE client_id = ANY($1) AND last_event_at >= $2
+       UNION ALL SELECT 1 FROM case_teams WHERE client_id = ANY($1) AND changed_at >= $2`,
+      [others, end],
+    );
+    return active.length > 0;
   }
 }
 

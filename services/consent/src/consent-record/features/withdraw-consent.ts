@@ -6,6 +6,7 @@ import type { WithdrawalWay } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { clientOfConsent } from '../linked-records.js';
 import { clientIdOf } from './client-receipt.js';
 
 const waysToldToAnOfficer = ['oral', 'written'] as const;
@@ -91,7 +92,7 @@ export class WithdrawConsentHandler implements ICommandHandler<WithdrawConsent> 
   async execute({ clientId, consentId, way, call }: WithdrawConsent) {
     const written = await this.aggregates.change(
       consentRecordAggregate,
-      clientId,
+      await clientOfConsent(this.aggregates, clientId, consentId),
       { type: 'WithdrawConsent', consentId, way },
       call,
     );

@@ -1,4 +1,13 @@
-import type { Avenue, Channel, ConcernKind, GuidanceDecision, Identity, Priority } from '@waymark/contracts';
+import type {
+  Avenue,
+  Channel,
+  ConcernKind,
+  GuidanceDecision,
+  Identity,
+  LinkOutcome,
+  LinkPart,
+  Priority,
+} from '@waymark/contracts';
 import type { Account, KnownTime } from './concern.events.js';
 
 export interface Contact {
@@ -8,6 +17,15 @@ export interface Contact {
   readonly immediateDanger: boolean;
   readonly medicalUrgency: boolean;
   readonly account: Account;
+}
+
+/** The concern by which the desk knows the client already. */
+export interface EarlierConcern {
+  readonly concernId: string;
+  readonly clientId: string;
+  readonly officerId?: string;
+  /** What its client told is gone. */
+  readonly erased: boolean;
 }
 
 export type ConcernCommand =
@@ -43,8 +61,12 @@ export type ConcernCommand =
       readonly decision: GuidanceDecision;
       readonly note?: string;
     }
-  | { readonly type: 'AcceptConcern' }
+  /** With the marks of whom the reporter shuts out. */
+  | { readonly type: 'AcceptConcern'; readonly shutOut: readonly string[] }
   | { readonly type: 'RequestCase' }
   | { readonly type: 'IssueClientReceipt'; readonly receiptHash: string }
   | { readonly type: 'UpgradeReceipt'; readonly caseId: string }
+  | { readonly type: 'LinkConcernToClient'; readonly earlier: EarlierConcern }
+  | { readonly type: 'RequestClientLink'; readonly linkId: string; readonly of: LinkPart }
+  | { readonly type: 'SettleClientLink'; readonly linkId: string; readonly outcome: LinkOutcome }
   | { readonly type: 'ErasePerson'; readonly personId: string; readonly erasureId: string };

@@ -49,7 +49,7 @@ describe('what happens to a concern that was never raised', () => {
     { type: 'SendOfficerMessage', text: 'a' },
     { type: 'TriageConcern', priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true },
     { type: 'GiveGuidance', avenues: ['no_action_now'], decision: 'not_now' },
-    { type: 'AcceptConcern' },
+    { type: 'AcceptConcern', shutOut: [] },
     { type: 'IssueClientReceipt', receiptHash: 'slow-hash' },
     { type: 'UpgradeReceipt', caseId: 'case-1' },
   ];
@@ -90,7 +90,7 @@ describe('a concern that an officer has not taken', () => {
     { type: 'SendOfficerMessage', text: 'a' },
     { type: 'TriageConcern', priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true },
     { type: 'GiveGuidance', avenues: ['no_action_now'], decision: 'not_now' },
-    { type: 'AcceptConcern' },
+    { type: 'AcceptConcern', shutOut: [] },
     { type: 'IssueClientReceipt', receiptHash: 'slow-hash' },
   ];
 
@@ -121,12 +121,12 @@ describe('handling a concern', () => {
   it('accepts it after response, triage and guidance', () => {
     concern
       .given(the.submitted(), the.taken, the.responded, the.triaged, the.guided)
-      .when({ type: 'AcceptConcern' })
+      .when({ type: 'AcceptConcern', shutOut: [] })
       .then(the.accepted);
   });
 
   it('does not accept it with a step left out', () => {
-    const accept = { type: 'AcceptConcern' } as const;
+    const accept = { type: 'AcceptConcern', shutOut: [] } as const;
     concern.given(the.submitted(), the.taken, the.triaged).when(accept).thenRejectedWith('first_response_missing');
     concern.given(the.submitted(), the.taken, the.responded).when(accept).thenRejectedWith('triage_missing');
     concern
@@ -139,7 +139,7 @@ describe('handling a concern', () => {
     const history = [the.submitted(), the.taken, the.responded, the.triaged, the.guided, the.accepted] as const;
     concern
       .given(...history)
-      .when({ type: 'AcceptConcern' })
+      .when({ type: 'AcceptConcern', shutOut: [] })
       .thenRejectedWith('concern_closed');
     concern
       .given(...history)

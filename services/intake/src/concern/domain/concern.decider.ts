@@ -1,6 +1,9 @@
 import { type Decider, type DecisionContext, isBefore, plusMilliseconds } from '@waymark/event-sourcing';
 import type { ConcernCommand, Contact } from './concern.commands.js';
 import type { ConcernEvent, KnownTime } from './concern.events.js';
+import { accept, requestCase, upgradeReceipt } from './acceptance.decider.js';
+import { link, requestLink, settleLink } from './client-link.decider.js';
+import { handledBy } from './handled-by.js';
 import { reject } from './concern.rejections.js';
 import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
 
@@ -45,7 +48,7 @@ function decideExisting(
     case 'GiveGuidance':
       return guide(command, concern, context);
     case 'AcceptConcern':
-      return accept(concern, context);
+      return accept(command, concern, context);
     case 'RequestCase':
       return requestCase(concern);
     case 'IssueClientReceipt':
@@ -54,6 +57,12 @@ function decideExisting(
       return [{ type: 'ReceiptIssued', data: { scope: 'client', receiptHash: command.receiptHash } }];
     case 'UpgradeReceipt':
       return upgradeReceipt(command.caseId, concern);
+    case 'LinkConcernToClient':
+      return link(command, concern, context);
+    case 'RequestClientLink':
+      return requestLink(command, concern);
+    case 'SettleClientLink':
+      return settleLink(command, concern);
     case 'ErasePerson':
       return erase(command, concern);
   }
@@ -205,28 +214,6 @@ function guide(
   return [{ type: 'GuidanceGiven', data: { avenues, decision, ...(note === undefined ? {} : { note }) } }];
 }
 
-function accept(concern: Concern, context: DecisionContext): readonly ConcernEvent[] {
-  const officerId = handledBy(concern, context);
-  if (concern.status === 'accepted') reject('concern_closed');
-  if (!concern.firstResponse) reject('first_response_missing');
-  if (concern.priority === undefined) reject('triage_missing');
-  if (!concern.guided) reject('guidance_missing');
-  return [{ type: 'ConcernAccepted', data: { clientId: concern.clientId, officerId } }];
-}
-
-/** Nothing follows for a concern that is not accepted. */
-function requestCase({ status, clientId, officerId }: Concern): readonly ConcernEvent[] {
-  if (status !== 'accepted' || officerId === undefined) return [];
-  return [{ type: 'CaseRequested', data: { clientId, officerId } }];
-}
-
-function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {
-  const holdsReceipt = concern.receiptScopes.includes('reporter');
-  if (!holdsReceipt || concern.receiptScopes.includes('client')) return [];
-  if (concern.account.reporterRelation !== 'affected_person') return [];
-  return [{ type: 'ReceiptUpgraded', data: { scope: 'client', caseId } }];
-}
-
 /** One person may be both: a client who has reported themself. */
 function erase({ personId, erasureId }: CommandOf<'ErasePerson'>, concern: Concern): readonly ConcernEvent[] {
   const ids = { client: concern.clientId, reporter: concern.reporterId };
@@ -234,10 +221,4 @@ function erase({ personId, erasureId }: CommandOf<'ErasePerson'>, concern: Conce
     (person) => ids[person] === personId && !concern.erased.includes(person),
   );
   return persons.length === 0 ? [] : [{ type: 'PersonErased', data: { erasureId, persons } }];
-}
-
-/** Only the officer who has taken the concern handles it. */
-function handledBy(concern: Concern, { actor }: DecisionContext): string {
-  if (concern.officerId === undefined || concern.officerId !== actor.id) return reject('concern_not_allocated_to_you');
-  return concern.officerId;
 }

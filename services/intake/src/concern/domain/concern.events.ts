@@ -13,16 +13,27 @@ import {
   id,
   identities,
   instant,
+  linkOutcomes,
+  linkParts,
   matters,
   occurrences,
   priorities,
   reporterRelations,
   roles,
+  shutOutMark,
   staffId,
   timePrecisions,
   units,
 } from '@waymark/contracts';
-import { declareEvents, type EventOf, readAsItIs, type Shape, type ShapeOf } from '@waymark/event-sourcing';
+import {
+  declareEvents,
+  type EventOf,
+  never,
+  readAsItIs,
+  sealedFor,
+  type Shape,
+  type ShapeOf,
+} from '@waymark/event-sourcing';
 
 /** A moment with what is known of it: of a month only the month counts, of a day only the day. */
 const knownTime = Type.Object({ at: instant, precision: code(timePrecisions) }, closed);
@@ -87,9 +98,18 @@ export type ReceiptScope = (typeof receiptScopes)[number];
 const personsOfConcern = ['client', 'reporter'] as const;
 export type PersonOfConcern = (typeof personsOfConcern)[number];
 
+const deskOnly = never('notes of the desk for its own work');
+
 const receiptHash = formed(/^[0-9a-f]{64}$/, '9f'.repeat(32));
 
+/** The same person: the client of this concern, and the one who came before. */
+const link = { linkId: id, clientId: id, earlierClientId: id };
+
+/** Marks for the case of whom the reporter shuts out; absent when there is nobody. */
+const shutOut = Type.Optional(Type.Array(shutOutMark, { minItems: 1 }));
+
 const message = { messageId: id, text: Type.String() };
+const sealedMessage = { text: sealedFor('reporter', never('letters between the reporter and the desk')) };
 
 /** What each event says, in which version, and whose key seals which field. Plain are ids, life cycle and clocks. */
 export const concernEvents = declareEvents({
@@ -111,20 +131,20 @@ export const concernEvents = declareEvents({
       occurredAt: instant,
     },
     sealed: {
-      language: 'reporter',
-      reporterRelation: 'reporter',
-      narrative: 'reporter',
-      reporterName: 'reporter',
-      contactDetails: 'reporter',
-      safeContact: 'reporter',
-      exclusions: 'reporter',
-      matter: 'client',
-      behaviour: 'client',
-      occurrence: 'client',
-      occurred: 'client',
-      place: 'client',
-      allegedRelation: 'client',
-      ageBand: 'client',
+      language: sealedFor('reporter', never('tells how to speak with the reporter, not about the matter')),
+      reporterRelation: sealedFor('reporter', 'matter_summary'),
+      narrative: sealedFor('reporter', 'narrative'),
+      reporterName: sealedFor('reporter', 'identity'),
+      contactDetails: sealedFor('reporter', 'contact'),
+      safeContact: sealedFor('reporter', 'contact'),
+      exclusions: sealedFor('reporter', never('whom the reporter shut out must not learn of it')),
+      matter: sealedFor('client', 'matter_summary'),
+      behaviour: sealedFor('client', 'matter_summary'),
+      occurrence: sealedFor('client', 'matter_summary'),
+      occurred: sealedFor('client', 'matter_summary'),
+      place: sealedFor('client', 'workplace'),
+      allegedRelation: sealedFor('client', 'workplace'),
+      ageBand: sealedFor('client', 'identity'),
     },
   },
   ReceiptIssued: { version: 1, data: { scope: code(receiptScopes), receiptHash }, sealed: {} },
@@ -145,8 +165,8 @@ export const concernEvents = declareEvents({
     sealed: {},
     earlier: [readAsItIs],
   },
-  ReporterMessageReceived: { version: 1, data: message, sealed: { text: 'reporter' } },
-  OfficerMessageSent: { version: 1, data: message, sealed: { text: 'reporter' } },
+  ReporterMessageReceived: { version: 1, data: message, sealed: sealedMessage },
+  OfficerMessageSent: { version: 1, data: message, sealed: sealedMessage },
   ConcernTriaged: {
     version: 1,
     data: {
@@ -154,7 +174,7 @@ export const concernEvents = declareEvents({
       riskOfRetaliation: Type.Boolean(),
       mandatoryReportingExplained: Type.Boolean(),
     },
-    sealed: { riskOfRetaliation: 'client' },
+    sealed: { riskOfRetaliation: sealedFor('client', 'risk') },
   },
   GuidanceGiven: {
     version: 1,
@@ -163,11 +183,26 @@ export const concernEvents = declareEvents({
       decision: code(guidanceDecisions),
       note: Type.Optional(Type.String()),
     },
-    sealed: { avenues: 'client', decision: 'client', note: 'client' },
+    sealed: {
+      avenues: sealedFor('client', 'case_progress'),
+      decision: sealedFor('client', 'case_progress'),
+      note: sealedFor('client', deskOnly),
+    },
   },
-  ConcernAccepted: { version: 1, data: { clientId: id, officerId: staffId }, sealed: {} },
+  ConcernAccepted: {
+    version: 2,
+    data: { clientId: id, officerId: staffId, shutOut },
+    sealed: {},
+    earlier: [readAsItIs],
+  },
   /** Asked for again, because nothing came back about the case. */
-  CaseRequested: { version: 1, data: { clientId: id, officerId: staffId }, sealed: {} },
+  CaseRequested: { version: 2, data: { clientId: id, officerId: staffId, shutOut }, sealed: {}, earlier: [readAsItIs] },
+  /** Nothing becomes one: both ids stay, and from now on name one person. `linkId` is the id of this very event. */
+  ConcernLinkedToClient: { version: 1, data: { ...link, earlierConcernId: id }, sealed: {} },
+  /** Asked of whoever has to know of the link. */
+  ClientLinkRequested: { version: 1, data: { ...link, of: code(linkParts) }, sealed: {} },
+  /** Refused when either person is being erased: the concern then has no client but its own. */
+  ClientLinkSettled: { version: 1, data: { ...link, outcome: code(linkOutcomes) }, sealed: {} },
   /** The keys of these persons are gone: what else tells of them in a view goes too. */
   PersonErased: { version: 1, data: { erasureId: id, persons: Type.Array(code(personsOfConcern)) }, sealed: {} },
 });

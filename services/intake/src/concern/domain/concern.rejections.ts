@@ -15,6 +15,11 @@ export type ConcernRejectionCode =
   | 'guidance_missing'
   | 'anonymous_with_name'
   | 'client_receipt_exists'
+  | 'link_to_itself'
+  | 'link_not_settled'
+  | 'concern_already_linked'
+  | 'earlier_officer_excluded'
+  | 'person_erased'
   | 'clock_not_due';
 
 const details: Record<ConcernRejectionCode, string> = {
@@ -32,6 +37,11 @@ const details: Record<ConcernRejectionCode, string> = {
   guidance_missing: 'Explain the avenues and record what the person decided first.',
   anonymous_with_name: 'An anonymous concern carries no name or contact details: choose confidential or named.',
   client_receipt_exists: 'The client holds a client receipt already.',
+  link_to_itself: 'This is the same client already.',
+  link_not_settled: 'The link to the earlier client is being taken along. Wait a moment and try again.',
+  concern_already_linked: 'This concern is linked to another client.',
+  earlier_officer_excluded: 'Whoever handles the earlier concern is shut out of this one.',
+  person_erased: 'This person was erased. Nothing more can be written about them.',
   clock_not_due: 'The clock has not come so far.',
 };
 

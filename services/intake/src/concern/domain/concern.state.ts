@@ -1,4 +1,4 @@
-import type { ConcernStatus, Priority, TimePrecision } from '@waymark/contracts';
+import type { ConcernStatus, LinkOutcome, Priority, TimePrecision } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
 import type {
   Account,
@@ -17,6 +17,13 @@ export interface MailboxMessage {
 }
 
 type Submitted = Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'];
+
+export interface ClientLink {
+  readonly linkId: string;
+  readonly earlierClientId: string;
+  readonly earlierConcernId: string;
+  readonly outcome?: LinkOutcome;
+}
 
 export interface NoConcern {
   readonly status: 'none';
@@ -41,6 +48,12 @@ export interface Concern {
   readonly receiptScopes: readonly ReceiptScope[];
   /** The reporter is the affected person: their receipt has become a client receipt. */
   readonly receiptUpgraded: boolean;
+  /** To whom it was linked; without an outcome as long as consent has not answered. */
+  readonly link?: ClientLink;
+  /** The client for whom it was accepted. */
+  readonly acceptedFor?: string;
+  /** Marks of whom its case is to shut out, since it was accepted. */
+  readonly shutOut?: readonly string[];
   /** Whose texts are gone. */
   readonly erased: readonly PersonOfConcern[];
 }
@@ -48,6 +61,10 @@ export interface Concern {
 export type ConcernState = NoConcern | Concern;
 
 export const noConcern: ConcernState = { status: 'none' };
+
+/** The client for whom a case is opened: the one who came before, once that is settled. */
+export const clientOf = ({ clientId, link }: Concern): string =>
+  link?.outcome === 'linked' ? link.earlierClientId : clientId;
 
 const hour = 3_600_000;
 
@@ -94,8 +111,20 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
     case 'GuidanceGiven':
       return { ...state, guided: true };
     case 'ConcernAccepted':
-      return { ...state, status: 'accepted' };
+      return {
+        ...state,
+        status: 'accepted',
+        acceptedFor: event.data.clientId,
+        ...(event.data.shutOut ? { shutOut: event.data.shutOut } : {}),
+      };
+    case 'ConcernLinkedToClient': {
+      const { linkId, earlierClientId, earlierConcernId } = event.data;
+      return { ...state, link: { linkId, earlierClientId, earlierConcernId } };
+    }
+    case 'ClientLinkSettled':
+      return state.link ? { ...state, link: { ...state.link, outcome: event.data.outcome } } : state;
     case 'CaseRequested':
+    case 'ClientLinkRequested':
       return state;
     case 'PersonErased':
       return { ...state, erased: [...state.erased, ...event.data.persons] };

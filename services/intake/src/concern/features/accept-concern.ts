@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, type Done, IdPipe } from '@waymark/service-kit';
+import { Aggregates, type Call, CallOf, type Done, IdPipe, ShutOutMarks } from '@waymark/service-kit';
 import { changeVisibleConcern } from '../change-concern.js';
 import { ConcernChanged } from './concern-answers.js';
 
@@ -42,9 +42,15 @@ export class AcceptConcernEndpoint {
 
 @CommandHandler(AcceptConcern)
 export class AcceptConcernHandler implements ICommandHandler<AcceptConcern> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly marks: ShutOutMarks,
+  ) {}
 
   execute({ concernId, caller, call }: AcceptConcern) {
-    return changeVisibleConcern(this.aggregates, concernId, caller, call, { type: 'AcceptConcern' });
+    return changeVisibleConcern(this.aggregates, concernId, caller, call, ({ account: { exclusions } }) => ({
+      type: 'AcceptConcern',
+      shutOut: exclusions ? this.marks.of(concernId, exclusions) : [],
+    }));
   }
 }

@@ -2,13 +2,19 @@ import { Controller, Get, Header, Param } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { channels, concernKinds, concernStatuses, identities, priorities } from '@waymark/contracts';
+import { channels, concernKinds, concernStatuses, identities, linkOutcomes, priorities } from '@waymark/contracts';
 import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
-import type { Concern } from '../domain/concern.state.js';
+import type { ClientLink, Concern } from '../domain/concern.state.js';
 import { allowedConcern } from '../visibility.js';
 import { MailboxMessageView } from './my-concern.js';
 import { AccountView } from './account-view.js';
+
+export class ClientLinkView {
+  @ApiProperty({ format: 'uuid' }) earlierClientId: string;
+  @ApiProperty({ format: 'uuid' }) earlierConcernId: string;
+  @ApiProperty({ required: false, enum: linkOutcomes, description: 'Absent until it is settled' }) outcome?: string;
+}
 
 export class ConcernView {
   @ApiProperty({ format: 'uuid' }) concernId: string;
@@ -22,6 +28,7 @@ export class ConcernView {
   @ApiProperty({ enum: ['client', 'reporter'], isArray: true, description: 'Whose texts were erased' })
   erased: ('client' | 'reporter')[];
   @ApiProperty({ type: [MailboxMessageView] }) messages: MailboxMessageView[];
+  @ApiProperty({ required: false, description: 'The same person came before' }) link?: ClientLinkView;
   @ApiProperty({ required: false, enum: priorities }) priority?: string;
   @ApiProperty({ required: false }) officerId?: string;
   @ApiProperty({ required: false, format: 'date-time' }) dueAt?: string;
@@ -75,7 +82,7 @@ export class GetConcernHandler implements IQueryHandler<GetConcern> {
 }
 
 function viewOf(concern: Concern): ConcernView {
-  const { submitted, account, clock } = concern;
+  const { submitted, account, clock, link } = concern;
   return {
     concernId: concern.concernId,
     clientId: concern.clientId,
@@ -87,6 +94,7 @@ function viewOf(concern: Concern): ConcernView {
     account: AccountView.of(account),
     erased: [...concern.erased],
     messages: concern.messages.map(MailboxMessageView.of),
+    ...(link ? { link: linkViewOf(link) } : {}),
     ...(concern.priority ? { priority: concern.priority } : {}),
     ...(concern.officerId ? { officerId: concern.officerId } : {}),
     ...(clock && !concern.firstResponse ? { dueAt: clock.dueAt } : {}),
@@ -94,3 +102,9 @@ function viewOf(concern: Concern): ConcernView {
     escalatedTo: [...concern.escalatedTo],
   };
 }
+
+const linkViewOf = ({ earlierClientId, earlierConcernId, outcome }: ClientLink): ClientLinkView => ({
+  earlierClientId,
+  earlierConcernId,
+  ...(outcome ? { outcome } : {}),
+});

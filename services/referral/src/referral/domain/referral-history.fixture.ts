@@ -92,8 +92,7 @@ export const informed: ReferralEvent = {
 export const knows: ReferralEvent = { type: 'SuspensionAcknowledged', data: { ...toUnit, acknowledgedBy: 'olivier' } };
 export const openPackage: ReferralCommand = {
   type: 'OpenPackage',
-  consentId: 'consent-1',
-  disclosureId: 'disclosure-2',
+  allowance: { consentId: 'consent-1', disclosureId: 'disclosure-2' },
 };
 
 export const decider = specify(referralDecider, context);

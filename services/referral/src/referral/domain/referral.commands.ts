@@ -3,8 +3,18 @@ import type { Instant } from '@waymark/event-sourcing';
 import type { ReferralPackage } from './referral.events.js';
 
 /** What the consent service answered. Only it decides; both answers stand in its log first. */
-export type ConsentAnswer =
-  { readonly kind: 'given'; readonly consentId: string; readonly disclosureId: string } | { readonly kind: 'missing' };
+export type ConsentAnswer = Authorized | { readonly kind: 'missing' };
+
+/** What allowed it: a consent, or an override that two persons decided on. */
+export interface Allowance {
+  readonly consentId?: string;
+  readonly overrideId?: string;
+  readonly disclosureId: string;
+}
+
+export interface Authorized extends Allowance {
+  readonly kind: 'given';
+}
 
 export type ReferralCommand =
   | {
@@ -24,7 +34,7 @@ export type ReferralCommand =
       readonly categories?: readonly DataCategory[];
       readonly consent: ConsentAnswer;
     }
-  | { readonly type: 'OpenPackage'; readonly consentId: string; readonly disclosureId: string }
+  | { readonly type: 'OpenPackage'; readonly allowance: Allowance }
   | { readonly type: 'AcknowledgeReferral' }
   | { readonly type: 'AcceptReferral' }
   | { readonly type: 'DeclineReferral'; readonly reason: DeclineReason }

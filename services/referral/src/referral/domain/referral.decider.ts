@@ -1,16 +1,16 @@
 import {
   type DataCategory,
-  dataCategories,
   endedReferralStatuses,
   type ReferralStatus,
   type Urgency,
   type WithdrawalOutcome,
 } from '@waymark/contracts';
 import { type Decider, type DecisionContext, plusHours } from '@waymark/event-sourcing';
-import type { ReferralCommand } from './referral.commands.js';
+import { categoriesOf } from './package.js';
+import type { Allowance, ReferralCommand } from './referral.commands.js';
 import type { Move, ReferralEvent } from './referral.events.js';
 import { reject } from './referral.rejections.js';
-import { evolve, noReferral, type Referral, type ReferralState, type Sending } from './referral.state.js';
+import { allowanceOf, evolve, noReferral, type Referral, type ReferralState, type Sending } from './referral.state.js';
 
 type CommandOf<Type extends ReferralCommand['type']> = Extract<ReferralCommand, { type: Type }>;
 
@@ -80,7 +80,7 @@ function draft(
   { now, actor }: DecisionContext,
 ): readonly ReferralEvent[] {
   if (state.status !== 'none') reject('referral_exists');
-  const categories = dataCategories.filter((category) => referral.package[category] !== undefined);
+  const categories = categoriesOf(referral.package);
   if (categories.length === 0) reject('invalid_package');
   return [{ type: 'ReferralDrafted', data: { ...referral, categories, draftedBy: actor.id, movedAt: now } }];
 }
@@ -96,19 +96,22 @@ function send(
 ): readonly ReferralEvent[] {
   const categories = categoriesToSend(referral, chosen);
   const attempt = { ...move(referral, context), purpose: referral.purpose, categories };
-  if (consent.kind === 'missing' || referral.withdrawnConsents.includes(consent.consentId))
+  if (consent.kind === 'missing' || isWithdrawn(referral, consent))
     return reject('consent_missing', [
       { type: 'ReferralBlocked', data: { ...attempt, attemptedBy: context.actor.id } },
     ]);
   const acknowledgeBy = plusHours(context.now, acknowledgeWithinHours[referral.urgency]);
-  const { consentId, disclosureId } = consent;
   return [
     {
       type: 'ReferralSent',
-      data: { ...attempt, consentId, disclosureId, acknowledgeBy, sentBy: context.actor.id },
+      data: { ...attempt, ...allowanceOf(consent), acknowledgeBy, sentBy: context.actor.id },
     },
   ];
 }
+
+/** An override is no consent: the withdrawal of one does not reach it here. Consent decides whether it still holds. */
+const isWithdrawn = ({ withdrawnConsents }: Referral, { consentId }: Allowance): boolean =>
+  consentId !== undefined && withdrawnConsents.includes(consentId);
 
 /** What would go out now: consent is asked for exactly this. Rejects what has been sent, and what was not drafted. */
 export function categoriesToSend(referral: Referral, chosen?: readonly DataCategory[]): readonly DataCategory[] {
@@ -120,7 +123,7 @@ export function categoriesToSend(referral: Referral, chosen?: readonly DataCateg
 
 /** Each opening is its own disclosure, authorised at its own moment. */
 function open(
-  { consentId, disclosureId }: CommandOf<'OpenPackage'>,
+  { allowance }: CommandOf<'OpenPackage'>,
   referral: Referral,
   context: DecisionContext,
 ): readonly ReferralEvent[] {
@@ -130,7 +133,7 @@ function open(
   return [
     {
       type: 'ReferralPackageOpened',
-      data: { clientId, unit, purpose, categories, consentId, disclosureId, openedBy },
+      data: { clientId, unit, purpose, categories, ...allowanceOf(allowance), openedBy },
     },
   ];
 }

@@ -16,7 +16,7 @@ import {
   urgencies,
   withdrawalOutcomes,
 } from '@waymark/contracts';
-import { declareEvents, type EventOf, type Shape, type ShapeOf } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, readAsItIs, type Shape, type ShapeOf } from '@waymark/event-sourcing';
 
 /** The content of one data category in its envelope: the domain moves it, but never looks into it. */
 const sealedContent = Type.Object(
@@ -27,6 +27,21 @@ export type SealedContent = Shape<typeof sealedContent>;
 
 const referralPackage = byCode(dataCategories, sealedContent);
 export type ReferralPackage = Shape<typeof referralPackage>;
+
+/** What each part of a package tells of: it leaves under a consent to this category only (package.ts). */
+export const packagePartsTellOf = {
+  identity: 'identity',
+  contact: 'contact',
+  matter_summary: 'matter_summary',
+  narrative: 'narrative',
+  risk: 'risk',
+  needs: 'needs',
+  medical: 'medical',
+  workplace: 'workplace',
+  attachments: 'attachments',
+  case_progress: 'case_progress',
+} as const;
+export type PackagePart = keyof typeof packagePartsTellOf;
 
 /** Every change of status tells what other services hear of it (integration/publish.ts). */
 const move = {
@@ -45,8 +60,10 @@ const toUnit = { clientId: id, unit: code(units) };
 const asked = { purpose: code(purposes), categories: Type.Array(code(dataCategories)) };
 
 const allowed = {
-  /** The `ConsentGiven` that allowed it. */
-  consentId: id,
+  /** The `ConsentGiven` that allowed it, */
+  consentId: Type.Optional(id),
+  /** or the `OverrideRequested` that two persons decided on. */
+  overrideId: Type.Optional(id),
   /** The `DisclosureRecorded` that came first. */
   disclosureId: id,
 };
@@ -67,14 +84,21 @@ export const referralEvents = declareEvents({
       draftedBy: staffId,
     },
     sealed: {},
+    enveloped: { package: packagePartsTellOf },
   },
   ReferralBlocked: { version: 1, data: { ...move, ...asked, attemptedBy: staffId }, sealed: {} },
   ReferralSent: {
-    version: 1,
+    version: 2,
     data: { ...move, ...asked, ...allowed, acknowledgeBy: instant, sentBy: staffId },
     sealed: {},
+    earlier: [readAsItIs],
   },
-  ReferralPackageOpened: { version: 1, data: { ...toUnit, ...asked, ...allowed, openedBy: staffId }, sealed: {} },
+  ReferralPackageOpened: {
+    version: 2,
+    data: { ...toUnit, ...asked, ...allowed, openedBy: staffId },
+    sealed: {},
+    earlier: [readAsItIs],
+  },
   ReferralAcknowledged: { version: 1, data: { ...move, acknowledgedBy: staffId }, sealed: {} },
   ReferralAccepted: { version: 1, data: { ...move, acceptedBy: staffId }, sealed: {} },
   ReferralDeclined: { version: 1, data: { ...move, declinedBy: staffId, reason: code(declineReasons) }, sealed: {} },

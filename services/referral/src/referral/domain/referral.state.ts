@@ -9,6 +9,7 @@ import type {
   Urgency,
 } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
+import type { Allowance } from './referral.commands.js';
 import type { ReferralEvent, ReferralPackage } from './referral.events.js';
 
 export interface NoReferral {
@@ -16,10 +17,8 @@ export interface NoReferral {
 }
 
 /** What left the desk, when, and what allowed it. */
-export interface Sending {
+export interface Sending extends Allowance {
   readonly categories: readonly DataCategory[];
-  readonly consentId: string;
-  readonly disclosureId: string;
   readonly acknowledgeBy: Instant;
   readonly sentBy: string;
   readonly sentAt: Instant;
@@ -67,8 +66,8 @@ export function evolve(state: ReferralState, event: ReferralEvent): ReferralStat
     case 'ReferralBlocked':
       return { ...state, status: 'blocked_no_consent' };
     case 'ReferralSent': {
-      const { categories, consentId, disclosureId, acknowledgeBy, sentBy, movedAt: sentAt } = event.data;
-      const sending = { categories, consentId, disclosureId, acknowledgeBy, sentBy, sentAt };
+      const { categories, acknowledgeBy, sentBy, movedAt: sentAt } = event.data;
+      const sending = { ...allowanceOf(event.data), categories, acknowledgeBy, sentBy, sentAt };
       return { ...state, status: 'sent', sending };
     }
     case 'ReferralAcknowledged':
@@ -103,6 +102,13 @@ export function evolve(state: ReferralState, event: ReferralEvent): ReferralStat
       return state;
   }
 }
+
+/** What allowed a disclosure, without whatever else stands beside it. */
+export const allowanceOf = ({ consentId, overrideId, disclosureId }: Allowance): Allowance => ({
+  ...(consentId === undefined ? {} : { consentId }),
+  ...(overrideId === undefined ? {} : { overrideId }),
+  disclosureId,
+});
 
 function drafted(data: Extract<ReferralEvent, { type: 'ReferralDrafted' }>['data']): Referral {
   const { movedAt: draftedAt, ...rest } = data;

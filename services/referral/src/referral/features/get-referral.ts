@@ -50,6 +50,8 @@ export class ReferralView {
   @ApiProperty({ required: false, format: 'uuid', description: 'For the team only' }) clientId?: string;
   @ApiProperty({ required: false, format: 'uuid', description: 'For the team only: the consent that allowed it' })
   consentId?: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'For the team only: or the override that did' })
+  overrideId?: string;
   @ApiProperty({ required: false, description: 'For the team only' }) draftedBy?: string;
   @ApiProperty({ required: false, format: 'date-time', description: 'For the team only' }) draftedAt?: string;
 }
@@ -116,5 +118,6 @@ function viewOf(referral: Referral): ReferralView {
 
 const forTeam = ({ caseId, clientId, sending, draftedBy, draftedAt }: Referral): Partial<ReferralView> => ({
   ...{ caseId, clientId, draftedBy, draftedAt },
-  ...(sending ? { consentId: sending.consentId } : {}),
+  ...(sending?.consentId === undefined ? {} : { consentId: sending.consentId }),
+  ...(sending?.overrideId === undefined ? {} : { overrideId: sending.overrideId }),
 });

@@ -25,7 +25,10 @@ export class PackageItem {
 export class OpenedPackage {
   @ApiProperty({ format: 'uuid' }) referralId: string;
   @ApiProperty({ format: 'uuid', description: 'The line in the client’s own ledger' }) disclosureId: string;
-  @ApiProperty({ type: [PackageItem], description: 'What the client consented to, and nothing else' })
+  @ApiProperty({
+    type: [PackageItem],
+    description: 'What the client consented to, or an override covers, and nothing else',
+  })
   categories: PackageItem[];
 }
 
@@ -81,14 +84,16 @@ export class OpenPackageHandler implements ICommandHandler<OpenPackage> {
     const { referral } = visibleToUnit(caller, 'OpenPackage', state);
     mustMatch(call, revision);
     const sending = openable(referral, call.actor);
-    const { consentId, disclosureId } = await this.authorized(referral, sending, caller, call);
+    const allowance = await this.authorized(referral, sending, caller, call);
     await this.aggregates.change(
       referralAggregate,
       referralId,
-      { type: 'OpenPackage', consentId, disclosureId },
+      { type: 'OpenPackage', allowance },
       { ...call, purpose: referral.purpose },
     );
-    await this.record(referral, caller, `consent:${consentId}`, false);
+    const { consentId, overrideId, disclosureId } = allowance;
+    const ground = overrideId === undefined ? `consent:${consentId}` : `override:${overrideId}`;
+    await this.record(referral, caller, ground, false);
     return { referralId, disclosureId, categories: await this.seal.open(referral, sending.categories) };
   }
 

@@ -11,6 +11,8 @@ export class CaseEntry {
   @Column('text', { name: 'officer_id' }) officerId: string;
   /** The officer first. */
   @Column('text', { array: true }) team: string[];
+  /** Marks of whom the reporter of its concern shuts out. */
+  @Column('text', { name: 'shut_out', array: true }) shutOut: string[];
   @Column('timestamptz', { name: 'review_due_at', nullable: true }) reviewDueAt: Date | null;
   @Column('timestamptz', { name: 'opened_at' }) openedAt: Date;
 }

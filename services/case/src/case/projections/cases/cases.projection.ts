@@ -5,7 +5,7 @@ import { CaseEntry } from './case-entry.entity.js';
 /** Cases with their teams, found by member, by client and by concern. Holds nothing that is sealed. */
 export const casesProjection = foldedRows({
   name: 'cases',
-  version: 2,
+  version: 3,
   categories: ['case'],
   tables: `
     CREATE TABLE cases (
@@ -16,6 +16,7 @@ export const casesProjection = foldedRows({
       stage text NOT NULL,
       officer_id text NOT NULL,
       team text[] NOT NULL,
+      shut_out text[] NOT NULL,
       review_due_at timestamptz,
       opened_at timestamptz NOT NULL
     );
@@ -29,13 +30,18 @@ export const casesProjection = foldedRows({
   fold: oneRow((entry, { type, data }) => {
     const event = { type, data } as CaseEvent;
     if (event.type !== 'CaseOpened') return entry && { ...entry, ...changeBy(event) };
-    const { team, openedAt, ...opened } = event.data;
-    return { ...opened, stage: 'engagement', team: [...team], reviewDueAt: null, openedAt: new Date(openedAt) };
+    const { team, openedAt, shutOut = [], ...opened } = event.data;
+    return {
+      ...{ ...opened, stage: 'engagement', team: [...team], shutOut: [...shutOut], reviewDueAt: null },
+      openedAt: new Date(openedAt),
+    };
   }),
 });
 
 function changeBy(event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<CaseEntry> {
   switch (event.type) {
+    case 'CaseLinkedToClient':
+      return { clientId: event.data.clientId };
     case 'OfficerAssigned':
       return { officerId: event.data.officerId, team: [...event.data.team] };
     case 'TeamMemberAdded':

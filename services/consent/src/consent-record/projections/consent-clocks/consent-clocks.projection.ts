@@ -34,9 +34,15 @@ export const consentClocksProjection = foldedRows({
       case 'ConsentExpired':
         return undefined;
       case 'ConsentRefused':
+      case 'ClientsLinked':
+      case 'ClientLinkAnswered':
       case 'SuspensionsRequested':
       case 'DisclosureRecorded':
       case 'DisclosureRefused':
+      case 'OverrideRequested':
+      case 'OverrideApproved':
+      case 'InformingOfOverrideDelayed':
+      case 'ClientInformedOfOverride':
       case 'ErasureRequested':
       case 'LegalHoldPlaced':
       case 'LegalHoldLifted':

@@ -44,7 +44,13 @@ function changeBy(event: ConsentEvent): Partial<ErasureEntry> {
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':
     case 'ContextErased':
+    case 'ClientsLinked':
+    case 'ClientLinkAnswered':
     case 'SuspensionsRequested':
+    case 'OverrideRequested':
+    case 'OverrideApproved':
+    case 'InformingOfOverrideDelayed':
+    case 'ClientInformedOfOverride':
       return {};
   }
 }

@@ -95,6 +95,9 @@ function changeBy(
     case 'OfficerMessageSent':
     case 'GuidanceGiven':
     case 'CaseRequested':
+    case 'ConcernLinkedToClient':
+    case 'ClientLinkRequested':
+    case 'ClientLinkSettled':
       return {};
   }
 }

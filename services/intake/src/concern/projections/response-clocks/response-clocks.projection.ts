@@ -44,6 +44,9 @@ export const responseClocksProjection = foldedRows({
       case 'GuidanceGiven':
       case 'ConcernAccepted':
       case 'CaseRequested':
+      case 'ConcernLinkedToClient':
+      case 'ClientLinkRequested':
+      case 'ClientLinkSettled':
       case 'PersonErased':
         return bells;
     }

@@ -60,7 +60,12 @@ function changeBy(event: Exclude<ReferralEvent, { type: 'ReferralDrafted' }>): P
       return { status: 'blocked_no_consent' };
     case 'ReferralSent': {
       const { consentId, acknowledgeBy, movedAt } = event.data;
-      return { status: 'sent', consentId, sentAt: new Date(movedAt), dueAt: new Date(acknowledgeBy) };
+      return {
+        status: 'sent',
+        consentId: consentId ?? null,
+        sentAt: new Date(movedAt),
+        dueAt: new Date(acknowledgeBy),
+      };
     }
     case 'ReferralAcknowledged':
       return { status: 'acknowledged', dueAt: null };

@@ -1,0 +1,69 @@
+import { pause } from '../waiting.js';
+import { compose, payloadsOf, type Payload } from './compose.js';
+import type { Leadership } from './leadership.js';
+import type { RelayOptions } from './relay-options.js';
+import { Sequences } from './sequences.js';
+import { shuffled } from './shuffle.js';
+import { Window, type WindowOptions } from './window.js';
+
+const lookEveryMs = 500;
+
+/**
+ * Publishes window by window, each shuffled. Where a window ends is noted before anything of it goes: when it is published again,
+ * after a crash or for a topic that was lost, it holds the same messages, and comparing the two tells nothing more.
+ */
+export async function leadByWindows(
+  options: RelayOptions & { readonly window: WindowOptions },
+  leadership: Leadership,
+  signal: AbortSignal,
+  onNoted: () => void,
+): Promise<void> {
+  let { position } = leadership;
+  while (!signal.aborted) {
+    const end = await leadership.windowEnd(position);
+    const window = await nextWindow(position, end, options, leadership, signal);
+    if (!window) return;
+    if (end === undefined) await leadership.endWindow(window.position);
+    await publishWindow(window, options, leadership);
+    ({ position } = window);
+    onNoted();
+  }
+}
+
+/** Undefined when it was stopped before the window was ripe. */
+async function nextWindow(
+  position: bigint,
+  end: bigint | undefined,
+  options: RelayOptions & { readonly window: WindowOptions },
+  leadership: Leadership,
+  signal: AbortSignal,
+): Promise<Window | undefined> {
+  const window = new Window(position, options.store, options);
+  if (end !== undefined) {
+    await window.gather(end);
+    return window;
+  }
+  while (!signal.aborted) {
+    await window.gather();
+    if (window.isRipe(options.window, Date.now())) return window;
+    if (window.isEmpty) leadership.passOver(window.position);
+    await pause(lookEveryMs, signal);
+  }
+  return undefined;
+}
+
+async function publishWindow(window: Window, options: RelayOptions, leadership: Leadership): Promise<void> {
+  const { service, topic, bus, translate } = options;
+  const said: (readonly [Window['events'][number], Payload])[] = [];
+  for (const event of window.events)
+    for (const payload of payloadsOf(await translate(event))) said.push([event, payload]);
+  const sequences = new Sequences(leadership);
+  await sequences.learn(said.map(([, { subject }]) => subject));
+  const messages = said.map(([event, payload]) => compose(service, event, payload, sequences.next(payload.subject)));
+  const drawn = shuffled(messages);
+  await bus.publish(topic, drawn);
+  // In the order that was drawn: rows lie in a table as they were written.
+  const reached = new Map(drawn.map(({ subject }) => [subject, sequences.of(subject)]));
+  await leadership.advance(window.position, reached, messages.length);
+  options.onMeasure?.('relay_messages_published', messages.length, { service });
+}

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { ShutOutMarks } from './shut-out-marks.js';
+
+const secret = randomBytes(32);
+const marks = new ShutOutMarks(secret);
+const [concern, another] = ['018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10', '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11'];
+const shutOut = { people: ['amina'], roles: ['supervisor'], units: ['legal'] };
+
+describe('the marks of whom a reporter shuts out', () => {
+  it.each([
+    ['the person', { id: 'amina', roles: ['officer'], unit: 'support_desk' }, true],
+    ['everybody of the role', { id: 'ingrid', roles: ['officer', 'supervisor'] }, true],
+    ['everybody of the unit', { id: 'thandiwe', roles: ['unit_focal_point'], unit: 'legal' }, true],
+    ['nobody else', { id: 'kwame', roles: ['officer'], unit: 'support_desk' }, false],
+    ['nobody whose id is the name of a role', { id: 'supervisor' }, false],
+  ])('are recognised by those who share the secret: %s', (_who, asked, expected) => {
+    const told = marks.of(concern, shutOut);
+    expect(new ShutOutMarks(Buffer.from(secret)).include(told, concern, asked)).toBe(expected);
+  });
+
+  it('tell nobody else whose they are, nor that two concerns shut out one person', () => {
+    const told = marks.of(concern, shutOut);
+    expect(told).toHaveLength(3);
+    for (const mark of told) expect(mark).toMatch(/^[0-9a-f]{32}$/);
+    expect(new Set([...told, ...marks.of(another, shutOut)]).size).toBe(6);
+    expect(marks.include(told, another, { id: 'amina' })).toBe(false);
+    expect(new ShutOutMarks(randomBytes(32)).include(told, concern, { id: 'amina' })).toBe(false);
+  });
+
+  it('stand in an order that says nothing of what they stand for', () => {
+    const told = marks.of(concern, shutOut);
+    expect(told).toEqual([...told].sort());
+  });
+});

@@ -1,0 +1,51 @@
+import { deriveSecret } from '@waymark/privacy';
+
+/** Whom a reporter shuts out: people by id, and everybody of a role or a unit. */
+export interface ShutOut {
+  readonly people: readonly string[];
+  readonly roles: readonly string[];
+  readonly units: readonly string[];
+}
+
+/** Somebody of whom is asked whether they are shut out; only what is known of them counts. */
+export interface MaybeShutOut {
+  readonly id: string;
+  readonly roles?: readonly string[];
+  readonly unit?: string;
+}
+
+/**
+ * How one service tells another whom a reporter shut out without naming them. A mark follows from the person, role or unit, from the
+ * concern and from a secret that only these services hold: they recognise whoever comes, and nobody else can tell whose mark it is,
+ * or that two concerns have one person in common.
+ */
+export class ShutOutMarks {
+  /** 32 bytes that the services have in common. */
+  constructor(private readonly secret: Buffer) {}
+
+  /** 32 hexadecimal digits for each, in an order that says nothing. */
+  of(concernId: string, { people, roles, units }: ShutOut): readonly string[] {
+    const marks = [
+      ...people.map((id) => this.mark(concernId, 'person', id)),
+      ...roles.map((role) => this.mark(concernId, 'role', role)),
+      ...units.map((unit) => this.mark(concernId, 'unit', unit)),
+    ];
+    return marks.sort();
+  }
+
+  /** Whether one of the marks is theirs, their role's or their unit's. */
+  include(marks: readonly string[], concernId: string, { id, roles = [], unit }: MaybeShutOut): boolean {
+    if (marks.length === 0) return false;
+    const own = this.of(concernId, { people: [id], roles, units: unit === undefined ? [] : [unit] });
+    return own.some((mark) => marks.includes(mark));
+  }
+
+  private mark(concernId: string, kind: string, value: string): string {
+    return deriveSecret({ secret: this.secret, label: `shut-out ${kind}`, input: `${concernId} ${value}` })
+      .toString('hex')
+      .slice(0, 32);
+  }
+}
+
+/** Under this label intake derives the secret of the marks from its own; provisioning hands it to the others. */
+export const shutOutSecretLabel = 'shut-out-marks';

@@ -1,0 +1,66 @@
+import pg from 'pg';
+import { factsTopicOf, topicOf } from '@waymark/contracts';
+import type { EventStore } from '@waymark/event-store';
+import { type Bus, runRelay, type WindowOptions } from '@waymark/messaging';
+import { erasureOf } from './erasure/erasure-register.js';
+import { factWindow } from './fact-settings.js';
+import type { feedOpener } from './feed.js';
+import type { Metrics } from './metrics.js';
+import { checkPublication } from './publication.js';
+import type { Platform, ServiceDefinition } from './service-definition.js';
+
+/** Publishes what a service says to others: at once and in order, its de-identified facts in windows. Closed by `closers`. */
+export function startRelays<Own extends object>(
+  definition: ServiceDefinition<Own>,
+  platform: Platform<Own>,
+  parts: {
+    readonly store: EventStore;
+    readonly bus: Bus;
+    readonly open: ReturnType<typeof feedOpener>;
+    readonly metrics: Metrics;
+    readonly closers: (() => Promise<unknown>)[];
+  },
+): void {
+  const { store, bus, open, metrics, closers } = parts;
+  const { log } = platform;
+  const startRelay = (
+    service: string,
+    topic: string,
+    translate: NonNullable<typeof definition.publish>,
+    window?: WindowOptions,
+  ): void => {
+    const pool = new pg.Pool({
+      connectionString: platform.settings.DATABASE_URL,
+      max: 2,
+      application_name: `waymark-${service}-relay`,
+    });
+    pool.on('error', (error) => log.warn({ err: error }, 'an idle connection of the relay broke'));
+    closers.push(() => pool.end());
+    const relay = runRelay({
+      service,
+      store,
+      categories: [
+        ...definition.aggregates.map(({ category }) => category),
+        ...(definition.erasure ? [erasureOf(definition.name)] : []),
+      ],
+      topic,
+      ...(window ? { window } : {}),
+      bus,
+      pool,
+      translate: async (event) =>
+        checkPublication(translate(await open(event), platform), topic, definition.publishes ?? []),
+      log,
+      onMeasure: metrics.onMeasure,
+    });
+    metrics.watchRelay(service, relay);
+    closers.push(() => relay.stop());
+  };
+  if (definition.publish) startRelay(definition.name, topicOf(definition.name), definition.publish);
+  if (definition.publishFacts)
+    startRelay(
+      `${definition.name}-facts`,
+      factsTopicOf(definition.name),
+      definition.publishFacts,
+      factWindow(platform.settings),
+    );
+}

@@ -1,0 +1,52 @@
+import type { Fact } from './fact.js';
+import { textIn, textsIn } from './fields.js';
+
+/** A decision of two persons to disclose without the client's consent. */
+export interface OverrideThen {
+  readonly recipient?: string;
+  readonly purpose?: string;
+  readonly categories: readonly string[];
+  readonly legalBasis?: string;
+  readonly validUntil?: string;
+  readonly requestedBy?: string;
+  readonly approvedBy?: string;
+  /** The client has given, refused or withdrawn a consent about this recipient and purpose since. */
+  readonly clientDecided: boolean;
+}
+
+/** By the id of the event that requested each. */
+export type OverridesThen = ReadonlyMap<string, OverrideThen>;
+
+export function evolveOverrides(overrides: OverridesThen, { type, data, id }: Fact): OverridesThen {
+  switch (type) {
+    case 'OverrideRequested':
+      return new Map(overrides).set(id, {
+        recipient: textIn(data, 'recipient'),
+        purpose: textIn(data, 'purpose'),
+        categories: textsIn(data, 'categories'),
+        legalBasis: textIn(data, 'legalBasis'),
+        validUntil: textIn(data, 'validUntil'),
+        requestedBy: textIn(data, 'requestedBy'),
+        clientDecided: false,
+      });
+    case 'OverrideApproved': {
+      const approved = overrides.get(textIn(data, 'overrideId') ?? '');
+      if (!approved) return overrides;
+      const approvedBy = textIn(data, 'approvedBy');
+      return new Map(overrides).set(textIn(data, 'overrideId') ?? '', { ...approved, approvedBy });
+    }
+    case 'ConsentGiven':
+    case 'ConsentRefused':
+    case 'ConsentWithdrawn': {
+      const [recipient, purpose] = [textIn(data, 'recipient'), textIn(data, 'purpose')];
+      return new Map(
+        [...overrides].map(([overrideId, override]) => {
+          const isAbout = override.recipient === recipient && override.purpose === purpose;
+          return [overrideId, isAbout ? { ...override, clientDecided: true } : override] as const;
+        }),
+      );
+    }
+    default:
+      return overrides;
+  }
+}

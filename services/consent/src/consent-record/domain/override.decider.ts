@@ -1,0 +1,95 @@
+import type { LegalBasis } from '@waymark/contracts';
+import { type DecisionContext, type Instant, isBefore, plusHours } from '@waymark/event-sourcing';
+import { reject } from './consent-record.rejections.js';
+import { type Erasing, isErased } from './erasure.state.js';
+import type { OverrideCommand, OverrideRequest } from './override.commands.js';
+import type { OverrideEvent } from './override.events.js';
+import { type Override, overrideOf, overrideStatusOf, type Overriding } from './override.state.js';
+
+/** An emergency is over in days; what the law obliges to goes on longer. */
+const longestHours: Readonly<Record<LegalBasis, number>> = {
+  vital_interest: 7 * 24,
+  imminent_harm_to_others: 7 * 24,
+  legal_obligation: 183 * 24,
+};
+
+/** Within this time after the approval the client is told, unless somebody says why not yet. */
+const informWithinHours = 72;
+const longestDelayHours = 30 * 24;
+
+export function decideOverriding(
+  command: OverrideCommand,
+  state: Overriding & Erasing,
+  context: DecisionContext,
+): readonly OverrideEvent[] {
+  if (isErased(state)) return reject('person_erased');
+  if (command.type === 'RequestOverride') return request(command.clientId, command.request, context);
+  const override = overrideOf(state, command.overrideId) ?? reject('override_not_found');
+  switch (command.type) {
+    case 'ApproveOverride':
+      return approve(override, context);
+    case 'DelayInformingOfOverride':
+      return delay(command, override, context);
+    case 'InformClientOfOverride':
+      return inform(command, override, context);
+  }
+}
+
+function request(
+  clientId: string,
+  asked: OverrideRequest,
+  { now, actor, eventIdAt }: DecisionContext,
+): readonly OverrideEvent[] {
+  if (!isWithin(now, asked.validUntil, longestHours[asked.legalBasis])) reject('invalid_override_validity');
+  const { id: requestedBy } = actor;
+  return [
+    {
+      type: 'OverrideRequested',
+      data: { ...asked, overrideId: eventIdAt(0), clientId, requestedBy, requestedAt: now },
+    },
+  ];
+}
+
+/** By another person than the one who asked for it, while it can still hold. */
+function approve(override: Override, { now, actor }: DecisionContext): readonly OverrideEvent[] {
+  if (override.approval) reject('override_already_approved');
+  if (override.requestedBy === actor.id) reject('approver_is_requester');
+  if (overrideStatusOf(override, now) !== 'requested') reject('override_over');
+  const { overrideId, clientId } = override;
+  const informBy = plusHours(now, informWithinHours);
+  return [
+    { type: 'OverrideApproved', data: { overrideId, clientId, approvedBy: actor.id, approvedAt: now, informBy } },
+  ];
+}
+
+function delay(
+  { reason, informBy }: Extract<OverrideCommand, { type: 'DelayInformingOfOverride' }>,
+  override: Override,
+  { now, actor }: DecisionContext,
+): readonly OverrideEvent[] {
+  if (!override.approval) reject('override_not_approved');
+  if (override.informed) reject('client_already_informed');
+  if (!isWithin(now, informBy, longestDelayHours)) reject('invalid_delay');
+  const { overrideId, clientId } = override;
+  return [
+    { type: 'InformingOfOverrideDelayed', data: { overrideId, clientId, reason, informBy, delayedBy: actor.id } },
+  ];
+}
+
+/** Also before it is approved: whoever can be told beforehand should be. */
+function inform(
+  { way, informedAt }: Extract<OverrideCommand, { type: 'InformClientOfOverride' }>,
+  override: Override,
+  { now, actor }: DecisionContext,
+): readonly OverrideEvent[] {
+  if (override.informed) reject('client_already_informed');
+  const at = informedAt ?? now;
+  if (isBefore(now, at) || isBefore(at, override.requestedAt)) reject('invalid_informed_at');
+  const { overrideId, clientId } = override;
+  return [
+    { type: 'ClientInformedOfOverride', data: { overrideId, clientId, way, informedAt: at, informedBy: actor.id } },
+  ];
+}
+
+const isWithin = (now: Instant, end: Instant, hours: number): boolean =>
+  isBefore(now, end) && !isBefore(plusHours(now, hours), end);

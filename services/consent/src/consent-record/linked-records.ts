@@ -1,0 +1,44 @@
+import { fold } from '@waymark/event-sourcing';
+import type { Aggregates, HistoryEntry } from '@waymark/service-kit';
+import { consentRecordAggregate } from './consent-record.aggregate.js';
+import type { ConsentEvent } from './domain/consent-record.events.js';
+import { type ConsentRecord, consentOf } from './domain/consent-record.state.js';
+
+type Entry = HistoryEntry<ConsentEvent>;
+
+/** What there is about one id of a person. */
+export interface LinkedRecord {
+  readonly clientId: string;
+  readonly history: readonly Entry[];
+  readonly record: ConsentRecord;
+}
+
+/**
+ * The records of all ids of one person, that of `clientId` first. Each consent is decided in the stream in which it lies, so that a
+ * withdrawal and a disclosure have one order, whichever id they are asked for by. `known`: as far as the log was known.
+ */
+export async function linkedRecords(
+  aggregates: Aggregates,
+  clientId: string,
+  known: (entry: Entry) => boolean = () => true,
+): Promise<readonly [LinkedRecord, ...LinkedRecord[]]> {
+  const read = async (id: string): Promise<LinkedRecord> => {
+    const history = (await aggregates.history(consentRecordAggregate, id)).filter(known);
+    const record = fold(
+      consentRecordAggregate.decider,
+      history.map(({ event }) => event),
+    );
+    return { clientId: id, history, record };
+  };
+  const found: [LinkedRecord, ...LinkedRecord[]] = [await read(clientId)];
+  for (const { record } of found)
+    for (const other of record.linked)
+      if (!found.some(({ clientId: id }) => id === other)) found.push(await read(other));
+  return found;
+}
+
+/** The id under which a consent lies; `clientId` itself for one that nobody knows. */
+export async function clientOfConsent(aggregates: Aggregates, clientId: string, consentId: string): Promise<string> {
+  const records = await linkedRecords(aggregates, clientId);
+  return records.find(({ record }) => consentOf(record, consentId))?.clientId ?? clientId;
+}

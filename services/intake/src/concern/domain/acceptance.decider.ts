@@ -1,0 +1,38 @@
+import type { DecisionContext } from '@waymark/event-sourcing';
+import type { ConcernCommand } from './concern.commands.js';
+import type { ConcernEvent } from './concern.events.js';
+import { reject } from './concern.rejections.js';
+import { clientOf, type Concern } from './concern.state.js';
+import { handledBy } from './handled-by.js';
+
+type CommandOf<Type extends ConcernCommand['type']> = Extract<ConcernCommand, { type: Type }>;
+
+export function accept(
+  { shutOut }: CommandOf<'AcceptConcern'>,
+  concern: Concern,
+  context: DecisionContext,
+): readonly ConcernEvent[] {
+  const officerId = handledBy(concern, context);
+  if (concern.status === 'accepted') reject('concern_closed');
+  if (!concern.firstResponse) reject('first_response_missing');
+  if (concern.priority === undefined) reject('triage_missing');
+  if (!concern.guided) reject('guidance_missing');
+  if (concern.link && concern.link.outcome === undefined) reject('link_not_settled');
+  const accepted = { clientId: clientOf(concern), officerId, ...(shutOut.length > 0 ? { shutOut: [...shutOut] } : {}) };
+  return [{ type: 'ConcernAccepted', data: accepted }];
+}
+
+/** Nothing follows for a concern that is not accepted. */
+export function requestCase(concern: Concern): readonly ConcernEvent[] {
+  const { status, officerId, shutOut } = concern;
+  if (status !== 'accepted' || officerId === undefined) return [];
+  const requested = { clientId: clientOf(concern), officerId, ...(shutOut ? { shutOut: [...shutOut] } : {}) };
+  return [{ type: 'CaseRequested', data: requested }];
+}
+
+export function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {
+  const holdsReceipt = concern.receiptScopes.includes('reporter');
+  if (!holdsReceipt || concern.receiptScopes.includes('client')) return [];
+  if (concern.account.reporterRelation !== 'affected_person') return [];
+  return [{ type: 'ReceiptUpgraded', data: { scope: 'client', caseId } }];
+}

@@ -1,0 +1,71 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { Aggregates, type Call, CallOf, type Done, Id, IdPipe } from '@waymark/service-kit';
+import { changeVisibleConcern } from '../change-concern.js';
+import { concernAggregate } from '../concern.aggregate.js';
+import { clientOf } from '../domain/concern.state.js';
+import { allowedConcern } from '../visibility.js';
+import { ConcernChanged } from './concern-answers.js';
+
+export class LinkConcernToClientBody {
+  @Id({ description: 'A concern of the same person from before, that you may read as well' }) earlierConcernId: string;
+}
+
+export class LinkConcernToClient extends Command<Done<ConcernChanged>> {
+  constructor(
+    readonly concernId: string,
+    readonly body: LinkConcernToClientBody,
+    readonly caller: Principal,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For officers')
+@Controller('v1/concerns/:id/client-link')
+export class LinkConcernToClientEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(200)
+  @Access('LinkConcernToClient')
+  @ApiOperation({
+    summary: 'The same person came before: link the concern to their client, so that nothing has to be told twice',
+    description:
+      'Consent, case and referrals follow by themselves; `link` of the concern says how far that is. Until it is settled the ' +
+      'concern cannot be accepted (`link_not_settled`). It is refused where either person is being erased.',
+  })
+  @ApiOkResponse({ type: ConcernChanged })
+  link(
+    @Param('id', IdPipe) id: string,
+    @Body() body: LinkConcernToClientBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    return this.commands.execute(new LinkConcernToClient(id, body, caller, call));
+  }
+}
+
+@CommandHandler(LinkConcernToClient)
+export class LinkConcernToClientHandler implements ICommandHandler<LinkConcernToClient> {
+  constructor(private readonly aggregates: Aggregates) {}
+
+  /** The caller has to be let in to both: whoever may not read the earlier one does not learn that it exists. */
+  async execute({ concernId, body, caller, call }: LinkConcernToClient) {
+    const own = await this.aggregates.load(concernAggregate, concernId);
+    allowedConcern(caller, 'LinkConcernToClient', own.state);
+    const before = await this.aggregates.load(concernAggregate, body.earlierConcernId);
+    const { concern } = allowedConcern(caller, 'ReadConcern', before.state);
+    const earlier = {
+      concernId: concern.concernId,
+      clientId: clientOf(concern),
+      erased: concern.erased.includes('client'),
+      ...(concern.officerId === undefined ? {} : { officerId: concern.officerId }),
+    };
+    const command = { type: 'LinkConcernToClient', earlier } as const;
+    return changeVisibleConcern(this.aggregates, concernId, caller, call, command);
+  }
+}
