@@ -30,16 +30,10 @@ export const emergencyAccessesProjection = foldedRows({
   idOf: ({ data }) => ('grantId' in data ? String(data.grantId) : undefined),
   fold: oneRow((entry, { type, data, stream, position }) => {
     const event = { type, data } as CaseEvent;
-    switch (event.type) {
-      case 'EmergencyAccessGranted':
-        return entryOf(event.data, stream, position);
-      case 'EmergencyAccessReviewed':
-        return entry && { ...entry, outcome: event.data.outcome, reviewedBy: event.data.reviewedBy };
-      case 'EmergencyReviewOverdue':
-        return entry && { ...entry, overdue: true };
-      default:
-        return entry;
-    }
+    if (event.type === 'EmergencyAccessGranted') return entryOf(event.data, stream, position);
+    if (event.type === 'EmergencyAccessReviewed')
+      return entry && { ...entry, outcome: event.data.outcome, reviewedBy: event.data.reviewedBy };
+    return event.type === 'EmergencyReviewOverdue' ? entry && { ...entry, overdue: true } : entry;
   }),
 });
 

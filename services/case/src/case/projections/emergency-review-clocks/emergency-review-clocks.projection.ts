@@ -23,16 +23,10 @@ export const emergencyReviewClocksProjection = foldedRows({
   idOf: ({ data }) => ('grantId' in data ? String(data.grantId) : undefined),
   fold: oneRow((bell, { type, data, stream }) => {
     const event = { type, data } as CaseEvent;
-    switch (event.type) {
-      case 'EmergencyAccessGranted': {
-        const { grantId, reviewDueAt } = event.data;
-        return { caseId: stream.slice('case-'.length), grantId, dueAt: new Date(reviewDueAt) };
-      }
-      case 'EmergencyAccessReviewed':
-      case 'EmergencyReviewOverdue':
-        return undefined;
-      default:
-        return bell;
+    if (event.type === 'EmergencyAccessGranted') {
+      const { grantId, reviewDueAt } = event.data;
+      return { caseId: stream.slice('case-'.length), grantId, dueAt: new Date(reviewDueAt) };
     }
+    return event.type === 'EmergencyAccessReviewed' || event.type === 'EmergencyReviewOverdue' ? undefined : bell;
   }),
 });
