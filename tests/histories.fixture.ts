@@ -74,6 +74,16 @@ const case_ = (of: number) =>
     event('CaseReopened', { stage: fc.constantFrom('assessment', 'planning') }),
     event('RiskAssessed', { reviewDueAt: at }),
     event('NoteWritten', {}),
+    event<unknown>('EmergencyAccessGranted', {
+      ...{ clientId: fc.constant(uuid(of % 3)), grantId: few.map((number) => uuid(200 + 10 * of + number)) },
+      ...{ staffId: person, purpose: fc.constantFrom('vital_interest', 'audit') },
+      ...{ grantedAt: at, endsAt: at, reviewDueAt: at },
+    }),
+    event<unknown>('EmergencyAccessReviewed', {
+      grantId: few.map((number) => uuid(200 + 10 * of + number)),
+      ...{ outcome: fc.constantFrom('justified', 'not_justified'), reviewedBy: person },
+    }),
+    event<unknown>('EmergencyReviewOverdue', { grantId: few.map((number) => uuid(200 + 10 * of + number)), dueAt: at }),
   );
 const consent = (of: number) => {
   const consentId = few.map((number) => uuid(100 * of + number));

@@ -15,7 +15,7 @@ export interface Request {
 type Name = Pick<Line, 'thing' | 'consent'>;
 
 /** How each action of the oracle is asked for over HTTP. */
-export function requestsOf(stage: Stage, { played, concerns, referrals, notes, receipt }: World) {
+export function requestsOf(stage: Stage, { played, cases, grantId, concerns, referrals, notes, receipt }: World) {
   const get = (service: string, path: string, shows?: string): Request => ({
     ...{ service, method: 'GET', path },
     ...(shows === undefined ? {} : { shows }),
@@ -25,12 +25,13 @@ export function requestsOf(stage: Stage, { played, concerns, referrals, notes, r
   const staff = (column: keyof typeof people) => stage.idOf(people[column]);
   const concern = ({ thing }: Name, path: string, body?: object) =>
     post('intake', `/v1/concerns/${concerns[thing]}${path}`, body);
-  const aCase = (path: string, body: object) => post('case', `/v1/cases/${caseId}${path}`, body);
+  const caseOf = ({ thing }: Name) => `/v1/cases/${cases[thing]}`;
+  const aCase = (name: Name, path: string, body: object) => post('case', `${caseOf(name)}${path}`, body);
   const client = (path: string, body: object) => post('consent', `/v1/clients/${clientId}${path}`, body);
   const referral = (name: Name, path: string, body?: object) => post('referral', `${address(name)}${path}`, body);
   const address = ({ thing, consent }: Name) => `/v1/referrals/${referrals[`${thing}/${consent}`]}`;
   const now = stage.clock.now();
-  const notesOf = `/v1/cases/${caseId}/notes`;
+  const glass = { purpose: 'vital_interest', reason: 'She cannot be found.', hours: 1 };
   const risk = { instrument: 'desk-risk', instrumentVersion: '1.0', levels: { safety: 'low' }, overall: 'low' };
   const triage = { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true };
   const asked = { ...grant(stage), form: undefined, validUntil: undefined };
@@ -73,21 +74,30 @@ export function requestsOf(stage: Stage, { played, concerns, referrals, notes, r
     ListDutyStations: () => get('intake', '/v1/duty-stations?name=Geneva'),
     ReadMyConcern: () => get('intake', '/v1/my-concern'),
     SendReporterMessage: () => post('intake', '/v1/my-concern/messages', { text: 'Is anybody there?' }),
-    ReadCase: () => get('case', `/v1/cases/${caseId}`),
+    ReadCase: (name) => get('case', caseOf(name)),
     ListCases: () => get('case', '/v1/cases'),
-    'ListCases finds': () => get('case', '/v1/cases?limit=100', caseId),
-    ListNotes: () => get('case', notesOf),
+    'ListCases finds': ({ thing }) => get('case', '/v1/cases?limit=100', cases[thing]),
+    ListNotes: (name) => get('case', `${caseOf(name)}/notes`),
     ...Object.fromEntries(
-      Object.entries(notes).map(([kind, text]) => [`ListNotes shows ${kind}`, () => get('case', notesOf, text)]),
+      Object.entries(notes).map(([kind, text]) => [
+        `ListNotes shows ${kind}`,
+        (name: Name) => get('case', `${caseOf(name)}/notes`, text),
+      ]),
     ),
-    WriteNote: () => aCase('/notes', { noteClass: 'administrative', text: 'A call.' }),
-    AssessRisk: () => aCase('/risk-assessments', risk),
-    MoveStage: () => aCase('/stage', { stage: 'assessment' }),
-    AssignOfficer: () => aCase('/officer', { officerId: staff('officer_whose_it_is') }),
-    AddTeamMember: () => aCase('/team-members', { staffId: staff('officer_on_team') }),
-    RemoveTeamMember: () => aCase(`/team-members/${staff('officer_whose_it_is')}/removal`, {}),
-    CloseCase: () => aCase('/closure', { closureReason: 'needs_met' }),
-    ReopenCase: () => aCase('/reopening', { reason: 'They came back.' }),
+    WriteNote: (name) => aCase(name, '/notes', { noteClass: 'administrative', text: 'A call.' }),
+    AssessRisk: (name) => aCase(name, '/risk-assessments', risk),
+    MoveStage: (name) => aCase(name, '/stage', { stage: 'assessment' }),
+    AssignOfficer: (name) => aCase(name, '/officer', { officerId: staff('officer_whose_it_is') }),
+    AddTeamMember: (name) => aCase(name, '/team-members', { staffId: staff('officer_on_team') }),
+    RemoveTeamMember: (name) => aCase(name, `/team-members/${staff('officer_whose_it_is')}/removal`, {}),
+    CloseCase: (name) => aCase(name, '/closure', { closureReason: 'needs_met' }),
+    ReopenCase: (name) => aCase(name, '/reopening', { reason: 'They came back.' }),
+    BreakGlass: (name) => aCase(name, '/emergency-accesses', glass),
+    ListEmergencyAccesses: () => get('case', '/v1/emergency-accesses'),
+    'ListEmergencyAccesses finds': ({ thing }) => get('case', '/v1/emergency-accesses?limit=100', cases[thing]),
+    ReadEmergencyAccess: (name) => get('case', `${caseOf(name)}/emergency-accesses/${grantId}`),
+    ReviewEmergencyAccess: (name) =>
+      aCase(name, `/emergency-accesses/${randomUUID()}/review`, { outcome: 'justified', findings: 'She was found.' }),
     DraftReferral: () => post('referral', '/v1/referrals', draft(caseId, 'security')),
     GetCaseState: () => get('audit', `/v1/cases/${caseId}/state?at=${encodeURIComponent(now)}`),
     GetCaseTimeline: () => get('audit', `/v1/cases/${caseId}/timeline`),
@@ -153,6 +163,7 @@ export function requestsOf(stage: Stage, { played, concerns, referrals, notes, r
 /** Refusals that say: not you, or not without the client. All other rules of the domain are asked only after access was given. */
 const refusals = [
   'caller_not_on_team',
+  'access_not_needed',
   'concern_not_allocated_to_you',
   'officer_excluded',
   'consent_missing',

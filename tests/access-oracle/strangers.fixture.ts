@@ -25,15 +25,22 @@ export function strangersIn({ played, concerns, referrals }: World): readonly St
   });
   /** Erasing takes two persons: a supervisor approves it, whoever is on the team. */
   const erasure = /\/(erasure|erasure-approval|legal-holds|overrides)(\/|$)/;
+  /** Whoever breaks the glass of a case is told that there is one. */
+  const emergency = /\/emergency-accesses$/;
   return [
-    stranger('officer', 'officer', { concerns: concerns.shuts_out_a_person ?? '', cases, clients, referrals: sent }),
+    stranger(
+      'officer',
+      'officer',
+      { concerns: concerns.shuts_out_a_person ?? '', cases, clients, referrals: sent },
+      emergency,
+    ),
     stranger(
       'supervisor',
       'supervisor',
       { concerns: concerns.shuts_out_supervisors ?? '', clients, referrals: sent },
       erasure,
     ),
-    stranger('clinician', 'clinician', { cases }),
+    stranger('clinician', 'clinician', { cases }, emergency),
     stranger('focal_point', 'unit_focal_point', { referrals: sent }),
     stranger('focal_point_of_unit', 'unit_focal_point', { referrals: drafted }),
   ];

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { derivedId } from '@waymark/messaging';
 import type { Answer, AskOptions, Stage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { type Played, playStory } from '../whole-platform.fixture.js';
@@ -23,6 +24,9 @@ export const people = {
 export interface World {
   readonly played: Played;
   readonly concerns: Readonly<Record<string, string>>;
+  readonly cases: Readonly<Record<string, string>>;
+  /** Glass that the officer outside has broken. */
+  readonly grantId: string;
   /** By `<thing>/<consent>`. */
   readonly referrals: Readonly<Record<string, string>>;
   /** Sessions of those who have no account, by column. */
@@ -63,8 +67,11 @@ export async function buildWorld(stage: Stage): Promise<World> {
     await take(raised[name].concernId);
   const clinical = { noteClass: 'clinical', text: 'Clinical, by an officer.' };
   await post('case', `/v1/cases/${played.caseId}/notes`, { as: people.officer_on_team, body: clinical });
+  const broken = await brokenCase(stage, post, (await raise(nobody)).concernId);
   return {
     played,
+    cases: { case: played.caseId, case_under_broken_glass: broken.caseId },
+    grantId: broken.grantId,
     concerns: Object.fromEntries(Object.entries(raised).map(([name, { concernId }]) => [name, concernId])),
     referrals: {
       'sent/in_force': played.referralId,
@@ -79,6 +86,8 @@ export async function buildWorld(stage: Stage): Promise<World> {
     },
     receipt: raised.taken.receipt,
     notes: {
+      'psychosocial of another case': broken.notes.psychosocial,
+      'clinical of another case': broken.notes.clinical,
       psychosocial: 'Came in tears, left calmer.',
       clinical: 'Sleeps two hours a night.',
       'clinical by officer_on_team': clinical.text,
@@ -107,6 +116,33 @@ export const grant = (stage: Stage, changed: object = {}) => ({
   validUntil: new Date(Date.parse(stage.clock.now()) + 30 * 86_400_000).toISOString(),
   ...changed,
 });
+
+/** With the same team; those of each role who are outside of it have broken its glass. */
+async function brokenCase(stage: Stage, post: Post, concernId: string) {
+  const notes = { psychosocial: 'Does not go out any more.', clinical: 'Eats once a day.' };
+  const steps = {
+    allocation: {},
+    messages: { text: 'We are here.' },
+    triage: { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true },
+    guidance: { avenues: ['no_action_now'], decision: 'not_now' },
+    acceptance: {},
+  };
+  for (const [step, body] of Object.entries(steps))
+    await post('intake', `/v1/concerns/${concernId}/${step}`, { as: amina, body });
+  const caseId = derivedId('case', concernId);
+  const path = `/v1/cases/${caseId}`;
+  await eventually(async () => (await stage.ask('case', 'GET', path, { as: amina })).status === 200);
+  for (const member of [people.officer_on_team, people.clinician_on_team])
+    await post('case', `${path}/team-members`, { as: people.supervisor, body: { staffId: stage.idOf(member) } });
+  for (const noteClass of ['psychosocial', 'clinical'] as const)
+    await post('case', `${path}/notes`, { as: people.clinician_on_team, body: { noteClass, text: notes[noteClass] } });
+  const body = { purpose: 'officer_absent', reason: 'Nobody of the team is there.', hours: 4 };
+  const breakGlass = async (as: string): Promise<string> =>
+    (await post('case', `${path}/emergency-accesses`, { as, body })).grantId;
+  const grantId = await breakGlass(people.officer);
+  for (const person of [people.clinician, people.auditor]) await breakGlass(person);
+  return { caseId, grantId, notes };
+}
 
 type Post = (service: string, path: string, asked?: AskOptions) => Promise<Answer['body']>;
 

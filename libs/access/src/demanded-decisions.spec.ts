@@ -19,7 +19,7 @@ class CasesController {
   @Access('ReadCase')
   async read(@Param('id') id: string, @Caller() caller: Principal) {
     await Promise.resolve();
-    return decide(caller, 'ReadCase', { type: 'Case', id, attributes: { team: staffRefs(['me']) } });
+    return decide(caller, 'ReadCase', { type: 'Case', id, attributes: { team: staffRefs(['me']), underGlass: [] } });
   }
 
   @Get('forgotten')
@@ -31,7 +31,7 @@ class CasesController {
   @Get('other')
   @Access('ReadCase')
   asksAboutAnother(@Param('id') id: string, @Caller() caller: Principal) {
-    return decide(caller, 'MoveStage', { type: 'Case', id, attributes: { team: staffRefs(['me']) } });
+    return decide(caller, 'MoveStage', { type: 'Case', id, attributes: { team: staffRefs(['me']), underGlass: [] } });
   }
 
   @Get('list')

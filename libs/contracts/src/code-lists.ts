@@ -166,6 +166,20 @@ export type RiskDomain = (typeof riskDomains)[number];
 export const riskLevels = ['none', 'low', 'medium', 'high', 'imminent'] as const;
 export type RiskLevel = (typeof riskLevels)[number];
 
+/** What somebody breaks the glass of a case for. */
+export const emergencyPurposes = [
+  'vital_interest',
+  'imminent_harm_to_others',
+  'legal_obligation',
+  'officer_absent',
+  'audit',
+] as const;
+export type EmergencyPurpose = (typeof emergencyPurposes)[number];
+
+/** What the review of an emergency access has found. */
+export const emergencyReviewOutcomes = ['justified', 'not_justified'] as const;
+export type EmergencyReviewOutcome = (typeof emergencyReviewOutcomes)[number];
+
 export const noteClasses = ['administrative', 'psychosocial', 'clinical'] as const;
 export type NoteClass = (typeof noteClasses)[number];
 
@@ -331,7 +345,12 @@ export const referralStatuses = [
 export type ReferralStatus = (typeof referralStatuses)[number];
 
 /** Patterns in the access log that somebody has to look at. */
-export const readingRules = ['many_clients_in_an_hour', 'refused_often', 'after_leaving_the_team'] as const;
+export const readingRules = [
+  'many_clients_in_an_hour',
+  'refused_often',
+  'after_leaving_the_team',
+  'broken_glass',
+] as const;
 export type ReadingRule = (typeof readingRules)[number];
 
 /** What the review of such a pattern has found. */

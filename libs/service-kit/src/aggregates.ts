@@ -36,6 +36,11 @@ export class Aggregates {
     private readonly clock: Clock,
   ) {}
 
+  /** The moment by which it decides. */
+  now(): Instant {
+    return this.clock.now();
+  }
+
   /** State as of the end of the stream; for that of an earlier moment fold a part of `history`. */
   async load<State, Command, Event extends DomainEvent>(
     aggregate: Aggregate<State, Command, Event>,

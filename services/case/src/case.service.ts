@@ -1,6 +1,11 @@
 import { EnvError, makeValidator } from 'envalid';
 import { readEnvironment, type ServiceDefinition, ShutOutMarks } from '@waymark/service-kit';
 import { caseAggregate } from './case/case.aggregate.js';
+import { AccessRecords } from './case/features/get-emergency-access.js';
+import { emergencyReviewClocks } from './case/features/run-emergency-review-clocks.js';
+import { openEmergencyAccesses } from './case/open-emergency-accesses.js';
+import { emergencyAccessesProjection } from './case/projections/emergency-accesses/emergency-accesses.projection.js';
+import { emergencyReviewClocksProjection } from './case/projections/emergency-review-clocks/emergency-review-clocks.projection.js';
 import { caseResource } from './case/visibility.js';
 import { casesProjection } from './case/projections/cases/cases.projection.js';
 import { CaseModule } from './case.module.js';
@@ -29,15 +34,21 @@ export const caseService: ServiceDefinition<typeof own> = {
     Case: async (id, { aggregates, asker, environment }) => {
       const { state } = await aggregates.load(caseAggregate, id);
       if (state.status === 'none') return undefined;
-      return caseResource(state, asker, marksUnder(readEnvironment('case', environment, own).SHUT_OUT_SECRET));
+      const marks = marksUnder(readEnvironment('case', environment, own).SHUT_OUT_SECRET);
+      return caseResource(state, { principal: asker, marks, now: aggregates.now() });
     },
   },
   migrations: [CreateCaseReferrals1760000002000],
-  projections: [casesProjection],
-  providers: ({ settings }) => [{ provide: ShutOutMarks, useValue: marksUnder(settings.SHUT_OUT_SECRET) }],
+  projections: [casesProjection, emergencyAccessesProjection, emergencyReviewClocksProjection],
+  providers: ({ store, settings }) => [
+    { provide: AccessRecords, useValue: new AccessRecords(store) },
+    { provide: ShutOutMarks, useValue: marksUnder(settings.SHUT_OUT_SECRET) },
+  ],
   publishes,
   publish,
   publishFacts,
   consumes,
   erasure: { answers: erasureAnswer },
+  dueWork: (doors) => [emergencyReviewClocks(doors)],
+  figures: ({ dataSource }) => openEmergencyAccesses(dataSource),
 };

@@ -15,6 +15,7 @@ export const actions = {
   AssignOfficer: { principals: ['Staff'], resource: 'Case' },
   AuthorizeDisclosure: { principals: ['Service'], resource: 'Client' },
   BeginService: { principals: ['Staff'], resource: 'Referral' },
+  BreakGlass: { principals: ['Staff'], resource: 'Case' },
   CheckCase: { principals: ['Staff'], resource: 'Waymark' },
   CheckHealth: { principals: ['Anyone'], resource: 'Waymark' },
   CloseCase: { principals: ['Staff'], resource: 'Case' },
@@ -41,6 +42,7 @@ export const actions = {
   ListConcerns: { principals: ['Staff'], resource: 'Waymark' },
   ListConsents: { principals: ['Staff'], resource: 'Client' },
   ListDutyStations: { principals: ['Anyone'], resource: 'Waymark' },
+  ListEmergencyAccesses: { principals: ['Staff'], resource: 'Waymark' },
   ListMyConsents: { principals: ['Reporter'], resource: 'Client' },
   ListNotes: { principals: ['Staff'], resource: 'Case' },
   ListOverrides: { principals: ['Staff'], resource: 'Client' },
@@ -53,6 +55,7 @@ export const actions = {
   ReadCase: { principals: ['Staff'], resource: 'Case' },
   ReadConcern: { principals: ['Staff'], resource: 'Concern' },
   ReadDecision: { principals: ['Staff', 'Service'], resource: 'Client' },
+  ReadEmergencyAccess: { principals: ['Staff'], resource: 'Case' },
   ReadErasure: { principals: ['Staff'], resource: 'Client' },
   ReadMetrics: { principals: ['Anyone'], resource: 'Waymark' },
   ReadMyConcern: { principals: ['Reporter'], resource: 'Concern' },
@@ -73,6 +76,7 @@ export const actions = {
   RequestErasure: { principals: ['Staff'], resource: 'Client' },
   RequestMyErasure: { principals: ['Reporter'], resource: 'Client' },
   RequestOverride: { principals: ['Staff'], resource: 'Client' },
+  ReviewEmergencyAccess: { principals: ['Staff'], resource: 'Case' },
   ReviewReadingAlarm: { principals: ['Staff'], resource: 'Waymark' },
   RevokeAccess: { principals: ['Staff'], resource: 'Waymark' },
   RevokeReferral: { principals: ['Staff'], resource: 'Referral' },
@@ -99,7 +103,11 @@ export const knownServices: readonly string[] = [
 
 /** What a policy may ask about each kind of thing. */
 export interface ResourceAttributes {
-  readonly Case: { readonly shutOut?: readonly EntityRef<'Staff'>[]; readonly team: readonly EntityRef<'Staff'>[] };
+  readonly Case: {
+    readonly shutOut?: readonly EntityRef<'Staff'>[];
+    readonly team: readonly EntityRef<'Staff'>[];
+    readonly underGlass: readonly EntityRef<'Staff'>[];
+  };
   readonly Client: { readonly team: readonly EntityRef<'Staff'>[] };
   readonly Concern: {
     readonly officer?: EntityRef<'Staff'>;
@@ -111,6 +119,7 @@ export interface ResourceAttributes {
     readonly author: EntityRef<'Staff'>;
     readonly noteClass?: string;
     readonly team: readonly EntityRef<'Staff'>[];
+    readonly underGlass: readonly EntityRef<'Staff'>[];
   };
   readonly Referral: {
     readonly sent: boolean;

@@ -18,7 +18,7 @@ const supervisor: Principal = { kind: 'staff', id: 'supervisor-1', roles: ['supe
 const ofTeam = (...team: string[]): Resource<'Case'> => ({
   type: 'Case',
   id: 'case-1',
-  attributes: { team: staffRefs(team) },
+  attributes: { team: staffRefs(team), underGlass: [] },
 });
 const concern = (changed: Partial<Resource<'Concern'>['attributes']> = {}): Resource<'Concern'> => ({
   type: 'Concern',
@@ -148,12 +148,15 @@ describe('The door', () => {
   const mine: { readonly [Type in Resource['type']]: Resource<Type>['attributes'] } = {
     Waymark: {},
     Concern: { officer: staffRef('me'), shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
-    Case: { team: me },
-    Note: { team: me, author: staffRef('me'), noteClass: 'administrative' },
+    Case: { team: me, underGlass: me },
+    Note: { team: me, underGlass: me, author: staffRef('me'), noteClass: 'administrative' },
     Client: { team: me },
     Referral: { team: me, unit: unitRef('legal'), sent: true },
   };
 
+  /** Glass is broken by those who have nothing to do with a case. */
+  const attributesFor = (action: ActionName) =>
+    action === 'BreakGlass' ? { team: [], underGlass: [] } : mine[actions[action].resource];
   const contextOf = (action: ActionName): Record<string, EntityRef<'Staff'>> =>
     action === 'AllocateConcern' ? { to: staffRef('me') } : {};
 
@@ -161,7 +164,7 @@ describe('The door', () => {
     for (const action of Object.keys(actions) as ActionName[])
       for (const principal of people) {
         const type = actions[action].resource;
-        const resource: Resource = { type, id: 'thing', attributes: mine[type] };
+        const resource: Resource = { type, id: 'thing', attributes: attributesFor(action) };
         const { outcome } = decideBy(policySet(), principal, action, resource, contextOf(action));
         expect({ action, principal, allowed: mayAsk(principal, action) }).toEqual({
           action,

@@ -6,8 +6,9 @@ import { AccessEntry } from './access-entry.entity.js';
 /** The whole access log, found by person, by unit, by what was asked for, and by time. A row an access, never changed. */
 export const accessesProjection = foldedRows({
   name: 'accesses',
-  version: 1,
+  version: 2,
   categories: [
+    'case',
     'consent',
     'referral',
     'intake_access',
@@ -41,6 +42,7 @@ export const accessesProjection = foldedRows({
     CREATE INDEX accesses_unit ON accesses (unit, position) WHERE unit IS NOT NULL;
     CREATE INDEX accesses_person_hour ON accesses (person_id, recorded_at);
     CREATE INDEX accesses_stream ON accesses (stream, position);
+    CREATE INDEX accesses_emergency ON accesses (ground, position) WHERE ground LIKE 'break_glass:%';
     CREATE INDEX accesses_recorded ON accesses (recorded_at);`,
   entity: AccessEntry,
   of: 'position',

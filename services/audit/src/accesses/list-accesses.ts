@@ -15,6 +15,7 @@ export class ListAccessesParams {
   @Id({ optional: true, description: 'What is about this client' }) clientId?: string;
   @Code(units, { optional: true, description: 'Unit of whoever saw it' }) unit?: string;
   @Code(['allowed', 'refused'], { optional: true }) outcome?: 'allowed' | 'refused';
+  @Id({ optional: true, description: 'Under this emergency access, its beginning included' }) grantId?: string;
   @Moment({ optional: true, description: 'Recorded at or after' }) from?: string;
   @Moment({ optional: true, description: 'Recorded before' }) to?: string;
   @Pattern(/^\d{1,18}$/, { optional: true, description: '`next` of the page before' }) after?: string;
@@ -98,7 +99,7 @@ export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
   }
 
   private page(params: ListAccessesParams, streams: readonly string[] | undefined, limit: number) {
-    const { person, unit, outcome, from, to, after = '0' } = params;
+    const { person, unit, outcome, grantId, from, to, after = '0' } = params;
     const query = this.dataSource
       .getRepository(AccessEntry)
       .createQueryBuilder('a')
@@ -109,6 +110,8 @@ export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
     if (person) query.andWhere('a.person_id = :person', { person });
     if (unit) query.andWhere('a.unit = :unit', { unit });
     if (outcome) query.andWhere('a.outcome = :outcome', { outcome });
+    if (grantId)
+      query.andWhere("a.ground LIKE 'break_glass:%' AND a.ground = :ground", { ground: `break_glass:${grantId}` });
     if (from) query.andWhere('a.recorded_at >= :from', { from });
     if (to) query.andWhere('a.recorded_at < :to', { to });
     return query.getMany();

@@ -113,6 +113,42 @@ describe('An alarm on odd reading', () => {
     expect(await alarmsOn(reader.id)).toEqual([]);
   });
 
+  it('is raised each time that somebody breaks the glass of a case, and lists what was read under it', async () => {
+    const reader = somebody();
+    const [caseId, clientId] = [randomUUID(), randomUUID()];
+    const grants = [randomUUID(), randomUUID()];
+    const granted = (grantId: string) =>
+      told(
+        `case-${caseId}`,
+        'EmergencyAccessGranted',
+        at,
+        {
+          clientId,
+          grantId,
+          staffId: reader.id,
+          purpose: 'vital_interest',
+          grantedAt: at,
+          endsAt: at,
+          reviewDueAt: at,
+        },
+        { actor: reader },
+      );
+    const under = (grantId: string, what: string) =>
+      told(
+        `case_access-${caseId}`,
+        'ClientDataRead',
+        at,
+        { resource: `case-${caseId}`, what, ground: `break_glass:${grantId}`, outcome: 'allowed', clientId },
+        { actor: reader },
+      );
+    const [one = '', two = ''] = grants;
+    await tellLog(stage, [granted(one), under(one, 'GetCase'), under(one, 'ListNotes'), granted(two)]);
+    await watched();
+    expect((await alarmsOn(reader.id)).map(({ rule }) => rule)).toEqual(['broken_glass', 'broken_glass']);
+    const { body } = await stage.ask('audit', 'GET', `/v1/accesses?grantId=${one}`, { as: 'jonas.auditor' });
+    expect(body.items.map(({ what }: { what: string }) => what)).toEqual(['BreakGlass', 'GetCase', 'ListNotes']);
+  });
+
   it('is the same one when the log is looked at again after a crash, by two instances', async () => {
     const curious = somebody();
     await tellLog(

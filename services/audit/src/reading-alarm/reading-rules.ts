@@ -49,6 +49,10 @@ export const readingRuleQueries: Readonly<Record<ReadingRule, (limits: ReadingLi
      ORDER BY a.position`,
     refusalsPerHour,
   ],
+  broken_glass: () => [
+    `SELECT a.person_id, a.unit, 1 AS count, a.position, a.recorded_at, a.event_id::text AS occasion
+     FROM accesses a WHERE ${fresh} AND a.event_type = 'EmergencyAccessGranted' ORDER BY a.position`,
+  ],
   after_leaving_the_team: () => [
     `SELECT DISTINCT ON (a.position) a.person_id, a.unit, 1 AS count, a.position, a.recorded_at,
        past.case_id || ' ' || past.left_at AS occasion

@@ -38,6 +38,13 @@ export function accessOf(fact: Fact): AccessThen | undefined {
         ground: textIn(data, 'ground'),
         outcome: textIn(data, 'outcome') === 'refused' ? 'refused' : 'allowed',
       });
+    case 'EmergencyAccessGranted':
+      return access(fact, {
+        resource: stream,
+        what: 'BreakGlass',
+        ground: `break_glass:${textIn(data, 'grantId') ?? ''}`,
+        outcome: 'allowed',
+      });
     case 'ReferralPackageOpened':
       return access(fact, { resource: stream, what: 'open', outcome: 'allowed', unit: textIn(data, 'unit') });
     case 'ReferralBlocked':

@@ -52,6 +52,9 @@ export function evolveCase(before: CaseThen | undefined, { type, data, subject, 
     case 'CaseLinkedToClient':
     case 'CaseOpeningConfirmed':
     case 'NoteWritten':
+    case 'EmergencyAccessGranted':
+    case 'EmergencyAccessReviewed':
+    case 'EmergencyReviewOverdue':
       return current;
     default:
       return undefined;

@@ -3,6 +3,7 @@ import type { Fact } from './fact.js';
 /** The latest version of each type that the replay reads rightly, where it is not the first. */
 const latest: ReadonlyMap<string, number> = new Map([
   ['FirstResponseGiven', 2],
+  ['ReadingAlarmRaised', 2],
   ['CaseOpened', 2],
   ['CaseRequested', 2],
   ['ConcernAccepted', 2],

@@ -1,39 +1,61 @@
 import { type ActionOn, decide, type Principal, type Resource, staffRef, staffRefs } from '@waymark/access';
+import type { Instant } from '@waymark/event-sourcing';
 import { groundOf, notFound, type ShutOutMarks } from '@waymark/service-kit';
 import type { Note } from './domain/case.events.js';
 import { reject } from './domain/case.rejections.js';
 import type { Case, CaseState } from './domain/case.state.js';
+import { emergencyAccessOf, isInForce } from './domain/emergency-access.js';
 
-/** A case as the policies see it when this principal asks: whom its reporter shut out is known by marks, so only of who asks. */
-export function caseResource(
-  { caseId, concernId, team, shutOut = [] }: Case,
-  principal: Principal,
-  marks: ShutOutMarks,
-): Resource<'Case'> {
+const underGlass = ({ emergencyAccesses }: Case, now: Instant) =>
+  staffRefs(emergencyAccesses.filter((access) => isInForce(access, now)).map(({ staffId }) => staffId));
+
+/** Who asks, and when: whom the reporter shut out is known by marks, so only of who asks. */
+export interface Asked {
+  readonly principal: Principal;
+  readonly marks: ShutOutMarks;
+  readonly now: Instant;
+}
+
+/** A case as the policies see it when this principal asks at this moment. */
+export function caseResource(current: Case, { principal, marks, now }: Asked): Resource<'Case'> {
+  const { caseId, concernId, team, shutOut = [] } = current;
   const isShutOut = principal.kind === 'staff' && marks.include(shutOut, concernId, principal);
   return {
     type: 'Case',
     id: caseId,
-    attributes: { team: staffRefs(team), shutOut: staffRefs(isShutOut ? [principal.id] : []) },
+    attributes: {
+      ...{ team: staffRefs(team), underGlass: underGlass(current, now) },
+      shutOut: staffRefs(isShutOut ? [principal.id] : []),
+    },
   };
 }
 
-/** The case, for whoever may do this with it, and what let them; for those who may not know of it, it does not exist. */
-export function allowedCase(
-  principal: Principal,
-  action: ActionOn<'Case'>,
-  state: CaseState,
-  marks: ShutOutMarks,
-): { readonly current: Case; readonly ground: string } {
-  if (state.status === 'none') throw notFound();
-  const decision = decide(principal, action, caseResource(state, principal, marks));
-  return { current: state, ground: groundOf(decision, () => reject('caller_not_on_team')) };
+/** The case, with what let the caller do this and, under broken glass, what for: as the access log says it. */
+export interface AllowedCase {
+  readonly current: Case;
+  readonly ground: string;
+  readonly purpose?: string;
 }
 
-/** Whether the note is for this reader. */
-export function mayReadNote(principal: Principal, { team }: Case, { noteId, noteClass, authorId }: Note): boolean {
+/** The case, for whoever may do this with it at this moment; for those who may not know of it, it does not exist. */
+export function allowedCase(action: ActionOn<'Case'>, state: CaseState, asked: Asked): AllowedCase {
+  if (state.status === 'none') throw notFound();
+  const { principal, now } = asked;
+  const decision = decide(principal, action, caseResource(state, asked));
+  const refusal = action === 'BreakGlass' ? 'access_not_needed' : 'caller_not_on_team';
+  const ground = groundOf(decision, () => reject(refusal));
+  if (ground !== 'break_glass' || principal.kind !== 'staff') return { current: state, ground };
+  const emergency = emergencyAccessOf(state, principal.id, now);
+  if (!emergency) throw notFound();
+  return { current: state, ground: `${ground}:${emergency.grantId}`, purpose: emergency.purpose };
+}
+
+/** Whether the note is for this reader at this moment. */
+export function mayReadNote(principal: Principal, current: Case, note: Note, now: Instant): boolean {
+  const { noteId, noteClass, authorId } = note;
   const attributes = {
-    team: staffRefs(team),
+    team: staffRefs(current.team),
+    underGlass: underGlass(current, now),
     author: staffRef(authorId),
     // A class that was erased is absent.
     ...(noteClass ? { noteClass } : {}),

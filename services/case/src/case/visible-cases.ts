@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { ActionOn, Principal } from '@waymark/access';
+import { type ActionOn, decide, type Principal } from '@waymark/access';
+import type { Instant } from '@waymark/event-sourcing';
 import { Aggregates, type Call, ShutOutMarks, type Written } from '@waymark/service-kit';
 import { caseAggregate } from './case.aggregate.js';
-import type { CaseCommand } from './domain/case.commands.js';
+import type { CaseCommand, UnaskedCommand } from './domain/case.commands.js';
 import type { CaseEvent } from './domain/case.events.js';
 import { reject } from './domain/case.rejections.js';
 import type { Case, CaseState } from './domain/case.state.js';
-import { allowedCase } from './visibility.js';
+import { type AllowedCase, allowedCase, caseResource } from './visibility.js';
 
-type TeamsCommand = Exclude<CaseCommand, { type: 'OpenCase' | 'ConfirmOpening' | 'LinkToClient' }>;
+type TeamsCommand = Exclude<CaseCommand, UnaskedCommand>;
 
 /** The one door to cases for whoever asks over HTTP: as the policies allow it; for all others a case does not exist. */
 @Injectable()
@@ -18,14 +19,27 @@ export class VisibleCases {
     private readonly marks: ShutOutMarks,
   ) {}
 
-  /** The case, and what lets the caller do this with it. */
+  /** The case, what lets the caller do this with it, and the moment at which that was decided. */
   async find(
-    caller: Principal,
+    principal: Principal,
     action: ActionOn<'Case'>,
     caseId: string,
-  ): Promise<{ readonly current: Case; readonly ground: string }> {
+  ): Promise<AllowedCase & { readonly now: Instant }> {
     const { state } = await this.aggregates.load(caseAggregate, caseId);
-    return allowedCase(caller, action, state, this.marks);
+    const now = this.aggregates.now();
+    return { ...allowedCase(action, state, { principal, marks: this.marks, now }), now };
+  }
+
+  /** The case of a line in a list, or nothing when the line is not for them. */
+  async findIfAllowed(principal: Principal, action: ActionOn<'Case'>, caseId: string): Promise<Case | undefined> {
+    const { state } = await this.aggregates.load(caseAggregate, caseId);
+    return state.status !== 'none' && this.allow(principal, action, state) ? state : undefined;
+  }
+
+  /** Whether a case that the caller has found lets them do this as well. */
+  allow(principal: Principal, action: ActionOn<'Case'>, current: Case): boolean {
+    const asked = { principal, marks: this.marks, now: this.aggregates.now() };
+    return decide(principal, action, caseResource(current, asked)).outcome === 'allow';
   }
 
   /** Runs a command. Nobody comes to work on a case whose reporter shut them out. */

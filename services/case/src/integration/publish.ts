@@ -69,6 +69,9 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     case 'StageMoved':
     case 'RiskAssessed':
     case 'NoteWritten':
+    case 'EmergencyAccessGranted':
+    case 'EmergencyAccessReviewed':
+    case 'EmergencyReviewOverdue':
       return undefined;
   }
 }
@@ -105,6 +108,9 @@ function stageAfter(event: CaseEvent): CaseStage | undefined {
     case 'RiskAssessed':
     case 'CaseOpeningConfirmed':
     case 'NoteWritten':
+    case 'EmergencyAccessGranted':
+    case 'EmergencyAccessReviewed':
+    case 'EmergencyReviewOverdue':
       return undefined;
   }
 }

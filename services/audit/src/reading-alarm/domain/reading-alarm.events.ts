@@ -1,11 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import { code, formed, id, instant, readingFindings, readingRules, staffId, units } from '@waymark/contracts';
-import { declareEvents, type EventOf } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, readAsItIs } from '@waymark/event-sourcing';
 
 /** Nothing is sealed: who read, how much, and where in the log it stands. Nothing of what was read. */
 export const readingAlarmEvents = declareEvents({
   ReadingAlarmRaised: {
-    version: 1,
+    version: 2,
+    /** The rules were fewer. */
+    earlier: [readAsItIs],
     data: {
       alarmId: id,
       rule: code(readingRules),

@@ -1,4 +1,4 @@
-import type { ClosureReason, NoteClass, RiskLevel } from '@waymark/contracts';
+import type { ClosureReason, EmergencyPurpose, EmergencyReviewOutcome, NoteClass, RiskLevel } from '@waymark/contracts';
 import type { ExplainedReferrals, OpenStage, RiskLevels } from './case.events.js';
 
 export type CaseCommand =
@@ -40,4 +40,23 @@ export type CaseCommand =
       readonly openReferralIds: readonly string[];
     }
   | { readonly type: 'ReopenCase'; readonly reason: string }
+  | {
+      readonly type: 'BreakGlass';
+      readonly purpose: EmergencyPurpose;
+      readonly reason: string;
+      readonly hours: number;
+    }
+  | {
+      readonly type: 'ReviewEmergencyAccess';
+      readonly grantId: string;
+      readonly outcome: EmergencyReviewOutcome;
+      readonly findings: string;
+    }
+  | { readonly type: 'MarkEmergencyReviewOverdue'; readonly grantId: string }
   | { readonly type: 'WriteNote'; readonly noteClass: NoteClass; readonly text: string };
+
+/** Sent by messages and clocks: no person asks for them. */
+export type UnaskedCommand = Extract<
+  CaseCommand,
+  { type: 'OpenCase' | 'ConfirmOpening' | 'LinkToClient' | 'MarkEmergencyReviewOverdue' }
+>;

@@ -4,6 +4,7 @@ import { caseCodeFrom } from './case-code.js';
 import type { CaseCommand } from './case.commands.js';
 import type { CaseEvent, OpenStage, Team } from './case.events.js';
 import { reject } from './case.rejections.js';
+import { breakGlass, markEmergencyReviewOverdue, reviewEmergencyAccess } from './emergency-access.js';
 import { type Case, type CaseState, evolve, noCase } from './case.state.js';
 
 type CommandOf<Type extends CaseCommand['type']> = Extract<CaseCommand, { type: Type }>;
@@ -53,6 +54,12 @@ function decideOpen(
       return assessRisk(command, current, context);
     case 'WriteNote':
       return writeNote(command, current, context);
+    case 'BreakGlass':
+      return breakGlass(command, current, context);
+    case 'ReviewEmergencyAccess':
+      return reviewEmergencyAccess(command, current, context);
+    case 'MarkEmergencyReviewOverdue':
+      return markEmergencyReviewOverdue(command, current, context);
   }
 }
 

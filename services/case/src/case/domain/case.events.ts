@@ -5,6 +5,8 @@ import {
   closed,
   closureReasons,
   code,
+  emergencyPurposes,
+  emergencyReviewOutcomes,
   formed,
   id,
   instant,
@@ -134,9 +136,39 @@ export const caseEvents = declareEvents({
     data: note,
     sealed: { noteClass: sealedFor('client', deskOnly), text: sealedFor('client', deskOnly) },
   },
+  /** Somebody outside of the team reads the case for some hours. Others cite it by `grantId`, which is the event's own id. */
+  EmergencyAccessGranted: {
+    version: 1,
+    data: {
+      clientId: id,
+      grantId: id,
+      staffId,
+      purpose: code(emergencyPurposes),
+      reason: Type.String(),
+      grantedAt: instant,
+      endsAt: instant,
+      reviewDueAt: instant,
+    },
+    sealed: { reason: sealedFor('client', deskOnly) },
+  },
+  EmergencyAccessReviewed: {
+    version: 1,
+    data: {
+      clientId: id,
+      grantId: id,
+      outcome: code(emergencyReviewOutcomes),
+      findings: Type.String(),
+      reviewedBy: staffId,
+      reviewedAt: instant,
+    },
+    sealed: { findings: sealedFor('client', deskOnly) },
+  },
+  EmergencyReviewOverdue: { version: 1, data: { clientId: id, grantId: id, dueAt: instant }, sealed: {} },
 });
 
 export type CaseEvent = EventOf<typeof caseEvents>;
 export type Closure = Extract<CaseEvent, { type: 'CaseClosed' }>['data'];
 export type RiskAssessment = Extract<CaseEvent, { type: 'RiskAssessed' }>['data'];
 export type Note = Extract<CaseEvent, { type: 'NoteWritten' }>['data'];
+export type EmergencyGrant = Extract<CaseEvent, { type: 'EmergencyAccessGranted' }>['data'];
+export type EmergencyReview = Extract<CaseEvent, { type: 'EmergencyAccessReviewed' }>['data'];

@@ -13,7 +13,14 @@ export type CaseRejectionCode =
   | 'case_closed'
   | 'case_not_closed'
   | 'final_risk_missing'
-  | 'open_referrals_unexplained';
+  | 'open_referrals_unexplained'
+  | 'access_not_needed'
+  | 'emergency_access_in_force'
+  | 'invalid_emergency_hours'
+  | 'emergency_access_not_found'
+  | 'emergency_access_reviewed'
+  | 'own_emergency_access'
+  | 'clock_not_due';
 
 const details: Record<CaseRejectionCode, string> = {
   case_not_found: 'There is nothing here that you may see.',
@@ -30,6 +37,13 @@ const details: Record<CaseRejectionCode, string> = {
   final_risk_missing:
     'Assess risk, or say why there is no final risk level: it was never assessed, or its review is due.',
   open_referrals_unexplained: 'Referrals of this case have not ended: say of each why the case is closed all the same.',
+  access_not_needed: 'You may read this case as it is: there is no glass to break.',
+  emergency_access_in_force: 'You have broken the glass of this case already, and your hours are not over.',
+  invalid_emergency_hours: 'Say for how many hours: whole ones, four at most.',
+  emergency_access_not_found: 'There is no such emergency access to this case.',
+  emergency_access_reviewed: 'This emergency access has been reviewed already.',
+  own_emergency_access: 'Somebody else has to review an access that you have given yourself.',
+  clock_not_due: 'The clock has not come so far.',
 };
 
 export const reject = (code: CaseRejectionCode): never => {

@@ -1,6 +1,6 @@
 import type { CaseStage } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
-import type { CaseEvent, Closure, Note, RiskAssessment, Team } from './case.events.js';
+import type { CaseEvent, Closure, EmergencyGrant, EmergencyReview, Note, RiskAssessment, Team } from './case.events.js';
 
 export interface NoCase {
   readonly status: 'none';
@@ -20,8 +20,15 @@ export interface Case {
   readonly openedAt: Instant;
   readonly lastRiskAssessment?: RiskAssessment;
   readonly notes: readonly Note[];
+  readonly emergencyAccesses: readonly EmergencyAccess[];
   /** While it is closed. */
   readonly closure?: Closure;
+}
+
+export interface EmergencyAccess extends EmergencyGrant {
+  /** Nobody has reviewed it in time. */
+  readonly overdue: boolean;
+  readonly review?: EmergencyReview;
 }
 
 export type CaseState = NoCase | Case;
@@ -29,7 +36,8 @@ export type CaseState = NoCase | Case;
 export const noCase: CaseState = { status: 'none' };
 
 export function evolve(state: CaseState, event: CaseEvent): CaseState {
-  if (event.type === 'CaseOpened') return { ...event.data, status: 'open', stage: 'engagement', notes: [] };
+  if (event.type === 'CaseOpened')
+    return { ...event.data, status: 'open', stage: 'engagement', notes: [], emergencyAccesses: [] };
   if (state.status === 'none') return state;
   switch (event.type) {
     case 'CaseLinkedToClient':
@@ -51,7 +59,20 @@ export function evolve(state: CaseState, event: CaseEvent): CaseState {
       return { ...state, lastRiskAssessment: event.data };
     case 'NoteWritten':
       return { ...state, notes: [...state.notes, event.data] };
+    case 'EmergencyAccessGranted':
+      return { ...state, emergencyAccesses: [...state.emergencyAccesses, { ...event.data, overdue: false }] };
+    case 'EmergencyAccessReviewed':
+      return withEmergencyAccess(state, event.data.grantId, { review: event.data });
+    case 'EmergencyReviewOverdue':
+      return withEmergencyAccess(state, event.data.grantId, { overdue: true });
     case 'CaseOpeningConfirmed':
       return state;
   }
 }
+
+const withEmergencyAccess = (state: Case, grantId: string, changed: Partial<EmergencyAccess>): Case => ({
+  ...state,
+  emergencyAccesses: state.emergencyAccesses.map((access) =>
+    access.grantId === grantId ? { ...access, ...changed } : access,
+  ),
+});

@@ -74,9 +74,9 @@ export class GetCaseHandler implements IQueryHandler<GetCase> {
   ) {}
 
   async execute({ caseId, caller }: GetCase): Promise<CaseView> {
-    const { current, ground } = await this.cases.find(caller, 'ReadCase', caseId);
+    const { current, ...allowed } = await this.cases.find(caller, 'ReadCase', caseId);
     const { clientId } = current;
-    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'GetCase', ground });
+    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'GetCase', ...allowed });
     return viewOf(current);
   }
 }

@@ -52,10 +52,10 @@ export class ListNotesHandler implements IQueryHandler<ListNotes> {
   ) {}
 
   async execute({ caseId, caller }: ListNotes): Promise<Notes> {
-    const { current, ground } = await this.cases.find(caller, 'ListNotes', caseId);
+    const { now, current, ...allowed } = await this.cases.find(caller, 'ListNotes', caseId);
     const { clientId, notes } = current;
-    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'ListNotes', ground });
-    return { items: notes.filter((note) => mayReadNote(caller, current, note)).map(viewOf) };
+    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'ListNotes', ...allowed });
+    return { items: notes.filter((note) => mayReadNote(caller, current, note, now)).map(viewOf) };
   }
 }
 

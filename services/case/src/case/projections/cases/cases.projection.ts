@@ -56,6 +56,9 @@ function changeBy(event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<Ca
     case 'RiskAssessed':
       return { reviewDueAt: new Date(event.data.reviewDueAt) };
     case 'NoteWritten':
+    case 'EmergencyAccessGranted':
+    case 'EmergencyAccessReviewed':
+    case 'EmergencyReviewOverdue':
     case 'CaseOpeningConfirmed':
       return {};
   }

@@ -26,7 +26,9 @@ export class CaseTeams {
   async demand(caller: Principal, action: 'DraftReferral', caseId: string): Promise<TeamCase> {
     const found = await this.find(caseId);
     if (!found) throw notFound();
-    groundOf(decide(caller, action, { type: 'Case', id: caseId, attributes: { team: staffRefs(found.team) } }));
+    groundOf(
+      decide(caller, action, { type: 'Case', id: caseId, attributes: { team: staffRefs(found.team), underGlass: [] } }),
+    );
     return found;
   }
 }

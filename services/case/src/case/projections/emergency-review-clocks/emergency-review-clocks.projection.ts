@@ -1,0 +1,32 @@
+import { foldedRows, oneRow } from '@waymark/projections';
+import { dueWorkColumns } from '@waymark/service-kit';
+import type { CaseEvent } from '../../domain/case.events.js';
+import { EmergencyReviewBell } from './emergency-review-bell.entity.js';
+
+/** What falls due when nobody reviews an emergency access. Sends nothing itself: a rebuild rings no bell. */
+export const emergencyReviewClocksProjection = foldedRows({
+  name: 'emergency-review-clocks',
+  version: 1,
+  categories: ['case'],
+  tables: `
+    CREATE TABLE emergency_review_clocks (
+      case_id uuid NOT NULL,
+      grant_id uuid NOT NULL,
+      due_at timestamptz NOT NULL,
+      PRIMARY KEY (case_id, grant_id)
+    );
+    CREATE INDEX emergency_review_clocks_due ON emergency_review_clocks (due_at);
+    ${dueWorkColumns('emergency_review_clocks')};`,
+  notFolded: ['failures', 'try_at'],
+  entity: EmergencyReviewBell,
+  of: 'grantId',
+  idOf: ({ data }) => ('grantId' in data ? String(data.grantId) : undefined),
+  fold: oneRow((bell, { type, data, stream }) => {
+    const event = { type, data } as CaseEvent;
+    if (event.type === 'EmergencyAccessGranted') {
+      const { grantId, reviewDueAt } = event.data;
+      return { caseId: stream.slice('case-'.length), grantId, dueAt: new Date(reviewDueAt) };
+    }
+    return event.type === 'EmergencyAccessReviewed' || event.type === 'EmergencyReviewOverdue' ? undefined : bell;
+  }),
+});
