@@ -15,22 +15,23 @@ export interface Request {
 type Name = Pick<Line, 'thing' | 'consent'>;
 
 /** How each action of the oracle is asked for over HTTP. */
-export function requestsOf(stage: Stage, { played, concerns, referrals, notes, receipt }: World) {
+export function requestsOf(stage: Stage, { played, concerns, cases, referrals, notes, receipt }: World) {
   const get = (service: string, path: string, shows?: string): Request => ({
     ...{ service, method: 'GET', path },
     ...(shows === undefined ? {} : { shows }),
   });
   const post = (service: string, path: string, body: object = {}): Request => ({ service, method: 'POST', path, body });
   const { caseId, clientId } = played;
+  const caseOf = ({ thing }: Name) => `/v1/cases/${cases[thing]}`;
   const staff = (column: keyof typeof people) => stage.idOf(people[column]);
   const concern = ({ thing }: Name, path: string, body?: object) =>
     post('intake', `/v1/concerns/${concerns[thing]}${path}`, body);
-  const aCase = (path: string, body: object) => post('case', `/v1/cases/${caseId}${path}`, body);
+  const aCase = (path: string, body: object) => (name: Name) => post('case', `${caseOf(name)}${path}`, body);
   const client = (path: string, body: object) => post('consent', `/v1/clients/${clientId}${path}`, body);
   const referral = (name: Name, path: string, body?: object) => post('referral', `${address(name)}${path}`, body);
   const address = ({ thing, consent }: Name) => `/v1/referrals/${referrals[`${thing}/${consent}`]}`;
   const now = stage.clock.now();
-  const notesOf = `/v1/cases/${caseId}/notes`;
+  const notesOf = (name: Name) => `${caseOf(name)}/notes`;
   const risk = { instrument: 'desk-risk', instrumentVersion: '1.0', levels: { safety: 'low' }, overall: 'low' };
   const triage = { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true };
   const asked = { ...grant(stage), form: undefined, validUntil: undefined };
@@ -67,21 +68,27 @@ export function requestsOf(stage: Stage, { played, concerns, referrals, notes, r
     ListDutyStations: () => get('intake', '/v1/duty-stations?name=Geneva'),
     ReadMyConcern: () => get('intake', '/v1/my-concern'),
     SendReporterMessage: () => post('intake', '/v1/my-concern/messages', { text: 'Is anybody there?' }),
-    ReadCase: () => get('case', `/v1/cases/${caseId}`),
+    ReadCase: (name) => get('case', caseOf(name)),
     ListCases: () => get('case', '/v1/cases'),
-    'ListCases finds': () => get('case', '/v1/cases?limit=100', caseId),
-    ListNotes: () => get('case', notesOf),
+    'ListCases finds': ({ thing }) => get('case', '/v1/cases?limit=100', cases[thing]),
+    ListNotes: (name) => get('case', notesOf(name)),
     ...Object.fromEntries(
-      Object.entries(notes).map(([kind, text]) => [`ListNotes shows ${kind}`, () => get('case', notesOf, text)]),
+      Object.entries(notes).map(([kind, text]) => [
+        `ListNotes shows ${kind}`,
+        (name: Name) => get('case', notesOf(name), text),
+      ]),
     ),
-    WriteNote: () => aCase('/notes', { noteClass: 'administrative', text: 'A call.' }),
-    AssessRisk: () => aCase('/risk-assessments', risk),
-    MoveStage: () => aCase('/stage', { stage: 'assessment' }),
-    AssignOfficer: () => aCase('/officer', { officerId: staff('officer_whose_it_is') }),
-    AddTeamMember: () => aCase('/team-members', { staffId: staff('officer_on_team') }),
-    RemoveTeamMember: () => aCase(`/team-members/${staff('officer_whose_it_is')}/removal`, {}),
-    CloseCase: () => aCase('/closure', { closureReason: 'needs_met' }),
-    ReopenCase: () => aCase('/reopening', { reason: 'They came back.' }),
+    WriteNote: aCase('/notes', { noteClass: 'administrative', text: 'A call.' }),
+    AssessRisk: aCase('/risk-assessments', risk),
+    MoveStage: aCase('/stage', { stage: 'assessment' }),
+    AssignOfficer: aCase('/officer', { officerId: staff('officer_whose_it_is') }),
+    AddTeamMember: aCase('/team-members', { staffId: staff('officer_on_team') }),
+    RemoveTeamMember: aCase(`/team-members/${staff('officer_whose_it_is')}/removal`, {}),
+    'AddTeamMember of the recused': aCase('/team-members', { staffId: staff('clinician_on_team') }),
+    'AssignOfficer of the recused': aCase('/officer', { officerId: staff('officer_on_team') }),
+    RecuseOfficer: aCase('/recusal', { reason: 'We share an office.' }),
+    CloseCase: aCase('/closure', { closureReason: 'needs_met' }),
+    ReopenCase: aCase('/reopening', { reason: 'They came back.' }),
     DraftReferral: () => post('referral', '/v1/referrals', draft(caseId, 'security')),
     GetCaseState: () => get('audit', `/v1/cases/${caseId}/state?at=${encodeURIComponent(now)}`),
     GetCaseTimeline: () => get('audit', `/v1/cases/${caseId}/timeline`),
@@ -143,6 +150,7 @@ const refusals = [
   'caller_not_on_team',
   'concern_not_allocated_to_you',
   'officer_excluded',
+  'officer_recused',
   'consent_missing',
   'referral_suspended',
 ];

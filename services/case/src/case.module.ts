@@ -10,6 +10,7 @@ import { ListCasesEndpoint, ListCasesHandler } from './case/features/list-cases.
 import { ListNotesEndpoint, ListNotesHandler } from './case/features/list-notes.js';
 import { MoveStageEndpoint, MoveStageHandler } from './case/features/move-stage.js';
 import { OpenCaseHandler } from './case/features/open-case.js';
+import { RecuseOfficerEndpoint, RecuseOfficerHandler } from './case/features/recuse-officer.js';
 import { RemoveTeamMemberEndpoint, RemoveTeamMemberHandler } from './case/features/remove-team-member.js';
 import { ReopenCaseEndpoint, ReopenCaseHandler } from './case/features/reopen-case.js';
 import { WriteNoteEndpoint, WriteNoteHandler } from './case/features/write-note.js';
@@ -21,6 +22,7 @@ import { WriteNoteEndpoint, WriteNoteHandler } from './case/features/write-note.
     AssignOfficerEndpoint,
     AddTeamMemberEndpoint,
     RemoveTeamMemberEndpoint,
+    RecuseOfficerEndpoint,
     MoveStageEndpoint,
     CloseCaseEndpoint,
     ReopenCaseEndpoint,
@@ -37,6 +39,7 @@ import { WriteNoteEndpoint, WriteNoteHandler } from './case/features/write-note.
     AssignOfficerHandler,
     AddTeamMemberHandler,
     RemoveTeamMemberHandler,
+    RecuseOfficerHandler,
     MoveStageHandler,
     CloseCaseHandler,
     ReopenCaseHandler,

@@ -221,7 +221,7 @@ describe('working on a case', () => {
     expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['RiskAssessed', 'NoteWritten']));
     const tables = await stage.query<{ name: string }>(
       'case',
-      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema IN ('public', 'cases_v2')`,
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema IN ('public', 'cases_v3')`,
     );
     expect(tables.map(({ name }) => name)).toContain('cases');
     const rows = await Promise.all(

@@ -60,6 +60,7 @@ export const actions = {
   RecordClientDecline: { principals: ['Staff'], resource: 'Referral' },
   RecordFirstResponse: { principals: ['Staff'], resource: 'Concern' },
   RecordNonAttendance: { principals: ['Staff'], resource: 'Referral' },
+  RecuseOfficer: { principals: ['Staff'], resource: 'Case' },
   RefuseConsent: { principals: ['Staff'], resource: 'Client' },
   RegisterContact: { principals: ['Staff'], resource: 'Waymark' },
   RemoveTeamMember: { principals: ['Staff'], resource: 'Case' },
@@ -92,7 +93,7 @@ export const knownServices: readonly string[] = [
 
 /** What a policy may ask about each kind of thing. */
 export interface ResourceAttributes {
-  readonly Case: { readonly team: readonly EntityRef<'Staff'>[] };
+  readonly Case: { readonly recused?: readonly EntityRef<'Staff'>[]; readonly team: readonly EntityRef<'Staff'>[] };
   readonly Client: { readonly team: readonly EntityRef<'Staff'>[] };
   readonly Concern: {
     readonly officer?: EntityRef<'Staff'>;

@@ -5,10 +5,10 @@ import { reject } from './domain/case.rejections.js';
 import type { Case, CaseState } from './domain/case.state.js';
 
 /** A case as the policies see it. */
-export const caseResource = ({ caseId, team }: Case): Resource<'Case'> => ({
+export const caseResource = ({ caseId, team, recused }: Case): Resource<'Case'> => ({
   type: 'Case',
   id: caseId,
-  attributes: { team: staffRefs(team) },
+  attributes: { team: staffRefs(team), recused: staffRefs(recused) },
 });
 
 /** The case, for whoever may do this with it, and what let them; for those who may not know of it, it does not exist. */

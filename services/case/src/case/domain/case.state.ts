@@ -13,7 +13,10 @@ export interface Case {
   readonly clientId: string;
   readonly caseCode: string;
   readonly officerId: string;
+  /** Without the officer once they have recused, until another is assigned. */
   readonly team: Team;
+  /** Who has stepped back, for ever. */
+  readonly recused: readonly string[];
   readonly stage: CaseStage;
   readonly openedAt: Instant;
   readonly lastRiskAssessment?: RiskAssessment;
@@ -27,7 +30,8 @@ export type CaseState = NoCase | Case;
 export const noCase: CaseState = { status: 'none' };
 
 export function evolve(state: CaseState, event: CaseEvent): CaseState {
-  if (event.type === 'CaseOpened') return { ...event.data, status: 'open', stage: 'engagement', notes: [] };
+  if (event.type === 'CaseOpened')
+    return { ...event.data, status: 'open', stage: 'engagement', recused: [], notes: [] };
   if (state.status === 'none') return state;
   switch (event.type) {
     case 'OfficerAssigned':
@@ -35,6 +39,8 @@ export function evolve(state: CaseState, event: CaseEvent): CaseState {
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':
       return { ...state, team: event.data.team };
+    case 'OfficerRecused':
+      return { ...state, team: event.data.team, recused: [...state.recused, event.data.staffId] };
     case 'StageMoved':
       return { ...state, stage: event.data.to };
     case 'CaseClosed':

@@ -11,6 +11,8 @@ export class CaseEntry {
   @Column('text', { name: 'officer_id' }) officerId: string;
   /** The officer first. */
   @Column('text', { array: true }) team: string[];
+  /** For whom the case no longer exists, supervisors among them. */
+  @Column('text', { array: true }) recused: string[];
   @Column('timestamptz', { name: 'review_due_at', nullable: true }) reviewDueAt: Date | null;
   @Column('timestamptz', { name: 'opened_at' }) openedAt: Date;
 }

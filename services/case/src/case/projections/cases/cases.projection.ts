@@ -5,7 +5,7 @@ import { CaseEntry } from './case-entry.entity.js';
 /** Cases with their teams, found by member, by client and by concern. Holds nothing that is sealed. */
 export const casesProjection = foldedRows({
   name: 'cases',
-  version: 2,
+  version: 3,
   categories: ['case'],
   tables: `
     CREATE TABLE cases (
@@ -16,6 +16,7 @@ export const casesProjection = foldedRows({
       stage text NOT NULL,
       officer_id text NOT NULL,
       team text[] NOT NULL,
+      recused text[] NOT NULL,
       review_due_at timestamptz,
       opened_at timestamptz NOT NULL
     );
@@ -28,19 +29,28 @@ export const casesProjection = foldedRows({
   idOf: ({ stream }) => stream.slice('case-'.length),
   fold: oneRow((entry, { type, data }) => {
     const event = { type, data } as CaseEvent;
-    if (event.type !== 'CaseOpened') return entry && { ...entry, ...changeBy(event) };
+    if (event.type !== 'CaseOpened') return entry && { ...entry, ...changeBy(entry, event) };
     const { team, openedAt, ...opened } = event.data;
-    return { ...opened, stage: 'engagement', team: [...team], reviewDueAt: null, openedAt: new Date(openedAt) };
+    return {
+      ...opened,
+      stage: 'engagement',
+      team: [...team],
+      recused: [],
+      reviewDueAt: null,
+      openedAt: new Date(openedAt),
+    };
   }),
 });
 
-function changeBy(event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<CaseEntry> {
+function changeBy({ recused }: CaseEntry, event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<CaseEntry> {
   switch (event.type) {
     case 'OfficerAssigned':
       return { officerId: event.data.officerId, team: [...event.data.team] };
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':
       return { team: [...event.data.team] };
+    case 'OfficerRecused':
+      return { team: [...event.data.team], recused: [...recused, event.data.staffId] };
     case 'StageMoved':
       return { stage: event.data.to };
     case 'CaseClosed':
