@@ -69,6 +69,7 @@ const case_ = (of: number) =>
     event<unknown>('OfficerAssigned', { clientId: fc.constant(uuid(of % 3)), officerId: person, team }),
     event<unknown>('TeamMemberAdded', { clientId: fc.constant(uuid(of % 3)), team }),
     event<unknown>('TeamMemberRemoved', { clientId: fc.constant(uuid(of % 3)), team }),
+    event<unknown>('OfficerRecused', { clientId: fc.constant(uuid(of % 3)), staffId: person, team }),
     event('StageMoved', { to: fc.constantFrom('engagement', 'planning') }),
     event('CaseClosed', { closedAt: at }),
     event('CaseReopened', { stage: fc.constantFrom('assessment', 'planning') }),

@@ -26,12 +26,13 @@ export function requestsOf(stage: Stage, { played, cases, grantId, concerns, ref
   const concern = ({ thing }: Name, path: string, body?: object) =>
     post('intake', `/v1/concerns/${concerns[thing]}${path}`, body);
   const caseOf = ({ thing }: Name) => `/v1/cases/${cases[thing]}`;
-  const aCase = (name: Name, path: string, body: object) => post('case', `${caseOf(name)}${path}`, body);
+  const aCase = (path: string, body: object) => (name: Name) => post('case', `${caseOf(name)}${path}`, body);
   const client = (path: string, body: object) => post('consent', `/v1/clients/${clientId}${path}`, body);
   const referral = (name: Name, path: string, body?: object) => post('referral', `${address(name)}${path}`, body);
   const address = ({ thing, consent }: Name) => `/v1/referrals/${referrals[`${thing}/${consent}`]}`;
   const now = stage.clock.now();
   const glass = { purpose: 'vital_interest', reason: 'She cannot be found.', hours: 1 };
+  const notesOf = (name: Name) => `${caseOf(name)}/notes`;
   const risk = { instrument: 'desk-risk', instrumentVersion: '1.0', levels: { safety: 'low' }, overall: 'low' };
   const triage = { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true };
   const asked = { ...grant(stage), form: undefined, validUntil: undefined };
@@ -77,27 +78,30 @@ export function requestsOf(stage: Stage, { played, cases, grantId, concerns, ref
     ReadCase: (name) => get('case', caseOf(name)),
     ListCases: () => get('case', '/v1/cases'),
     'ListCases finds': ({ thing }) => get('case', '/v1/cases?limit=100', cases[thing]),
-    ListNotes: (name) => get('case', `${caseOf(name)}/notes`),
+    ListNotes: (name) => get('case', notesOf(name)),
     ...Object.fromEntries(
       Object.entries(notes).map(([kind, text]) => [
         `ListNotes shows ${kind}`,
-        (name: Name) => get('case', `${caseOf(name)}/notes`, text),
+        (name: Name) => get('case', notesOf(name), text),
       ]),
     ),
-    WriteNote: (name) => aCase(name, '/notes', { noteClass: 'administrative', text: 'A call.' }),
-    AssessRisk: (name) => aCase(name, '/risk-assessments', risk),
-    MoveStage: (name) => aCase(name, '/stage', { stage: 'assessment' }),
-    AssignOfficer: (name) => aCase(name, '/officer', { officerId: staff('officer_whose_it_is') }),
-    AddTeamMember: (name) => aCase(name, '/team-members', { staffId: staff('officer_on_team') }),
-    RemoveTeamMember: (name) => aCase(name, `/team-members/${staff('officer_whose_it_is')}/removal`, {}),
-    CloseCase: (name) => aCase(name, '/closure', { closureReason: 'needs_met' }),
-    ReopenCase: (name) => aCase(name, '/reopening', { reason: 'They came back.' }),
-    BreakGlass: (name) => aCase(name, '/emergency-accesses', glass),
+    WriteNote: aCase('/notes', { noteClass: 'administrative', text: 'A call.' }),
+    AssessRisk: aCase('/risk-assessments', risk),
+    MoveStage: aCase('/stage', { stage: 'assessment' }),
+    AssignOfficer: aCase('/officer', { officerId: staff('officer_whose_it_is') }),
+    AddTeamMember: aCase('/team-members', { staffId: staff('officer_on_team') }),
+    RemoveTeamMember: aCase(`/team-members/${staff('officer_whose_it_is')}/removal`, {}),
+    'AddTeamMember of the recused': aCase('/team-members', { staffId: staff('clinician_on_team') }),
+    'AssignOfficer of the recused': aCase('/officer', { officerId: staff('officer_on_team') }),
+    RecuseOfficer: aCase('/recusal', { reason: 'We share an office.' }),
+    CloseCase: aCase('/closure', { closureReason: 'needs_met' }),
+    ReopenCase: aCase('/reopening', { reason: 'They came back.' }),
+    BreakGlass: aCase('/emergency-accesses', glass),
     ListEmergencyAccesses: () => get('case', '/v1/emergency-accesses'),
     'ListEmergencyAccesses finds': ({ thing }) => get('case', '/v1/emergency-accesses?limit=100', cases[thing]),
     ReadEmergencyAccess: (name) => get('case', `${caseOf(name)}/emergency-accesses/${grantId}`),
     ReviewEmergencyAccess: (name) =>
-      aCase(name, `/emergency-accesses/${randomUUID()}/review`, { outcome: 'justified', findings: 'She was found.' }),
+      aCase(`/emergency-accesses/${randomUUID()}/review`, { outcome: 'justified', findings: 'She was found.' })(name),
     DraftReferral: () => post('referral', '/v1/referrals', draft(caseId, 'security')),
     GetCaseState: () => get('audit', `/v1/cases/${caseId}/state?at=${encodeURIComponent(now)}`),
     GetCaseTimeline: () => get('audit', `/v1/cases/${caseId}/timeline`),
@@ -166,6 +170,7 @@ const refusals = [
   'access_not_needed',
   'concern_not_allocated_to_you',
   'officer_excluded',
+  'officer_recused',
   'consent_missing',
   'referral_suspended',
 ];

@@ -70,9 +70,13 @@ export async function buildWorld(stage: Stage): Promise<World> {
   const broken = await brokenCase(stage, post, (await raise(nobody)).concernId);
   return {
     played,
-    cases: { case: played.caseId, case_under_broken_glass: broken.caseId },
     grantId: broken.grantId,
     concerns: Object.fromEntries(Object.entries(raised).map(([name, { concernId }]) => [name, concernId])),
+    cases: {
+      case: played.caseId,
+      case_under_broken_glass: broken.caseId,
+      case_that_the_team_recused_from: await recusedCase(stage, post, (await raise(nobody)).concernId),
+    },
     referrals: {
       'sent/in_force': played.referralId,
       'sent/withdrawn': await withdrawnReferral(stage, post, played),
@@ -161,4 +165,25 @@ async function withdrawnReferral(stage: Stage, post: Post, { caseId, clientId }:
     return found.status === 'suspended_consent_withdrawn';
   });
   return referralId;
+}
+
+/** A case of amina's; whoever else was on its team has recused. */
+async function recusedCase(stage: Stage, post: Post, raised: string): Promise<string> {
+  await post('intake', `/v1/concerns/${raised}/allocation`, { as: amina });
+  await post('intake', `/v1/concerns/${raised}/messages`, { as: amina, body: { text: 'We are here.' } });
+  const triage = { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true };
+  await post('intake', `/v1/concerns/${raised}/triage`, { as: amina, body: triage });
+  const guidance = { avenues: ['no_action_now'], decision: 'proceed' };
+  await post('intake', `/v1/concerns/${raised}/guidance`, { as: amina, body: guidance });
+  await post('intake', `/v1/concerns/${raised}/acceptance`, { as: amina });
+  const caseId = await eventually(async () => {
+    const { body } = await stage.ask('case', 'GET', `/v1/cases?concernId=${raised}`, { as: amina });
+    return body.items[0]?.caseId ?? false;
+  });
+  for (const member of [people.officer_on_team, people.clinician_on_team]) {
+    const body = { staffId: stage.idOf(member) };
+    await post('case', `/v1/cases/${caseId}/team-members`, { as: people.supervisor, body });
+    await post('case', `/v1/cases/${caseId}/recusal`, { as: member, body: { reason: 'We share an office.' } });
+  }
+  return caseId;
 }

@@ -18,6 +18,7 @@ import { ListNotesEndpoint, ListNotesHandler } from './case/features/list-notes.
 import { MoveStageEndpoint, MoveStageHandler } from './case/features/move-stage.js';
 import { VisibleCases } from './case/visible-cases.js';
 import { OpenCaseHandler } from './case/features/open-case.js';
+import { RecuseOfficerEndpoint, RecuseOfficerHandler } from './case/features/recuse-officer.js';
 import { RemoveTeamMemberEndpoint, RemoveTeamMemberHandler } from './case/features/remove-team-member.js';
 import { ReopenCaseEndpoint, ReopenCaseHandler } from './case/features/reopen-case.js';
 import {
@@ -34,6 +35,7 @@ import { WriteNoteEndpoint, WriteNoteHandler } from './case/features/write-note.
     AssignOfficerEndpoint,
     AddTeamMemberEndpoint,
     RemoveTeamMemberEndpoint,
+    RecuseOfficerEndpoint,
     MoveStageEndpoint,
     CloseCaseEndpoint,
     ReopenCaseEndpoint,
@@ -56,6 +58,7 @@ import { WriteNoteEndpoint, WriteNoteHandler } from './case/features/write-note.
     AssignOfficerHandler,
     AddTeamMemberHandler,
     RemoveTeamMemberHandler,
+    RecuseOfficerHandler,
     MoveStageHandler,
     CloseCaseHandler,
     ReopenCaseHandler,

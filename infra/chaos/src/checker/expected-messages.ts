@@ -32,7 +32,7 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
       message('case.case-opened.v1', idOf(event), { concernId: text(data, 'concernId') }),
       message('case.team-changed.v1', idOf(event), { team: list(data, 'team').join() }),
     ];
-  if (type === 'OfficerAssigned' || type === 'TeamMemberAdded' || type === 'TeamMemberRemoved')
+  if (['OfficerAssigned', 'TeamMemberAdded', 'TeamMemberRemoved', 'OfficerRecused'].includes(type))
     return [message('case.team-changed.v1', idOf(event), { team: list(data, 'team').join() })];
   if (type === 'CaseClosed') return [message('case.case-closed.v1', idOf(event), {})];
   if (type === 'CaseReopened') return [message('case.case-reopened.v1', idOf(event), {})];

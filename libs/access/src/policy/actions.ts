@@ -69,6 +69,7 @@ export const actions = {
   RecordClientDecline: { principals: ['Staff'], resource: 'Referral' },
   RecordFirstResponse: { principals: ['Staff'], resource: 'Concern' },
   RecordNonAttendance: { principals: ['Staff'], resource: 'Referral' },
+  RecuseOfficer: { principals: ['Staff'], resource: 'Case' },
   RefuseConsent: { principals: ['Staff'], resource: 'Client' },
   RegisterContact: { principals: ['Staff'], resource: 'Waymark' },
   RemoveTeamMember: { principals: ['Staff'], resource: 'Case' },
@@ -104,6 +105,7 @@ export const knownServices: readonly string[] = [
 /** What a policy may ask about each kind of thing. */
 export interface ResourceAttributes {
   readonly Case: {
+    readonly recused?: readonly EntityRef<'Staff'>[];
     readonly shutOut?: readonly EntityRef<'Staff'>[];
     readonly team: readonly EntityRef<'Staff'>[];
     readonly underGlass: readonly EntityRef<'Staff'>[];

@@ -4,10 +4,13 @@ import { textIn, textsIn } from '../replay/fields.js';
 import { isInterpreted } from '../replay/interpreted-versions.js';
 import { TeamPeriod } from './team-period.entity.js';
 
-/** Who was on the team of which case, and when: whatever changes a team carries the whole team that results. */
+/**
+ * Who was on the team of which case, and when: whatever changes a team carries the whole team that results. Whoever recuses without
+ * having been on it, such as a supervisor, has a period without length.
+ */
 export const teamPeriodsProjection = foldedRows({
   name: 'team-periods',
-  version: 1,
+  version: 2,
   categories: ['case'],
   tables: `
     CREATE TABLE team_periods (
@@ -27,6 +30,7 @@ export const teamPeriodsProjection = foldedRows({
     const clientId = textIn(fact.data, 'clientId');
     if (!isInterpreted(fact) || !Array.isArray(fact.data.team) || clientId === undefined) return periods;
     const team = new Set(textsIn(fact.data, 'team'));
+    const recused = fact.type === 'OfficerRecused' ? textIn(fact.data, 'staffId') : undefined;
     const position = String(fact.position);
     const open = new Set(periods.filter(({ leftAt }) => leftAt === null).map(({ personId }) => personId));
     return [
@@ -36,6 +40,9 @@ export const teamPeriodsProjection = foldedRows({
       ...[...team]
         .filter((personId) => !open.has(personId))
         .map((personId) => ({ caseId: fact.subject, personId, joinedAt: position, leftAt: null, clientId })),
+      ...(recused === undefined || open.has(recused)
+        ? []
+        : [{ caseId: fact.subject, personId: recused, joinedAt: position, leftAt: position, clientId }]),
     ];
   },
 });

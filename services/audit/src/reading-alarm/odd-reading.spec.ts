@@ -100,6 +100,23 @@ describe('An alarm on odd reading', () => {
     expect(await alarmsOn(stayer.id)).toEqual([]);
   });
 
+  it('is raised for whoever reads after recusing, whether they were on the team or not', async () => {
+    const [member, supervisor, stayer] = [somebody(), somebody(), somebody()];
+    const [caseId, clientId] = [randomUUID(), randomUUID()];
+    const recused = (staffId: string) =>
+      told(`case-${caseId}`, 'OfficerRecused', at, { clientId, staffId, team: [stayer.id], recusedAt: at });
+    const refused = (actor: ToldEvent['actor']) => reading(actor, clientId, caseId, 'refused');
+    await tellLog(stage, [
+      teamOf(caseId, clientId, [member.id, stayer.id]),
+      ...[reading(supervisor, clientId, caseId), recused(member.id), recused(supervisor.id)],
+      ...[refused(member), refused(supervisor), reading(stayer, clientId, caseId)],
+    ]);
+    await watched();
+    expect(await alarmsOn(member.id)).toMatchObject([{ rule: 'after_leaving_the_team', count: 1 }]);
+    expect(await alarmsOn(supervisor.id)).toMatchObject([{ rule: 'after_leaving_the_team', count: 1 }]);
+    expect(await alarmsOn(stayer.id)).toEqual([]);
+  });
+
   it('is not raised for somebody who left one case of a client and is on another', async () => {
     const reader = somebody();
     const [one, two, clientId] = [randomUUID(), randomUUID(), randomUUID()];

@@ -32,6 +32,7 @@ export function evolveCase(before: CaseThen | undefined, { type, data, subject, 
       return { ...current, officerId: textIn(data, 'officerId'), team: textsIn(data, 'team') };
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':
+    case 'OfficerRecused':
       return { ...current, team: textsIn(data, 'team') };
     case 'StageMoved':
       return { ...current, stage: textIn(data, 'to') ?? current.stage };

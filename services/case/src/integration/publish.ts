@@ -55,6 +55,7 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     case 'OfficerAssigned':
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':
+    case 'OfficerRecused':
       return teamIs(event.data);
     case 'CaseClosed': {
       const { clientId, closedAt } = event.data;
@@ -105,6 +106,7 @@ function stageAfter(event: CaseEvent): CaseStage | undefined {
     case 'OfficerAssigned':
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':
+    case 'OfficerRecused':
     case 'RiskAssessed':
     case 'CaseOpeningConfirmed':
     case 'NoteWritten':

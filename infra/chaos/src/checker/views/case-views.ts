@@ -1,7 +1,7 @@
 import { aggregatesOf, list, referralStatusAfter, text, type LoggedEvent } from '../evidence.js';
 import { millis, type Row, type View } from './view.js';
 
-const teamTypes = ['CaseOpened', 'OfficerAssigned', 'TeamMemberAdded', 'TeamMemberRemoved'];
+const teamTypes = ['CaseOpened', 'OfficerAssigned', 'TeamMemberAdded', 'TeamMemberRemoved', 'OfficerRecused'];
 const lastTeam = (events: readonly LoggedEvent[]): LoggedEvent | undefined =>
   events.findLast(({ type }) => teamTypes.includes(type));
 const lastOf = (events: readonly LoggedEvent[], type: string): LoggedEvent | undefined =>
@@ -30,6 +30,10 @@ const caseList: View = {
         stage: stageAfter(events),
         officer_id: text(officer, 'officerId'),
         team: list(lastTeam(events)?.data, 'team').join(),
+        recused: events
+          .filter(({ type }) => type === 'OfficerRecused')
+          .map(({ data }) => text(data, 'staffId'))
+          .join(),
         review_due_at: millis(text(lastOf(events, 'RiskAssessed')?.data, 'reviewDueAt')),
         opened_at: millis(text(opened, 'openedAt')),
       };

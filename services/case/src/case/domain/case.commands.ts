@@ -22,6 +22,7 @@ export type CaseCommand =
   | { readonly type: 'AssignOfficer'; readonly officerId: string }
   | { readonly type: 'AddTeamMember'; readonly staffId: string }
   | { readonly type: 'RemoveTeamMember'; readonly staffId: string }
+  | { readonly type: 'RecuseOfficer'; readonly reason: string }
   | { readonly type: 'MoveStage'; readonly stage: OpenStage }
   | {
       readonly type: 'AssessRisk';

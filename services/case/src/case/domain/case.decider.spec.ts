@@ -158,6 +158,41 @@ describe('the team of a case', () => {
   });
 });
 
+describe('recusing', () => {
+  const recuse: CaseCommand = { type: 'RecuseOfficer', reason: 'He is my brother.' };
+  const recused: CaseEvent = {
+    type: 'OfficerRecused',
+    data: {
+      ...{ clientId: 'client-1', staffId: 'amina', team: ['lucia'] },
+      ...{ reason: 'He is my brother.', recusedAt: context.now },
+    },
+  };
+
+  it('takes somebody off the team, the officer too, and happens once', () => {
+    decider.given(opened, luciaAdded).when(recuse).then(recused);
+    decider.given(opened, luciaAdded, recused).when(recuse).thenRejectedWith('case_not_found');
+    decider.given(opened).when(recuse, outsider).thenRejectedWith('caller_not_on_team');
+  });
+
+  it('is for ever', () => {
+    for (const command of [
+      { type: 'AddTeamMember', staffId: 'amina' },
+      { type: 'AssignOfficer', officerId: 'amina' },
+    ] as const)
+      decider.given(opened, luciaAdded, recused).when(command, supervisor).thenRejectedWith('officer_recused');
+  });
+
+  it('leaves the case to be given to another officer', () => {
+    decider
+      .given(opened, luciaAdded, recused)
+      .when({ type: 'AssignOfficer', officerId: 'lucia' }, supervisor)
+      .then({
+        type: 'OfficerAssigned',
+        data: { clientId: 'client-1', officerId: 'lucia', previousOfficerId: 'amina', team: ['lucia'] },
+      });
+  });
+});
+
 describe('assessing risk', () => {
   it('records instrument, levels, actions and when to review', () => {
     decider.given(opened).when(assessRisk).then({ type: 'RiskAssessed', data: assessed });

@@ -41,6 +41,8 @@ function decideOpen(
       return addTeamMember(command.staffId, current);
     case 'RemoveTeamMember':
       return removeTeamMember(command.staffId, current);
+    case 'RecuseOfficer':
+      return recuseOfficer(command.reason, current, context);
     case 'CloseCase':
       return close(command, current, context);
     case 'ReopenCase':
@@ -106,12 +108,15 @@ function linkToClient({ linkId, earlierClientId }: CommandOf<'LinkToClient'>, st
 /** The officer before leaves the team; who was a member of it before becomes its officer. */
 function assignOfficer(officerId: string, current: Case): readonly CaseEvent[] {
   const { clientId, officerId: previousOfficerId } = current;
+  notRecused(officerId, current);
   if (officerId === previousOfficerId) reject('already_case_officer');
   const team: Team = [officerId, ...current.team.filter((id) => id !== previousOfficerId && id !== officerId)];
   return [{ type: 'OfficerAssigned', data: { clientId, officerId, previousOfficerId, team } }];
 }
 
-function addTeamMember(staffId: string, { clientId, team }: Case): readonly CaseEvent[] {
+function addTeamMember(staffId: string, current: Case): readonly CaseEvent[] {
+  const { clientId, team } = current;
+  notRecused(staffId, current);
   if (team.includes(staffId)) reject('already_on_team');
   return [{ type: 'TeamMemberAdded', data: { clientId, staffId, team: [...team, staffId] } }];
 }
@@ -121,6 +126,19 @@ function removeTeamMember(staffId: string, { clientId, officerId, team }: Case):
   if (!team.includes(staffId)) reject('team_member_not_found');
   return [{ type: 'TeamMemberRemoved', data: { clientId, staffId, team: team.filter((id) => id !== staffId) } }];
 }
+
+/** Whoever has recused learns nothing more of the case. Its officer stays named until another one is assigned. */
+function recuseOfficer(reason: string, current: Case, context: DecisionContext): readonly CaseEvent[] {
+  const { clientId, team, recused } = current;
+  if (recused.includes(context.actor.id)) reject('case_not_found');
+  const staffId = onTeamOrSupervisor(current, context);
+  const data = { clientId, staffId, team: team.filter((id) => id !== staffId), reason, recusedAt: context.now };
+  return [{ type: 'OfficerRecused', data }];
+}
+
+const notRecused = (staffId: string, { recused }: Case): void => {
+  if (recused.includes(staffId)) reject('officer_recused');
+};
 
 function assessRisk(command: CommandOf<'AssessRisk'>, current: Case, context: DecisionContext): readonly CaseEvent[] {
   const assessedBy = onTeam(current, context);

@@ -96,6 +96,12 @@ export const caseEvents = declareEvents({
   },
   TeamMemberAdded: { version: 1, data: { clientId: id, staffId, team }, sealed: {} },
   TeamMemberRemoved: { version: 1, data: { clientId: id, staffId, team }, sealed: {} },
+  /** Somebody steps back because of a conflict of interest, for ever; the team is what is left of it. */
+  OfficerRecused: {
+    version: 1,
+    data: { clientId: id, staffId, team, reason: Type.String(), recusedAt: instant },
+    sealed: { reason: sealedFor('client', deskOnly) },
+  },
   StageMoved: { version: 1, data: { from: code(caseStages), to: code(openStages) }, sealed: {} },
   CaseClosed: {
     version: 1,

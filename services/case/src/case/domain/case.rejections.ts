@@ -7,6 +7,7 @@ export type CaseRejectionCode =
   | 'already_case_officer'
   | 'already_on_team'
   | 'officer_not_removable'
+  | 'officer_recused'
   | 'team_member_not_found'
   | 'stage_unchanged'
   | 'invalid_risk_levels'
@@ -29,6 +30,7 @@ const details: Record<CaseRejectionCode, string> = {
   already_case_officer: 'This person is the officer of this case already.',
   already_on_team: 'This person is on the team already.',
   officer_not_removable: 'A case always has an officer: assign another one instead.',
+  officer_recused: 'This person has recused from this case, for ever: choose somebody else.',
   team_member_not_found: 'This person is not on the team.',
   stage_unchanged: 'The case is at this stage already.',
   invalid_risk_levels: 'Give a level for at least one risk domain.',

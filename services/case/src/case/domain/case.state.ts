@@ -13,9 +13,12 @@ export interface Case {
   readonly clientId: string;
   readonly caseCode: string;
   readonly officerId: string;
+  /** Without the officer once they have recused, until another is assigned. */
   readonly team: Team;
   /** Marks of whom the reporter of its concern shuts out. */
   readonly shutOut?: readonly string[];
+  /** Who has stepped back, for ever. */
+  readonly recused: readonly string[];
   readonly stage: CaseStage;
   readonly openedAt: Instant;
   readonly lastRiskAssessment?: RiskAssessment;
@@ -37,7 +40,7 @@ export const noCase: CaseState = { status: 'none' };
 
 export function evolve(state: CaseState, event: CaseEvent): CaseState {
   if (event.type === 'CaseOpened')
-    return { ...event.data, status: 'open', stage: 'engagement', notes: [], emergencyAccesses: [] };
+    return { ...event.data, status: 'open', stage: 'engagement', recused: [], notes: [], emergencyAccesses: [] };
   if (state.status === 'none') return state;
   switch (event.type) {
     case 'CaseLinkedToClient':
@@ -47,6 +50,8 @@ export function evolve(state: CaseState, event: CaseEvent): CaseState {
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':
       return { ...state, team: event.data.team };
+    case 'OfficerRecused':
+      return { ...state, team: event.data.team, recused: [...state.recused, event.data.staffId] };
     case 'StageMoved':
       return { ...state, stage: event.data.to };
     case 'CaseClosed':

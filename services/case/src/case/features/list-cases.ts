@@ -103,8 +103,9 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
       .orderBy("coalesce(c.review_due_at, '-infinity')", 'ASC')
       .addOrderBy('c.case_id', 'ASC')
       .limit(limit);
+    query.andWhere('NOT c.recused @> ARRAY[:caller]::text[]', { caller: caller.id });
     const { concernId, clientId, stage, staffId } = params;
-    if (!caller.roles.includes('supervisor')) query.andWhere('c.team @> ARRAY[:caller]::text[]', { caller: caller.id });
+    if (!caller.roles.includes('supervisor')) query.andWhere('c.team @> ARRAY[:caller]::text[]');
     if (concernId) query.andWhere('c.concern_id = :concernId', { concernId });
     if (clientId) query.andWhere('c.client_id = :clientId', { clientId });
     if (stage) query.andWhere('c.stage = :stage', { stage });

@@ -13,6 +13,8 @@ export class CaseEntry {
   @Column('text', { array: true }) team: string[];
   /** Marks of whom the reporter of its concern shuts out. */
   @Column('text', { name: 'shut_out', array: true }) shutOut: string[];
+  /** For whom the case no longer exists, supervisors among them. */
+  @Column('text', { array: true }) recused: string[];
   @Column('timestamptz', { name: 'review_due_at', nullable: true }) reviewDueAt: Date | null;
   @Column('timestamptz', { name: 'opened_at' }) openedAt: Date;
 }

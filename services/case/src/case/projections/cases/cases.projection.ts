@@ -17,6 +17,7 @@ export const casesProjection = foldedRows({
       officer_id text NOT NULL,
       team text[] NOT NULL,
       shut_out text[] NOT NULL,
+      recused text[] NOT NULL,
       review_due_at timestamptz,
       opened_at timestamptz NOT NULL
     );
@@ -29,16 +30,16 @@ export const casesProjection = foldedRows({
   idOf: ({ stream }) => stream.slice('case-'.length),
   fold: oneRow((entry, { type, data }) => {
     const event = { type, data } as CaseEvent;
-    if (event.type !== 'CaseOpened') return entry && { ...entry, ...changeBy(event) };
+    if (event.type !== 'CaseOpened') return entry && { ...entry, ...changeBy(entry, event) };
     const { team, openedAt, shutOut = [], ...opened } = event.data;
     return {
-      ...{ ...opened, stage: 'engagement', team: [...team], shutOut: [...shutOut], reviewDueAt: null },
+      ...{ ...opened, stage: 'engagement', team: [...team], recused: [], shutOut: [...shutOut], reviewDueAt: null },
       openedAt: new Date(openedAt),
     };
   }),
 });
 
-function changeBy(event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<CaseEntry> {
+function changeBy({ recused }: CaseEntry, event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<CaseEntry> {
   switch (event.type) {
     case 'CaseLinkedToClient':
       return { clientId: event.data.clientId };
@@ -47,6 +48,8 @@ function changeBy(event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<Ca
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':
       return { team: [...event.data.team] };
+    case 'OfficerRecused':
+      return { team: [...event.data.team], recused: [...recused, event.data.staffId] };
     case 'StageMoved':
       return { stage: event.data.to };
     case 'CaseClosed':

@@ -1,0 +1,55 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Access, Caller, type Principal } from '@waymark/access';
+import { type Call, CallOf, type Done, IdPipe, Text } from '@waymark/service-kit';
+import { VisibleCases } from '../visible-cases.js';
+import { CaseChanged, caseChanged } from './case-answers.js';
+
+export class RecuseOfficerBody {
+  @Text({ max: 2000, description: 'Sealed' }) reason: string;
+}
+
+export class RecuseOfficer extends Command<Done<CaseChanged>> {
+  constructor(
+    readonly caseId: string,
+    readonly reason: string,
+    readonly caller: Principal,
+    readonly call: Call,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For the team of a case')
+@Controller('v1/cases/:id/recusal')
+export class RecuseOfficerEndpoint {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(200)
+  @Access('RecuseOfficer')
+  @ApiOperation({
+    summary: 'Step back from a case because of a conflict of interest, for ever: it no longer exists for you at once',
+  })
+  @ApiOkResponse({ type: CaseChanged })
+  handle(
+    @Param('id', IdPipe) id: string,
+    @Body() body: RecuseOfficerBody,
+    @Caller() caller: Principal,
+    @CallOf() call: Call,
+  ) {
+    return this.commands.execute(new RecuseOfficer(id, body.reason, caller, call));
+  }
+}
+
+@CommandHandler(RecuseOfficer)
+export class RecuseOfficerHandler implements ICommandHandler<RecuseOfficer> {
+  constructor(private readonly cases: VisibleCases) {}
+
+  async execute({ caseId, reason, caller, call }: RecuseOfficer) {
+    return caseChanged(
+      await this.cases.change(caseId, caller, call, { type: 'RecuseOfficer', reason }),
+    );
+  }
+}
