@@ -110,6 +110,43 @@ describe('who sees a concern', () => {
     expect(await read(concernId, 'kwame.officer')).toMatchObject({ status: 200 });
   });
 
+  it('a supervisor triages it before anybody takes it, once per request; the clock and the queue go on', async () => {
+    const { concernId } = await desk.submit();
+    const path = `/v1/concerns/${concernId}/triage`;
+    const body = { priority: 'urgent', riskOfRetaliation: true, mandatoryReportingExplained: false };
+    const asked = { as: 'ingrid.supervisor', body, key: randomUUID() };
+    const first = await stage.ask('intake', 'POST', path, asked);
+    expect(first).toMatchObject({ status: 200, body: { concernId } });
+    expect((await stage.ask('intake', 'POST', path, asked)).body).toEqual(first.body);
+    expect(await stage.ask('intake', 'POST', path, { as: 'kwame.officer', body })).toMatchObject({
+      status: 409,
+      body: { code: 'concern_not_allocated_to_you' },
+    });
+    expect(typesOf(await eventsOf(stage, concernId))).toEqual(['ConcernSubmitted', 'ReceiptIssued', 'ConcernTriaged']);
+    expect(await queueOf('kwame.officer')).toContain(concernId);
+    await desk.step(concernId, 'allocation', 'kwame.officer');
+    expect(await read(concernId, 'kwame.officer')).toMatchObject({ body: { status: 'triaged', priority: 'urgent' } });
+  });
+
+  it('whom the reporter shut out triages nothing as a supervisor either', async () => {
+    const body = { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true };
+    const triage = async (id: string) =>
+      withoutInstance(
+        await stage.ask('intake', 'POST', `/v1/concerns/${id}/triage`, { as: 'ingrid.supervisor', body }),
+      );
+    const unknown = await triage(randomUUID());
+    expect(unknown).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    for (const excluded of [
+      { people: [stage.idOf('ingrid.supervisor')] },
+      { roles: ['supervisor'] },
+      { units: ['support_desk'] },
+    ]) {
+      const { concernId } = await submitExcluding(excluded);
+      expect(await triage(concernId)).toEqual(unknown);
+      expect(typesOf(await eventsOf(stage, concernId))).toEqual(['ConcernSubmitted', 'ReceiptIssued']);
+    }
+  });
+
   it('of two officers who take it at once one wins', async () => {
     for (let time = 0; time < 5; time += 1) {
       const { concernId } = await desk.submit();

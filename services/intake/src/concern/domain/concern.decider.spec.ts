@@ -112,6 +112,18 @@ describe('handling a concern', () => {
     concern.given(the.submitted(), the.taken, the.triaged).when(triage).then(the.triaged);
   });
 
+  it('is triaged by a supervisor whether or not somebody has taken it, until it is accepted', () => {
+    const triage = { type: 'TriageConcern', ...the.triaged.data } as const;
+    const ingrid = { actor: { ...the.context.actor, id: 'ingrid', roles: ['supervisor'] } };
+    concern.given(the.submitted()).when(triage, ingrid).then(the.triaged);
+    concern.given(the.submitted(), the.taken).when(triage, ingrid).then(the.triaged);
+    const accepted = [the.submitted(), the.taken, the.responded, the.triaged, the.guided, the.accepted];
+    concern
+      .given(...accepted)
+      .when(triage, ingrid)
+      .thenRejectedWith('concern_closed');
+  });
+
   it('explains the avenues after a person has responded, not before', () => {
     const guide = { type: 'GiveGuidance', avenues: ['ombudsman_mediation'], decision: 'proceed' } as const;
     concern.given(the.submitted(), the.taken).when(guide).thenRejectedWith('first_response_missing');

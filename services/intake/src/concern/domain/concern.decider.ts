@@ -192,12 +192,13 @@ function answer(text: string, concern: Concern, context: DecisionContext): reado
   return [sent, firstResponse({ at: context.now, precision: 'minute' }, concern, context)];
 }
 
+/** A supervisor triages what they have not taken as well; whom the reporter shut out, the policies keep away. */
 function triage(
   command: CommandOf<'TriageConcern'>,
   concern: Concern,
   context: DecisionContext,
 ): readonly ConcernEvent[] {
-  handledBy(concern, context);
+  if (!context.actor.roles.includes('supervisor')) handledBy(concern, context);
   if (concern.status === 'accepted') reject('concern_closed');
   const { priority, riskOfRetaliation, mandatoryReportingExplained } = command;
   return [{ type: 'ConcernTriaged', data: { priority, riskOfRetaliation, mandatoryReportingExplained } }];

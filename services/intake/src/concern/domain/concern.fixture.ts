@@ -90,10 +90,10 @@ export const responded = respondedAt(monday);
 export const warned: ConcernEvent = { type: 'FirstResponseDue', data: { dueAt: later(24 * hour) } };
 export const overdue: ConcernEvent = { type: 'FirstResponseOverdue', data: { dueAt: later(24 * hour) } };
 export const escalatedTo = (to: 'supervisor' | 'head'): ConcernEvent => ({ type: 'ConcernEscalated', data: { to } });
-export const triaged: ConcernEvent = {
+export const triaged = {
   type: 'ConcernTriaged',
   data: { priority: 'urgent', riskOfRetaliation: true, mandatoryReportingExplained: true },
-};
+} as const satisfies ConcernEvent;
 export const guided: ConcernEvent = {
   type: 'GuidanceGiven',
   data: { avenues: ['ombudsman_mediation'], decision: 'proceed' },
