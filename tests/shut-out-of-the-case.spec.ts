@@ -22,6 +22,7 @@ const routes: readonly (readonly ['GET' | 'POST', string, object])[] = [
   ['POST', '/team-members/kwame/removal', {}],
   ['POST', '/closure', { closureReason: 'needs_met', noFinalRiskBecause: 'Never assessed.' }],
   ['POST', '/reopening', { reason: 'Again.' }],
+  ['POST', '/recusal', { reason: 'We share an office.' }],
 ];
 
 describe('whom a reporter shuts out of a concern', () => {
@@ -114,6 +115,16 @@ describe('whom a reporter shuts out of a concern', () => {
     const officerId = stage.idOf('kwame.officer');
     expect(await ask('POST', caseId, other, '/officer', { officerId })).toMatchObject(refused);
     expect(await addToTeam(caseId, counsellor)).toMatchObject({ status: 200 });
+  });
+
+  it('cannot break its glass either, in no emergency, and nothing of the attempt is granted', async () => {
+    const caseId = await caseShuttingOut({ people: [stage.idOf('kwame.officer')] });
+    const glass = { purpose: 'vital_interest', reason: 'She cannot be found.', hours: 1 };
+    const refused = await ask('POST', caseId, 'kwame.officer', '/emergency-accesses', glass);
+    expect(refused).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await ask('POST', caseId, 'lucia.officer', '/emergency-accesses', glass)).toMatchObject({ status: 201 });
+    expect(await ask('GET', caseId, 'kwame.officer')).toMatchObject({ status: 404 });
+    expect(await ask('GET', caseId, 'lucia.officer')).toMatchObject({ status: 200 });
   });
 
   it('is named nowhere between the services: neither in the log nor in a message nor in the list', async () => {

@@ -48,8 +48,6 @@ export class RecuseOfficerHandler implements ICommandHandler<RecuseOfficer> {
   constructor(private readonly cases: VisibleCases) {}
 
   async execute({ caseId, reason, caller, call }: RecuseOfficer) {
-    return caseChanged(
-      await this.cases.change(caseId, caller, call, { type: 'RecuseOfficer', reason }),
-    );
+    return caseChanged(await this.cases.change(caseId, caller, call, { type: 'RecuseOfficer', reason }));
   }
 }
