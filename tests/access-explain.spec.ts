@@ -80,7 +80,11 @@ describe('waymark access explain', () => {
     expect(await explained(['lucia.officer'], 'ReadCase')).toMatchObject({
       outcome: 'hidden',
       policies: [],
-      missed: [{ id: 'the-team-reads-its-case' }, { id: 'supervisors-read-cases' }],
+      missed: [
+        { id: 'broken-glass-opens-the-case' },
+        { id: 'the-team-reads-its-case' },
+        { id: 'supervisors-read-cases' },
+      ],
     });
     const { out } = await waymark('--as', 'lucia.officer', '--action', 'ReadCase', '--resource', resource);
     expect(out).toContain('hidden');

@@ -74,6 +74,7 @@ describe('bad input', () => {
     const { consentId } = played;
     const ids: Readonly<Record<string, string>> = {
       consentId,
+      grantId: randomUUID(),
       holdId: randomUUID(),
       overrideId: randomUUID(),
       staffId: stage.idOf('kwame.officer'),
