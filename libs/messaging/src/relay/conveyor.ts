@@ -1,14 +1,9 @@
-import type { Page, RecordedEvent } from '@waymark/event-store';
+import type { Page } from '@waymark/event-store';
 import type { Message } from '../port.js';
-import { compose, payloadsOf, type Payload } from './compose.js';
 import type { Leadership } from './leadership.js';
 import type { RelayOptions } from './relay-options.js';
+import { messagesFor, saidBy } from './said.js';
 import { Sequences } from './sequences.js';
-
-interface Said {
-  readonly event: RecordedEvent;
-  readonly payload: Payload;
-}
 
 export interface ConveyorHooks {
   /** A page was sent and noted. */
@@ -37,10 +32,7 @@ export class Conveyor {
 
   /** Resolves when the page is composed and on its way. Rejects with what failed before it: nothing may be taken after that. */
   async take(page: Page): Promise<void> {
-    const said: Said[] = [];
-    for (const event of page.events) {
-      for (const payload of payloadsOf(await this.options.translate(event))) said.push({ event, payload });
-    }
+    const said = await saidBy(page.events, this.options);
     if (said.length === 0) {
       await this.empty();
       return this.leadership.passOver(page.position);
@@ -49,11 +41,8 @@ export class Conveyor {
       await this.empty();
       this.sequences.forget();
     }
-    await this.sequences.learn(said.map(({ payload }) => payload.subject));
-    const messages = said.map(({ event, payload }) =>
-      compose(this.options.service, event, payload, this.sequences.next(payload.subject)),
-    );
-    const reached = new Map(messages.map(({ subject }) => [subject, this.sequences.of(subject)]));
+    const messages = await messagesFor(said, this.options, this.sequences);
+    const reached = this.sequences.reachedBy(messages);
     await this.sending;
     this.sending = this.options.bus.publish(this.options.topic, messages);
     // Thrown by whoever waits for it; until somebody does, it is nobody's failure.

@@ -1,7 +1,7 @@
 import { pause } from '../waiting.js';
-import { compose, payloadsOf, type Payload } from './compose.js';
 import type { Leadership } from './leadership.js';
 import type { RelayOptions, WindowOptions } from './relay-options.js';
+import { messagesFor, saidBy } from './said.js';
 import { Sequences } from './sequences.js';
 import { shuffled } from './shuffle.js';
 import { Window } from './window.js';
@@ -53,17 +53,12 @@ async function nextWindow(
 }
 
 async function publishWindow(window: Window, options: RelayOptions, leadership: Leadership): Promise<void> {
-  const { service, topic, bus, translate } = options;
-  const said: (readonly [Window['events'][number], Payload])[] = [];
-  for (const event of window.events)
-    for (const payload of payloadsOf(await translate(event))) said.push([event, payload]);
+  const { service, topic, bus } = options;
   const sequences = new Sequences(leadership);
-  await sequences.learn(said.map(([, { subject }]) => subject));
-  const messages = said.map(([event, payload]) => compose(service, event, payload, sequences.next(payload.subject)));
+  const messages = await messagesFor(await saidBy(window.events, options), options, sequences);
   const drawn = shuffled(messages);
   await bus.publish(topic, drawn);
   // In the order that was drawn: rows lie in a table as they were written.
-  const reached = new Map(drawn.map(({ subject }) => [subject, sequences.of(subject)]));
-  await leadership.advance(window.position, reached, messages.length);
+  await leadership.advance(window.position, sequences.reachedBy(drawn), messages.length);
   options.onMeasure?.('relay_messages_published', messages.length, { service });
 }

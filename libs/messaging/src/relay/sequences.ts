@@ -24,8 +24,9 @@ export class Sequences {
     return sequence;
   }
 
-  of(subject: string): number {
-    return this.last.get(subject) ?? 0;
+  /** The last sequence of each subject of these messages, in their order. */
+  reachedBy(messages: readonly { readonly subject: string }[]): ReadonlyMap<string, number> {
+    return new Map(messages.map(({ subject }) => [subject, this.last.get(subject) ?? 0]));
   }
 
   /** Whether it is time to forget, which is safe only once everything counted is noted in the database. */
