@@ -61,3 +61,6 @@ export type UnaskedCommand = Extract<
   CaseCommand,
   { type: 'OpenCase' | 'ConfirmOpening' | 'LinkToClient' | 'MarkEmergencyReviewOverdue' }
 >;
+
+/** The command of one type. */
+export type CommandOf<Type extends CaseCommand['type']> = Extract<CaseCommand, { type: Type }>;

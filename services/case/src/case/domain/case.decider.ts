@@ -1,13 +1,11 @@
 import type { RiskLevel } from '@waymark/contracts';
 import { type Decider, type DecisionContext, isBefore, plusHours } from '@waymark/event-sourcing';
 import { caseCodeFrom } from './case-code.js';
-import type { CaseCommand } from './case.commands.js';
+import type { CaseCommand, CommandOf } from './case.commands.js';
 import type { CaseEvent, OpenStage, Team } from './case.events.js';
 import { reject } from './case.rejections.js';
 import { breakGlass, markEmergencyReviewOverdue, reviewEmergencyAccess } from './emergency-access.js';
 import { type Case, type CaseState, evolve, noCase } from './case.state.js';
-
-type CommandOf<Type extends CaseCommand['type']> = Extract<CaseCommand, { type: Type }>;
 
 /** Hours until risk is assessed again. Low and none: three months, so that no open case is ever without a next review. */
 export const hoursUntilReview: Readonly<Record<RiskLevel, number>> = {

@@ -1,10 +1,8 @@
 import { type DecisionContext, type Instant, isBefore, plusHours } from '@waymark/event-sourcing';
-import type { CaseCommand } from './case.commands.js';
+import type { CommandOf } from './case.commands.js';
 import type { CaseEvent } from './case.events.js';
 import { reject } from './case.rejections.js';
 import type { Case, EmergencyAccess } from './case.state.js';
-
-type CommandOf<Type extends CaseCommand['type']> = Extract<CaseCommand, { type: Type }>;
 
 export const mostEmergencyHours = 4;
 /** By when somebody has looked at an emergency access, counted from when the glass was broken. */

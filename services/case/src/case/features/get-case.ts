@@ -74,9 +74,9 @@ export class GetCaseHandler implements IQueryHandler<GetCase> {
   ) {}
 
   async execute({ caseId, caller }: GetCase): Promise<CaseView> {
-    const { current, ...allowed } = await this.cases.find(caller, 'ReadCase', caseId);
+    const { current, ground, purpose } = await this.cases.find(caller, 'ReadCase', caseId);
     const { clientId } = current;
-    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'GetCase', ...allowed });
+    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'GetCase', ground, purpose });
     return viewOf(current);
   }
 }

@@ -52,9 +52,16 @@ export class ListNotesHandler implements IQueryHandler<ListNotes> {
   ) {}
 
   async execute({ caseId, caller }: ListNotes): Promise<Notes> {
-    const { now, current, ...allowed } = await this.cases.find(caller, 'ListNotes', caseId);
+    const { now, current, ground, purpose } = await this.cases.find(caller, 'ListNotes', caseId);
     const { clientId, notes } = current;
-    await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what: 'ListNotes', ...allowed });
+    await this.reads.read({
+      principal: caller,
+      stream: `case-${caseId}`,
+      clientId,
+      what: 'ListNotes',
+      ground,
+      purpose,
+    });
     return { items: notes.filter((note) => mayReadNote(caller, current, note, now)).map(viewOf) };
   }
 }

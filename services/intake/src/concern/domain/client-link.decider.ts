@@ -1,11 +1,9 @@
 import type { DecisionContext } from '@waymark/event-sourcing';
-import type { ConcernCommand } from './concern.commands.js';
+import type { CommandOf } from './concern.commands.js';
 import type { ConcernEvent } from './concern.events.js';
 import { reject } from './concern.rejections.js';
 import type { Concern } from './concern.state.js';
 import { handledBy } from './handled-by.js';
-
-type CommandOf<Type extends ConcernCommand['type']> = Extract<ConcernCommand, { type: Type }>;
 
 /** Of one who is linked already it changes nothing; only a link that was refused makes room for another. */
 export function link(

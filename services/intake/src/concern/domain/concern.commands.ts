@@ -70,3 +70,6 @@ export type ConcernCommand =
   | { readonly type: 'RequestClientLink'; readonly linkId: string; readonly of: LinkPart }
   | { readonly type: 'SettleClientLink'; readonly linkId: string; readonly outcome: LinkOutcome }
   | { readonly type: 'ErasePerson'; readonly personId: string; readonly erasureId: string };
+
+/** The command of one type. */
+export type CommandOf<Type extends ConcernCommand['type']> = Extract<ConcernCommand, { type: Type }>;

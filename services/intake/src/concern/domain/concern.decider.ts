@@ -1,13 +1,11 @@
 import { type Decider, type DecisionContext, isBefore, plusMilliseconds } from '@waymark/event-sourcing';
-import type { ConcernCommand, Contact } from './concern.commands.js';
+import type { CommandOf, ConcernCommand, Contact } from './concern.commands.js';
 import type { ConcernEvent, KnownTime } from './concern.events.js';
 import { accept, requestCase, upgradeReceipt } from './acceptance.decider.js';
 import { link, requestLink, settleLink } from './client-link.decider.js';
 import { handledBy } from './handled-by.js';
 import { reject } from './concern.rejections.js';
 import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
-
-type CommandOf<Type extends ConcernCommand['type']> = Extract<ConcernCommand, { type: Type }>;
 
 /** Clocks of two machines differ: a moment up to five minutes ahead counts as now. */
 const clockSkew = 5 * 60_000;

@@ -3,7 +3,7 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, type Done, IdPipe, ShutOutMarks } from '@waymark/service-kit';
-import { changeVisibleConcern } from '../change-concern.js';
+import { changeConcernAsSeen } from '../change-concern.js';
 import { ConcernChanged } from './concern-answers.js';
 
 /** Nothing to say but that it happens. */
@@ -48,9 +48,9 @@ export class AcceptConcernHandler implements ICommandHandler<AcceptConcern> {
   ) {}
 
   execute({ concernId, caller, call }: AcceptConcern) {
-    return changeVisibleConcern(this.aggregates, concernId, caller, call, ({ account: { exclusions } }) => ({
+    return changeConcernAsSeen(this.aggregates, concernId, caller, call, 'AcceptConcern', ({ account }) => ({
       type: 'AcceptConcern',
-      shutOut: exclusions ? this.marks.of(concernId, exclusions) : [],
+      shutOut: account.exclusions ? this.marks.of(concernId, account.exclusions) : [],
     }));
   }
 }

@@ -3,8 +3,9 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, type Done, Id, IdPipe } from '@waymark/service-kit';
-import { changeVisibleConcern } from '../change-concern.js';
+import { changeConcernAsSeen } from '../change-concern.js';
 import { concernAggregate } from '../concern.aggregate.js';
+import type { EarlierConcern } from '../domain/concern.commands.js';
 import { clientOf } from '../domain/concern.state.js';
 import { allowedConcern } from '../visibility.js';
 import { ConcernChanged } from './concern-answers.js';
@@ -54,18 +55,21 @@ export class LinkConcernToClientHandler implements ICommandHandler<LinkConcernTo
   constructor(private readonly aggregates: Aggregates) {}
 
   /** The caller has to be let in to both: whoever may not read the earlier one does not learn that it exists. */
-  async execute({ concernId, body, caller, call }: LinkConcernToClient) {
-    const own = await this.aggregates.load(concernAggregate, concernId);
-    allowedConcern(caller, 'LinkConcernToClient', own.state);
-    const before = await this.aggregates.load(concernAggregate, body.earlierConcernId);
-    const { concern } = allowedConcern(caller, 'ReadConcern', before.state);
-    const earlier = {
+  execute({ concernId, body, caller, call }: LinkConcernToClient) {
+    return changeConcernAsSeen(this.aggregates, concernId, caller, call, 'LinkConcernToClient', async () => ({
+      type: 'LinkConcernToClient',
+      earlier: await this.earlier(body.earlierConcernId, caller),
+    }));
+  }
+
+  private async earlier(concernId: string, caller: Principal): Promise<EarlierConcern> {
+    const { state } = await this.aggregates.load(concernAggregate, concernId);
+    const { concern } = allowedConcern(caller, 'ReadConcern', state);
+    return {
       concernId: concern.concernId,
       clientId: clientOf(concern),
       erased: concern.erased.includes('client'),
       ...(concern.officerId === undefined ? {} : { officerId: concern.officerId }),
     };
-    const command = { type: 'LinkConcernToClient', earlier } as const;
-    return changeVisibleConcern(this.aggregates, concernId, caller, call, command);
   }
 }
