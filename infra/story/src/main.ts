@@ -26,15 +26,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const baseUrl = values['base-url'] ?? `http://127.0.0.1:${process.env.PORT_BASE ?? 3000}`;
   const { WAYMARK_DEMO_PASSWORD: password, WAYMARK_DEMO_TOTP_SECRET: totpSecret } = process.env;
   const tokenUrl = values['token-url'];
-  const signIn = {
-    ...(password === undefined ? {} : { password }),
-    ...(totpSecret === undefined ? {} : { totpSecret }),
-  };
-  const results = await runStory({
-    baseUrl,
-    onStep: print,
-    ...(tokenUrl === undefined ? {} : { signIn: { tokenUrl, ...signIn } }),
-  });
+  const signIn = tokenUrl === undefined ? {} : { tokenUrl, password, totpSecret };
+  const results = await runStory({ baseUrl, onStep: print, signIn });
   const ok = results.every((result) => result.ok);
   if (values.json) await writeFile(values.json, `${JSON.stringify({ ok, baseUrl, steps: results }, null, 2)}\n`);
   return ok ? 0 : 1;
