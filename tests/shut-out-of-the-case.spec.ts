@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { caseService } from '@waymark/case';
 import { intake } from '@waymark/intake';
-import { derivedId } from '@waymark/messaging';
-import { type Answer, type Stage, startStage } from '@waymark/stage';
-import { eventually } from '@waymark/testing';
+import { type Stage, startStage } from '@waymark/stage';
+import { acceptedCase } from './accepted-case.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -32,30 +31,16 @@ describe('whom a reporter shuts out of a concern', () => {
   });
   afterAll(() => stage?.close());
 
-  const command = async (path: string, body: object = {}): Promise<Answer['body']> => {
-    const answer = await stage.ask('intake', 'POST', path, { as: officer, body });
-    expect({ path, status: answer.status, body: answer.body }).toMatchObject({
-      status: path === '/v1/concerns' ? 201 : 200,
-    });
-    return answer.body;
-  };
   /** A case of a concern whose reporter shuts somebody out, or nobody. */
   const caseShuttingOut = async (exclusions?: object): Promise<string> => {
     const told = { kind: 'concern_report', identity: 'confidential', reporterRelation: 'affected_person' };
-    const { concernId } = await command('/v1/concerns', {
+    const body = {
       ...{ ...told, matter: ['retaliation'], language: 'en', immediateDanger: false, narrative: 'Not her, please.' },
       ...(exclusions ? { exclusions: { people: [], roles: [], units: [], ...exclusions } } : {}),
-    });
-    const concern = `/v1/concerns/${concernId}`;
-    await command(`${concern}/allocation`);
-    await command(`${concern}/messages`, { text: 'We are here.' });
-    const triage = { priority: 'urgent', riskOfRetaliation: true, mandatoryReportingExplained: true };
-    await command(`${concern}/triage`, triage);
-    await command(`${concern}/guidance`, { avenues: ['no_action_now'], decision: 'proceed' });
-    await command(`${concern}/acceptance`);
-    const caseId = derivedId('case', concernId);
-    await eventually(async () => expect(await ask('GET', caseId, officer)).toMatchObject({ status: 200 }));
-    return caseId;
+    };
+    const raised = await stage.ask('intake', 'POST', '/v1/concerns', { body });
+    expect(raised).toMatchObject({ status: 201 });
+    return acceptedCase(stage, raised.body.concernId, officer);
   };
   const ask = (method: 'GET' | 'POST', caseId: string, as: string, path = '', body: object = {}) =>
     stage.ask('case', method, `/v1/cases/${caseId}${path}`, { as, body });

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
-import { derivedId } from '@waymark/messaging';
 import type { Answer, AskOptions, Stage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
+import { acceptedCase } from '../accepted-case.fixture.js';
 import { type Played, playStory } from '../whole-platform.fixture.js';
 
 /** Who stands in which column of the oracle, among the demo people. */
@@ -124,18 +124,8 @@ export const grant = (stage: Stage, changed: object = {}) => ({
 /** With the same team; those of each role who are outside of it have broken its glass. */
 async function brokenCase(stage: Stage, post: Post, concernId: string) {
   const notes = { psychosocial: 'Does not go out any more.', clinical: 'Eats once a day.' };
-  const steps = {
-    allocation: {},
-    messages: { text: 'We are here.' },
-    triage: { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true },
-    guidance: { avenues: ['no_action_now'], decision: 'not_now' },
-    acceptance: {},
-  };
-  for (const [step, body] of Object.entries(steps))
-    await post('intake', `/v1/concerns/${concernId}/${step}`, { as: amina, body });
-  const caseId = derivedId('case', concernId);
+  const caseId = await acceptedCase(stage, concernId, amina, fromAnywhere());
   const path = `/v1/cases/${caseId}`;
-  await eventually(async () => (await stage.ask('case', 'GET', path, { as: amina })).status === 200);
   for (const member of [people.officer_on_team, people.clinician_on_team])
     await post('case', `${path}/team-members`, { as: people.supervisor, body: { staffId: stage.idOf(member) } });
   for (const noteClass of ['psychosocial', 'clinical'] as const)
@@ -169,17 +159,7 @@ async function withdrawnReferral(stage: Stage, post: Post, { caseId, clientId }:
 
 /** A case of amina's; whoever else was on its team has recused. */
 async function recusedCase(stage: Stage, post: Post, raised: string): Promise<string> {
-  await post('intake', `/v1/concerns/${raised}/allocation`, { as: amina });
-  await post('intake', `/v1/concerns/${raised}/messages`, { as: amina, body: { text: 'We are here.' } });
-  const triage = { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true };
-  await post('intake', `/v1/concerns/${raised}/triage`, { as: amina, body: triage });
-  const guidance = { avenues: ['no_action_now'], decision: 'proceed' };
-  await post('intake', `/v1/concerns/${raised}/guidance`, { as: amina, body: guidance });
-  await post('intake', `/v1/concerns/${raised}/acceptance`, { as: amina });
-  const caseId = await eventually(async () => {
-    const { body } = await stage.ask('case', 'GET', `/v1/cases?concernId=${raised}`, { as: amina });
-    return body.items[0]?.caseId ?? false;
-  });
+  const caseId = await acceptedCase(stage, raised, amina, fromAnywhere());
   for (const member of [people.officer_on_team, people.clinician_on_team]) {
     const body = { staffId: stage.idOf(member) };
     await post('case', `/v1/cases/${caseId}/team-members`, { as: people.supervisor, body });

@@ -1,23 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { grantCategories, migrateEventStore, openPostgresEventStore, type EventStore } from '@waymark/event-store';
-import { createTestDatabase, createTestRole, eventually } from '@waymark/testing';
+import type { EventStore } from '@waymark/event-store';
+import { eventually } from '@waymark/testing';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import type { Log } from '../log.js';
 import type { Bus, Message } from '../port.js';
-import { openPostgresBus } from '../postgres/bus.js';
-import { migrateBus } from '../postgres/migrate.js';
 import { pause } from '../waiting.js';
+import { openRelayGround, type RelayGround, silent } from './relay-ground.fixture.js';
 import { relayMigration, relayWindowMigration } from './relay-migration.js';
 import { type Relay, type RelayOptions, resetRelay, runRelay, type WindowOptions } from './run-relay.js';
 
 jest.setTimeout(120_000);
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const crowdOf = (crowd: number): WindowOptions => ({ delayMs: 0, crowd, latestMs: 3_600_000 });
 
 describe('a relay that publishes in windows', () => {
-  let database: Awaited<ReturnType<typeof createTestDatabase>>;
-  let role: Awaited<ReturnType<typeof createTestRole>>;
+  let ground: RelayGround;
   let store: EventStore;
   let bus: Bus;
   let pool: pg.Pool;
@@ -26,29 +22,13 @@ describe('a relay that publishes in windows', () => {
   let relays: Relay[];
 
   beforeAll(async () => {
-    database = await createTestDatabase('relay_windows');
-    role = await createTestRole(database);
-    await migrateEventStore({ adminUrl: database.url });
-    await migrateBus({ adminUrl: database.url });
-    store = openPostgresEventStore({ url: role.url });
-    bus = openPostgresBus({ url: database.url, log: silent });
-    pool = new pg.Pool({ connectionString: database.url, max: 6 });
-    pool.on('error', () => undefined);
-    for (const sql of [relayMigration, relayWindowMigration]) await pool.query(sql);
+    ground = await openRelayGround('relay_windows', [relayMigration, relayWindowMigration]);
+    ({ store, bus, pool } = ground);
   });
-  afterAll(async () => {
-    await bus.close();
-    await store.close();
-    await pool.end();
-    await role.drop();
-    await database.drop();
-  });
+  afterAll(() => ground?.close());
   beforeEach(async () => {
     relays = [];
-    service = `s-${randomUUID()}`;
-    category = `c${randomUUID().replaceAll('-', '')}`;
-    await grantCategories({ adminUrl: database.url, role: role.name, append: [category], read: [category] });
-    await bus.ensureTopics([service]);
+    ({ service, category } = await ground.newService());
   });
   afterEach(async () => {
     await Promise.all(relays.map((relay) => relay.stop()));

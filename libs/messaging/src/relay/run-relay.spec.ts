@@ -1,22 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { grantCategories, migrateEventStore, openPostgresEventStore, type EventStore } from '@waymark/event-store';
-import { createTestDatabase, createTestRole, eventually } from '@waymark/testing';
+import type { EventStore } from '@waymark/event-store';
+import { eventually } from '@waymark/testing';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { derivedId } from '../derived-id.js';
-import type { Log } from '../log.js';
 import type { Bus, Message } from '../port.js';
-import { openPostgresBus } from '../postgres/bus.js';
-import { migrateBus } from '../postgres/migrate.js';
 import { Deferred } from '../waiting.js';
+import { openRelayGround, type RelayGround, silent } from './relay-ground.fixture.js';
 import { relayMigration } from './relay-migration.js';
 import { resetRelay, runRelay, type Relay, type RelayOptions } from './run-relay.js';
 
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-
 describe('a relay', () => {
-  let database: Awaited<ReturnType<typeof createTestDatabase>>;
-  let role: Awaited<ReturnType<typeof createTestRole>>;
+  let ground: RelayGround;
   let store: EventStore;
   let bus: Bus;
   let pool: pg.Pool;
@@ -25,29 +20,13 @@ describe('a relay', () => {
   let relays: Relay[];
 
   beforeAll(async () => {
-    database = await createTestDatabase('relay');
-    role = await createTestRole(database);
-    await migrateEventStore({ adminUrl: database.url });
-    await migrateBus({ adminUrl: database.url });
-    store = openPostgresEventStore({ url: role.url });
-    bus = openPostgresBus({ url: database.url, log: silent });
-    pool = new pg.Pool({ connectionString: database.url, max: 6 });
-    pool.on('error', () => undefined);
-    await pool.query(relayMigration);
+    ground = await openRelayGround('relay', [relayMigration]);
+    ({ store, bus, pool } = ground);
   });
-  afterAll(async () => {
-    await bus.close();
-    await store.close();
-    await pool.end();
-    await role.drop();
-    await database.drop();
-  });
+  afterAll(() => ground?.close());
   beforeEach(async () => {
     relays = [];
-    service = `s-${randomUUID()}`;
-    category = `c${randomUUID().replaceAll('-', '')}`;
-    await grantCategories({ adminUrl: database.url, role: role.name, append: [category], read: [category] });
-    await bus.ensureTopics([service]);
+    ({ service, category } = await ground.newService());
   });
   afterEach(async () => {
     await Promise.all(relays.map((relay) => relay.stop()));
@@ -239,7 +218,7 @@ describe('a relay', () => {
         await bus.publish(topic, messages);
       },
     };
-    const ownPool = new pg.Pool({ connectionString: database.url, max: 2, application_name: service });
+    const ownPool = new pg.Pool({ connectionString: ground.database.url, max: 2, application_name: service });
     ownPool.on('error', () => undefined);
     const leader = start({ bus: frozen, pool: ownPool });
     await leader.ready;

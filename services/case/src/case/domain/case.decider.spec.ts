@@ -1,27 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { riskLevels } from '@waymark/contracts';
-import { type DecisionContext, specify } from '@waymark/event-sourcing';
 import { caseCodeFrom } from './case-code.js';
 import type { CaseCommand } from './case.commands.js';
 import { caseDecider } from './case.decider.js';
 import type { CaseEvent, RiskAssessment } from './case.events.js';
+import { context, decider, idAt, ids, opened, outsider, supervisor } from './case.fixture.js';
 
-const idAt = '0197e000-0000-8000-8000-0123456789ab';
-const context: DecisionContext = {
-  now: '2026-03-02T08:00:00.000Z',
-  actor: { kind: 'staff', id: 'amina', roles: ['officer'] },
-  newId: () => idAt,
-  eventIdAt: String,
-};
-const supervisor = { actor: { kind: 'staff', id: 'ingrid', roles: ['supervisor'] } } as const;
-const outsider = { actor: { kind: 'staff', id: 'kwame', roles: ['officer'] } } as const;
-
-const ids = { caseId: 'case-1', concernId: 'concern-1', clientId: 'client-1', officerId: 'amina' } as const;
 const openCase: CaseCommand = { type: 'OpenCase', ...ids };
-const opened: CaseEvent = {
-  type: 'CaseOpened',
-  data: { ...ids, caseCode: caseCodeFrom(idAt), team: ['amina'], openedAt: context.now },
-};
 const luciaAdded: CaseEvent = {
   type: 'TeamMemberAdded',
   data: { clientId: 'client-1', staffId: 'lucia', team: ['amina', 'lucia'] },
@@ -45,8 +30,6 @@ const assessed: RiskAssessment = {
   assessedAt: context.now,
   reviewDueAt: '2026-03-09T08:00:00.000Z',
 };
-
-const decider = specify(caseDecider, context);
 
 describe('a case whose client has come before', () => {
   const link: CaseCommand = { type: 'LinkToClient', linkId: 'link-1', earlierClientId: 'client-0' };

@@ -1,26 +1,7 @@
 import { describe, it } from '@jest/globals';
-import { type DecisionContext, specify } from '@waymark/event-sourcing';
-import { caseCodeFrom } from './case-code.js';
 import type { CaseCommand } from './case.commands.js';
-import { caseDecider } from './case.decider.js';
 import type { CaseEvent } from './case.events.js';
-
-const idAt = '0197e000-0000-8000-8000-0123456789ab';
-const context: DecisionContext = {
-  now: '2026-03-02T08:00:00.000Z',
-  actor: { kind: 'staff', id: 'amina', roles: ['officer'] },
-  newId: () => idAt,
-  eventIdAt: String,
-};
-const supervisor = { actor: { kind: 'staff', id: 'ingrid', roles: ['supervisor'] } } as const;
-const outsider = { actor: { kind: 'staff', id: 'kwame', roles: ['officer'] } } as const;
-
-const ids = { caseId: 'case-1', concernId: 'concern-1', clientId: 'client-1', officerId: 'amina' } as const;
-const opened: CaseEvent = {
-  type: 'CaseOpened',
-  data: { ...ids, caseCode: caseCodeFrom(idAt), team: ['amina'], openedAt: context.now },
-};
-const decider = specify(caseDecider, context);
+import { context, decider, opened, outsider, supervisor } from './case.fixture.js';
 
 describe('breaking the glass', () => {
   const breakGlass: Extract<CaseCommand, { type: 'BreakGlass' }> = {
