@@ -91,6 +91,21 @@ describe('The Keycloak realm', () => {
     expect(realm.otpPolicyCodeReusable).toBe(false);
   });
 
+  it('says in the tokens of people that they showed a second factor', () => {
+    const codes = realm.authenticationFlows
+      .flatMap((flow: { authenticationExecutions: object[] }) => flow.authenticationExecutions)
+      .filter(({ authenticator }: { authenticator?: string }) => authenticator?.includes('otp'));
+    expect(codes).toHaveLength(2);
+    for (const { authenticatorConfig } of codes) {
+      const named = realm.authenticatorConfig.find(({ alias }: { alias: string }) => alias === authenticatorConfig);
+      expect(named.config['default.reference.value']).toBe('otp');
+    }
+    for (const id of [CLI_CLIENT_ID, PORTAL_CLIENT_ID]) {
+      const client = clients.find(({ clientId }) => clientId === id);
+      expect(client && mapperOf(client, 'factors')).toMatchObject({ 'access.token.claim': 'true' });
+    }
+  });
+
   it('holds no secret and no password', () => {
     for (const { secret } of clients) expect(secret ?? '${}').toMatch(/^\$\{.*\}$/);
     for (const { credentials } of realm.users) {

@@ -53,7 +53,7 @@ console.log(failures === 0 ? 'The realm is as the services expect it.' : `${fail
 process.exitCode = failures === 0 ? 0 : 1;
 
 async function checkTokens({ issuer, issuerAddress, tokenEndpoint }, secrets) {
-  const verifier = createTokenVerifier({ issuer, issuerAddress, audience: 'urn:waymark:api' });
+  const verifier = createTokenVerifier({ issuer, issuerAddress, audience: 'urn:waymark:api', secondFactors: ['otp'] });
   for (const { id, username, roles, unit } of demoPeople) {
     const { access_token: token } = await grant(tokenEndpoint, { username, password, totp: codeNow() });
     const expected = { kind: 'staff', id, roles: [...roles].sort(), ...(unit === undefined ? {} : { unit }) };
@@ -114,7 +114,7 @@ async function playStory({ issuer, issuerAddress, tokenEndpoint }) {
     const platform = await startProcesses({
       ...{ postgresAdminUrl: postgres.url(), kafkaBrokers: kafka.brokers, dir, issuer },
       ports: Object.fromEntries(services.map(({ name }, index) => [name, base + 1 + index])),
-      environment: { OIDC_ISSUER_ADDRESS: issuerAddress },
+      environment: { OIDC_ISSUER_ADDRESS: issuerAddress, OIDC_SECOND_FACTORS: 'otp' },
     });
     try {
       const signIn = { tokenUrl: tokenEndpoint, password, totpSecret };

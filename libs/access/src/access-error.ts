@@ -1,5 +1,10 @@
 export type AccessErrorCode =
-  'token_missing' | 'token_invalid' | 'token_expired' | 'role_missing' | 'identity_unreachable';
+  | 'token_missing'
+  | 'token_invalid'
+  | 'token_expired'
+  | 'second_factor_missing'
+  | 'role_missing'
+  | 'identity_unreachable';
 
 /** What exactly was wrong with a token: for logs and tests. Never told to the caller, who could learn from it. */
 export type TokenFault =
@@ -18,6 +23,7 @@ const statuses = {
   token_missing: 401,
   token_invalid: 401,
   token_expired: 401,
+  second_factor_missing: 401,
   role_missing: 403,
   identity_unreachable: 503,
 } as const satisfies Record<AccessErrorCode, 401 | 403 | 503>;
@@ -26,6 +32,7 @@ const details: Record<AccessErrorCode, string> = {
   token_missing: 'A bearer token is needed here.',
   token_invalid: 'The bearer token is not valid here.',
   token_expired: 'The bearer token has expired.',
+  second_factor_missing: 'Sign in with a second factor.',
   role_missing: 'You are known, but none of your roles may do this.',
   identity_unreachable: 'The identity provider cannot be reached; nothing was decided about the token.',
 };
@@ -48,9 +55,11 @@ export class AccessError extends Error {
     this.fault = options.fault;
   }
 
-  /** Value of `WWW-Authenticate` (RFC 6750) for a 401, or nothing. */
+  /** Value of `WWW-Authenticate` (RFC 6750, and RFC 9470 for a missing second factor) for a 401, or nothing. */
   get challenge(): string | undefined {
     if (this.status !== 401) return undefined;
-    return this.code === 'token_missing' ? 'Bearer' : 'Bearer error="invalid_token"';
+    if (this.code === 'token_missing') return 'Bearer';
+    const error = this.code === 'second_factor_missing' ? 'insufficient_user_authentication' : 'invalid_token';
+    return `Bearer error="${error}"`;
   }
 }

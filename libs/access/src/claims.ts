@@ -13,6 +13,8 @@ export interface ClaimsMapping {
   readonly serviceClaim: string;
   /** BCP 47, such as OpenID Connect's `locale`. */
   readonly languageClaim: string;
+  /** How somebody signed in: `amr` (RFC 8176), or `acr` where the issuer only says how well. */
+  readonly factorsClaim: string;
 }
 
 export const defaultClaims: ClaimsMapping = {
@@ -20,6 +22,7 @@ export const defaultClaims: ClaimsMapping = {
   unitClaim: 'unit',
   serviceClaim: 'service',
   languageClaim: 'locale',
+  factorsClaim: 'amr',
 };
 
 /**
@@ -45,8 +48,16 @@ export function principalFrom(payload: JWTPayload, mapping: ClaimsMapping): Staf
   };
 }
 
+/** Whether a person signed in with one of these factors, as far as the issuer says so in the token. */
+export function signedInWith(payload: JWTPayload, mapping: ClaimsMapping, factors: readonly string[]): boolean {
+  const used = listed(claimAt(payload, mapping.factorsClaim));
+  return factors.some((factor) => used.includes(factor));
+}
+
+const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+
 function knownRoles(value: unknown): readonly Role[] {
-  const named: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const named = listed(value);
   return roles.filter((role) => named.includes(role));
 }
 

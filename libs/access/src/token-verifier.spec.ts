@@ -146,6 +146,40 @@ describe('A token is refused', () => {
   });
 });
 
+describe('Where a second factor is asked for', () => {
+  const strict = () => verifier({ secondFactors: ['otp', 'hwk'] });
+
+  it('a person is known who signed in with one of those named, whatever else they used', async () => {
+    await expect(strict().verify(await issuer.token({ amr: ['pwd', 'otp'] }))).resolves.toMatchObject({
+      kind: 'staff',
+    });
+  });
+
+  it.each([undefined, [], ['pwd'], 'password', { otp: true }])('nobody is let in with %j', async (amr) => {
+    expect(await refusal(strict().verify(await issuer.token({ amr })))).toEqual(['second_factor_missing', undefined]);
+  });
+
+  it('an issuer may say it elsewhere, in a single word', async () => {
+    const byLevel = () => verifier({ secondFactors: ['2', '3'], claims: { factorsClaim: 'acr' } });
+    await expect(byLevel().verify(await issuer.token({ acr: '2' }))).resolves.toBeDefined();
+    expect(await refusal(byLevel().verify(await issuer.token({ acr: '1', amr: ['2'] })))).toEqual([
+      'second_factor_missing',
+      undefined,
+    ]);
+  });
+
+  it('services need none: they are no people', async () => {
+    const token = await issuer.token({ sub: 'waymark-referral', roles: undefined, service: 'referral' });
+    await expect(strict().verify(token)).resolves.toEqual({ kind: 'service', id: 'referral' });
+  });
+
+  it('the answer says how to get in (RFC 9470), and is no other for a forged token', async () => {
+    expect(new AccessError('second_factor_missing').challenge).toBe('Bearer error="insufficient_user_authentication"');
+    const forged = await issuer.token({ amr: ['pwd'], aud: 'urn:other:api' });
+    expect(await refusal(strict().verify(forged))).toEqual(['token_invalid', 'audience']);
+  });
+});
+
 describe('The keys of the issuer', () => {
   it('may be replaced without a restart', async () => {
     const long = verifier();

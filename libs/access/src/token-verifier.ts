@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { AccessError } from './access-error.js';
 import type { Verifier } from './authenticator.js';
-import { defaultClaims, principalFrom, type ClaimsMapping } from './claims.js';
+import { defaultClaims, principalFrom, signedInWith, type ClaimsMapping } from './claims.js';
 import { dateOf, type Clock } from './clock.js';
 import { createDiscovery } from './discovery.js';
 import type { ServicePrincipal, StaffPrincipal } from './principal.js';
@@ -22,6 +22,8 @@ export interface TokenVerifierOptions {
   /** `typ` headers that are access tokens. Add `JWT` for an issuer that does not follow RFC 9068, such as Keycloak by default. */
   readonly tokenTypes?: readonly string[];
   readonly claims?: Partial<ClaimsMapping>;
+  /** A person must have signed in with one of these, as the issuer names them; not asked for when missing. */
+  readonly secondFactors?: readonly string[];
   /** An unknown key id makes the keys be fetched again, at most once in this time. */
   readonly jwksCooldownSeconds?: number;
   /** So long after its issue a token is taken at most, whatever it says itself; 300 unless given. */
@@ -35,8 +37,8 @@ export type TokenVerifier = Verifier<StaffPrincipal | ServicePrincipal>;
 
 /**
  * Checks access tokens of one OIDC issuer: type, algorithm, signature, issuer, audience, times. Keys come from the issuer, are
- * cached for 10 minutes, and a new key id is fetched when first seen. `verify` rejects with `AccessError`: 401 for a bad token,
- * 403 for a good one without a role here, 503 when the keys cannot be had.
+ * cached for 10 minutes, and a new key id is fetched when first seen. `verify` rejects with `AccessError`: 401 for a bad token, or
+ * one without the second factor that is asked for, 403 for a good one without a role here, 503 when the keys cannot be had.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const algorithms = [...(options.algorithms ?? ['RS256', 'ES256'])];
@@ -45,6 +47,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   const tokenTypes = (options.tokenTypes ?? ['at+jwt']).map(normalType);
   const claims = { ...defaultClaims, ...options.claims };
   const keys = issuerKeys(options);
+  const { secondFactors } = options;
 
   return {
     async verify(token) {
@@ -67,6 +70,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
         const principal = principalFrom(payload, claims);
         if (principal.kind === 'staff' && options.revocations?.isRevoked(principal.id, payload.iat ?? 0))
           throw new AccessError('token_invalid', { fault: 'revoked' });
+        if (principal.kind === 'staff' && secondFactors && !signedInWith(payload, claims, secondFactors))
+          throw new AccessError('second_factor_missing');
         return principal;
       } catch (error) {
         throw asAccessError(error);

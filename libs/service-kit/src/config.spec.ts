@@ -78,6 +78,8 @@ describe('the settings of a service', () => {
       ['at+jwt', 'JWT'],
     ]);
     expect(refusal({ OIDC_ALGORITHMS: ' , ' })).toContain('OIDC_ALGORITHMS: ');
+    expect(refusal({ OIDC_SECOND_FACTORS: '' })).toContain('OIDC_SECOND_FACTORS: ');
+    expect(refusal({ OIDC_SECOND_FACTORS: 'otp' })).toBe('none');
   });
 
   it('of the edge are checked at the start', () => {

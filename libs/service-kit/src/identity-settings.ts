@@ -24,16 +24,25 @@ export const identityVariables = {
   OIDC_UNIT_CLAIM: str({ default: 'unit', desc: 'claim with the unit' }),
   OIDC_SERVICE_CLAIM: str({ default: 'service', desc: "claim with a service's name" }),
   OIDC_LANGUAGE_CLAIM: str({ default: 'locale', desc: 'claim with the preferred language, BCP 47' }),
+  OIDC_FACTORS_CLAIM: str({ default: 'amr', desc: 'claim that says with which factors somebody signed in' }),
+  OIDC_SECOND_FACTORS: list({
+    default: undefined,
+    desc: 'values of that claim of which the token of a person must carry one; unless given it is not asked for',
+  }),
 };
 
 interface IdentitySettings extends Readonly<
-  Record<'OIDC_ISSUER' | 'OIDC_AUDIENCE' | `OIDC_${'ROLES' | 'UNIT' | 'SERVICE' | 'LANGUAGE'}_CLAIM`, string>
+  Record<
+    'OIDC_ISSUER' | 'OIDC_AUDIENCE' | `OIDC_${'ROLES' | 'UNIT' | 'SERVICE' | 'LANGUAGE' | 'FACTORS'}_CLAIM`,
+    string
+  >
 > {
   readonly OIDC_ISSUER_ADDRESS?: string | undefined;
   readonly OIDC_ALGORITHMS: readonly string[];
   readonly OIDC_TOKEN_TYPES: readonly string[];
   readonly OIDC_CLOCK_TOLERANCE_SECONDS: number;
   readonly OIDC_TOKEN_SECONDS: number;
+  readonly OIDC_SECOND_FACTORS?: readonly string[] | undefined;
 }
 
 /** The check of access tokens as the settings want it. Throws a `ConfigError` that names the variable. */
@@ -43,6 +52,7 @@ export function tokenVerifierFor(settings: IdentitySettings, revocations: Revoca
     unitClaim: settings.OIDC_UNIT_CLAIM,
     serviceClaim: settings.OIDC_SERVICE_CLAIM,
     languageClaim: settings.OIDC_LANGUAGE_CLAIM,
+    factorsClaim: settings.OIDC_FACTORS_CLAIM,
   };
   try {
     return createTokenVerifier({
@@ -55,6 +65,7 @@ export function tokenVerifierFor(settings: IdentitySettings, revocations: Revoca
       claims,
       revocations,
       ...(settings.OIDC_ISSUER_ADDRESS === undefined ? {} : { issuerAddress: settings.OIDC_ISSUER_ADDRESS }),
+      ...(settings.OIDC_SECOND_FACTORS === undefined ? {} : { secondFactors: settings.OIDC_SECOND_FACTORS }),
     });
   } catch (error) {
     throw new ConfigError(`OIDC_ALGORITHMS: ${error instanceof Error ? error.message : String(error)}`);
