@@ -208,7 +208,10 @@ async function fetchedKeycloak() {
   await mkdir(cache, { recursive: true });
   const unfinished = await mkdtemp(`${home}-`);
   const artifact = `org.keycloak:keycloak-quarkus-dist:${VERSION}:zip`;
-  await run('mvn', ['-B', '-q', 'dependency:unpack', `-Dartifact=${artifact}`, `-DoutputDirectory=${unfinished}`]);
+  // Its marker files go where it runs.
+  await run('mvn', ['-B', '-q', 'dependency:unpack', `-Dartifact=${artifact}`, `-DoutputDirectory=${unfinished}`], {
+    cwd: unfinished,
+  });
   await rename(path.join(unfinished, `keycloak-${VERSION}`), home);
   await rm(unfinished, { recursive: true });
   return home;

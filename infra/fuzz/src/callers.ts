@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { createServiceTokenSource } from '@waymark/access';
 import type { Platform } from '@waymark/embedded';
 import { DemoTokens } from '@waymark/identity';
 
@@ -22,8 +26,11 @@ export interface Caller {
 
 type ServiceName = 'intake' | 'case' | 'consent' | 'referral' | 'reporting' | 'audit';
 
-/** Who of the demo people has a hand in the matter that the story has played. */
-export const callersOf = (platform: Platform): Readonly<Record<ServiceName, readonly Caller[]>> => {
+/**
+ * Who of the demo people has a hand in the matter that the story has played, or a right that nobody else has, and the service that
+ * asks others. `dataDir` is the platform's.
+ */
+export const callersOf = (platform: Platform, dataDir: string): Readonly<Record<ServiceName, readonly Caller[]>> => {
   const tokens = new DemoTokens(platform.issuer);
   const staff = (username: string, role: string): Caller => ({
     name: username,
@@ -39,15 +46,26 @@ export const callersOf = (platform: Platform): Readonly<Record<ServiceName, read
     may: (access) => access.reporter !== undefined,
     token: () => clientSession(platform, tokens),
   };
+  const referral: Caller = {
+    name: 'the referral service',
+    may: (access) => access.service?.includes('referral') ?? false,
+    token: () => serviceToken(platform, dataDir, 'referral'),
+  };
   return {
-    intake: [officer, client, nobody],
-    case: [officer, supervisor],
-    consent: [officer, client],
+    intake: [officer, client, nobody, staff('samoa.administrator', 'administrator')],
+    case: [officer, supervisor, staff('marek.clinician', 'clinician')],
+    consent: [officer, supervisor, client, referral],
     referral: [officer, unit],
     reporting: [staff('priya.analyst', 'analyst')],
     audit: [staff('jonas.auditor', 'auditor')],
   };
 };
+
+async function serviceToken({ issuer }: Platform, dataDir: string, service: string): Promise<string> {
+  const environment = parseEnv(await readFile(join(dataDir, 'secrets', service, `${service}.env`), 'utf8'));
+  const clientSecret = String(environment.SERVICE_CLIENT_SECRET);
+  return createServiceTokenSource({ issuer, clientId: `waymark-${service}`, clientSecret }).token();
+}
 
 /** The session of somebody who has raised a concern and got a client receipt for it. */
 async function clientSession(platform: Platform, tokens: DemoTokens): Promise<string> {

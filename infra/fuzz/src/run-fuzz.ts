@@ -69,8 +69,10 @@ async function portsInARow(attempts = 20): Promise<Ports> {
   }
 }
 
+/** Without its tables: what is asked at random needs something of everything, not thousands of contacts. */
 async function playStory(platform: Platform): Promise<void> {
-  const failed = (await runStory({ baseUrl: platform.urlOf('page'), onStep: () => undefined })).filter(({ ok }) => !ok);
+  const results = await runStory({ baseUrl: platform.urlOf('page'), withTables: false });
+  const failed = results.filter(({ ok }) => !ok);
   if (failed.length > 0)
     throw new FuzzError(`the story failed: ${failed.map(({ title, detail }) => `${title} (${detail})`).join('; ')}`);
 }
@@ -85,7 +87,10 @@ async function fuzz(
 ): Promise<readonly Fuzzed[]> {
   const known = await knownIds(platform);
   const turns: { service: keyof Ports; caller: Caller; operations: readonly string[]; paths: readonly string[] }[] = [];
-  for (const [service, callers] of Object.entries(callersOf(platform)) as [keyof Ports, readonly Caller[]][]) {
+  for (const [service, callers] of Object.entries(callersOf(platform, path.join(dir, 'platform'))) as [
+    keyof Ports,
+    readonly Caller[],
+  ][]) {
     const response = await fetch(`${platform.urlOf(service)}/openapi.json`);
     const { paths } = (await response.json()) as Document;
     for (const caller of callers) {
@@ -98,10 +103,10 @@ async function fuzz(
   const asked = turns.reduce((sum, { operations }) => sum + operations.length, 0);
   const results: Fuzzed[] = [];
   for (const { service, caller, operations, paths } of turns) {
-    const folder = path.join(dir, `${service}-${caller.name}`);
+    const folder = path.join(dir, `${results.length}-${service}`);
     await mkdir(folder);
     await writeFile(path.join(folder, 'schemathesis.toml'), configurationFor(paths, known));
-    const share = Math.max(10, Math.round((seconds * operations.length) / asked));
+    const share = Math.max(5, Math.round((seconds * operations.length) / asked));
     const token = await caller.token?.();
     const { code, output } = await schemathesis(command, folder, [
       ...['run', `${platform.urlOf(service)}/openapi.json`, '--url', platform.urlOf(service)],

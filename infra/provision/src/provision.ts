@@ -14,6 +14,8 @@ export interface ProvisionOptions {
   readonly secretsDir: string | ((service: string) => string);
   /** Put before every database and role name, so that several platforms can share a server. */
   readonly prefix?: string;
+  /** Services that get a database of their own, for whoever starts only some of them; all unless given. */
+  readonly databasesOf?: readonly string[];
   /** Leaves the PostgreSQL bus out when Kafka carries the messages. */
   readonly bus: 'postgres' | 'kafka';
   /** Keeps the wrapping keys in Vault, where this makes one for each service; else each service has a key file. */
@@ -43,7 +45,7 @@ export async function provision(options: ProvisionOptions): Promise<ReadonlyMap<
 }
 
 async function provisionService(
-  { adminUrl, secretsDir, vault, kafkaLogins = false }: ProvisionOptions,
+  { adminUrl, secretsDir, vault, databasesOf, kafkaLogins = false }: ProvisionOptions,
   service: ServiceGrants,
   prefix: string,
   events: string,
@@ -64,7 +66,7 @@ async function provisionService(
     read: service.readsAll ? 'all' : [...service.categories],
   });
   await allowConnect(events, role);
-  await database(adminUrl, role, role);
+  if (!databasesOf || databasesOf.includes(service.name)) await database(adminUrl, role, role);
   const topics = (names: readonly string[]) => names.map((name) => `waymark.${name}`);
   if (bus)
     await grantBus({

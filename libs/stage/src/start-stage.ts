@@ -9,7 +9,7 @@ import { openPostgresBus, type Bus } from '@waymark/messaging';
 import { type ServiceProcess, spawnService } from '@waymark/processes';
 import { type ProvisionedEnvironment, provision } from '@waymark/provision';
 import { createLog, type RunningService, type ServiceDefinition, startService } from '@waymark/service-kit';
-import { createTestDatabase, FakeClock, freePort, freePorts } from '@waymark/testing';
+import { FakeClock, freePort, freePorts, serverUrl } from '@waymark/testing';
 import { stageSettings } from './stage-settings.js';
 
 export interface Answer {
@@ -67,13 +67,14 @@ export async function startStage(options: {
   /** Gets every line that the services log, instead of the terminal. */
   readonly logTo?: (line: string) => void;
 }): Promise<Stage> {
-  const server = await createTestDatabase('stage');
+  const adminUrl = serverUrl();
   const dir = await mkdtemp(join(tmpdir(), 'waymark-stage-'));
   const prefix = `s${randomBytes(4).toString('hex')}`;
   const environments = await provision({
-    adminUrl: server.url,
+    adminUrl,
     secretsDir: join(dir, 'secrets'),
     prefix,
+    databasesOf: options.services.map(({ name }) => name),
     bus: 'postgres',
   });
   const ports = new Map((await freePorts(portNames.length)).map((port, index) => [portNames[index] ?? '', port]));
@@ -129,7 +130,7 @@ export async function startStage(options: {
   const pools = new Map<string, pg.Pool>();
   const buses: Bus[] = [];
   for (const { name } of options.services) await start(name);
-  const eventStoreAdminUrl = new URL(server.url);
+  const eventStoreAdminUrl = new URL(adminUrl);
   eventStoreAdminUrl.pathname = `/${prefix}_events`;
 
   return {
@@ -190,8 +191,7 @@ export async function startStage(options: {
         ...buses.map((bus) => bus.close()),
         ...[...pools.values()].map((pool) => pool.end()),
       ]);
-      await dropAll(server.url, prefix);
-      await server.drop();
+      await dropAll(adminUrl, prefix);
       await rm(dir, { recursive: true, force: true });
     },
   };
