@@ -1,3 +1,5 @@
+import type { Principal } from './principal.js';
+
 export type AccessErrorCode =
   | 'token_missing'
   | 'token_invalid'
@@ -45,14 +47,17 @@ export class AccessError extends Error {
   override readonly name = 'AccessError';
   readonly status: 401 | 403 | 503;
   readonly fault?: TokenFault;
+  /** Who was not let in, where a good token told; for the access log. */
+  readonly principal?: Principal;
 
   constructor(
     readonly code: AccessErrorCode,
-    options: { readonly fault?: TokenFault; readonly cause?: unknown } = {},
+    options: { readonly fault?: TokenFault; readonly principal?: Principal; readonly cause?: unknown } = {},
   ) {
     super(details[code], { cause: options.cause });
     this.status = statuses[code];
     this.fault = options.fault;
+    this.principal = options.principal;
   }
 
   /** Value of `WWW-Authenticate` (RFC 6750, and RFC 9470 for a missing second factor) for a 401, or nothing. */

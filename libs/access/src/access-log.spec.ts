@@ -56,6 +56,13 @@ describe('The access log', () => {
     ]);
   });
 
+  it('records under a given id, so that the log takes the same record once', async () => {
+    const { appended, log } = recording();
+    const eventId = '0197d000-0000-8000-8000-000000000003';
+    await log.record({ ...reading, eventId });
+    expect(appended[0]?.event.id).toBe(eventId);
+  });
+
   it('records refusals as well', async () => {
     const { appended, log } = recording();
     await log.record({ ...reading, outcome: 'refused', ground: 'not_on_team' });

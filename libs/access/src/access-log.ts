@@ -20,6 +20,8 @@ export interface AccessRecord {
   readonly what: string;
   readonly outcome: 'allowed' | 'refused';
   readonly correlationId: string;
+  /** For a record that may be made again: the second with the same id, in the same stream, changes nothing. Fresh when absent. */
+  readonly eventId?: string;
 }
 
 /** The events of the access log. Nothing in them is sealed, so nothing in them may say what was read. */
@@ -50,7 +52,8 @@ export function createAccessLog(options: {
   readonly clock?: Clock;
 }): AccessLog {
   return {
-    async record({ principal, subjectStream, clientId, purpose, ground, what, outcome, correlationId }) {
+    async record(record) {
+      const { principal, subjectStream, clientId, purpose, ground, what, outcome, correlationId, eventId } = record;
       const subjectId = subjectStream.slice(subjectStream.indexOf('-') + 1);
       const read = {
         resource: subjectStream,
@@ -61,7 +64,7 @@ export function createAccessLog(options: {
       };
       await options.store.append(`${options.category}-${subjectId}`, 'any', [
         {
-          id: randomUUID(),
+          id: eventId ?? randomUUID(),
           type: 'ClientDataRead',
           schemaVersion: versionToWrite(accessEvents, 'ClientDataRead', read),
           data: read,

@@ -38,14 +38,15 @@ export function principalFrom(payload: JWTPayload, mapping: ClaimsMapping): Staf
   }
   if (payload.sub === undefined || !staffIdPattern.test(payload.sub))
     throw new AccessError('token_invalid', { fault: 'claims' });
-  if (known.length === 0) throw new AccessError('role_missing');
   const unit = knownUnit(claimAt(payload, mapping.unitClaim));
   const language = languageAt(payload, mapping.languageClaim);
-  return {
+  const principal: StaffPrincipal = {
     ...{ kind: 'staff', id: payload.sub, roles: known },
     ...(unit === undefined ? {} : { unit }),
     ...(language === undefined ? {} : { language }),
   };
+  if (known.length === 0) throw new AccessError('role_missing', { principal });
+  return principal;
 }
 
 /** Whether a person signed in with one of these factors, as far as the issuer says so in the token. */

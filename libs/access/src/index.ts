@@ -8,6 +8,7 @@ export * from './authenticator.js';
 export * from './caller.js';
 export * from './claims.js';
 export * from './demanded-decisions.js';
+export { FAILED_READS, type FailedRead, type FailedReads, Reading } from './failed-reads.js';
 export {
   type ActionName,
   type ActionOn,

@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
 import { type FieldError, notFound, Problem } from './problem.js';
+import { uuidForm } from './uuid-form.js';
 
 const plainTypes: readonly unknown[] = [String, Number, Boolean, Array, Object];
 
@@ -54,7 +55,7 @@ function fieldErrors(error: ValidationError, path: string): FieldError[] {
 export class IdPipe implements PipeTransform<string, string> {
   transform(value: string): string {
     const id = value.toLowerCase();
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw notFound();
+    if (!uuidForm.test(id)) throw notFound();
     return id;
   }
 }

@@ -3,7 +3,13 @@ import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE, NestFactory, Reflector } from '@
 import { CqrsModule } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
-import { AccessModule, assertEveryRouteHasARule, type Authenticator, DemandedDecisions } from '@waymark/access';
+import {
+  AccessModule,
+  assertEveryRouteHasARule,
+  type Authenticator,
+  DemandedDecisions,
+  FAILED_READS,
+} from '@waymark/access';
 import { Aggregates } from './aggregates.js';
 import { BodyPipe } from './body.pipe.js';
 import { Clock } from './clock.js';
@@ -19,6 +25,7 @@ import { publishOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
 import { AnswerProcessHandler } from './processes/answer-process.js';
 import { ReadLog } from './read-log.js';
+import { RefusedReads } from './refused-reads.js';
 import { Secrets } from './secrets.js';
 import type { Platform, ServiceDefinition } from './service-definition.js';
 import { Views } from './views.js';
@@ -75,13 +82,15 @@ async function root<Own extends object>(
 ): Promise<DynamicModule> {
   const { dataSource, secrets } = platform;
   const own = (await definition.providers?.(platform)) ?? [];
+  const reads = new ReadLog(definition.name, platform.store, platform.clock);
   const shared = [
     { provide: Aggregates, useValue: platform.aggregates },
     { provide: Clock, useValue: platform.clock },
     { provide: DataSource, useValue: dataSource },
     { provide: Secrets, useValue: secrets },
     { provide: Views, useValue: parts.views },
-    { provide: ReadLog, useValue: new ReadLog(definition.name, platform.store, platform.clock) },
+    { provide: ReadLog, useValue: reads },
+    { provide: FAILED_READS, useValue: new RefusedReads(definition.name, reads, platform.clock) },
     ...own,
   ];
   class Shared {}

@@ -11,7 +11,7 @@ import type { FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { ApiExtension } from '@nestjs/swagger';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { actorOf, type Principal, principalOf } from '@waymark/access';
+import { actorOf, principalOf } from '@waymark/access';
 import { DomainRejection } from '@waymark/event-sourcing';
 import { Turns } from '@waymark/event-store';
 import { derivedId } from '@waymark/messaging';
@@ -19,7 +19,9 @@ import type { WaymarkRequest } from './call.js';
 import { Done } from './done.js';
 import { type Answer, type Attempt, IdempotentAnswers } from './idempotency.js';
 import { problemBody, toProblem } from './problem.filter.js';
+import { principalKey } from './principal-key.js';
 import { Problem } from './problem.js';
+import { uuidForm } from './uuid-form.js';
 
 export const WITHOUT_KEY = 'waymark:without-key';
 
@@ -31,7 +33,6 @@ export const WithoutKey = (): MethodDecorator =>
   applyDecorators(SetMetadata(WITHOUT_KEY, true), ApiExtension('x-without-idempotency-key', true));
 
 const keyForm = /^[\x21-\x7e]{22,200}$/;
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Every command is looked up by principal, route and key before anything is decided; see idempotency.ts. */
 @Injectable()
@@ -102,12 +103,6 @@ function attemptOf(request: WaymarkRequest): Attempt {
     body: request.body,
   };
 }
-
-/** A reporter's retry may come in a new session: the concern, not the session, is who they are. */
-const principalKey = (principal: Principal): string => {
-  if (principal.kind === 'anonymous') return 'anonymous';
-  return principal.kind === 'reporter' ? `reporter:${principal.concernId}` : `${principal.kind}:${principal.id}`;
-};
 
 function callOf(request: WaymarkRequest, commandId: string) {
   const correlation = request.headers['x-correlation-id'];

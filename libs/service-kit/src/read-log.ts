@@ -20,6 +20,8 @@ export class ReadLog {
     readonly ground: string;
     readonly purpose?: string;
     readonly refused?: boolean;
+    /** Recorded once under this id, however often it is asked for. */
+    readonly eventId?: string;
   }): Promise<void> {
     const { stream, refused, purpose, ...rest } = entry;
     await this.log.record({

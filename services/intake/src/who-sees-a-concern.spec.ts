@@ -82,7 +82,7 @@ describe('who sees a concern', () => {
     });
   });
 
-  it('an officer reads it only after taking it, and each reading is on record', async () => {
+  it('an officer reads it only after taking it, and each reading is on record, those that were refused too', async () => {
     const { concernId } = await desk.submit();
     expect(await read(concernId, 'amina.officer')).toMatchObject({ status: 404 });
     await desk.step(concernId, 'allocation', 'amina.officer');
@@ -95,8 +95,11 @@ describe('who sees a concern', () => {
     const reads = [];
     for await (const { data, metadata } of stage.log.readStream(`intake_access-${concernId}`))
       reads.push({ ...data, by: metadata.actor.id });
+    const refused = { what: 'ReadConcern', ground: 'none', outcome: 'refused' };
     expect(reads).toEqual([
+      expect.objectContaining({ ...refused, by: stage.idOf('amina.officer') }),
       expect.objectContaining({ what: 'GetConcern', ground: 'allocated_officer', by: stage.idOf('amina.officer') }),
+      expect.objectContaining({ ...refused, by: stage.idOf('kwame.officer') }),
       expect.objectContaining({ what: 'GetConcern', ground: 'supervisor', by: stage.idOf('ingrid.supervisor') }),
     ]);
   });

@@ -58,8 +58,9 @@ export function decide<Action extends ActionName>(
   resource: Resource<ResourceTypeOf<Action>>,
   ...[context]: ContextOf<Action>
 ): Decision {
-  noteDecision(action);
-  return decideBy(policySet(), principal, action, resource, { ...context });
+  const decision = decideBy(policySet(), principal, action, resource, { ...context });
+  noteDecision(action, decision);
+  return decision;
 }
 
 /** As `decide`, by a set of one's own and with names that the compiler has not seen. */

@@ -1,10 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Decision } from './decide.js';
 
-const underWay = new AsyncLocalStorage<Set<string>>();
+/** What the policies said first about each action: first they are asked about the thing that the request names. */
+export type NotedDecisions = Map<string, Decision['outcome']>;
 
-/** Remembers, for the request under way, that the policies were asked about an action. */
-export const noteDecision = (action: string): void => void underWay.getStore()?.add(action);
+const underWay = new AsyncLocalStorage<NotedDecisions>();
 
-/** Does `work` and adds to `asked` every action that the policies are asked about meanwhile. */
-export const notingDecisions = <Result>(asked: Set<string>, work: () => Promise<Result>): Promise<Result> =>
-  underWay.run(asked, work);
+/** Remembers, for the request under way, what the policies said when they were first asked about an action. */
+export function noteDecision(action: string, { outcome }: Pick<Decision, 'outcome'>): void {
+  const noted = underWay.getStore();
+  if (noted && !noted.has(action)) noted.set(action, outcome);
+}
+
+/** Does `work` and adds to `noted` what the policies say meanwhile. */
+export const notingDecisions = <Result>(noted: NotedDecisions, work: () => Promise<Result>): Promise<Result> =>
+  underWay.run(noted, work);

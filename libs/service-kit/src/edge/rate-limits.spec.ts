@@ -31,6 +31,8 @@ describe('a rate limit', () => {
       authenticate: async ({ headers: { authorization = '' } }) => {
         const principal = principals[authorization];
         if (!principal) throw new AccessError('token_invalid', { fault: 'malformed' });
+        if (principal.kind === 'staff' && principal.roles.length === 0)
+          throw new AccessError('role_missing', { principal });
         return principal;
       },
     });
@@ -61,6 +63,12 @@ describe('a rate limit', () => {
     const guessed = [await ask('a'), await ask('b'), await ask('c')];
     expect(guessed).toEqual(['token_invalid', 'token_invalid', 'too_many_requests']);
     expect(await ask('amina')).toBe('ok');
+  });
+
+  it('counts somebody without a role here as themselves too', async () => {
+    const ask = limited({ former: { kind: 'staff', id: 'former', roles: [] } });
+    const asked = [await ask('former'), await ask('former', '192.0.2.2'), await ask('former')];
+    expect(asked).toEqual(['role_missing', 'role_missing', 'too_many_requests']);
   });
 
   it('counts a reporter by their concern, however many sessions they open, and services not at all', async () => {

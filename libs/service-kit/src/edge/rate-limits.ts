@@ -1,7 +1,8 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
-import { AccessError, type Authenticator, principalOf } from '@waymark/access';
+import { AccessError, type Authenticator, type Principal, principalOf } from '@waymark/access';
+import { principalKey } from '../principal-key.js';
 import { sendProblem } from '../problem.filter.js';
 import { Problem } from '../problem.js';
 import type { EdgeSettings } from './edge-settings.js';
@@ -40,16 +41,20 @@ export class RateLimits {
     return {
       authenticate: async (request) => {
         const principal = await authenticator.authenticate(request).catch((error: unknown) => {
-          if (error instanceof AccessError && error.status === 401) throw this.countAddress(ipOf(request)) ?? error;
-          throw error;
+          if (!(error instanceof AccessError)) throw error;
+          if (error.principal) this.count(error.principal);
+          throw (error.status === 401 ? this.countAddress(ipOf(request)) : undefined) ?? error;
         });
-        if (principal.kind === 'anonymous' || principal.kind === 'service') return principal;
-        const name = principal.kind === 'reporter' ? principal.concernId : principal.id;
-        const refusal = refusalAfter(this.principals.take(`${principal.kind}:${name}`));
-        if (refusal) throw refusal;
+        this.count(principal);
         return principal;
       },
     };
+  }
+
+  private count(principal: Principal): void {
+    if (principal.kind === 'anonymous' || principal.kind === 'service') return;
+    const refusal = refusalAfter(this.principals.take(principalKey(principal)));
+    if (refusal) throw refusal;
   }
 
   countAddress(address: string): Problem | undefined {

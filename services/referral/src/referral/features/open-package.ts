@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { randomUUID } from 'node:crypto';
-import { Access, Caller, type Principal } from '@waymark/access';
+import { Access, Caller, type Principal, Reading } from '@waymark/access';
 import { dataCategories, type DataCategory } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, IdPipe, ReadLog, WithoutKey } from '@waymark/service-kit';
 import { ConsentDoor } from '../../integration/consent-door.js';
@@ -51,6 +51,7 @@ export class OpenPackageEndpoint {
   @Post()
   @HttpCode(200)
   @WithoutKey()
+  @Reading()
   @Access('OpenPackage')
   @ApiOperation({
     summary: 'Open the package: asks for the client’s consent at this very moment, and is recorded',
