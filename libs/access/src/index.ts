@@ -8,6 +8,7 @@ export * from './authenticator.js';
 export * from './caller.js';
 export * from './claims.js';
 export * from './demanded-decisions.js';
+export { couldBy } from './policy/could.js';
 export {
   type ActionName,
   type ActionOn,
@@ -16,6 +17,7 @@ export {
   type Decision,
   isAction,
   platform,
+  policySet,
   type Resource,
   type ResourceType,
   resourceTypeOf,
@@ -23,6 +25,9 @@ export {
 export { roleRefs, staffRef, staffRefs, unitRef, unitRefs } from './policy/entity.js';
 export * from './policy/explain.js';
 export { type Policy, PolicyError } from './policy/policy.js';
+export type { DeclaredAction } from './policy/policy-schema.js';
+export { PolicySet } from './policy/policy-set.js';
+export { digestOf, type PolicySources, shippedSources } from './policy/policy-sources.js';
 export * from './principal.js';
 export * from './receipt-sessions.js';
 export * from './receipt-token.js';
