@@ -23,6 +23,7 @@ class ConcernStateView implements ConcernThen {
   @ApiProperty({ required: false, format: 'date-time' }) firstResponseAt?: string;
   @ApiProperty({ required: false }) officerId?: string;
   @ApiProperty({ required: false }) priority?: string;
+  @ApiProperty({ description: 'Its reporter has said whom it shuts out; who that is, is sealed' }) shutsOut: boolean;
 }
 
 class RiskAssessmentView {
