@@ -4,6 +4,7 @@ import { expect } from '@jest/globals';
 import { runCommandLine } from '@waymark/cli';
 import { intakeMessages } from '@waymark/contracts';
 import { derivedId, type Message } from '@waymark/messaging';
+import { policiesOf } from '@waymark/service-kit';
 import type { Stage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 
@@ -56,7 +57,9 @@ export function operatorOf(stage: Stage) {
       if (type === 'CaseOpened') return true;
     return false;
   };
-  const operations = async () =>
-    (await stage.log.readAll({ after: 0n, categories: ['case_operations'], limit: 1_000 })).events;
+  const operations = async () => {
+    const { events } = await stage.log.readAll({ after: 0n, categories: ['case_operations'], limit: 1_000 });
+    return events.filter(({ stream }) => stream !== policiesOf('case'));
+  };
   return { accepted, dead, told, lettersOf, untilLetters, caseOpened, operations };
 }

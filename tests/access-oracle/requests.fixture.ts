@@ -15,7 +15,10 @@ export interface Request {
 type Name = Pick<Line, 'thing' | 'consent'>;
 
 /** How each action of the oracle is asked for over HTTP. */
-export function requestsOf(stage: Stage, { played, cases, grantId, concerns, referrals, notes, receipt }: World) {
+export function requestsOf(
+  stage: Stage,
+  { played, recordedAt, cases, grantId, concerns, referrals, notes, receipt }: World,
+) {
   const get = (service: string, path: string, shows?: string): Request => ({
     ...{ service, method: 'GET', path },
     ...(shows === undefined ? {} : { shows }),
@@ -106,6 +109,7 @@ export function requestsOf(stage: Stage, { played, cases, grantId, concerns, ref
     GetCaseState: () => get('audit', `/v1/cases/${caseId}/state?at=${encodeURIComponent(now)}`),
     GetCaseTimeline: () => get('audit', `/v1/cases/${caseId}/timeline`),
     GetCaseAccesses: () => get('audit', `/v1/cases/${caseId}/accesses`),
+    WhoCouldSee: () => get('audit', `/v1/cases/${caseId}/who-could-see?at=${encodeURIComponent(recordedAt)}`),
     CheckCase: () => get('audit', `/v1/cases/${caseId}/checks`),
     GetClientTimeline: () => get('audit', `/v1/clients/${clientId}/timeline`),
     ListConsents: () => get('consent', `/v1/clients/${clientId}/consents`),

@@ -23,6 +23,8 @@ export const people = {
 /** Ids of everything that the oracle speaks of, by the name that it has there. */
 export interface World {
   readonly played: Played;
+  /** When the log took what was last told of the case. */
+  readonly recordedAt: string;
   readonly concerns: Readonly<Record<string, string>>;
   readonly cases: Readonly<Record<string, string>>;
   /** Glass that the officer outside has broken. */
@@ -70,6 +72,7 @@ export async function buildWorld(stage: Stage): Promise<World> {
   const broken = await brokenCase(stage, post, (await raise(nobody)).concernId);
   return {
     played,
+    recordedAt: await lastRecordedAt(stage, `case-${played.caseId}`),
     grantId: broken.grantId,
     concerns: Object.fromEntries(Object.entries(raised).map(([name, { concernId }]) => [name, concernId])),
     cases: {
@@ -97,6 +100,12 @@ export async function buildWorld(stage: Stage): Promise<World> {
       'clinical by officer_on_team': clinical.text,
     },
   };
+}
+
+async function lastRecordedAt(stage: Stage, stream: string): Promise<string> {
+  for await (const { recordedAt } of stage.log.readStream(stream, { direction: 'backwards', limit: 1 }))
+    return recordedAt;
+  throw new Error(`nothing in ${stream}`);
 }
 
 const concern = {

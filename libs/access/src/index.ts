@@ -9,6 +9,7 @@ export * from './caller.js';
 export * from './claims.js';
 export * from './demanded-decisions.js';
 export { FAILED_READS, type FailedRead, type FailedReads, Reading } from './failed-reads.js';
+export { couldBy } from './policy/could.js';
 export {
   type ActionName,
   type ActionOn,
@@ -17,6 +18,7 @@ export {
   type Decision,
   isAction,
   platform,
+  policySet,
   type Resource,
   type ResourceType,
   resourceTypeOf,
@@ -24,6 +26,9 @@ export {
 export { roleRefs, staffRef, staffRefs, unitRef, unitRefs } from './policy/entity.js';
 export * from './policy/explain.js';
 export { type Policy, PolicyError } from './policy/policy.js';
+export type { DeclaredAction } from './policy/policy-schema.js';
+export { PolicySet } from './policy/policy-set.js';
+export { digestOf, type PolicySources, shippedSources } from './policy/policy-sources.js';
 export * from './principal.js';
 export * from './receipt-sessions.js';
 export * from './receipt-token.js';

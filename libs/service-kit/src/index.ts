@@ -22,6 +22,7 @@ export * from './key-settings.js';
 export * from './log.js';
 export * from './open-key-store.js';
 export * from './open-views.js';
+export { notePolicies, policiesOf } from './policies/policies-in-force.js';
 export * from './problem.js';
 export { AnswerProcess } from './processes/answer-process.js';
 export * from './processes/process-declaration.js';

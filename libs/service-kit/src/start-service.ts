@@ -4,6 +4,7 @@ import {
   createReceiptSessionVerifier,
   followRevocations,
   type Revocations,
+  shippedSources,
 } from '@waymark/access';
 import type { EventStore } from '@waymark/event-store';
 import { type Bus, type Consumer } from '@waymark/messaging';
@@ -30,6 +31,7 @@ import { openBus, topicsFor } from './open-bus.js';
 import { openEventStore } from './open-event-store.js';
 import { runClock } from './run-clock.js';
 import { readSecretFile } from './secrets.js';
+import { notePolicies } from './policies/policies-in-force.js';
 import { carryOutProcessOrders } from './processes/process-orders.js';
 import { overdueNote, processStanding } from './processes/process-standing.js';
 import { processWork } from './processes/process-work.js';
@@ -149,6 +151,7 @@ async function assemble<Own extends object>(
 
   const doors: Doors = { commands: app.get(CommandBus), queries: app.get(QueryBus), dataSource, clock };
   await views.serving();
+  if (definition.resources) await notePolicies(definition.name, shippedSources(), { store, clock });
   running.consumer = startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
   await app.listen(settings.PORT, settings.HOST);
   const tls = tlsFilesOf(settings);

@@ -31,7 +31,7 @@ export async function prepareGround(kind: 'postgres' | 'kurrentdb' = 'postgres')
   const role = await createTestRole(database);
   const dir = await mkdtemp(join(tmpdir(), 'waymark-tally-'));
   await migrateEventStore({ adminUrl: database.url });
-  const categories = ['tally', 'tally_access', 'tally_process'];
+  const categories = ['tally', 'tally_access', 'tally_process', 'tally_operations'];
   await grantCategories({ adminUrl: database.url, role: role.name, append: categories, read: categories });
   await migrateBus({ adminUrl: busDatabase.url });
   await grantBus({ adminUrl: busDatabase.url, role: role.name, publish: ['waymark.tally'], consume: [] });

@@ -6,6 +6,8 @@ import { GetCaseAccessesEndpoint, GetCaseAccessesHandler } from './features/get-
 import { GetCaseStateEndpoint, GetCaseStateHandler } from './features/get-case-state.js';
 import { GetCaseTimelineEndpoint, GetCaseTimelineHandler } from './features/get-case-timeline.js';
 import { GetClientTimelineEndpoint, GetClientTimelineHandler } from './features/get-client-timeline.js';
+import { WhoCouldSeeEndpoint, WhoCouldSeeHandler } from './features/who-could-see.js';
+import { PastPolicies } from './could-see/policies-then.js';
 import { ClientHistories } from './history/client-histories.js';
 import { Replays } from './history/replays.js';
 import { ListReadingAlarmsEndpoint, ListReadingAlarmsHandler } from './reading-alarm/features/list-reading-alarms.js';
@@ -21,6 +23,7 @@ import { WatchReadingsHandler } from './reading-alarm/features/watch-readings.js
     GetCaseTimelineEndpoint,
     GetCaseStateEndpoint,
     GetCaseAccessesEndpoint,
+    WhoCouldSeeEndpoint,
     CheckCaseEndpoint,
     ListAccessesEndpoint,
     ListReadingAlarmsEndpoint,
@@ -30,10 +33,12 @@ import { WatchReadingsHandler } from './reading-alarm/features/watch-readings.js
     ClientIndex,
     ClientHistories,
     Replays,
+    PastPolicies,
     GetClientTimelineHandler,
     GetCaseTimelineHandler,
     GetCaseStateHandler,
     GetCaseAccessesHandler,
+    WhoCouldSeeHandler,
     CheckCaseHandler,
     ListAccessesHandler,
     WatchReadingsHandler,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Stage, startStage } from '@waymark/stage';
-import pg from 'pg';
 import { audit } from './audit.service.js';
 import { type OneCase, oneCase } from './fixtures/one-case.fixture.js';
+import { tamper } from './fixtures/tamper.fixture.js';
 import { tellLog } from './fixtures/tell-log.fixture.js';
 import { focalPoint, officer, told } from './fixtures/told-events.fixture.js';
 
@@ -223,17 +223,6 @@ describe('the checks of a case', () => {
 });
 
 describe('a log that somebody with all rights has tampered with', () => {
-  async function tamper(statement: string, values: unknown[]): Promise<void> {
-    const admin = new pg.Client({ connectionString: stage.eventStoreAdminUrl });
-    await admin.connect();
-    try {
-      await admin.query('ALTER TABLE waymark.events DISABLE TRIGGER events_append_only');
-      await admin.query(statement, values);
-      await admin.query('ALTER TABLE waymark.events ENABLE ALWAYS TRIGGER events_append_only');
-    } finally {
-      await admin.end();
-    }
-  }
   const brokenStreams = async (clientId: string) => {
     const { streams } = await answerTo(`/v1/clients/${clientId}/timeline`);
     return streams.filter(({ intact }: { intact: boolean }) => !intact);
@@ -245,6 +234,7 @@ describe('a log that somebody with all rights has tampered with', () => {
     expect(await brokenStreams(forged.clientId)).toEqual([]);
     const stream = `consent-${forged.clientId}`;
     await tamper(
+      stage,
       `UPDATE waymark.events SET data = replace(data, 'no_consent', 'expired') WHERE stream_id = $1 AND revision = 0`,
       [stream],
     );
@@ -262,8 +252,10 @@ describe('a log that somebody with all rights has tampered with', () => {
     const forged = oneCase();
     await tellLog(stage, forged.events);
     expect(await brokenStreams(forged.clientId)).toEqual([]);
-    await tamper(`UPDATE waymark.events SET metadata = '{}' WHERE stream_id = $1`, [`concern-${forged.concernId}`]);
-    await tamper('DELETE FROM waymark.events WHERE stream_id = $1', [`case-${forged.caseId}`]);
+    await tamper(stage, `UPDATE waymark.events SET metadata = '{}' WHERE stream_id = $1`, [
+      `concern-${forged.concernId}`,
+    ]);
+    await tamper(stage, 'DELETE FROM waymark.events WHERE stream_id = $1', [`case-${forged.caseId}`]);
     expect(await brokenStreams(forged.clientId)).toEqual([
       { stream: `case-${forged.caseId}`, events: 0, intact: false, brokenAt: 0 },
       { stream: `concern-${forged.concernId}`, events: 7, intact: false, brokenAt: 0 },

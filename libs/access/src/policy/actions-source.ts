@@ -1,13 +1,12 @@
-import * as cedar from './cedar.js';
-import { messagesOf, PolicyError } from './policy.js';
+import type * as cedar from './cedar.js';
+import { PolicyError } from './policy.js';
+import { readSchema } from './policy-schema.js';
 
 type Attributes = Readonly<Record<string, cedar.TypeOfAttribute<string>>>;
 
 /** The text of actions.ts: what TypeScript must know of the schema, so that the compiler checks every use of an action. */
 export function actionsSource(schema: string): string {
-  const read = cedar.schemaToJsonWithResolvedTypes(schema);
-  if (read.type === 'failure') throw new PolicyError(messagesOf(read.errors));
-  const { actions = {}, entityTypes = {} } = read.json[''] ?? {};
+  const { actions, entityTypes } = readSchema(schema);
   const named = Object.entries(actions)
     .filter(([, { appliesTo }]) => (appliesTo?.principalTypes.length ?? 0) > 0)
     .toSorted(([one], [other]) => (one < other ? -1 : 1));

@@ -86,6 +86,7 @@ export const actions = {
   SendReporterMessage: { principals: ['Reporter'], resource: 'Concern' },
   SubmitConcern: { principals: ['Anyone'], resource: 'Waymark' },
   TriageConcern: { principals: ['Staff'], resource: 'Concern' },
+  WhoCouldSee: { principals: ['Staff'], resource: 'Waymark' },
   WithdrawConsent: { principals: ['Staff'], resource: 'Client' },
   WithdrawMyConsent: { principals: ['Reporter'], resource: 'Client' },
   WriteNote: { principals: ['Staff'], resource: 'Case' },

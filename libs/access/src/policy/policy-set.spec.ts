@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { roles, units } from '@waymark/contracts';
 import type { Principal } from '../principal.js';
 import { accessPage } from './access-page.js';
+import { couldBy } from './could.js';
 import { actions } from './actions.js';
 import { actionsSource } from './actions-source.js';
 import { type ActionName, decide, decideBy, platform, policySet, type Resource } from './decide.js';
@@ -10,7 +11,7 @@ import { mayAsk } from './door.js';
 import { type EntityRef, roleRefs, staffRef, staffRefs, unitRef, unitRefs } from './entity.js';
 import { PolicyError } from './policy.js';
 import { PolicySet } from './policy-set.js';
-import { shippedSources } from './policy-sources.js';
+import { digestOf, shippedSources } from './policy-sources.js';
 
 const { schema, files } = shippedSources();
 const officer: Principal = { kind: 'staff', id: 'officer-1', roles: ['officer'], unit: 'support_desk' };
@@ -44,6 +45,24 @@ describe('The policy set', () => {
   it('is what actions.ts and docs/access.md were made from: npm run policies', () => {
     expect(paper('actions.ts')).toBe(bare(actionsSource(schema)));
     expect(paper('../../../../docs/access.md')).toBe(bare(accessPage(policySet())));
+  });
+
+  it('counts as seeing whatever reads, lists, finds or opens something of what is about a person', () => {
+    const seeing = policySet()
+      .schema.actionsIn('See')
+      .map(({ action }) => action);
+    const byName = Object.entries(actions)
+      .filter(([name, { resource }]) => resource !== 'Waymark' && /^(Read|List|Find|Open)/.test(name))
+      .map(([name]) => name);
+    // Each note of a list is asked about when it is listed.
+    expect(seeing).toEqual(byName.filter((name) => name !== 'ReadNote').toSorted());
+  });
+
+  it('has a digest by which two sets are the same, or are not', () => {
+    const turned = Object.fromEntries(Object.entries(files).toReversed());
+    expect(digestOf({ schema, files: turned })).toBe(digestOf({ schema, files }));
+    expect(digestOf({ schema, files: { ...files, 'case.cedar': '' } })).not.toBe(digestOf({ schema, files }));
+    expect(digestOf({ schema: `${schema}\n`, files })).not.toBe(digestOf({ schema, files }));
   });
 
   it('has a policy that allows it for every action', () => {
@@ -129,6 +148,41 @@ describe('A decision', () => {
     const client: Resource<'Client'> = { type: 'Client', id: 'client-1', attributes: { team: [] } };
     expect(decide(stranger, 'ReadDecision', client).outcome).toBe('hidden');
     expect(decideBy(policySet(), supervisor, 'ReadEverything', platform, {}).outcome).toBe('deny');
+  });
+});
+
+describe('An earlier set of policies', () => {
+  /** Before a reporter could shut somebody out of the case. */
+  const earlier = new PolicySet({
+    schema: schema.replace(', shutOut?: Set<Staff> };', ' };'),
+    files: {
+      ...files,
+      'conflict-of-interest.cedar': (files['conflict-of-interest.cedar'] ?? '').replace(
+        /@id\("shut-out-of-the-case-too"\)[^;]*;/,
+        '',
+      ),
+    },
+  });
+  const readCase = earlier.schema.actionsIn('See').find(({ action }) => action === 'ReadCase');
+  const shuttingOut: Resource<'Case'> = {
+    ...{ type: 'Case', id: 'case-1' },
+    attributes: { team: staffRefs(['officer-1']), underGlass: [], shutOut: staffRefs(['officer-1']) },
+  };
+
+  it('decides by what it knew of a thing', () => {
+    if (!readCase) throw new Error('ReadCase shows something');
+    expect(couldBy(policySet(), officer, readCase, shuttingOut)).toMatchObject({ allowed: false });
+    expect(couldBy(earlier, officer, readCase, shuttingOut)).toMatchObject({
+      allowed: true,
+      policies: [{ id: 'the-team-reads-its-case' }],
+    });
+    expect(couldBy(earlier, { kind: 'service', id: 'case' }, readCase, shuttingOut).allowed).toBe(false);
+  });
+
+  it('throws about a thing that lacks what it asks for, instead of deciding without it', () => {
+    if (!readCase) throw new Error('ReadCase shows something');
+    const incomplete = { ...shuttingOut, attributes: {} } as Resource<'Case'>;
+    expect(() => couldBy(earlier, officer, readCase, incomplete)).toThrow(PolicyError);
   });
 });
 

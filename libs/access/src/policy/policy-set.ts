@@ -1,6 +1,7 @@
 import * as cedar from './cedar.js';
 import { atTheDoor } from './door-policy.js';
 import { messagesOf, type Policy, PolicyError, readPolicies } from './policy.js';
+import { PolicySchema } from './policy-schema.js';
 import type { PolicySources } from './policy-sources.js';
 
 /** What is asked of a policy set, in Cedar's own terms. */
@@ -25,8 +26,8 @@ let opened = 0;
  */
 export class PolicySet {
   readonly policies: readonly Policy[];
+  readonly schema: PolicySchema;
   private readonly name = `policies-${(opened += 1)}`;
-  private readonly groups: ReadonlyMap<string, readonly string[]>;
   private readonly prepared = new Set<string>();
 
   /** Throws a `PolicyError` that names every policy which is malformed or does not fit the schema. */
@@ -36,7 +37,7 @@ export class PolicySet {
     const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
     if (twice.length > 0) throw new PolicyError(`two policies are called ${twice.join(', ')}`);
     demandValid(schema, this.policies);
-    this.groups = groupsOf(schema);
+    this.schema = new PolicySchema(schema);
     const kept = cedar.preparseSchema(this.name, schema);
     if (kept.type === 'failure') throw new PolicyError(messagesOf(kept.errors));
   }
@@ -94,7 +95,7 @@ export class PolicySet {
 
   /** The policies whose head speaks of an action, in the order of the set. */
   about(action: string): readonly Policy[] {
-    const names = [action, ...(this.groups.get(action) ?? [])];
+    const names = [action, ...this.schema.groupsOf(action)];
     return this.policies.filter(({ json }) => {
       const scope = json.action;
       if (scope.op === 'All') return true;
@@ -110,14 +111,4 @@ function demandValid(schema: string, policies: readonly Policy[]): void {
   if (answer.type === 'failure') throw new PolicyError(messagesOf(answer.errors));
   const found = [...answer.validationErrors, ...answer.validationWarnings];
   if (found.length > 0) throw new PolicyError(messagesOf(found.map(({ error }) => error)));
-}
-
-/** The groups that each action belongs to, near and far. */
-function groupsOf(schema: string): ReadonlyMap<string, readonly string[]> {
-  const read = cedar.schemaToJsonWithResolvedTypes(schema);
-  if (read.type === 'failure') throw new PolicyError(messagesOf(read.errors));
-  const declared = read.json['']?.actions ?? {};
-  const above = (action: string): readonly string[] =>
-    (declared[action]?.memberOf ?? []).flatMap(({ id }) => [id, ...above(id)]);
-  return new Map(Object.keys(declared).map((action) => [action, above(action)]));
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** The texts of a policy set: its schema, and its policies by file. */
@@ -14,4 +15,12 @@ export function shippedSources(): PolicySources {
     schema: read('waymark.cedarschema'),
     files: Object.fromEntries(names.toSorted().map((name) => [name, read(`policies/${name}`)])),
   };
+}
+
+/** SHA-256 over all texts of a policy set, in hex: equal for equal sets, whatever the order of the files. */
+export function digestOf({ schema, files }: PolicySources): string {
+  const named = Object.entries(files).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([schema, named]))
+    .digest('hex');
 }

@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { caseStages, concernStatuses, referralStatuses } from '@waymark/contracts';
-import type { CaseThen } from '../replay/case-then.js';
 import type { ConcernThen } from '../replay/concern-then.js';
 import type { ConsentThen } from '../replay/consent-then.js';
 import type { ReferralThen } from '../replay/referral-then.js';
+import type { CaseAt } from '../replay/state-at.js';
 
 class EscalationView {
   @ApiProperty({ enum: ['supervisor', 'head'] }) to: string;
@@ -23,6 +23,7 @@ class ConcernStateView implements ConcernThen {
   @ApiProperty({ required: false, format: 'date-time' }) firstResponseAt?: string;
   @ApiProperty({ required: false }) officerId?: string;
   @ApiProperty({ required: false }) priority?: string;
+  @ApiProperty({ description: 'Its reporter has said whom it shuts out; who that is, is sealed' }) shutsOut: boolean;
 }
 
 class RiskAssessmentView {
@@ -30,7 +31,16 @@ class RiskAssessmentView {
   @ApiProperty({ required: false, format: 'date-time' }) reviewDueAt?: string;
 }
 
-class CaseView implements CaseThen {
+class EmergencyAccessView {
+  @ApiProperty({ format: 'uuid' }) grantId: string;
+  @ApiProperty() staffId: string;
+  @ApiProperty({ required: false, format: 'date-time' }) endsAt?: string;
+  @ApiProperty({ required: false, format: 'date-time', description: 'A review ends it before its hour' })
+  reviewedAt?: string;
+  @ApiProperty({ description: 'It opened the case at this moment' }) inForce: boolean;
+}
+
+class CaseView implements CaseAt {
   @ApiProperty({ format: 'uuid' }) caseId: string;
   @ApiProperty({ required: false, format: 'uuid' }) concernId?: string;
   @ApiProperty({ required: false }) caseCode?: string;
@@ -38,6 +48,14 @@ class CaseView implements CaseThen {
   @ApiProperty({ enum: caseStages }) stage: string;
   @ApiProperty({ required: false }) officerId?: string;
   @ApiProperty({ type: [String] }) team: readonly string[];
+  @ApiProperty({ type: [String], description: 'Who stepped back for ever' }) recused: readonly string[];
+  @ApiProperty({
+    type: 'integer',
+    description: 'How many people, roles and units its reporter shuts out; who they are cannot be told from the log',
+  })
+  shutOut: number;
+  @ApiProperty({ type: [EmergencyAccessView], description: 'Who has broken the glass so far' })
+  emergencyAccesses: readonly EmergencyAccessView[];
   @ApiProperty({ required: false, description: 'That there was one and until when it holds; what it says is sealed' })
   lastRiskAssessment?: RiskAssessmentView;
 }

@@ -13,6 +13,8 @@ export interface ConcernThen {
   readonly firstResponseAt?: string;
   readonly officerId?: string;
   readonly priority?: string;
+  /** Its reporter has said whom it shuts out. Who that is, is sealed. */
+  readonly shutsOut: boolean;
 }
 
 /** In which order a concern goes on: what is told late of an earlier step does not move it back. */
@@ -22,7 +24,7 @@ const furthest = (one: string, other: string): string => (order.indexOf(one) > o
 
 /** Undefined for a type that audit does not interpret. */
 export function evolveConcern(before: ConcernThen | undefined, { type, data, subject, occurredAt }: Fact) {
-  const concern: ConcernThen = before ?? { concernId: subject, status: 'submitted', escalations: [] };
+  const concern: ConcernThen = before ?? { concernId: subject, status: 'submitted', escalations: [], shutsOut: false };
   const reached = (status: string, fields: Partial<ConcernThen> = {}): ConcernThen => ({
     ...concern,
     ...fields,
@@ -34,6 +36,7 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
         channel: textIn(data, 'channel'),
         contactAt: textIn(objectIn(data, 'contact'), 'at'),
         dueAt: textIn(objectIn(data, 'clock'), 'dueAt'),
+        shutsOut: 'exclusions' in data,
       });
     case 'ConcernAllocated':
       return { ...concern, officerId: textIn(data, 'officerId') };

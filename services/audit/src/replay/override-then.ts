@@ -17,6 +17,17 @@ export interface OverrideThen {
 /** By the id of the event that requested each. */
 export type OverridesThen = ReadonlyMap<string, OverrideThen>;
 
+/** A vital interest holds only while the client has not decided themself. */
+export const endedByClient = ({ legalBasis, clientDecided }: OverrideThen): boolean =>
+  legalBasis === 'vital_interest' && clientDecided;
+
+export const hasExpired = ({ validUntil }: OverrideThen, moment: number): boolean =>
+  validUntil === undefined || Date.parse(validUntil) <= moment;
+
+/** Whether it allowed anything at a moment. */
+export const isInForce = (override: OverrideThen, moment: number): boolean =>
+  override.approvedBy !== undefined && !endedByClient(override) && !hasExpired(override, moment);
+
 export function evolveOverrides(overrides: OverridesThen, { type, data, id }: Fact): OverridesThen {
   switch (type) {
     case 'OverrideRequested':

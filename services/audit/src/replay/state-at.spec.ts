@@ -72,8 +72,45 @@ describe('the state of a case as of a moment', () => {
       stage: 'engagement',
       officerId: officer.id,
       team: [officer.id, 'lucia'],
+      recused: [],
+      shutOut: 0,
+      emergencyAccesses: [],
       lastRiskAssessment: { assessedAt: '2026-03-03T19:00:00.000Z', reviewDueAt: '2026-03-10T19:00:00.000Z' },
     });
+  });
+
+  it('tells who had stepped back, how many are shut out, and whose broken glass opened it just then', () => {
+    const [opened, recused, reviewed] = [
+      '2026-04-01T08:00:00.000Z',
+      '2026-04-01T09:00:00.000Z',
+      '2026-04-01T13:30:00.000Z',
+    ];
+    const granted = (grantId: string, at: string, endsAt: string) =>
+      told('case-7', 'EmergencyAccessGranted', at, { grantId, staffId: 'nadia', endsAt });
+    const events = [
+      told('case-7', 'CaseOpened', opened, { team: ['amina', 'lucia'], shutOut: ['a'.repeat(32), 'b'.repeat(32)] }),
+      told('case-7', 'OfficerRecused', recused, { staffId: 'lucia', team: ['amina'] }),
+      granted('one', '2026-04-01T10:00:00.000Z', '2026-04-01T12:00:00.000Z'),
+      granted('two', '2026-04-01T13:00:00.000Z', '2026-04-01T17:00:00.000Z'),
+      told('case-7', 'EmergencyAccessReviewed', reviewed, { grantId: 'two', reviewedAt: reviewed }),
+    ];
+    const known = recordedFacts(events.map((event) => ({ ...event, recordedAt: event.at })));
+    const at = (moment: string) => stateAt(known, '7', `2026-04-01T${moment}Z`, 'recorded').case;
+    const inForce = (moment: string) =>
+      at(moment)
+        ?.emergencyAccesses.filter((access) => access.inForce)
+        .map(({ grantId }) => grantId);
+    expect(at('08:30:00')).toMatchObject({ recused: [], shutOut: 2 });
+    expect(at('09:00:00')).toMatchObject({ recused: ['lucia'], team: ['amina'], shutOut: 2 });
+    expect(['09:59:59', '10:00:00', '11:59:59', '12:00:00', '13:00:00', '13:30:00'].map(inForce)).toEqual([
+      [],
+      ['one'],
+      ['one'],
+      [],
+      ['two'],
+      [],
+    ]);
+    expect(at('14:00:00')?.emergencyAccesses[1]).toMatchObject({ grantId: 'two', reviewedAt: reviewed });
   });
 
   it('shows a blocked referral, then what the consent allowed, then the suspension', () => {

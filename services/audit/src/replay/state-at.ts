@@ -1,4 +1,4 @@
-import { type CaseThen, evolveCase } from './case-then.js';
+import { type CaseThen, type EmergencyAccessThen, evolveCase, isInForce } from './case-then.js';
 import { type ConcernThen, evolveConcern } from './concern-then.js';
 import {
   type ConsentsThen,
@@ -18,12 +18,17 @@ export interface StateAt {
   readonly events: number;
   readonly concern?: ConcernThen & { readonly overdue: boolean };
   /** Absent before it was opened. */
-  readonly case?: CaseThen;
+  readonly case?: CaseAt;
   readonly consents: readonly (ConsentThen & { readonly status: ConsentStatusThen })[];
   readonly referrals: readonly ReferralThen[];
   readonly reads: { readonly allowed: number; readonly refused: number };
   /** How often types came that audit does not know, or versions of them. */
   readonly notInterpreted: ReadonlyMap<string, number>;
+}
+
+export interface CaseAt extends CaseThen {
+  /** `inForce`: it opened the case at this moment. */
+  readonly emergencyAccesses: readonly (EmergencyAccessThen & { readonly inForce: boolean })[];
 }
 
 interface Replayed {
@@ -48,15 +53,22 @@ export function stateAt(facts: readonly Fact[], caseId: string, at: string, by: 
   const streams = streamsOfCase(facts, caseId);
   const then = facts.filter((fact) => belongsTo(streams, fact) && timeOf(fact, by) <= moment);
   if (by === 'occurred') then.sort((a, b) => timeOf(a, by) - timeOf(b, by) || Number(a.position - b.position));
-  const { concern, consents, referrals, ...rest } = then.reduce(evolve, nothing);
+  const { concern, case: current, consents, referrals, ...rest } = then.reduce(evolve, nothing);
   return {
     ...rest,
     events: then.length,
     ...(concern ? { concern: { ...concern, overdue: isOverdue(concern, moment) } } : {}),
+    ...(current ? { case: caseAt(current, moment) } : {}),
     consents: [...consents.values()].map((consent) => ({ ...consent, status: statusAt(consent, moment) })),
     referrals: [...referrals.values()],
   };
 }
+
+/** A case as of a moment, by what had been recorded or had happened until then. */
+export const caseAt = (current: CaseThen, moment: number): CaseAt => ({
+  ...current,
+  emergencyAccesses: current.emergencyAccesses.map((access) => ({ ...access, inForce: isInForce(access, moment) })),
+});
 
 /** By the clock alone, whether or not an event said so. */
 const isOverdue = ({ dueAt, firstResponseAt }: ConcernThen, moment: number): boolean =>

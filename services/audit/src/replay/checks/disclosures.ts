@@ -1,7 +1,9 @@
 import { type ConsentsThen, evolveConsents, statusAt } from '../consent-then.js';
 import type { Fact } from '../fact.js';
 import { objectIn, textIn, textsIn } from '../fields.js';
-import { evolveOverrides, type OverridesThen } from '../override-then.js';
+import { linkedIds } from '../linked-ids.js';
+import { endedByClient, evolveOverrides, hasExpired, type OverridesThen } from '../override-then.js';
+import { areCovered, covers, type Scope } from '../scope.js';
 import { examine, type Examined, type Fault } from './finding.js';
 
 /**
@@ -29,11 +31,7 @@ function consentFault({ data, occurredAt }: Fact, consents: ConsentsThen): Fault
   const status = statusAt(consent, Date.parse(occurredAt));
   if (status === 'withdrawn') return 'consent_withdrawn';
   if (status === 'expired') return 'consent_expired';
-  const covered =
-    consent.recipient === textIn(data, 'recipient') &&
-    consent.purpose === textIn(data, 'purpose') &&
-    isCovered(textsIn(data, 'categories'), consent.categories);
-  return covered ? undefined : 'consent_does_not_cover';
+  return covers(consent, scopeIn(data)) ? undefined : 'consent_does_not_cover';
 }
 
 /** Two persons, the scope, and the time; and a vital interest holds only while the client has not decided themself. */
@@ -47,15 +45,16 @@ function overrideFault({ data, occurredAt }: Fact, overrides: OverridesThen): Fa
     override.approvedBy === textIn(cited, 'approvedBy') &&
     override.legalBasis === textIn(cited, 'legalBasis');
   if (!asCited) return 'override_cited_wrongly';
-  if (override.legalBasis === 'vital_interest' && override.clientDecided) return 'override_ended_by_client';
-  if (override.validUntil === undefined || Date.parse(override.validUntil) <= Date.parse(occurredAt))
-    return 'override_expired';
-  const covered =
-    override.recipient === textIn(data, 'recipient') &&
-    override.purpose === textIn(data, 'purpose') &&
-    isCovered(textsIn(data, 'categories'), override.categories);
-  return covered ? undefined : 'override_does_not_cover';
+  if (endedByClient(override)) return 'override_ended_by_client';
+  if (hasExpired(override, Date.parse(occurredAt))) return 'override_expired';
+  return covers(override, scopeIn(data)) ? undefined : 'override_does_not_cover';
 }
+
+const scopeIn = (data: Fact['data']): Scope => ({
+  recipient: textIn(data, 'recipient'),
+  purpose: textIn(data, 'purpose'),
+  categories: textsIn(data, 'categories'),
+});
 
 /** Every override that was approved had been asked for, by somebody else. */
 export function overridesByTwoPersons(facts: readonly Fact[]): Examined {
@@ -71,9 +70,6 @@ export function overridesByTwoPersons(facts: readonly Fact[]): Examined {
     },
   );
 }
-
-const isCovered = (wanted: readonly string[], allowed: readonly string[]): boolean =>
-  wanted.length > 0 && wanted.every((category) => allowed.includes(category));
 
 /** What each use of a disclosure is called by the consent service. */
 const acts: Readonly<Record<string, string>> = { ReferralSent: 'send', ReferralPackageOpened: 'open' };
@@ -103,14 +99,8 @@ export function referralsCiteDisclosures(facts: readonly Fact[]): Examined {
 function samePerson(facts: readonly Fact[]): (disclosure: Fact, use: Fact) => boolean {
   const links = facts.filter(({ type }) => type === 'ClientsLinked');
   return (disclosure, use) => {
-    const found = [`consent-${textIn(use.data, 'clientId')}`];
-    for (const stream of found)
-      for (const link of links)
-        if (link.stream === stream && link.position < disclosure.position) {
-          const other = `consent-${textIn(link.data, 'linkedClientId')}`;
-          if (!found.includes(other)) found.push(other);
-        }
-    return found.includes(disclosure.stream);
+    const before = links.filter(({ position }) => position < disclosure.position);
+    return linkedIds(before, textIn(use.data, 'clientId') ?? '').some((id) => disclosure.stream === `consent-${id}`);
   };
 }
 
@@ -121,4 +111,4 @@ const isFor = ({ data }: Fact, use: Fact): boolean =>
   textIn(data, 'act') === acts[use.type] &&
   textIn(data, 'consentId') === textIn(use.data, 'consentId') &&
   textIn(objectIn(data, 'override'), 'overrideId') === textIn(use.data, 'overrideId') &&
-  isCovered(textsIn(use.data, 'categories'), textsIn(data, 'categories'));
+  areCovered(textsIn(use.data, 'categories'), textsIn(data, 'categories'));
