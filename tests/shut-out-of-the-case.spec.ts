@@ -3,6 +3,7 @@ import { caseService } from '@waymark/case';
 import { intake } from '@waymark/intake';
 import { type Stage, startStage } from '@waymark/stage';
 import { acceptedCase } from './accepted-case.fixture.js';
+import { routesOfCase } from './routes-of-a-case.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -10,19 +11,6 @@ const officer = 'amina.officer';
 const [shutOut, other] = ['ingrid.supervisor', 'tomas.supervisor'];
 const counsellor = 'sofia.counsellor';
 const unknown = '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10';
-
-/** Every route with the id of a case, with a body that it takes. */
-const routes: readonly (readonly ['GET' | 'POST', string, object])[] = [
-  ['GET', '', {}],
-  ['GET', '/notes', {}],
-  ['POST', '/stage', { stage: 'assessment' }],
-  ['POST', '/officer', { officerId: 'kwame' }],
-  ['POST', '/team-members', { staffId: 'kwame' }],
-  ['POST', '/team-members/kwame/removal', {}],
-  ['POST', '/closure', { closureReason: 'needs_met', noFinalRiskBecause: 'Never assessed.' }],
-  ['POST', '/reopening', { reason: 'Again.' }],
-  ['POST', '/recusal', { reason: 'We share an office.' }],
-];
 
 describe('whom a reporter shuts out of a concern', () => {
   let stage: Stage;
@@ -53,7 +41,7 @@ describe('whom a reporter shuts out of a concern', () => {
 
   it('gets on every route of the case what an id gets that does not exist, and another supervisor sees it', async () => {
     const caseId = await caseShuttingOut({ people: [stage.idOf(shutOut)] });
-    for (const [method, path, body] of routes) {
+    for (const [method, path, body] of routesOfCase) {
       const [answer, nothing] = [
         await ask(method, caseId, shutOut, path, body),
         await ask(method, unknown, shutOut, path, body),

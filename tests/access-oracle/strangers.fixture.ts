@@ -15,7 +15,7 @@ export interface Stranger {
   readonly sees?: RegExp;
 }
 
-export function strangersIn({ played, concerns, referrals }: World): readonly Stranger[] {
+export function strangersIn({ played, concerns, referrals, cases: all }: World): readonly Stranger[] {
   const { caseId: cases, clientId: clients } = played;
   const sent = referrals['sent/in_force'] ?? '';
   const drafted = referrals['drafted/none'] ?? '';
@@ -40,6 +40,11 @@ export function strangersIn({ played, concerns, referrals }: World): readonly St
       { concerns: concerns.shuts_out_supervisors ?? '', clients, referrals: sent },
       erasure,
     ),
+    stranger('supervisor', 'supervisor', {
+      concerns: concerns.shuts_out_the_desk ?? '',
+      cases: all.case_of_the_alternate_desk ?? '',
+    }),
+    stranger('alternate_supervisor', 'supervisor', { concerns: concerns.taken ?? '', cases }),
     stranger('clinician', 'clinician', { cases }, emergency),
     stranger('focal_point', 'unit_focal_point', { referrals: sent }),
     stranger('focal_point_of_unit', 'unit_focal_point', { referrals: drafted }),

@@ -10,6 +10,8 @@ export const people = {
   officer_on_team: 'kwame.officer',
   officer: 'lucia.officer',
   supervisor: 'ingrid.supervisor',
+  alternate_officer: 'beatriz.officer',
+  alternate_supervisor: 'samuel.supervisor',
   clinician_on_team: 'marek.clinician',
   clinician: 'sofia.counsellor',
   focal_point_of_unit: 'olivier.ombudsman',
@@ -52,7 +54,7 @@ export async function buildWorld(stage: Stage): Promise<World> {
     return body;
   };
   const raise = (exclusions: object) => post('intake', '/v1/concerns', { body: { ...concern, exclusions } });
-  const take = (id: string) => post('intake', `/v1/concerns/${id}/allocation`, { as: amina });
+  const take = (id: string, as: string = amina) => post('intake', `/v1/concerns/${id}/allocation`, { as });
   const session = async (receipt: string): Promise<string> =>
     (await post('intake', '/v1/receipt-sessions', { body: { receipt } })).token;
 
@@ -64,12 +66,16 @@ export async function buildWorld(stage: Stage): Promise<World> {
     shuts_out_a_person: await raise({ ...nobody, people: [stage.idOf(people.officer)] }),
     shuts_out_supervisors: await raise({ ...nobody, roles: ['supervisor'] }),
     shuts_out_the_desk: await raise({ ...nobody, units: ['support_desk'] }),
+    shuts_out_all_officers: await raise({ ...nobody, roles: ['officer'] }),
   };
   for (const name of ['taken', 'shuts_out_a_person', 'shuts_out_supervisors'] as const)
     await take(raised[name].concernId);
+  for (const name of ['shuts_out_the_desk', 'shuts_out_all_officers'] as const)
+    await take(raised[name].concernId, people.alternate_officer);
   const clinical = { noteClass: 'clinical', text: 'Clinical, by an officer.' };
   await post('case', `/v1/cases/${played.caseId}/notes`, { as: people.officer_on_team, body: clinical });
   const broken = await brokenCase(stage, post, (await raise(nobody)).concernId);
+  const aboutTheDesk = (await raise({ ...nobody, units: ['support_desk'] })).concernId;
   return {
     played,
     recordedAt: await lastRecordedAt(stage, `case-${played.caseId}`),
@@ -78,6 +84,7 @@ export async function buildWorld(stage: Stage): Promise<World> {
     cases: {
       case: played.caseId,
       case_under_broken_glass: broken.caseId,
+      case_of_the_alternate_desk: await acceptedCase(stage, aboutTheDesk, people.alternate_officer, fromAnywhere()),
       case_that_the_team_recused_from: await recusedCase(stage, post, (await raise(nobody)).concernId),
     },
     referrals: {

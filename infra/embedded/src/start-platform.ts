@@ -50,6 +50,7 @@ export async function startPlatform({
       adminUrl: postgres.url(),
       secretsDir: join(dataDir, 'secrets'),
       bus: 'postgres',
+      alternateDesk: 'ethics_office',
     });
     // For operators: what runs in this process needs no files.
     await writeEnvironments(environments, { dir: join(dataDir, 'secrets') });

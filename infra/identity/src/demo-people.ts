@@ -47,6 +47,9 @@ const rows: readonly Row[] = [
   ['20', 'Jonas Achterberg', 'jonas.auditor', ['auditor'], undefined, ['en', 'fr']],
   ['21', 'Isabel Tavares', 'isabel.programme', ['programme_lead'], undefined, ['en', 'es', 'pt']],
   ['22', 'Samoa Tuilagi', 'samoa.administrator', ['administrator'], undefined, ['en']],
+  // The alternate desk.
+  ['23', 'Beatriz Nogueira', 'beatriz.officer', ['officer'], 'ethics_office', ['pt', 'en']],
+  ['24', 'Samuel Adeyemi', 'samuel.supervisor', ['supervisor'], 'ethics_office', ['en', 'fr']],
 ];
 
 /** People of every role and of every unit. */

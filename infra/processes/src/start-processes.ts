@@ -50,6 +50,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
     adminUrl: options.postgresAdminUrl,
     secretsDir: join(dir, 'secrets'),
     bus: 'kafka',
+    alternateDesk: 'ethics_office',
     ...(prefix === undefined ? {} : { prefix }),
   });
   const secrets = Object.fromEntries(

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { bool, str, url } from 'envalid';
 import pg from 'pg';
+import { units } from '@waymark/contracts';
 import { ConfigError, keyVariables, readEnvironment, vaultOptions, vaultVariables } from '@waymark/service-kit';
 import { writeEnvironments } from './env-files.js';
 import { provision } from './provision.js';
@@ -14,6 +15,7 @@ const variables = {
   SERVICE_SECRETS_DIR: str({ default: undefined, desc: 'name of its own folder where a service runs, if another' }),
   BUS: str({ choices: ['kafka', 'postgres'] as const, default: 'kafka', desc: 'kind of bus' }),
   KAFKA_LOGINS: bool({ default: false, desc: 'give each service a Kafka user and password of its own' }),
+  ALTERNATE_DESK: str({ choices: units, default: undefined, desc: 'unit that concerns about the desk itself go to' }),
   DATABASE_PREFIX: str({ default: 'waymark', desc: 'put before every database and role' }),
 };
 
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
     prefix: settings.DATABASE_PREFIX,
     bus: settings.BUS,
     ...(settings.KEYS === 'vault' ? { vault: vaultOptions('provision', settings) } : {}),
+    alternateDesk: settings.ALTERNATE_DESK,
     kafkaLogins: settings.KAFKA_LOGINS && settings.BUS === 'kafka',
   });
   const files = await writeEnvironments(environments, { dir, ...(seenAs === undefined ? {} : { seenAs }) });

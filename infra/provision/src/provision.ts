@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
+import type { Unit } from '@waymark/contracts';
 import { grantCategories, migrateEventStore } from '@waymark/event-store';
 import { grantBus, migrateBus } from '@waymark/messaging';
 import { createKeyFile, createVaultKey, KeyFileError, type VaultOptions } from '@waymark/privacy';
@@ -22,6 +23,8 @@ export interface ProvisionOptions {
   readonly vault?: Omit<VaultOptions, 'key'>;
   /** Each service logs in at Kafka as a user of its own, which whoever runs the brokers makes. */
   readonly kafkaLogins?: boolean;
+  /** The unit that concerns about the desk itself go to. */
+  readonly alternateDesk?: Unit | undefined;
 }
 
 /** The part of a service's environment that provisioning decides. */
@@ -45,7 +48,7 @@ export async function provision(options: ProvisionOptions): Promise<ReadonlyMap<
 }
 
 async function provisionService(
-  { adminUrl, secretsDir, vault, databasesOf, kafkaLogins = false }: ProvisionOptions,
+  { adminUrl, secretsDir, vault, databasesOf, kafkaLogins = false, alternateDesk }: ProvisionOptions,
   service: ServiceGrants,
   prefix: string,
   events: string,
@@ -88,6 +91,7 @@ async function provisionService(
         }
       : {}),
     SECRET_FILE: secretFile,
+    ...(service.hasDesks && alternateDesk ? { ALTERNATE_DESK: alternateDesk } : {}),
     ...(service.recognisesShutOut ? await shutOutSecret(secretsDir, folder) : {}),
     SERVICE_CLIENT_SECRET: secrets.of('client-secret').toString('hex'),
   };

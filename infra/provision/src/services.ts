@@ -11,6 +11,8 @@ export interface ServiceGrants {
   readonly consumes: readonly string[];
   /** Recognises whom a reporter shut out, by marks that intake makes: gets the secret of the marks. */
   readonly recognisesShutOut?: true;
+  /** Concerns come to it: is told which unit the alternate desk is. */
+  readonly hasDesks?: true;
 }
 
 export const services: readonly ServiceGrants[] = [
@@ -19,6 +21,7 @@ export const services: readonly ServiceGrants[] = [
     categories: ['concern', 'intake_process', 'intake_access', 'intake_operations', 'intake_erasure'],
     publishes: ['intake', 'facts'],
     consumes: ['case', 'consent'],
+    hasDesks: true,
   },
   {
     name: 'case',

@@ -58,7 +58,7 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   /** Work that falls due, row by row of a table. */
   readonly dueWork?: (doors: Doors) => readonly DueWork[];
   /** Metrics that only this service has. */
-  readonly figures?: (doors: Doors) => readonly Figure[];
+  readonly figures?: (doors: Doors, settings: Platform<Own>['settings']) => readonly Figure[];
   /** Other work of a clock: each is called again a second after it ended. */
   readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
 }

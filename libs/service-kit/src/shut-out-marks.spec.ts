@@ -28,6 +28,23 @@ describe('the marks of whom a reporter shuts out', () => {
     expect(new ShutOutMarks(randomBytes(32)).include(told, concern, { id: 'amina' })).toBe(false);
   });
 
+  it.each([
+    ['an officer of the desk', { id: 'amina', roles: ['officer'], unit: 'support_desk' }, false, true],
+    ['a supervisor of no unit', { id: 'ingrid', roles: ['supervisor'] }, false, true],
+    ['a supervisor of a third unit', { id: 'paolo', roles: ['supervisor'], unit: 'human_resources' }, false, true],
+    ['a supervisor of the alternate desk', { id: 'samuel', roles: ['supervisor'], unit: 'ethics_office' }, true, false],
+    ['whoever works at no desk', { id: 'elena', roles: ['unit_focal_point'], unit: 'ethics_office' }, false, false],
+    ['somebody of whom nothing else is known', { id: 'amina' }, false, false],
+  ])(
+    'shut out %s where one desk has nothing to do with the other’s concern',
+    (_who, asked, ofTheDesk, ofTheAlternate) => {
+      const nobody = { people: [], roles: [], units: [] };
+      const asks = (owns: boolean) =>
+        marks.include(marks.of(concern, { ...nobody, alternateDesk: { unit: 'ethics_office', owns } }), concern, asked);
+      expect([asks(false), asks(true)]).toEqual([ofTheDesk, ofTheAlternate]);
+    },
+  );
+
   it('stand in an order that says nothing of what they stand for', () => {
     const told = marks.of(concern, shutOut);
     expect(told).toEqual([...told].sort());

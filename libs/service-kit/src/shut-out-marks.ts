@@ -5,7 +5,12 @@ export interface ShutOut {
   readonly people: readonly string[];
   readonly roles: readonly string[];
   readonly units: readonly string[];
+  /** Where there is an alternate desk: of the two, the people of the one that the concern does not belong to are shut out. */
+  readonly alternateDesk?: { readonly unit: string; readonly owns: boolean };
 }
+
+/** Roles of those who work at a desk, of whichever unit: at the alternate one if theirs is its unit, else at the desk. */
+const deskRoles: readonly string[] = ['officer', 'supervisor'];
 
 /** Somebody of whom is asked whether they are shut out; only what is known of them counts. */
 export interface MaybeShutOut {
@@ -24,20 +29,35 @@ export class ShutOutMarks {
   constructor(private readonly secret: Buffer) {}
 
   /** 32 hexadecimal digits for each, in an order that says nothing. */
-  of(concernId: string, { people, roles, units }: ShutOut): readonly string[] {
+  of(concernId: string, { people, roles, units, alternateDesk }: ShutOut): readonly string[] {
     const marks = [
       ...people.map((id) => this.mark(concernId, 'person', id)),
       ...roles.map((role) => this.mark(concernId, 'role', role)),
       ...units.map((unit) => this.mark(concernId, 'unit', unit)),
+      ...(alternateDesk
+        ? [this.mark(concernId, 'alternate desk', alternateDesk.unit), this.ownerMark(concernId, alternateDesk.owns)]
+        : []),
     ];
     return marks.sort();
   }
 
-  /** Whether one of the marks is theirs, their role's or their unit's. */
-  include(marks: readonly string[], concernId: string, { id, roles = [], unit }: MaybeShutOut): boolean {
+  /** Whether one of the marks is theirs, their role's or their unit's, or they work at the other desk. */
+  include(marks: readonly string[], concernId: string, asked: MaybeShutOut): boolean {
     if (marks.length === 0) return false;
+    const { id, roles = [], unit } = asked;
     const own = this.of(concernId, { people: [id], roles, units: unit === undefined ? [] : [unit] });
-    return own.some((mark) => marks.includes(mark));
+    return own.some((mark) => marks.includes(mark)) || this.areAtTheOtherDesk(marks, concernId, asked);
+  }
+
+  private areAtTheOtherDesk(marks: readonly string[], concernId: string, { roles = [], unit }: MaybeShutOut): boolean {
+    if (!roles.some((role) => deskRoles.includes(role))) return false;
+    const areAtTheAlternate = unit !== undefined && marks.includes(this.mark(concernId, 'alternate desk', unit));
+    return marks.includes(this.ownerMark(concernId, true)) ? !areAtTheAlternate : areAtTheAlternate;
+  }
+
+  /** There is one either way, so that their number does not tell which. */
+  private ownerMark(concernId: string, isAlternate: boolean): string {
+    return this.mark(concernId, 'desk', isAlternate ? 'the alternate' : 'the desk');
   }
 
   private mark(concernId: string, kind: string, value: string): string {

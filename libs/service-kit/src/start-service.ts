@@ -205,7 +205,7 @@ function startBackground<Own extends object>(
     const clockwork = runClock((signal) => runDueWork(work, { dataSource, clock, log, onFailure, signal }), log);
     closers.push(() => clockwork.stop());
   }
-  for (const figure of definition.figures?.(doors) ?? []) metrics.watchFigure(figure);
+  for (const figure of definition.figures?.(doors, platform.settings) ?? []) metrics.watchFigure(figure);
   for (const work of definition.clocks ?? []) {
     const clockwork = runClock(() => work(doors), log);
     closers.push(() => clockwork.stop());

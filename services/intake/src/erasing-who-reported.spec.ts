@@ -18,7 +18,10 @@ describe('erasing a client at intake', () => {
   let stage: Stage;
   let desk: ReturnType<typeof deskOf>;
   beforeAll(async () => {
-    stage = await startStage({ services: [intake], logLevel: 'error' });
+    stage = await startStage({
+      ...{ services: [intake], logLevel: 'error' },
+      environment: { ALTERNATE_DESK: 'ethics_office' },
+    });
     desk = deskOf(stage);
   });
   afterAll(() => stage?.close());
@@ -110,6 +113,21 @@ describe('erasing a client at intake', () => {
     expect(live).toBeDefined();
     expect(live).toBe(kept);
     await views.close();
+  });
+
+  it('shows the desk nothing that it was not shown before: what was about the desk stays with the alternate one', async () => {
+    const { concernId } = await desk.submit({ exclusions: { people: [], roles: [], units: ['support_desk'] } });
+    await desk.step(concernId, 'allocation', 'beatriz.officer');
+    const clientId = await clientOf(concernId);
+    await publish(approved(clientId));
+    await eventually(async () => (await noted(clientId)).length === 1);
+    expect(await lineOf(concernId, 'beatriz.officer')).toMatchObject({ language: 'und' });
+    const read = (as: string) => stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as });
+    expect(await read('beatriz.officer')).toMatchObject({ status: 200, body: { account: {} } });
+    for (const as of [officer, 'ingrid.supervisor']) {
+      expect(await lineOf(concernId, as)).toBeUndefined();
+      expect(await read(as)).toMatchObject({ status: 404 });
+    }
   });
 
   it('is done once, however often it is told, and answered', async () => {

@@ -13,6 +13,20 @@ export const concern = {
   narrative: 'لا أعرف إن كان هذا المكان الصحيح. 🕊️ مديري يرسل لي رسائل في الليل.\n\nلا تتصلوا بي في المكتب.',
 };
 
+/** Every route with the id of a concern, with a body that it takes at this moment. */
+export const routesOfConcern = (at: string): readonly (readonly ['GET' | 'POST', string, object])[] => [
+  ['GET', '', {}],
+  ['GET', '/same-contact', {}],
+  ['POST', '/allocation', {}],
+  ['POST', '/messages', { text: 'a' }],
+  ['POST', '/first-response', { response: { at, precision: 'minute' } }],
+  ['POST', '/triage', { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true }],
+  ['POST', '/guidance', { avenues: ['no_action_now'], decision: 'not_now' }],
+  ['POST', '/acceptance', {}],
+  ['POST', '/client-link', { earlierConcernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10' }],
+  ['POST', '/client-receipt', {}],
+];
+
 /** A call to the helpline that came at a moment. */
 export const callAt = (at: string, changed: object = {}) => ({
   ...concern,

@@ -20,6 +20,7 @@ import { SubmitConcernEndpoint, SubmitConcernHandler } from './concern/features/
 import { RequestClientLinkHandler, SettleClientLinkHandler } from './concern/features/take-link-along.js';
 import { TriageConcernEndpoint, TriageConcernHandler } from './concern/features/triage-concern.js';
 import { UpgradeReceiptHandler } from './concern/features/upgrade-receipt.js';
+import { VisibleConcerns } from './concern/visible-concerns.js';
 import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
 
 @Module({
@@ -43,6 +44,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     RevokeAccessEndpoint,
   ],
   providers: [
+    VisibleConcerns,
     SubmitConcernHandler,
     RegisterContactHandler,
     GetMyConcernHandler,

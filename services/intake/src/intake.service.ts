@@ -1,4 +1,15 @@
-import { type ServiceDefinition, ShutOutMarks, shutOutSecretLabel } from '@waymark/service-kit';
+import { str } from 'envalid';
+import { units } from '@waymark/contracts';
+import {
+  type Log,
+  readEnvironment,
+  readSecretFile,
+  type Secrets,
+  type ServiceDefinition,
+  ShutOutMarks,
+  shutOutSecretLabel,
+  viewSettings,
+} from '@waymark/service-kit';
 import { concernAggregate } from './concern/concern.aggregate.js';
 import { ErasePerson } from './concern/features/erase-person.js';
 import { responseClocks } from './concern/features/run-response-clocks.js';
@@ -13,6 +24,7 @@ import { responseClocksProjection } from './concern/projections/response-clocks/
 import { ReceiptHashes } from './concern/receipts/receipt-hashes.js';
 import { RECEIPT_SESSIONS, receiptSessions } from './concern/receipts/receipt-signing.js';
 import { GuessThrottle, SubmissionThrottle } from './concern/receipts/throttles.js';
+import { DeskMarks, Desks, type DeskUnits } from './concern/desks.js';
 import { concernResource } from './concern/visibility.js';
 import { IntakeModule } from './intake.module.js';
 import { consumes } from './integration/consume.js';
@@ -21,27 +33,47 @@ import { erasureAnswer, publish, publishes, publishFacts } from './integration/p
 import { CreateAccessRevocations1764160000000 } from './migrations/1764160000000-create-access-revocations.js';
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
 
-export const intake: ServiceDefinition = {
+const own = {
+  DESK: str({ choices: units, default: 'support_desk', desc: 'unit of the desk' }),
+  ALTERNATE_DESK: str({ choices: units, default: undefined, desc: 'unit that concerns about the desk itself go to' }),
+};
+
+const desksOf = (units: DeskUnits, secrets: Secrets): Desks => new Desks(units, new DeskMarks(secrets));
+
+/** Nobody is refused for want of an alternate desk, and nobody at the desk would notice. */
+function desksFor(units: DeskUnits, secrets: Secrets, log: Log): Desks {
+  if (units.ALTERNATE_DESK === undefined)
+    log.warn('ALTERNATE_DESK is not set: nobody answers a concern whose reporter shuts out the desk');
+  return desksOf(units, secrets);
+}
+
+export const intake: ServiceDefinition<typeof own> = {
   name: 'intake',
   title: 'Waymark intake',
   description: 'Concerns: raised by anybody, answered by a person within 24 hours, triaged, explained, accepted.',
-  settings: {},
+  settings: own,
   aggregates: [concernAggregate],
   module: IntakeModule,
   resources: {
-    Concern: async (id, { aggregates }) => {
+    Concern: async (id, { aggregates, environment }) => {
       const { state } = await aggregates.load(concernAggregate, id);
-      return state.status === 'none' ? undefined : concernResource(state);
+      if (state.status === 'none') return undefined;
+      const { SECRET_FILE, ...units } = readEnvironment('intake', environment, {
+        ...own,
+        SECRET_FILE: viewSettings.SECRET_FILE,
+      });
+      return concernResource(state, desksOf(units, await readSecretFile(SECRET_FILE)));
     },
   },
   migrations: [CreateIntakeViews1760000001000, CreateAccessRevocations1764160000000],
   projections: ({ secrets }) => [
-    queueProjection(new StaffMarks(secrets)),
+    queueProjection(new StaffMarks(secrets), new DeskMarks(secrets)),
     contactMarksProjection(new ContactMarks(secrets)),
     receiptsProjection,
     responseClocksProjection,
   ],
-  providers: ({ secrets, store, dataSource, clock, settings }) => [
+  providers: ({ secrets, store, dataSource, clock, settings, log }) => [
+    { provide: Desks, useValue: desksFor(settings, secrets, log) },
     { provide: RevocationRecord, useValue: new RevocationRecord(store, clock) },
     { provide: ShutOutMarks, useValue: new ShutOutMarks(secrets.of(shutOutSecretLabel)) },
     { provide: ContactMarks, useValue: new ContactMarks(secrets) },
@@ -62,4 +94,11 @@ export const intake: ServiceDefinition = {
       commands.execute(new ErasePerson(personId, erasureId, call)),
   },
   dueWork: (doors) => [responseClocks(doors)],
+  figures: (_doors, { ALTERNATE_DESK }) => [
+    {
+      name: 'waymark_alternate_desk_missing',
+      help: '1 when nobody answers a concern whose reporter shuts out the desk',
+      read: async () => (ALTERNATE_DESK === undefined ? 1 : 0),
+    },
+  ],
 };

@@ -1,22 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Stage, startStage } from '@waymark/stage';
-import { concern, deskOf, eventsOf, typesOf, withoutInstance } from './intake.fixture.js';
+import { concern, deskOf, eventsOf, routesOfConcern, typesOf, withoutInstance } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
 const now = '2026-03-02T08:00:00.000Z';
 
-/** Every route with the id of a concern, with a body that it takes. */
-const routes: readonly (readonly ['GET' | 'POST', string, object])[] = [
-  ['GET', '', {}],
-  ['POST', '/allocation', {}],
-  ['POST', '/messages', { text: 'a' }],
-  ['POST', '/first-response', { response: { at: now, precision: 'minute' } }],
-  ['POST', '/triage', { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true }],
-  ['POST', '/guidance', { avenues: ['no_action_now'], decision: 'not_now' }],
-  ['POST', '/acceptance', {}],
-  ['POST', '/client-receipt', {}],
-];
+const routes = routesOfConcern(now);
 
 describe('who sees a concern', () => {
   let stage: Stage;

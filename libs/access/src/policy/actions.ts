@@ -113,7 +113,9 @@ export interface ResourceAttributes {
   };
   readonly Client: { readonly team: readonly EntityRef<'Staff'>[] };
   readonly Concern: {
+    readonly alternateDesk?: EntityRef<'Unit'>;
     readonly officer?: EntityRef<'Staff'>;
+    readonly otherDesk?: EntityRef<'Unit'>;
     readonly shutOutPeople: readonly EntityRef<'Staff'>[];
     readonly shutOutRoles: readonly EntityRef<'Role'>[];
     readonly shutOutUnits: readonly EntityRef<'Unit'>[];

@@ -13,7 +13,7 @@ function statusOf(events: readonly LoggedEvent[]): string {
   return saw(events, 'FirstResponseGiven') ? 'acknowledged' : 'submitted';
 }
 
-/** Language, country, duty station and who is shut out are sealed in the log, and not judged. */
+/** Language, country, duty station and who is shut out are sealed in the log, the desk is a mark there: they are not judged. */
 const queue: View = {
   service: 'intake',
   table: 'concern_queue',

@@ -17,6 +17,8 @@ export interface Contact {
   readonly immediateDanger: boolean;
   readonly medicalUrgency: boolean;
   readonly account: Account;
+  /** Mark of the desk that it goes to; absent where there is no alternate desk. */
+  readonly desk?: string;
 }
 
 /** The concern by which the desk knows the client already. */

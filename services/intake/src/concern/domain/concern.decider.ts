@@ -101,7 +101,7 @@ function submitted(
   context: DecisionContext,
   registeredBy?: string,
 ) {
-  const { account, channel, kind, identity, immediateDanger, medicalUrgency } = contact;
+  const { account, desk, channel, kind, identity, immediateDanger, medicalUrgency } = contact;
   if (identity === 'anonymous' && (account.reporterName !== undefined || account.contactDetails !== undefined))
     reject('anonymous_with_name');
   const clientId = context.newId('client');
@@ -110,6 +110,7 @@ function submitted(
     type: 'ConcernSubmitted',
     data: {
       ...account,
+      ...(desk === undefined ? {} : { desk }),
       concernId,
       clientId,
       reporterId: account.reporterRelation === 'affected_person' ? clientId : context.newId('reporter'),

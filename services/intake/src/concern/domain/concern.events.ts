@@ -67,6 +67,8 @@ const exclusions = Type.Object(
   closed,
 );
 
+export type Exclusions = Shape<typeof exclusions>;
+
 /** What a contact tells about the matter and the person. */
 const account = {
   language: Type.String(),
@@ -108,15 +110,20 @@ const link = { linkId: id, clientId: id, earlierClientId: id };
 /** Marks for the case of whom the reporter shuts out; absent when there is nobody. */
 const shutOut = Type.Optional(Type.Array(shutOutMark, { minItems: 1 }));
 
+/** Which desk it is tells a reader of the log that a concern is about the desk: so only intake can tell. */
+const deskMark = formed(/^[0-9a-f]{32}$/, '6a'.repeat(16));
+
 const message = { messageId: id, text: Type.String() };
 const sealedMessage = { text: sealedFor('reporter', never('letters between the reporter and the desk')) };
 
 /** What each event says, in which version, and whose key seals which field. Plain are ids, life cycle and clocks. */
 export const concernEvents = declareEvents({
   ConcernSubmitted: {
-    version: 1,
+    version: 2,
     data: {
       ...account,
+      /** Mark of the desk that it belongs to; absent where there was no alternate desk. */
+      desk: Type.Optional(deskMark),
       concernId: id,
       clientId: id,
       reporterId: id,
@@ -146,6 +153,7 @@ export const concernEvents = declareEvents({
       allegedRelation: sealedFor('client', 'workplace'),
       ageBand: sealedFor('client', 'identity'),
     },
+    earlier: [readAsItIs],
   },
   ReceiptIssued: { version: 1, data: { scope: code(receiptScopes), receiptHash }, sealed: {} },
   ReceiptUpgraded: { version: 1, data: { scope: Type.Literal('client'), caseId: id }, sealed: {} },

@@ -35,7 +35,9 @@ export interface Concern {
   readonly clientId: string;
   readonly reporterId: string;
   readonly account: Account;
-  readonly submitted: Omit<Submitted, keyof Account | 'concernId' | 'clientId' | 'reporterId' | 'clock'>;
+  /** Mark of the desk that it belongs to; absent where there was no alternate desk. */
+  readonly desk?: string;
+  readonly submitted: Omit<Submitted, keyof Account | 'concernId' | 'clientId' | 'reporterId' | 'clock' | 'desk'>;
   readonly clock?: ResponseClock;
   readonly warned: boolean;
   readonly overdue: boolean;
@@ -133,13 +135,14 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
 
 function submitted(data: Submitted): Concern {
   const { concernId, clientId, reporterId, channel, kind, identity, immediateDanger, medicalUrgency, ...rest } = data;
-  const { contact, clock, registeredBy, occurredAt, ...account } = rest;
+  const { contact, clock, desk, registeredBy, occurredAt, ...account } = rest;
   return {
     status: 'submitted',
     concernId,
     clientId,
     reporterId,
     account,
+    ...(desk === undefined ? {} : { desk }),
     submitted: {
       channel,
       kind,

@@ -2,8 +2,9 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, type Done, IdPipe, ShutOutMarks } from '@waymark/service-kit';
-import { changeConcernAsSeen } from '../change-concern.js';
+import { type Call, CallOf, type Done, IdPipe, ShutOutMarks } from '@waymark/service-kit';
+import { Desks } from '../desks.js';
+import { VisibleConcerns } from '../visible-concerns.js';
 import { ConcernChanged } from './concern-answers.js';
 
 /** Nothing to say but that it happens. */
@@ -43,14 +44,15 @@ export class AcceptConcernEndpoint {
 @CommandHandler(AcceptConcern)
 export class AcceptConcernHandler implements ICommandHandler<AcceptConcern> {
   constructor(
-    private readonly aggregates: Aggregates,
+    private readonly concerns: VisibleConcerns,
+    private readonly desks: Desks,
     private readonly marks: ShutOutMarks,
   ) {}
 
   execute({ concernId, caller, call }: AcceptConcern) {
-    return changeConcernAsSeen(this.aggregates, concernId, caller, call, 'AcceptConcern', ({ account }) => ({
+    return this.concerns.changeAsSeen(concernId, caller, call, 'AcceptConcern', (concern) => ({
       type: 'AcceptConcern',
-      shutOut: account.exclusions ? this.marks.of(concernId, account.exclusions) : [],
+      shutOut: this.marks.of(concernId, this.desks.shutOutOf(concern)),
     }));
   }
 }

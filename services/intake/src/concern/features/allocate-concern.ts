@@ -2,9 +2,8 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, Done, done, IdPipe, StaffId } from '@waymark/service-kit';
-import { concernAggregate } from '../concern.aggregate.js';
-import { demandAllocation } from '../visibility.js';
+import { type Call, CallOf, type Done, IdPipe, StaffId } from '@waymark/service-kit';
+import { VisibleConcerns } from '../visible-concerns.js';
 import { ConcernChanged } from './concern-answers.js';
 
 export class AllocateConcernBody {
@@ -48,18 +47,9 @@ export class AllocateConcernEndpoint {
 
 @CommandHandler(AllocateConcern)
 export class AllocateConcernHandler implements ICommandHandler<AllocateConcern> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly concerns: VisibleConcerns) {}
 
-  async execute({ concernId, body, caller, call }: AllocateConcern) {
-    const { state } = await this.aggregates.load(concernAggregate, concernId);
-    const officerId = body.officerId ?? call.actor.id;
-    demandAllocation(caller, state, officerId);
-    const written = await this.aggregates.change(
-      concernAggregate,
-      concernId,
-      { type: 'AllocateConcern', officerId },
-      call,
-    );
-    return done(written, ConcernChanged.of(written));
+  execute({ concernId, body, caller, call }: AllocateConcern) {
+    return this.concerns.allocate(concernId, caller, call, body.officerId ?? call.actor.id);
   }
 }

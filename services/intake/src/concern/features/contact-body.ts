@@ -73,15 +73,20 @@ export class ContactBody {
   @Nested(() => ExclusionsBody, { optional: true }) exclusions?: ExclusionsBody;
 }
 
-/** The body as the domain takes it. */
-export function contactOf(body: ContactBody & { readonly narrative?: string }, channel: Channel): Contact {
+/** The body as the domain takes it, for the desk of this mark. */
+export function contactOf(
+  body: ContactBody & { readonly narrative?: string },
+  channel: Channel,
+  desk: string | undefined,
+): Contact {
   const { kind, identity, immediateDanger, medicalUrgency, occurred, place, ...rest } = body;
   const account: Account = {
     ...accountFields(rest),
     ...(occurred ? { occurred: KnownTimeBody.toKnownTime(occurred) } : {}),
     ...(place ? { place: PlaceBody.toPlace(place) } : {}),
   };
-  return { channel, kind, identity, immediateDanger, medicalUrgency: medicalUrgency ?? false, account };
+  const urgency = { immediateDanger, medicalUrgency: medicalUrgency ?? false };
+  return { channel, kind, identity, ...urgency, account, ...(desk === undefined ? {} : { desk }) };
 }
 
 /** Leaves out what belongs to the body of one command only. */

@@ -2,13 +2,12 @@ import { Controller, Get, Header, Headers, Param } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
-import { Access, Caller, decide, type Principal } from '@waymark/access';
+import { Access, Caller, type Principal } from '@waymark/access';
 import { concernStatuses } from '@waymark/contracts';
-import { Aggregates, IdPipe, ReadLog, Views } from '@waymark/service-kit';
-import { concernAggregate } from '../concern.aggregate.js';
+import { IdPipe, ReadLog, Views } from '@waymark/service-kit';
 import type { Concern } from '../domain/concern.state.js';
 import { ContactMarks } from '../projections/contact-marks/contact-marks.js';
-import { allowedConcern, concernResource } from '../visibility.js';
+import { VisibleConcerns } from '../visible-concerns.js';
 
 const most = 50;
 
@@ -55,7 +54,7 @@ export class FindSameContactEndpoint {
 @QueryHandler(FindSameContact)
 export class FindSameContactHandler implements IQueryHandler<FindSameContact> {
   constructor(
-    private readonly aggregates: Aggregates,
+    private readonly concerns: VisibleConcerns,
     private readonly dataSource: DataSource,
     private readonly views: Views,
     private readonly marks: ContactMarks,
@@ -63,8 +62,7 @@ export class FindSameContactHandler implements IQueryHandler<FindSameContact> {
   ) {}
 
   async execute({ concernId, caller, after }: FindSameContact): Promise<SameContact> {
-    const { state } = await this.aggregates.load(concernAggregate, concernId);
-    const { concern, ground } = allowedConcern(caller, 'FindSameContact', state);
+    const { concern, ground } = await this.concerns.find(caller, 'FindSameContact', concernId);
     await this.views.caughtUp(after);
     const found = await this.knownTo(caller, concern);
     // Each that is found tells something of whoever it is about.
@@ -81,12 +79,8 @@ export class FindSameContactHandler implements IQueryHandler<FindSameContact> {
        ORDER BY contact_at DESC, concern_id LIMIT $3`,
       [this.marks.in(account.contactDetails), concernId, most],
     );
-    const others = await Promise.all(rows.map((row) => this.aggregates.load(concernAggregate, row.concern_id)));
-    return others.flatMap(({ state }) =>
-      state.status !== 'none' && decide(caller, 'KnowConcern', concernResource(state)).outcome === 'allow'
-        ? [state]
-        : [],
-    );
+    const others = await Promise.all(rows.map((row) => this.concerns.findIfKnown(caller, row.concern_id)));
+    return others.filter((other) => other !== undefined);
   }
 }
 

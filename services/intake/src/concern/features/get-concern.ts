@@ -3,10 +3,9 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { channels, concernKinds, concernStatuses, identities, linkOutcomes, priorities } from '@waymark/contracts';
-import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
-import { concernAggregate } from '../concern.aggregate.js';
+import { IdPipe, ReadLog } from '@waymark/service-kit';
 import type { ClientLink, Concern } from '../domain/concern.state.js';
-import { allowedConcern } from '../visibility.js';
+import { VisibleConcerns } from '../visible-concerns.js';
 import { MailboxMessageView } from './my-concern.js';
 import { AccountView } from './account-view.js';
 
@@ -63,13 +62,12 @@ export class GetConcernEndpoint {
 @QueryHandler(GetConcern)
 export class GetConcernHandler implements IQueryHandler<GetConcern> {
   constructor(
-    private readonly aggregates: Aggregates,
+    private readonly concerns: VisibleConcerns,
     private readonly reads: ReadLog,
   ) {}
 
   async execute({ concernId, caller }: GetConcern): Promise<ConcernView> {
-    const { state } = await this.aggregates.load(concernAggregate, concernId);
-    const { concern, ground } = allowedConcern(caller, 'ReadConcern', state);
+    const { concern, ground } = await this.concerns.find(caller, 'ReadConcern', concernId);
     await this.reads.read({
       principal: caller,
       stream: `concern-${concernId}`,

@@ -3,8 +3,8 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { type Avenue, avenues, type GuidanceDecision, guidanceDecisions } from '@waymark/contracts';
-import { Aggregates, type Call, CallOf, Code, Codes, type Done, IdPipe, Text } from '@waymark/service-kit';
-import { changeVisibleConcern } from '../change-concern.js';
+import { type Call, CallOf, Code, Codes, type Done, IdPipe, Text } from '@waymark/service-kit';
+import { VisibleConcerns } from '../visible-concerns.js';
 import { ConcernChanged } from './concern-answers.js';
 
 export class GiveGuidanceBody {
@@ -46,9 +46,9 @@ export class GiveGuidanceEndpoint {
 
 @CommandHandler(GiveGuidance)
 export class GiveGuidanceHandler implements ICommandHandler<GiveGuidance> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly concerns: VisibleConcerns) {}
 
   execute({ concernId, body, caller, call }: GiveGuidance) {
-    return changeVisibleConcern(this.aggregates, concernId, caller, call, { type: 'GiveGuidance', ...body });
+    return this.concerns.change(concernId, caller, call, { type: 'GiveGuidance', ...body });
   }
 }

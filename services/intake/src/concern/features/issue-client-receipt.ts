@@ -6,7 +6,7 @@ import { receiptFrom } from '@waymark/privacy';
 import { Aggregates, type Call, CallOf, Done, done, IdPipe, Secrets } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
-import { allowedConcern } from '../visibility.js';
+import { VisibleConcerns } from '../visible-concerns.js';
 
 export class IssueClientReceiptBody {}
 
@@ -49,14 +49,14 @@ export class IssueClientReceiptEndpoint {
 @CommandHandler(IssueClientReceipt)
 export class IssueClientReceiptHandler implements ICommandHandler<IssueClientReceipt> {
   constructor(
+    private readonly concerns: VisibleConcerns,
     private readonly aggregates: Aggregates,
     private readonly hashes: ReceiptHashes,
     private readonly secrets: Secrets,
   ) {}
 
   async execute({ concernId, idempotencyKey, caller, call }: IssueClientReceipt) {
-    const { state } = await this.aggregates.load(concernAggregate, concernId);
-    allowedConcern(caller, 'IssueClientReceipt', state);
+    await this.concerns.find(caller, 'IssueClientReceipt', concernId);
     const receipt = receiptFrom({
       secret: this.secrets.of('receipts'),
       idempotencyKey,

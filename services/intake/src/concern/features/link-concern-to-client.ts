@@ -2,12 +2,10 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, type Done, Id, IdPipe } from '@waymark/service-kit';
-import { changeConcernAsSeen } from '../change-concern.js';
-import { concernAggregate } from '../concern.aggregate.js';
+import { type Call, CallOf, type Done, Id, IdPipe } from '@waymark/service-kit';
 import type { EarlierConcern } from '../domain/concern.commands.js';
 import { clientOf } from '../domain/concern.state.js';
-import { allowedConcern } from '../visibility.js';
+import { VisibleConcerns } from '../visible-concerns.js';
 import { ConcernChanged } from './concern-answers.js';
 
 export class LinkConcernToClientBody {
@@ -52,19 +50,18 @@ export class LinkConcernToClientEndpoint {
 
 @CommandHandler(LinkConcernToClient)
 export class LinkConcernToClientHandler implements ICommandHandler<LinkConcernToClient> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly concerns: VisibleConcerns) {}
 
   /** The caller has to be let in to both: whoever may not read the earlier one does not learn that it exists. */
   execute({ concernId, body, caller, call }: LinkConcernToClient) {
-    return changeConcernAsSeen(this.aggregates, concernId, caller, call, 'LinkConcernToClient', async () => ({
+    return this.concerns.changeAsSeen(concernId, caller, call, 'LinkConcernToClient', async () => ({
       type: 'LinkConcernToClient',
       earlier: await this.earlier(body.earlierConcernId, caller),
     }));
   }
 
   private async earlier(concernId: string, caller: Principal): Promise<EarlierConcern> {
-    const { state } = await this.aggregates.load(concernAggregate, concernId);
-    const { concern } = allowedConcern(caller, 'ReadConcern', state);
+    const { concern } = await this.concerns.find(caller, 'ReadConcern', concernId);
     return {
       concernId: concern.concernId,
       clientId: clientOf(concern),

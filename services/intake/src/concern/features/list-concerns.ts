@@ -1,10 +1,11 @@
 import { Controller, Get, Headers, Query as QueryParams } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { channels, concernStatuses, priorities } from '@waymark/contracts';
 import { Clock, Code, notFound, Pattern, Problem, Views } from '@waymark/service-kit';
+import { Desks, roleOfTheDesk } from '../desks.js';
 import { QueueEntry } from '../projections/queue/queue-entry.entity.js';
 import { StaffMarks } from '../projections/queue/staff-marks.js';
 import { nameOfDutyStation } from './place-body.js';
@@ -81,6 +82,7 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
     private readonly views: Views,
     private readonly clock: Clock,
     private readonly marks: StaffMarks,
+    private readonly desks: Desks,
   ) {}
 
   async execute({ caller, params, after }: ListConcerns): Promise<Queue> {
@@ -101,12 +103,12 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
       .getRepository(QueueEntry)
       .createQueryBuilder('q')
       .where('NOT (q.shut_out_marks @> ARRAY[:mark]::text[])', { mark: this.marks.of(caller.id) })
-      .andWhere('NOT (q.shut_out_roles && :roles::text[])', { roles: [...caller.roles] })
       .andWhere('NOT (q.shut_out_units @> ARRAY[:unit]::text[])', { unit: caller.unit ?? '' })
       .orderBy('q.immediate_danger', 'DESC')
       .addOrderBy("coalesce(q.due_at, 'infinity')", 'ASC')
       .addOrderBy('q.concern_id', 'ASC')
       .limit(limit);
+    this.ofTheirDesk(query, caller);
     const waitingFor = params.waitingFor ?? 'response';
     if (waitingFor !== 'any') query.andWhere('q.waiting = :waiting', { waiting: waitingFor === 'response' });
     if (params.status) query.andWhere('q.status = :status', { status: params.status });
@@ -119,6 +121,23 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
       );
     }
     return query.getMany();
+  }
+
+  /** Leaves what `Desks` says to be of the desk that they work at, but for what shuts out a role of theirs. */
+  private ofTheirDesk(query: SelectQueryBuilder<QueueEntry>, { unit, roles }: StaffPrincipal): void {
+    const { desk, alternate } = this.desks;
+    const belongsTo = `coalesce(q.desk, CASE
+      WHEN q.shut_out_units @> ARRAY[:desk]::text[] OR q.shut_out_roles @> ARRAY[:roleOfTheDesk]::text[] THEN :alternate
+      ELSE :desk END)`;
+    query.andWhere(
+      `(:atTheDesk AND ${belongsTo} = :desk AND NOT (q.shut_out_roles && :roles::text[])
+        OR :unit <> :desk AND ${belongsTo} = :unit AND NOT (q.shut_out_roles && :rolesThere::text[]))`,
+      {
+        ...{ desk, alternate: alternate ?? desk, roleOfTheDesk, unit: unit ?? '', roles: [...roles] },
+        atTheDesk: alternate === undefined || unit !== alternate,
+        rolesThere: roles.filter((role) => role !== roleOfTheDesk),
+      },
+    );
   }
 }
 

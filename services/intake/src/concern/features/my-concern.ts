@@ -14,7 +14,7 @@ import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, Done, done, notFound, ReadLog, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import type { MailboxMessage } from '../domain/concern.state.js';
-import { allowedConcern } from '../visibility.js';
+import { VisibleConcerns } from '../visible-concerns.js';
 
 export class MailboxMessageView {
   @ApiProperty({ format: 'uuid' }) messageId: string;
@@ -94,13 +94,12 @@ export class MyConcernEndpoint {
 @QueryHandler(GetMyConcern)
 export class GetMyConcernHandler implements IQueryHandler<GetMyConcern> {
   constructor(
-    private readonly aggregates: Aggregates,
+    private readonly concerns: VisibleConcerns,
     private readonly reads: ReadLog,
   ) {}
 
   async execute({ caller }: GetMyConcern): Promise<MyConcern> {
-    const loaded = await this.aggregates.load(concernAggregate, concernIdOf(caller));
-    const { concern: state, ground } = allowedConcern(caller, 'ReadMyConcern', loaded.state);
+    const { concern: state, ground } = await this.concerns.find(caller, 'ReadMyConcern', concernIdOf(caller));
     await this.reads.read({
       principal: caller,
       stream: `concern-${state.concernId}`,
@@ -123,12 +122,14 @@ export class GetMyConcernHandler implements IQueryHandler<GetMyConcern> {
 
 @CommandHandler(SendReporterMessage)
 export class SendReporterMessageHandler implements ICommandHandler<SendReporterMessage> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(
+    private readonly concerns: VisibleConcerns,
+    private readonly aggregates: Aggregates,
+  ) {}
 
   async execute({ caller, body, call }: SendReporterMessage) {
     const concernId = concernIdOf(caller);
-    const { state } = await this.aggregates.load(concernAggregate, concernId);
-    allowedConcern(caller, 'SendReporterMessage', state);
+    await this.concerns.find(caller, 'SendReporterMessage', concernId);
     const written = await this.aggregates.change(
       concernAggregate,
       concernId,

@@ -2,9 +2,9 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, type Done, IdPipe, Nested } from '@waymark/service-kit';
+import { type Call, CallOf, type Done, IdPipe, Nested } from '@waymark/service-kit';
 import { KnownTimeBody } from './contact-body.js';
-import { changeVisibleConcern } from '../change-concern.js';
+import { VisibleConcerns } from '../visible-concerns.js';
 import { ConcernChanged } from './concern-answers.js';
 
 export class RecordFirstResponseBody {
@@ -44,10 +44,10 @@ export class RecordFirstResponseEndpoint {
 
 @CommandHandler(RecordFirstResponse)
 export class RecordFirstResponseHandler implements ICommandHandler<RecordFirstResponse> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly concerns: VisibleConcerns) {}
 
   execute({ concernId, body, caller, call }: RecordFirstResponse) {
-    return changeVisibleConcern(this.aggregates, concernId, caller, call, {
+    return this.concerns.change(concernId, caller, call, {
       type: 'RecordFirstResponse',
       response: KnownTimeBody.toKnownTime(body.response),
     });

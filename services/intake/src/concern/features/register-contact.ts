@@ -1,10 +1,11 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Access } from '@waymark/access';
+import { Access, Caller, type Principal } from '@waymark/access';
 import { type Channel, channels } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, Done, done, Nested, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
+import { Desks } from '../desks.js';
 import { ConcernChanged } from './concern-answers.js';
 import { ContactBody, contactOf, KnownTimeBody } from './contact-body.js';
 
@@ -19,6 +20,7 @@ export class RegisterContactBody extends ContactBody {
 export class RegisterContact extends Command<Done<ConcernChanged>> {
   constructor(
     readonly body: RegisterContactBody,
+    readonly caller: Principal,
     readonly call: Call,
   ) {
     super();
@@ -35,24 +37,29 @@ export class RegisterContactEndpoint {
   @Access('RegisterContact')
   @ApiOperation({ summary: 'Enter a phone call, e-mail or visit on somebody’s behalf, also afterwards' })
   @ApiCreatedResponse({ type: ConcernChanged })
-  register(@Body() body: RegisterContactBody, @CallOf() call: Call) {
-    return this.commands.execute(new RegisterContact(body, call));
+  register(@Body() body: RegisterContactBody, @Caller() caller: Principal, @CallOf() call: Call) {
+    return this.commands.execute(new RegisterContact(body, caller, call));
   }
 }
 
 @CommandHandler(RegisterContact)
 export class RegisterContactHandler implements ICommandHandler<RegisterContact> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly desks: Desks,
+  ) {}
 
-  async execute({ body, call }: RegisterContact) {
+  async execute({ body, caller, call }: RegisterContact) {
     const { channel, contact, firstResponse, ...rest } = body;
+    const unit = caller.kind === 'staff' ? caller.unit : undefined;
+    const desk = this.desks.markFor(call.commandId, body.exclusions, unit);
     const written = await this.aggregates.change(
       concernAggregate,
       call.commandId,
       {
         type: 'RegisterContact',
         concernId: call.commandId,
-        contact: contactOf(rest, channel),
+        contact: contactOf(rest, channel, desk),
         contactTime: KnownTimeBody.toKnownTime(contact),
         ...(firstResponse ? { firstResponse: KnownTimeBody.toKnownTime(firstResponse) } : {}),
       },

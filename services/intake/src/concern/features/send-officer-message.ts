@@ -2,8 +2,8 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, type Done, IdPipe, Text } from '@waymark/service-kit';
-import { changeVisibleConcern } from '../change-concern.js';
+import { type Call, CallOf, type Done, IdPipe, Text } from '@waymark/service-kit';
+import { VisibleConcerns } from '../visible-concerns.js';
 import { ConcernChanged } from './concern-answers.js';
 
 export class SendOfficerMessageBody {
@@ -43,10 +43,10 @@ export class SendOfficerMessageEndpoint {
 
 @CommandHandler(SendOfficerMessage)
 export class SendOfficerMessageHandler implements ICommandHandler<SendOfficerMessage> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly concerns: VisibleConcerns) {}
 
   execute({ concernId, body, caller, call }: SendOfficerMessage) {
-    return changeVisibleConcern(this.aggregates, concernId, caller, call, {
+    return this.concerns.change(concernId, caller, call, {
       type: 'SendOfficerMessage',
       text: body.text,
     });

@@ -5,6 +5,7 @@ import { Access } from '@waymark/access';
 import { receiptFrom } from '@waymark/privacy';
 import { Aggregates, type Call, CallOf, Done, done, Secrets, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
+import { Desks } from '../desks.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { SubmissionThrottle } from '../receipts/throttles.js';
 import { ContactBody, contactOf } from './contact-body.js';
@@ -64,13 +65,14 @@ export class SubmitConcernHandler implements ICommandHandler<SubmitConcern> {
     private readonly aggregates: Aggregates,
     private readonly hashes: ReceiptHashes,
     private readonly secrets: Secrets,
+    private readonly desks: Desks,
   ) {}
 
   async execute({ body, idempotencyKey, call }: SubmitConcern) {
     const receipt = receiptFrom({ secret: this.secrets.of('receipts'), idempotencyKey, principal: 'anonymous' });
     const receiptHash = await this.hashes.hash(receipt);
     const concernId = call.commandId;
-    const contact = contactOf(body, 'portal');
+    const contact = contactOf(body, 'portal', this.desks.markFor(concernId, body.exclusions));
     const written = await this.aggregates.change(
       concernAggregate,
       concernId,

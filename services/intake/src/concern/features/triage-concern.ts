@@ -3,8 +3,8 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { priorities, type Priority } from '@waymark/contracts';
-import { Aggregates, type Call, CallOf, Code, type Done, Flag, IdPipe } from '@waymark/service-kit';
-import { changeVisibleConcern } from '../change-concern.js';
+import { type Call, CallOf, Code, type Done, Flag, IdPipe } from '@waymark/service-kit';
+import { VisibleConcerns } from '../visible-concerns.js';
 import { ConcernChanged } from './concern-answers.js';
 
 export class TriageConcernBody {
@@ -47,9 +47,9 @@ export class TriageConcernEndpoint {
 
 @CommandHandler(TriageConcern)
 export class TriageConcernHandler implements ICommandHandler<TriageConcern> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly concerns: VisibleConcerns) {}
 
   execute({ concernId, body, caller, call }: TriageConcern) {
-    return changeVisibleConcern(this.aggregates, concernId, caller, call, { type: 'TriageConcern', ...body });
+    return this.concerns.change(concernId, caller, call, { type: 'TriageConcern', ...body });
   }
 }

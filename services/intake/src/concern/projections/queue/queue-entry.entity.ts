@@ -19,6 +19,8 @@ export class QueueEntry {
   @Column('boolean') overdue: boolean;
   @Column('text', { name: 'escalated_to', nullable: true }) escalatedTo: string | null;
   @Column('text', { name: 'officer_id', nullable: true }) officerId: string | null;
+  /** The desk that it belongs to; null where there was no alternate desk. */
+  @Column('text', { nullable: true }) desk: string | null;
   /** Marks of people (`StaffMarks`), never their ids. */
   @Column('text', { array: true, name: 'shut_out_marks' }) shutOutMarks: string[];
   @Column('text', { array: true, name: 'shut_out_roles' }) shutOutRoles: string[];

@@ -1,13 +1,14 @@
 import { foldedRows, oneRow, type Projection } from '@waymark/projections';
+import type { DeskMarks } from '../../desks.js';
 import type { ConcernEvent, PersonOfConcern } from '../../domain/concern.events.js';
 import { QueueEntry } from './queue-entry.entity.js';
 import type { StaffMarks } from './staff-marks.js';
 
-/** The queue of concerns. */
-export const queueProjection = (marks: StaffMarks): Projection =>
+/** The queue of concerns, of every desk. */
+export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection =>
   foldedRows({
     name: 'concern-queue',
-    version: 2,
+    version: 3,
     categories: ['concern'],
     tables: `
       CREATE TABLE concern_queue (
@@ -26,6 +27,7 @@ export const queueProjection = (marks: StaffMarks): Projection =>
         overdue boolean NOT NULL,
         escalated_to text,
         officer_id text,
+        desk text,
         shut_out_marks text[] NOT NULL,
         shut_out_roles text[] NOT NULL,
         shut_out_units text[] NOT NULL
@@ -37,14 +39,14 @@ export const queueProjection = (marks: StaffMarks): Projection =>
     idOf: ({ stream }) => stream.slice('concern-'.length),
     fold: oneRow((entry, { type, data, stream }) => {
       const event = { type, data } as ConcernEvent;
-      if (event.type === 'ConcernSubmitted') return entryOf(stream.slice('concern-'.length), event.data, marks);
+      if (event.type === 'ConcernSubmitted') return entryOf(stream.slice('concern-'.length), event.data, marks, desks);
       return entry && { ...entry, ...changeBy(event, entry) };
     }),
   });
 
 type Submitted = Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'];
 
-function entryOf(concernId: string, data: Submitted, marks: StaffMarks): QueueEntry {
+function entryOf(concernId: string, data: Submitted, marks: StaffMarks, desks: DeskMarks): QueueEntry {
   return {
     concernId,
     clientId: data.clientId,
@@ -61,6 +63,7 @@ function entryOf(concernId: string, data: Submitted, marks: StaffMarks): QueueEn
     overdue: false,
     escalatedTo: null,
     officerId: null,
+    desk: desks.unitOf(concernId, data.desk) ?? null,
     shutOutMarks: (data.exclusions?.people ?? []).map((person) => marks.of(person)),
     shutOutRoles: [...(data.exclusions?.roles ?? [])],
     shutOutUnits: [...(data.exclusions?.units ?? [])],

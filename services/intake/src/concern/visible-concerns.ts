@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { decide, type Principal, staffRef } from '@waymark/access';
+import { Aggregates, type Call, type Done, done, groundOf, notFound, type Written } from '@waymark/service-kit';
+import { concernAggregate } from './concern.aggregate.js';
+import { Desks } from './desks.js';
+import type { ConcernCommand } from './domain/concern.commands.js';
+import type { ConcernEvent } from './domain/concern.events.js';
+import { reject } from './domain/concern.rejections.js';
+import type { Concern, ConcernState } from './domain/concern.state.js';
+import { ConcernChanged } from './features/concern-answers.js';
+import { type ConcernAction, concernResource } from './visibility.js';
+
+type OfficersCommand = Extract<ConcernCommand, { type: ConcernAction }>;
+
+/** The concern, and what lets the caller do this with it: the ground that the access log gives. */
+export interface AllowedConcern {
+  readonly concern: Concern;
+  readonly ground: string;
+}
+
+/** The one door to concerns for whoever asks over HTTP: as the policies allow it; for all others a concern does not exist. */
+@Injectable()
+export class VisibleConcerns {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly desks: Desks,
+  ) {}
+
+  async find(principal: Principal, action: ConcernAction, concernId: string): Promise<AllowedConcern> {
+    const concern = await this.existing(concernId);
+    const decision = decide(principal, action, concernResource(concern, this.desks));
+    // Who asks to read one that they have not taken learns no more than the queue shows.
+    const reading = action === 'ReadConcern' || action === 'FindSameContact';
+    const refuse = reading ? undefined : () => reject('concern_not_allocated_to_you');
+    return { concern, ground: groundOf(decision, refuse) };
+  }
+
+  /** The concern of a line in a list, or nothing when the caller may not know of it. */
+  async findIfKnown(principal: Principal, concernId: string): Promise<Concern | undefined> {
+    const { state } = await this.aggregates.load(concernAggregate, concernId);
+    if (state.status === 'none') return undefined;
+    return decide(principal, 'KnowConcern', concernResource(state, this.desks)).outcome === 'allow' ? state : undefined;
+  }
+
+  /** Gives the concern to an officer. */
+  async allocate(concernId: string, caller: Principal, call: Call, officerId: string): Promise<Done<ConcernChanged>> {
+    const resource = concernResource(await this.existing(concernId), this.desks);
+    groundOf(decide(caller, 'AllocateConcern', resource, { to: staffRef(officerId) }), () =>
+      reject('officer_excluded'),
+    );
+    return this.write(concernId, call, { type: 'AllocateConcern', officerId });
+  }
+
+  /** Runs an officer's command. */
+  change(concernId: string, caller: Principal, call: Call, command: OfficersCommand): Promise<Done<ConcernChanged>> {
+    return this.changeAsSeen(concernId, caller, call, command.type, () => command);
+  }
+
+  /** The same, for a command that says something of the concern as it is: made once the caller may run it. */
+  async changeAsSeen<Action extends OfficersCommand['type']>(
+    concernId: string,
+    caller: Principal,
+    call: Call,
+    action: Action,
+    commandFor: (
+      concern: Concern,
+    ) => Extract<OfficersCommand, { type: Action }> | Promise<Extract<OfficersCommand, { type: Action }>>,
+  ): Promise<Done<ConcernChanged>> {
+    const { concern } = await this.find(caller, action, concernId);
+    return this.write(concernId, call, await commandFor(concern));
+  }
+
+  private async write(concernId: string, call: Call, command: ConcernCommand): Promise<Done<ConcernChanged>> {
+    const written: Written<ConcernState, ConcernEvent> = await this.aggregates.change(
+      concernAggregate,
+      concernId,
+      command,
+      call,
+    );
+    return done(written, ConcernChanged.of(written));
+  }
+
+  private async existing(concernId: string): Promise<Concern> {
+    const { state } = await this.aggregates.load(concernAggregate, concernId);
+    return state.status === 'none' ? Promise.reject(notFound()) : state;
+  }
+}
