@@ -39,7 +39,7 @@ export async function openKeyStore<Own extends object>(
     erased: async () => {
       const store = openEventStore(definition, settings, createLog(`${definition.name}-keys`, 'silent'));
       try {
-        return await erasedSubjects(definition.name, store);
+        return (await erasedSubjects(definition.name, store)).map(({ subjectId }) => subjectId);
       } finally {
         await store.close();
       }

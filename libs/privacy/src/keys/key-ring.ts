@@ -4,6 +4,7 @@ import {
   type DestroyedKey,
   destroyKey,
   destroyKeys,
+  type ErasedSubject,
   insertOrReadKeys,
   readKey,
   type KeyDatabase,
@@ -32,8 +33,8 @@ export interface KeyRing {
    * This process forgets the key at once, others within the life of their cache (30 s at most). May be repeated.
    */
   destroy(subjectId: string): Promise<DestroyedKey>;
-  /** The same for many, of whom the log says that they were erased. Answers how many had come back. */
-  destroyAgain(subjectIds: readonly string[]): Promise<number>;
+  /** The same for many, of whom the log says that they were erased, and since when. Answers how many had come back. */
+  destroyAgain(erased: readonly ErasedSubject[]): Promise<number>;
 }
 
 /** A UUID as it is written in envelopes and associated data. */
@@ -105,10 +106,10 @@ export function createKeyRing(options: {
         cache.forget(subjectId);
       }
     },
-    async destroyAgain(ids) {
-      const subjectIds = ids.map(canonicalSubjectId);
-      const again = await destroyKeys(database, subjectIds);
-      for (const subjectId of subjectIds) cache.forget(subjectId);
+    async destroyAgain(all) {
+      const erased = all.map((each) => ({ ...each, subjectId: canonicalSubjectId(each.subjectId) }));
+      const again = await destroyKeys(database, erased);
+      for (const { subjectId } of erased) cache.forget(subjectId);
       return again;
     },
   };
