@@ -33,7 +33,6 @@ describe('a service that is killed while it erases', () => {
   }, 240_000);
   afterAll(() => stage?.close());
 
-  const addressOf = (service: string, variable: string) => String(stage.environmentOf(service)[variable]);
   const raise = async () => {
     const { body } = await stage.ask('intake', 'POST', '/v1/concerns', { body: concern });
     const [{ data }] = await eventsOf(`concern-${body.concernId}`);
@@ -45,7 +44,7 @@ describe('a service that is killed while it erases', () => {
     return events as [(typeof events)[number], ...typeof events];
   };
   const keyOf = async (clientId: string) => {
-    const [key] = await stage.query<{ destroyed_at: Date | null; created_at: Date }>(
+    const [key] = await stage.queryKeys<{ destroyed_at: Date | null; created_at: Date }>(
       'intake',
       'SELECT created_at, destroyed_at FROM data_keys WHERE subject_id = $1',
       [clientId],
@@ -85,7 +84,7 @@ describe('a service that is killed while it erases', () => {
   const moments: readonly (readonly [string, () => Promise<Standstill>, Standing])[] = [
     [
       'before the key is destroyed',
-      () => holdUp(addressOf('intake', 'DATABASE_URL'), 'data_keys', 'NEW.destroyed_at IS NOT NULL'),
+      () => holdUp(stage.keysAdminUrlOf('intake'), 'data_keys', 'NEW.destroyed_at IS NOT NULL'),
       { key: 'alive', queue: 'tells', noted: false },
     ],
     [
@@ -100,7 +99,7 @@ describe('a service that is killed while it erases', () => {
     ],
     [
       'after it is noted, before the message counts as heard',
-      () => holdUp(addressOf('intake', 'DATABASE_URL'), 'inbox', 'true', { atCommit: true }),
+      () => holdUp(String(stage.environmentOf('intake').DATABASE_URL), 'inbox', 'true', { atCommit: true }),
       { key: 'destroyed', queue: 'cleared', noted: true },
     ],
   ];
@@ -138,7 +137,7 @@ describe('a service that is killed while it erases', () => {
 
   it('holds to the first time also when the key had come back and is destroyed again at the start', async () => {
     const { clientId } = await raise();
-    const [wrapped] = await stage.query<Record<string, unknown>>(
+    const [wrapped] = await stage.queryKeys<Record<string, unknown>>(
       'intake',
       'SELECT wrapped, wrapping_key_id FROM data_keys WHERE subject_id = $1',
       [clientId],
@@ -147,7 +146,7 @@ describe('a service that is killed while it erases', () => {
     await eventually(async () => (await eventsOf(`intake_erasure-${clientId}`)).length === 1);
     const first = await keyOf(clientId);
     await stage.stop('intake');
-    await stage.query(
+    await stage.queryKeys(
       'intake',
       'UPDATE data_keys SET wrapped = $2, wrapping_key_id = $3, destroyed_at = NULL WHERE subject_id = $1',
       [clientId, wrapped?.wrapped, wrapped?.wrapping_key_id],

@@ -1,15 +1,18 @@
 import { join } from 'node:path';
-import pg from 'pg';
 import { grantCategories, migrateEventStore } from '@waymark/event-store';
 import { grantBus, migrateBus } from '@waymark/messaging';
 import { createKeyFile, createVaultKey, KeyFileError, type VaultOptions } from '@waymark/privacy';
 import { createSecretFile, readSecretFile, shutOutSecretLabel, transitKeyOf } from '@waymark/service-kit';
+import { addressOf, allowConnect, makeDatabase } from './databases.js';
 import { kafkaUserOf } from './kafka-rights.js';
+import { provisionKeyStore } from './key-store.js';
 import { services, type ServiceGrants } from './services.js';
 
 export interface ProvisionOptions {
   /** Superuser address of the PostgreSQL server, any database. */
   readonly adminUrl: string;
+  /** The same of the server that keeps the data keys, when that is another: its backups then have rules of their own. */
+  readonly keysAdminUrl?: string | undefined;
   /** Folder of key and secret files, readable by nobody else; or one for each service. */
   readonly secretsDir: string | ((service: string) => string);
   /** Put before every database and role name, so that several platforms can share a server. */
@@ -26,15 +29,15 @@ export interface ProvisionOptions {
 export type ProvisionedEnvironment = Readonly<Record<string, string>>;
 
 /**
- * Makes what the services need: a database and a role for each, the event store with each role's categories, the bus with each
+ * Makes what the services need: a database and a role for each, a store of data keys with a role of its own, the event store with each role's categories, the bus with each
  * role's topics, a wrapping key and a secret per service. May be called at every start; changes nothing that is right already.
  * Answers each service's environment.
  */
 export async function provision(options: ProvisionOptions): Promise<ReadonlyMap<string, ProvisionedEnvironment>> {
   const prefix = options.prefix ?? 'waymark';
-  const events = await database(options.adminUrl, `${prefix}_events`);
+  const events = await makeDatabase(options.adminUrl, `${prefix}_events`);
   await migrateEventStore({ adminUrl: events });
-  const bus = options.bus === 'postgres' ? await database(options.adminUrl, `${prefix}_bus`) : undefined;
+  const bus = options.bus === 'postgres' ? await makeDatabase(options.adminUrl, `${prefix}_bus`) : undefined;
   if (bus) await migrateBus({ adminUrl: bus });
   const environments = new Map<string, ProvisionedEnvironment>();
   for (const service of services)
@@ -43,7 +46,7 @@ export async function provision(options: ProvisionOptions): Promise<ReadonlyMap<
 }
 
 async function provisionService(
-  { adminUrl, secretsDir, vault, kafkaLogins = false }: ProvisionOptions,
+  { adminUrl, keysAdminUrl = adminUrl, secretsDir, vault, kafkaLogins = false }: ProvisionOptions,
   service: ServiceGrants,
   prefix: string,
   events: string,
@@ -64,7 +67,7 @@ async function provisionService(
     read: service.readsAll ? 'all' : [...service.categories],
   });
   await allowConnect(events, role);
-  await database(adminUrl, role, role);
+  await makeDatabase(adminUrl, role, role);
   const topics = (names: readonly string[]) => names.map((name) => `waymark.${name}`);
   if (bus)
     await grantBus({
@@ -74,10 +77,15 @@ async function provisionService(
       consume: topics(service.consumes),
     });
   return {
-    DATABASE_URL: address(adminUrl, role, role, password),
+    DATABASE_URL: addressOf(adminUrl, role, role, password),
+    KEYS_DATABASE_URL: await provisionKeyStore({
+      adminUrl: keysAdminUrl,
+      name: `${role}_keys`,
+      password: secrets.of('keys-database-password').toString('hex'),
+    }),
     EVENT_STORE: 'postgres',
-    EVENT_STORE_URL: address(adminUrl, `${prefix}_events`, role, password),
-    ...(bus ? { BUS: 'postgres', BUS_URL: address(adminUrl, `${prefix}_bus`, role, password) } : { BUS: 'kafka' }),
+    EVENT_STORE_URL: addressOf(adminUrl, `${prefix}_events`, role, password),
+    ...(bus ? { BUS: 'postgres', BUS_URL: addressOf(adminUrl, `${prefix}_bus`, role, password) } : { BUS: 'kafka' }),
     ...keys,
     ...(kafkaLogins
       ? {
@@ -116,38 +124,4 @@ async function keyInFile(path: string): Promise<ProvisionedEnvironment> {
 async function keyInVault(vault: Omit<VaultOptions, 'key'>, service: string): Promise<ProvisionedEnvironment> {
   await createVaultKey({ ...vault, key: transitKeyOf(service) });
   return { KEYS: 'vault', VAULT_ADDR: vault.address };
-}
-
-async function allowConnect(databaseUrl: string, role: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await client.query(
-      `GRANT CONNECT ON DATABASE ${client.escapeIdentifier(client.database ?? '')} TO ${client.escapeIdentifier(role)}`,
-    );
-  } finally {
-    await client.end();
-  }
-}
-
-/** Makes a database unless it is there; answers the admin's address of it. */
-async function database(adminUrl: string, name: string, owner?: string): Promise<string> {
-  const client = new pg.Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
-    if (!rowCount) await client.query(`CREATE DATABASE "${name}" ${owner ? `OWNER "${owner}"` : ''}`);
-    await client.query(`REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC`);
-  } finally {
-    await client.end();
-  }
-  return address(adminUrl, name);
-}
-
-function address(adminUrl: string, name: string, user?: string, password?: string): string {
-  const url = new URL(adminUrl);
-  url.pathname = `/${name}`;
-  if (user !== undefined) url.username = user;
-  if (password !== undefined) url.password = password;
-  return url.toString();
 }

@@ -1,10 +1,11 @@
-import pg from 'pg';
 import type { KeyDatabase, KeyProvider } from '@waymark/privacy';
 import { keyCareSettings, readEnvironment } from './config.js';
 import { erasedSubjects } from './erasure/erasure-register.js';
 import { openKeys } from './key-settings.js';
 import { createLog } from './log.js';
+import { demandMovedKeys } from './move-data-keys.js';
 import { openEventStore } from './open-event-store.js';
+import { connectKeyDatabase } from './open-key-database.js';
 import type { ServiceDefinition } from './service-definition.js';
 
 /** The keys of a service without the service: for whoever rotates or checks them from outside. */
@@ -25,14 +26,11 @@ export async function openKeyStore<Own extends object>(
   environment: NodeJS.ProcessEnv,
 ): Promise<OpenedKeyStore> {
   const settings = readEnvironment(definition.name, environment, keyCareSettings);
+  const applicationName = `waymark-${definition.name}-keys`;
+  const own = connectKeyDatabase(settings.DATABASE_URL, applicationName, 1);
+  await demandMovedKeys(definition.name, own).finally(() => own.end());
   const provider = await openKeys(definition.name, settings);
-  const database = new pg.Pool({
-    connectionString: settings.DATABASE_URL,
-    max: 1,
-    connectionTimeoutMillis: 10_000,
-    application_name: `waymark-${definition.name}-keys`,
-  });
-  database.on('error', () => undefined);
+  const database = connectKeyDatabase(settings.KEYS_DATABASE_URL, applicationName, 1);
   return {
     provider,
     database,

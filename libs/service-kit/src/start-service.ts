@@ -26,8 +26,10 @@ import { tokenVerifierFor } from './identity-settings.js';
 import { openKeys } from './key-settings.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
+import { moveDataKeys } from './move-data-keys.js';
 import { openBus, topicsFor } from './open-bus.js';
 import { openEventStore } from './open-event-store.js';
+import { openKeyDatabase } from './open-key-database.js';
 import { runClock } from './run-clock.js';
 import { readSecretFile } from './secrets.js';
 import { carryOutProcessOrders } from './processes/process-orders.js';
@@ -93,9 +95,13 @@ async function assemble<Own extends object>(
     projections,
   });
   closers.push(() => dataSource.destroy());
+  const keyDatabase = await openKeyDatabase(declared.name, settings.KEYS_DATABASE_URL);
+  closers.push(() => keyDatabase.close());
+  const moved = await moveDataKeys(declared.name, dataSource, keyDatabase);
+  if (moved > 0) log.info({ keys: moved }, 'the data keys have moved to their own store');
   const store = openEventStore(declared, settings, log);
   closers.push(() => store.close());
-  const keyRing = createKeyRing({ context: declared.name, database: dataSource, provider });
+  const keyRing = createKeyRing({ context: declared.name, database: keyDatabase, provider });
   if (declared.erasure) await destroyErasedKeys(declared.name, { store, keyRing, log });
   const views = new Views();
   const metrics = new Metrics(declared.name, views);
@@ -121,7 +127,8 @@ async function assemble<Own extends object>(
   if (standing) metrics.watchProcesses(standing);
   const health = new Health({
     // A server that has lost the service's tables answers, and is of no use.
-    database: async () => void (await dataSource.query('SELECT FROM data_keys LIMIT 1')),
+    database: async () => void (await dataSource.query('SELECT FROM idempotency LIMIT 1')),
+    key_store: async () => void (await keyDatabase.query('SELECT FROM data_keys LIMIT 1', [])),
     event_store: () => store.ping(),
     keys: async () => void (await provider.versions()),
     bus: async () => {

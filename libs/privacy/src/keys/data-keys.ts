@@ -14,7 +14,7 @@ CREATE TABLE data_keys (
   CHECK ((destroyed_at IS NOT NULL) = (wrapped = ''))
 )`;
 
-/** A `pg` pool or a TypeORM `DataSource` of the service's own database. */
+/** Where data keys lie: a `pg` pool or a TypeORM `DataSource`. */
 export interface KeyDatabase {
   query(sql: string, parameters: unknown[]): Promise<unknown>;
 }

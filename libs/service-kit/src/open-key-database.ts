@@ -1,0 +1,47 @@
+import pg from 'pg';
+import { type KeyDatabase, KeyProviderError } from '@waymark/privacy';
+import { isTemporary } from '@waymark/messaging';
+import { ConfigError } from './config-error.js';
+
+export interface OpenedKeyDatabase extends KeyDatabase {
+  close(): Promise<void>;
+}
+
+/** Connections to a service's store of data keys, made when they are needed. */
+export function connectKeyDatabase(url: string, applicationName: string, max = 6): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 10_000,
+    application_name: applicationName,
+  });
+  pool.on('error', () => undefined);
+  // A connection that breaks in the instant between the pool and its borrower has no listener, and would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/**
+ * Opens a service's store of data keys, which provisioning has made. While it cannot be reached later on, what needs it rejects with
+ * a `KeyProviderError` `unavailable`. Rejects with a `ConfigError` when it is not there or may not be read.
+ */
+export async function openKeyDatabase(service: string, url: string): Promise<OpenedKeyDatabase> {
+  const pool = connectKeyDatabase(url, `waymark-${service}-keys`);
+  try {
+    await pool.query('SELECT FROM data_keys LIMIT 1');
+  } catch (error) {
+    await pool.end();
+    // PostgreSQL names the role or the database, never the password.
+    const why = error instanceof Error ? error.message || error.name : String(error);
+    throw new ConfigError(`${service} cannot start: KEYS_DATABASE_URL: ${why}`);
+  }
+  return {
+    query: (sql, parameters) => pool.query(sql, parameters).catch(unavailable),
+    close: () => pool.end(),
+  };
+}
+
+function unavailable(error: unknown): never {
+  if (!isTemporary(error)) throw error;
+  throw new KeyProviderError('unavailable', 'the store of the data keys cannot be reached', { cause: error });
+}
