@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { consentMessages, topicOf } from '@waymark/contracts';
 import { intake } from '@waymark/intake';
 import { spawnService } from '@waymark/processes';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually, freePort } from '@waymark/testing';
+import { sayErasureApproved } from './erasure-approved.fixture.js';
 import { buildServices } from './processes.fixture.js';
 import { holdUp, type Standstill } from './standstill.fixture.js';
 
@@ -56,15 +56,6 @@ describe('a service that is killed while it erases', () => {
     queue: (await eventsOf(`concern-${concernId}`)).some(({ type }) => type === 'PersonErased') ? 'cleared' : 'tells',
     noted: (await eventsOf(`intake_erasure-${clientId}`)).length > 0,
   });
-  const approve = (clientId: string) =>
-    stage.busOf('consent').publish(topicOf('consent'), [
-      {
-        ...{ specversion: '1.0', id: randomUUID(), source: '/waymark/consent', subject: clientId, sequence: 1 },
-        ...{ type: consentMessages.erasureApproved.type, datacontenttype: 'application/json' },
-        ...{ time: stage.clock.now(), correlationid: randomUUID(), causationid: randomUUID() },
-        data: { clientId, erasureId: randomUUID(), approvedAt: stage.clock.now() },
-      },
-    ]);
 
   /** A process of the service that hears of the approval, comes as far as the standstill and dies there, its connections with it. */
   const dieAt = async (clientId: string, standstill: Standstill): Promise<void> => {
@@ -73,7 +64,7 @@ describe('a service that is killed while it erases', () => {
     const process_ = await spawnService({ name: 'intake', environment, logFile });
     try {
       await process_.untilReady();
-      await approve(clientId);
+      await sayErasureApproved(stage, clientId);
       await standstill.reached();
     } finally {
       await process_.kill();
@@ -142,7 +133,7 @@ describe('a service that is killed while it erases', () => {
       'SELECT wrapped, wrapping_key_id FROM data_keys WHERE subject_id = $1',
       [clientId],
     );
-    await approve(clientId);
+    await sayErasureApproved(stage, clientId);
     await eventually(async () => (await eventsOf(`intake_erasure-${clientId}`)).length === 1);
     const first = await keyOf(clientId);
     await stage.stop('intake');

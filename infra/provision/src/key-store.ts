@@ -4,7 +4,7 @@ import { addressOf, allowConnect, connected, makeDatabase } from './databases.js
 
 /**
  * Makes the store of a service's data keys: a database that holds nothing else, and a role of the same name, which may read, add and
- * change keys there, and do nothing anywhere else. It owns nothing: it can neither delete a key nor change the table. Whoever has the
+ * change keys there, vacuum the table, and do nothing anywhere else. It owns nothing: it can neither delete a key nor change the table. Whoever has the
  * service's own database only cannot connect. Answers the role's address. May be repeated.
  */
 export async function provisionKeyStore(options: {
@@ -27,6 +27,15 @@ async function makeTable(client: pg.Client, role: string, password: string): Pro
   await client.query(`${known ? 'ALTER' : 'CREATE'} ROLE ${grantee} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
   const { rowCount: made } = await client.query(`SELECT WHERE to_regclass('data_keys') IS NOT NULL`);
   if (!made) await client.query(dataKeysMigration);
-  await client.query(`GRANT SELECT, INSERT, UPDATE ON data_keys TO ${grantee}`);
+  const rights = ['SELECT', 'INSERT', 'UPDATE', ...((await canGrantMaintain(client)) ? ['MAINTAIN'] : [])];
+  await client.query(`GRANT ${rights.join(', ')} ON data_keys TO ${grantee}`);
   await client.query('COMMIT');
+}
+
+/** The right to vacuum what somebody else owns is there from PostgreSQL 17 on. */
+async function canGrantMaintain(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ version: number }>(
+    `SELECT current_setting('server_version_num')::int AS version`,
+  );
+  return (rows[0]?.version ?? 0) >= 170_000;
 }

@@ -4,6 +4,8 @@ import { isTemporary } from '@waymark/messaging';
 import { ConfigError } from './config-error.js';
 
 export interface OpenedKeyDatabase extends KeyDatabase {
+  /** As `clearKeyRemains`, when a key was ever destroyed. */
+  clearRemains(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,8 +39,37 @@ export async function openKeyDatabase(service: string, url: string): Promise<Ope
   }
   return {
     query: (sql, parameters) => pool.query(sql, parameters).catch(unavailable),
+    clearRemains: async () => {
+      const { rowCount } = await pool.query('SELECT FROM data_keys WHERE destroyed_at IS NOT NULL LIMIT 1');
+      if (rowCount) await clearKeyRemains(url, `waymark-${service}-keys`);
+    },
     close: () => pool.end(),
   };
+}
+
+/**
+ * Writes the table of keys anew, so that its files hold nothing of what was overwritten: an update leaves the old row where it was, and
+ * also an ordinary vacuum only gives its place free. Rejects when somebody has the table in use for two seconds, such as a backup,
+ * and when the role may not (before PostgreSQL 17 only the owner may).
+ */
+export async function clearKeyRemains(url: string, applicationName: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: applicationName,
+    connectionTimeoutMillis: 10_000,
+    lock_timeout: 2_000,
+  });
+  const refusals: string[] = [];
+  client.on('error', () => undefined);
+  client.on('notice', ({ message }) => refusals.push(message ?? 'refused'));
+  await client.connect();
+  try {
+    await client.query('VACUUM (FULL) data_keys');
+  } finally {
+    await client.end();
+  }
+  // PostgreSQL warns, and does nothing.
+  if (refusals.length > 0) throw new Error(refusals.join('; '));
 }
 
 function unavailable(error: unknown): never {

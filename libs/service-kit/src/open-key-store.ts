@@ -5,13 +5,15 @@ import { openKeys } from './key-settings.js';
 import { createLog } from './log.js';
 import { demandMovedKeys } from './move-data-keys.js';
 import { openEventStore } from './open-event-store.js';
-import { connectKeyDatabase } from './open-key-database.js';
+import { clearKeyRemains, connectKeyDatabase } from './open-key-database.js';
 import type { ServiceDefinition } from './service-definition.js';
 
 /** The keys of a service without the service: for whoever rotates or checks them from outside. */
 export interface OpenedKeyStore {
   readonly provider: KeyProvider;
   readonly database: KeyDatabase;
+  /** Clears what the database's files keep of keys that were wrapped by another version, or destroyed: `clearKeyRemains`. */
+  clearRemains(): Promise<void>;
   /** Everybody whom the log says to be erased in this service. */
   erased(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -34,6 +36,7 @@ export async function openKeyStore<Own extends object>(
   return {
     provider,
     database,
+    clearRemains: () => clearKeyRemains(settings.KEYS_DATABASE_URL, applicationName),
     erased: async () => {
       const store = openEventStore(definition, settings, createLog(`${definition.name}-keys`, 'silent'));
       try {

@@ -16,6 +16,7 @@ import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
 import type { Doors } from './doors.js';
 import { destroyErasedKeys, withErasure } from './erasure/erasing.js';
+import { watchKeyRemains } from './erasure/key-remains.js';
 import { countStuck, runDueWork } from './due-work.js';
 import { tlsFilesOf } from './edge/edge-settings.js';
 import { renewCertificate, secureServerOf } from './edge/tls.js';
@@ -101,8 +102,16 @@ async function assemble<Own extends object>(
   if (moved > 0) log.info({ keys: moved }, 'the data keys have moved to their own store');
   const store = openEventStore(declared, settings, log);
   closers.push(() => store.close());
-  const keyRing = createKeyRing({ context: declared.name, database: keyDatabase, provider });
-  if (declared.erasure) await destroyErasedKeys(declared.name, { store, keyRing, log });
+  const remains = watchKeyRemains(() => keyDatabase.clearRemains(), log);
+  const keyRing = createKeyRing({
+    ...{ context: declared.name, database: keyDatabase, provider },
+    onDestroyed: remains.arise,
+  });
+  if (declared.erasure) {
+    await destroyErasedKeys(declared.name, { store, keyRing, log });
+    const clearing = runClock(() => remains.clearWhenDue(), log);
+    closers.push(() => clearing.stop());
+  }
   const views = new Views();
   const metrics = new Metrics(declared.name, views);
   const aggregates = new Aggregates(store, keyRing, clock);

@@ -52,8 +52,10 @@ export function createKeyRing(options: {
   readonly database: KeyDatabase;
   readonly provider: KeyProvider;
   readonly cache?: KeyCacheOptions;
+  /** Called after a key was overwritten: until PostgreSQL clears its files, they hold what was there before. */
+  readonly onDestroyed?: () => void;
 }): KeyRing {
-  const { context, database, provider } = options;
+  const { context, database, provider, onDestroyed } = options;
   const newKeys = new Gathered((asked: readonly NewKey[]) => insertOrReadKeys(database, asked));
   const cache = new KeyCache<FoundKey>(options.cache ?? {}, (found) => found !== 'missing');
 
@@ -101,7 +103,9 @@ export function createKeyRing(options: {
     async destroy(id) {
       const subjectId = canonicalSubjectId(id);
       try {
-        return await destroyKey(database, subjectId);
+        const destroyed = await destroyKey(database, subjectId);
+        onDestroyed?.();
+        return destroyed;
       } finally {
         cache.forget(subjectId);
       }
