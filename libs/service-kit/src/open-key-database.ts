@@ -10,7 +10,7 @@ export interface OpenedKeyDatabase extends KeyDatabase {
 }
 
 /** Connections to a service's store of data keys, made when they are needed. */
-export function connectKeyDatabase(url: string, applicationName: string, max = 6): pg.Pool {
+export function connectKeyDatabase(url: string, applicationName: string, max = 4): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
