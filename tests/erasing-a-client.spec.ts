@@ -79,7 +79,7 @@ describe('erasing a client', () => {
     return Promise.all(texts);
   };
   const keyRows = async (service: string) =>
-    stage.query<object>(service, 'SELECT * FROM data_keys WHERE subject_id = $1', [played.clientId]);
+    stage.queryKeys<object>(service, 'SELECT * FROM data_keys WHERE subject_id = $1', [played.clientId]);
   const openedEverywhere = async (): Promise<string> =>
     (await openByForce(stage, envelopesIn([...(await databases()), ...exported]))).join('\n');
 
@@ -223,7 +223,7 @@ describe('erasing a client', () => {
     const restore = async (): Promise<void> => {
       const [row] = oldKeys.get(service) ?? [];
       const { wrapped, wrapping_key_id, created_at } = row as Record<string, unknown>;
-      await stage.query(
+      await stage.queryKeys(
         service,
         `UPDATE data_keys SET wrapped = $2, wrapping_key_id = $3, created_at = $4, destroyed_at = NULL WHERE subject_id = $1`,
         [played.clientId, wrapped, wrapping_key_id, created_at],
@@ -234,7 +234,7 @@ describe('erasing a client', () => {
     const restored = await openedEverywhere();
     expect(ofTheClient.some((field) => restored.includes(words[field]))).toBe(true);
     await stage.start(service);
-    const rows = await stage.query<{ destroyed: boolean }>(
+    const rows = await stage.queryKeys<{ destroyed: boolean }>(
       service,
       `SELECT destroyed_at IS NOT NULL AND wrapped = '' AS destroyed FROM data_keys WHERE subject_id = $1`,
       [played.clientId],
@@ -246,7 +246,7 @@ describe('erasing a client', () => {
 
   it('keeps a person erased whose key the backup is too old to know', async () => {
     await stage.stop('case');
-    await stage.query('case', 'DELETE FROM data_keys WHERE subject_id = $1', [played.clientId]);
+    await stage.queryKeys('case', 'DELETE FROM data_keys WHERE subject_id = $1', [played.clientId]);
     await stage.start('case');
     const answer = await stage.ask('case', 'POST', `/v1/cases/${played.caseId}/notes`, {
       as: officer,

@@ -174,6 +174,7 @@ describe('each service as a process of its own, over Kafka', () => {
       ['KEY_FILE', async () => join(dir, 'nowhere.key')],
       ['SECRET_FILE', async () => readableByOthers(dir)],
       ['DATABASE_URL', async () => `postgres://nobody:s3cret@${new URL(database.url).host}/nowhere`],
+      ['KEYS_DATABASE_URL', async () => `postgres://nobody:s3cret@${new URL(database.url).host}/nowhere`],
     ];
     it.each(wrong)('says that %s is wrong and ends with code 1', async (name, value) => {
       const outcome = await outcomeOf(entryOf('intake'), {
@@ -195,7 +196,14 @@ describe('each service as a process of its own, over Kafka', () => {
     it('names every variable that is missing, also those that only one service has', async () => {
       const { code, output } = await outcomeOf(entryOf('referral'), {});
       expect(code).toBe(1);
-      for (const name of ['PORT', 'DATABASE_URL', 'OIDC_ISSUER', 'KEY_FILE', 'CONSENT_URL', 'SERVICE_CLIENT_SECRET'])
+      for (const name of [
+        'PORT',
+        'KEYS_DATABASE_URL',
+        'OIDC_ISSUER',
+        'KEY_FILE',
+        'CONSENT_URL',
+        'SERVICE_CLIENT_SECRET',
+      ])
         expect(output).toContain(`${name}: is missing`);
     });
   });
@@ -228,9 +236,19 @@ describe('each service as a process of its own, over Kafka', () => {
         output: 'provision cannot start: ADMIN_DATABASE_URL: is missing; SECRETS_DIR: is missing\n',
       });
       const nobody = { ADMIN_DATABASE_URL: 'postgres://admin:s3cret@127.0.0.1:1/postgres', SECRETS_DIR: dir };
-      const { code, output } = await outcomeOf(command, nobody);
-      expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('ADMIN_DATABASE_URL: ') });
-      expect(output).not.toContain('s3cret');
+      const keysOfNobody = {
+        ...nobody,
+        ADMIN_DATABASE_URL: database.url,
+        KEYS_ADMIN_DATABASE_URL: nobody.ADMIN_DATABASE_URL,
+      };
+      for (const [variable, environment] of [
+        ['ADMIN_DATABASE_URL', nobody],
+        ['KEYS_ADMIN_DATABASE_URL', keysOfNobody],
+      ] as const) {
+        const { code, output } = await outcomeOf(command, environment);
+        expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining(` ${variable}: `) });
+        expect(output).not.toContain('s3cret');
+      }
     });
   });
 

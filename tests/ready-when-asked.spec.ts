@@ -43,9 +43,16 @@ describe('readiness, at the moment when it is asked', () => {
     eventually(async () => expect(await health()).toEqual(ready), { timeoutMs: 60_000, everyMs: 200 });
 
   it('says that the tables of the service are gone', async () => {
-    await stage.query('case', 'ALTER TABLE data_keys RENAME TO data_keys_gone');
+    await stage.query('case', 'ALTER TABLE idempotency RENAME TO idempotency_gone');
     expect(await health()).toEqual(unready(/^database: /));
-    await stage.query('case', 'ALTER TABLE data_keys_gone RENAME TO data_keys');
+    await stage.query('case', 'ALTER TABLE idempotency_gone RENAME TO idempotency');
+    await untilReady();
+  });
+
+  it('says that the keys are gone, although their server answers', async () => {
+    await stage.queryKeys('case', 'ALTER TABLE data_keys RENAME TO data_keys_gone');
+    expect(await health()).toEqual(unready(/^key_store: /));
+    await stage.queryKeys('case', 'ALTER TABLE data_keys_gone RENAME TO data_keys');
     await untilReady();
   });
 

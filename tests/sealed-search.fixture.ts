@@ -24,7 +24,7 @@ export async function openByForce(stage: Stage, sealed: ReadonlyMap<string, stri
   const opened: string[] = [];
   for (const context of contexts) {
     const provider = await openKeyFile({ path: String(stage.environmentOf(context).KEY_FILE) });
-    const rows = await stage.query<{ subject_id: string; wrapped: Buffer; wrapping_key_id: string }>(
+    const rows = await stage.queryKeys<{ subject_id: string; wrapped: Buffer; wrapping_key_id: string }>(
       context,
       `SELECT subject_id, wrapped, wrapping_key_id FROM data_keys WHERE wrapped <> ''`,
     );

@@ -6,6 +6,7 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { runCommandLine } from '@waymark/cli';
 import { intake } from '@waymark/intake';
+import { dataKeysMigration } from '@waymark/privacy';
 import { type Stage, startStage } from '@waymark/stage';
 
 jest.setTimeout(120_000);
@@ -75,7 +76,7 @@ describe('waymark keys, while the service runs', () => {
 
   it('finds a key that does not unwrap, and says whose it is', async () => {
     const subject = randomUUID();
-    await stage.query(
+    await stage.queryKeys(
       'intake',
       `INSERT INTO data_keys (subject_id, wrapped, wrapping_key_id) SELECT $1, 'nothing', wrapping_key_id FROM data_keys LIMIT 1`,
       [subject],
@@ -83,7 +84,25 @@ describe('waymark keys, while the service runs', () => {
     const verified = await waymark('verify', '--json');
     expect(verified.code).toBe(1);
     expect(JSON.parse(verified.out).services[0].faults).toEqual([{ subjectId: subject, fault: 'altered' }]);
-    await stage.query('intake', 'DELETE FROM data_keys WHERE subject_id = $1', [subject]);
+    await stage.queryKeys('intake', 'DELETE FROM data_keys WHERE subject_id = $1', [subject]);
+  });
+
+  it('waits for the service to move keys that an earlier release left in its own database, which it does at its start', async () => {
+    const receipt = await raise();
+    await stage.stop('intake');
+    const keys = await stage.queryKeys<{ row: object }>('intake', 'SELECT to_jsonb(k) AS row FROM data_keys k');
+    await stage.query('intake', dataKeysMigration);
+    await stage.query('intake', 'INSERT INTO data_keys SELECT * FROM jsonb_populate_recordset(NULL::data_keys, $1)', [
+      JSON.stringify(keys.map(({ row }) => row)),
+    ]);
+    await stage.queryKeys('intake', 'DELETE FROM data_keys');
+    const early = await waymark('verify');
+    expect(early).toMatchObject({ code: 2, out: '', said: expect.stringContaining('start the service, which moves') });
+
+    await stage.start('intake');
+    expect(await waymark('verify')).toMatchObject({ code: 0, out: `intake: ${keys.length} keys\n` });
+    expect(await stage.query('intake', `SELECT to_regclass('data_keys') AS left`)).toEqual([{ left: null }]);
+    expect(await narrativeOf(receipt)).toBe('It began in May.');
   });
 
   it('refuses to rotate without being told whose key, or for a service that seals nothing', async () => {

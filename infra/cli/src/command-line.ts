@@ -82,9 +82,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
 /** Whatever may be an address with a password: in the environment, and among the arguments even where none belongs. */
 function addressesIn(args: readonly string[]): readonly string[] {
-  const { DATABASE_URL = '', EVENT_STORE_URL = '', EVENT_STORE_ADMIN_URL = '' } = process.env;
+  const { DATABASE_URL = '', KEYS_DATABASE_URL = '', EVENT_STORE_URL = '', EVENT_STORE_ADMIN_URL = '' } = process.env;
   const values = args.map((arg) => arg.replace(/^--[^=]*=/, ''));
-  return [...values, DATABASE_URL, EVENT_STORE_URL, EVENT_STORE_ADMIN_URL];
+  return [...values, DATABASE_URL, KEYS_DATABASE_URL, EVENT_STORE_URL, EVENT_STORE_ADMIN_URL];
 }
 
 type Output = Pick<Terminal, 'stdout'> & { readonly stderr: { write(text: string): unknown } };

@@ -11,6 +11,7 @@ const variables = {
   KEYS: keyVariables.KEYS,
   ...vaultVariables,
   ADMIN_DATABASE_URL: url({ desc: 'superuser address of the PostgreSQL server, any database' }),
+  KEYS_ADMIN_DATABASE_URL: url({ default: undefined, desc: 'the same of the server of the data keys, if another' }),
   SECRETS_DIR: str({ desc: 'where keys, secrets and environment files are written, a folder per service' }),
   SERVICE_SECRETS_DIR: str({ default: undefined, desc: 'name of its own folder where a service runs, if another' }),
   BUS: str({ choices: ['kafka', 'postgres'] as const, default: 'kafka', desc: 'kind of bus' }),
@@ -24,9 +25,12 @@ async function main(): Promise<void> {
   const settings = readEnvironment('provision', process.env, variables);
   const { ADMIN_DATABASE_URL: adminUrl, SERVICE_SECRETS_DIR: seenAs } = settings;
   const dir = resolve(settings.SECRETS_DIR);
-  await demandReachable(adminUrl);
+  const { KEYS_ADMIN_DATABASE_URL: keysAdminUrl } = settings;
+  await demandReachable('ADMIN_DATABASE_URL', adminUrl);
+  if (keysAdminUrl !== undefined) await demandReachable('KEYS_ADMIN_DATABASE_URL', keysAdminUrl);
   const environments = await provision({
     adminUrl,
+    keysAdminUrl,
     secretsDir: (service) => join(dir, service),
     prefix: settings.DATABASE_PREFIX,
     bus: settings.BUS,
@@ -39,7 +43,7 @@ async function main(): Promise<void> {
   if (settings.KEYS === 'vault') process.stdout.write(`\n${vaultPolicies(settings.VAULT_TRANSIT_MOUNT)}`);
 }
 
-async function demandReachable(adminUrl: string): Promise<void> {
+async function demandReachable(variable: string, adminUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
@@ -47,7 +51,7 @@ async function demandReachable(adminUrl: string): Promise<void> {
     // A host with several addresses fails once for each, in an error without a message.
     const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
     const reasons = errors.map((each) => (each instanceof Error ? each.message : String(each)));
-    throw new ConfigError(`provision cannot start: ADMIN_DATABASE_URL: ${reasons.join('; ')}`);
+    throw new ConfigError(`provision cannot start: ${variable}: ${reasons.join('; ')}`);
   } finally {
     await client.end().catch(() => undefined);
   }

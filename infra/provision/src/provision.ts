@@ -1,21 +1,24 @@
 import { join } from 'node:path';
-import pg from 'pg';
 import type { Unit } from '@waymark/contracts';
 import { grantCategories, migrateEventStore } from '@waymark/event-store';
 import { grantBus, migrateBus } from '@waymark/messaging';
 import { createKeyFile, createVaultKey, KeyFileError, type VaultOptions } from '@waymark/privacy';
 import { createSecretFile, readSecretFile, shutOutSecretLabel, transitKeyOf } from '@waymark/service-kit';
+import { addressOf, allowConnect, makeDatabase } from './databases.js';
 import { kafkaUserOf } from './kafka-rights.js';
+import { provisionKeyStore } from './key-store.js';
 import { services, type ServiceGrants } from './services.js';
 
 export interface ProvisionOptions {
   /** Superuser address of the PostgreSQL server, any database. */
   readonly adminUrl: string;
+  /** The same of the server that keeps the data keys, when that is another: its backups then have rules of their own. */
+  readonly keysAdminUrl?: string | undefined;
   /** Folder of key and secret files, readable by nobody else; or one for each service. */
   readonly secretsDir: string | ((service: string) => string);
   /** Put before every database and role name, so that several platforms can share a server. */
   readonly prefix?: string;
-  /** Services that get a database of their own, for whoever starts only some of them; all unless given. */
+  /** Services that get databases of their own, for whoever starts only some of them; all unless given. */
   readonly databasesOf?: readonly string[];
   /** Leaves the PostgreSQL bus out when Kafka carries the messages. */
   readonly bus: 'postgres' | 'kafka';
@@ -31,15 +34,15 @@ export interface ProvisionOptions {
 export type ProvisionedEnvironment = Readonly<Record<string, string>>;
 
 /**
- * Makes what the services need: a database and a role for each, the event store with each role's categories, the bus with each
- * role's topics, a wrapping key and a secret per service. May be called at every start; changes nothing that is right already.
- * Answers each service's environment.
+ * Makes what the services need: a database and a role for each, a store of its data keys with a role of its own, the event store with
+ * each role's categories, the bus with each role's topics, a wrapping key and a secret per service. May be called at every start;
+ * changes nothing that is right already. Answers each service's environment.
  */
 export async function provision(options: ProvisionOptions): Promise<ReadonlyMap<string, ProvisionedEnvironment>> {
   const prefix = options.prefix ?? 'waymark';
-  const events = await database(options.adminUrl, `${prefix}_events`);
+  const events = await makeDatabase(options.adminUrl, `${prefix}_events`);
   await migrateEventStore({ adminUrl: events });
-  const bus = options.bus === 'postgres' ? await database(options.adminUrl, `${prefix}_bus`) : undefined;
+  const bus = options.bus === 'postgres' ? await makeDatabase(options.adminUrl, `${prefix}_bus`) : undefined;
   if (bus) await migrateBus({ adminUrl: bus });
   const environments = new Map<string, ProvisionedEnvironment>();
   for (const service of services)
@@ -48,7 +51,15 @@ export async function provision(options: ProvisionOptions): Promise<ReadonlyMap<
 }
 
 async function provisionService(
-  { adminUrl, secretsDir, vault, databasesOf, kafkaLogins = false, alternateDesk }: ProvisionOptions,
+  {
+    adminUrl,
+    keysAdminUrl = adminUrl,
+    secretsDir,
+    vault,
+    databasesOf,
+    kafkaLogins = false,
+    alternateDesk,
+  }: ProvisionOptions,
   service: ServiceGrants,
   prefix: string,
   events: string,
@@ -69,7 +80,8 @@ async function provisionService(
     read: service.readsAll ? 'all' : [...service.categories],
   });
   await allowConnect(events, role);
-  if (!databasesOf || databasesOf.includes(service.name)) await database(adminUrl, role, role);
+  const withDatabases = !databasesOf || databasesOf.includes(service.name);
+  if (withDatabases) await makeDatabase(adminUrl, role, role);
   const topics = (names: readonly string[]) => names.map((name) => `waymark.${name}`);
   if (bus)
     await grantBus({
@@ -79,10 +91,19 @@ async function provisionService(
       consume: topics(service.consumes),
     });
   return {
-    DATABASE_URL: address(adminUrl, role, role, password),
+    DATABASE_URL: addressOf(adminUrl, role, role, password),
+    ...(withDatabases
+      ? {
+          KEYS_DATABASE_URL: await provisionKeyStore({
+            adminUrl: keysAdminUrl,
+            name: `${role}_keys`,
+            password: secrets.of('keys-database-password').toString('hex'),
+          }),
+        }
+      : {}),
     EVENT_STORE: 'postgres',
-    EVENT_STORE_URL: address(adminUrl, `${prefix}_events`, role, password),
-    ...(bus ? { BUS: 'postgres', BUS_URL: address(adminUrl, `${prefix}_bus`, role, password) } : { BUS: 'kafka' }),
+    EVENT_STORE_URL: addressOf(adminUrl, `${prefix}_events`, role, password),
+    ...(bus ? { BUS: 'postgres', BUS_URL: addressOf(adminUrl, `${prefix}_bus`, role, password) } : { BUS: 'kafka' }),
     ...keys,
     ...(kafkaLogins
       ? {
@@ -122,38 +143,4 @@ async function keyInFile(path: string): Promise<ProvisionedEnvironment> {
 async function keyInVault(vault: Omit<VaultOptions, 'key'>, service: string): Promise<ProvisionedEnvironment> {
   await createVaultKey({ ...vault, key: transitKeyOf(service) });
   return { KEYS: 'vault', VAULT_ADDR: vault.address };
-}
-
-async function allowConnect(databaseUrl: string, role: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await client.query(
-      `GRANT CONNECT ON DATABASE ${client.escapeIdentifier(client.database ?? '')} TO ${client.escapeIdentifier(role)}`,
-    );
-  } finally {
-    await client.end();
-  }
-}
-
-/** Makes a database unless it is there; answers the admin's address of it. */
-async function database(adminUrl: string, name: string, owner?: string): Promise<string> {
-  const client = new pg.Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
-    if (!rowCount) await client.query(`CREATE DATABASE "${name}" ${owner ? `OWNER "${owner}"` : ''}`);
-    await client.query(`REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC`);
-  } finally {
-    await client.end();
-  }
-  return address(adminUrl, name);
-}
-
-function address(adminUrl: string, name: string, user?: string, password?: string): string {
-  const url = new URL(adminUrl);
-  url.pathname = `/${name}`;
-  if (user !== undefined) url.username = user;
-  if (password !== undefined) url.password = password;
-  return url.toString();
 }

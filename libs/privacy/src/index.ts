@@ -1,5 +1,12 @@
 export { deriveSecret } from './keys/derive-secret.js';
-export { dataKeysMigration, type DestroyedKey, type KeyDatabase } from './keys/data-keys.js';
+export { bringKeys, KeysDifferError, type KeyRow } from './keys/bring-keys.js';
+export {
+  dataKeysMigration,
+  type DestroyedKey,
+  type ErasedSubject,
+  type KeyDatabase,
+  rowsOf,
+} from './keys/data-keys.js';
 export { Gathered } from './keys/gathered.js';
 export { countKeys, type KeyCounts, type KeyFault, rewrapKeys, verifyKeys } from './keys/key-care.js';
 export type { KeyCacheOptions } from './keys/key-cache.js';

@@ -8,6 +8,7 @@ import { ConfigError, readSettings } from './config.js';
 const good = {
   PORT: '3001',
   DATABASE_URL: 'postgres://intake:jasmine@localhost/intake',
+  KEYS_DATABASE_URL: 'postgres://intake-keys:jasmine@localhost/intake_keys',
   EVENT_STORE_URL: 'postgres://intake:jasmine@localhost/events',
   BUS: 'postgres',
   BUS_URL: 'postgres://intake:jasmine@localhost/bus',
@@ -37,8 +38,14 @@ describe('the settings of a service', () => {
   });
 
   it('name every variable that is wrong, and never its value', () => {
-    const message = refusal({ PORT: 'jasmine', DATABASE_URL: 'jasmine', LOG_LEVEL: 'jasmine', TRUST_PROXY: 'jasmine' });
-    for (const name of ['PORT', 'DATABASE_URL', 'LOG_LEVEL', 'TRUST_PROXY']) expect(message).toContain(`${name}: `);
+    const message = refusal({
+      PORT: 'jasmine',
+      KEYS_DATABASE_URL: 'jasmine',
+      LOG_LEVEL: 'jasmine',
+      TRUST_PROXY: 'jasmine',
+    });
+    for (const name of ['PORT', 'KEYS_DATABASE_URL', 'LOG_LEVEL', 'TRUST_PROXY'])
+      expect(message).toContain(`${name}: `);
     expect(message).not.toContain('jasmine');
   });
 

@@ -22,6 +22,7 @@ const common = {
   HOST: host({ default: '0.0.0.0', desc: 'address to listen on' }),
   PORT: port({ desc: 'port to listen on' }),
   DATABASE_URL: url({ desc: "the service's own PostgreSQL database" }),
+  KEYS_DATABASE_URL: url({ desc: 'the PostgreSQL database of its data keys, which holds nothing else' }),
   EVENT_STORE: str({ choices: ['postgres', 'kurrentdb'], default: 'postgres', desc: 'kind of event store' }),
   EVENT_STORE_URL: eventStoreUrl({ desc: "the event store, with the service's own credentials" }),
   BUS: str({ choices: ['kafka', 'postgres'], default: 'kafka', desc: 'kind of bus' }),
@@ -43,6 +44,7 @@ const common = {
 /** What is needed to fold a service's views without running the service. */
 export const viewSettings = {
   DATABASE_URL: common.DATABASE_URL,
+  KEYS_DATABASE_URL: common.KEYS_DATABASE_URL,
   EVENT_STORE_URL: common.EVENT_STORE_URL,
   ...keyVariables,
   SECRET_FILE: common.SECRET_FILE,
@@ -51,6 +53,7 @@ export const viewSettings = {
 /** What is needed to look after a service's keys without running the service. */
 export const keyCareSettings = {
   DATABASE_URL: common.DATABASE_URL,
+  KEYS_DATABASE_URL: common.KEYS_DATABASE_URL,
   EVENT_STORE: common.EVENT_STORE,
   EVENT_STORE_URL: common.EVENT_STORE_URL,
   ...keyVariables,

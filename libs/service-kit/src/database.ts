@@ -17,7 +17,7 @@ import { idempotencyMigration } from './idempotency.js';
 import { processOrdersMigration } from './processes/process-orders.js';
 import type { QueryRunner } from 'typeorm';
 
-/** Tables that every service keeps in its own database: data keys, answers given, inbox and relay. */
+/** Tables that every service keeps in its own database: answers given, inbox and relay; and data keys, until they move (`moveDataKeys`). */
 export class CreateServiceTables1760000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const sql of [dataKeysMigration, idempotencyMigration, inboxMigration, relayMigration])

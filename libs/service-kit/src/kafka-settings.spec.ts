@@ -45,6 +45,7 @@ const settings = (changed: NodeJS.ProcessEnv) =>
     {
       PORT: '3001',
       DATABASE_URL: 'postgres://localhost/intake',
+      KEYS_DATABASE_URL: 'postgres://localhost/intake_keys',
       EVENT_STORE_URL: 'postgres://localhost/events',
       KAFKA_BROKERS: kafka.brokers.join(','),
       KAFKA_TLS: 'true',

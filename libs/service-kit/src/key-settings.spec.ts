@@ -10,6 +10,7 @@ import { openKeys } from './key-settings.js';
 const ordinary = {
   PORT: '3001',
   DATABASE_URL: 'postgres://intake@localhost/intake',
+  KEYS_DATABASE_URL: 'postgres://intake@localhost/intake_keys',
   EVENT_STORE_URL: 'postgres://intake@localhost/events',
   BUS: 'postgres',
   BUS_URL: 'postgres://intake@localhost/bus',

@@ -1,16 +1,19 @@
-import pg from 'pg';
 import type { KeyDatabase, KeyProvider } from '@waymark/privacy';
 import { keyCareSettings, readEnvironment } from './config.js';
 import { erasedSubjects } from './erasure/erasure-register.js';
 import { openKeys } from './key-settings.js';
 import { createLog } from './log.js';
+import { demandMovedKeys } from './move-data-keys.js';
 import { openEventStore } from './open-event-store.js';
+import { clearKeyRemains, connectKeyDatabase } from './open-key-database.js';
 import type { ServiceDefinition } from './service-definition.js';
 
 /** The keys of a service without the service: for whoever rotates or checks them from outside. */
 export interface OpenedKeyStore {
   readonly provider: KeyProvider;
   readonly database: KeyDatabase;
+  /** Clears what the database's files keep of keys that were wrapped by another version, or destroyed: `clearKeyRemains`. */
+  clearRemains(): Promise<void>;
   /** Everybody whom the log says to be erased in this service. */
   erased(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -25,21 +28,19 @@ export async function openKeyStore<Own extends object>(
   environment: NodeJS.ProcessEnv,
 ): Promise<OpenedKeyStore> {
   const settings = readEnvironment(definition.name, environment, keyCareSettings);
+  const applicationName = `waymark-${definition.name}-keys`;
+  const own = connectKeyDatabase(settings.DATABASE_URL, applicationName, 1);
+  await demandMovedKeys(definition.name, own).finally(() => own.end());
   const provider = await openKeys(definition.name, settings);
-  const database = new pg.Pool({
-    connectionString: settings.DATABASE_URL,
-    max: 1,
-    connectionTimeoutMillis: 10_000,
-    application_name: `waymark-${definition.name}-keys`,
-  });
-  database.on('error', () => undefined);
+  const database = connectKeyDatabase(settings.KEYS_DATABASE_URL, applicationName, 1);
   return {
     provider,
     database,
+    clearRemains: () => clearKeyRemains(settings.KEYS_DATABASE_URL, applicationName),
     erased: async () => {
       const store = openEventStore(definition, settings, createLog(`${definition.name}-keys`, 'silent'));
       try {
-        return await erasedSubjects(definition.name, store);
+        return (await erasedSubjects(definition.name, store)).map(({ subjectId }) => subjectId);
       } finally {
         await store.close();
       }

@@ -1,3 +1,4 @@
+import type { CleanedEnv } from 'envalid';
 import type { DataSource } from 'typeorm';
 import { openPostgresEventStore } from '@waymark/event-store';
 import { createKeyRing } from '@waymark/privacy';
@@ -9,6 +10,8 @@ import { connectDatabase } from './database.js';
 import { destroyErasedKeys } from './erasure/erasing.js';
 import { feedOpener } from './feed.js';
 import { openKeys } from './key-settings.js';
+import { demandMovedKeys } from './move-data-keys.js';
+import { openKeyDatabase } from './open-key-database.js';
 import { readSecretFile } from './secrets.js';
 import { aggregatesOf, projectionsOf, type ServiceDefinition } from './service-definition.js';
 
@@ -32,27 +35,40 @@ export async function openViews<Own extends object>(
   environment: NodeJS.ProcessEnv,
 ): Promise<OpenedViews> {
   const settings = readEnvironment(definition.name, environment, viewSettings);
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of closers.splice(0).reverse()) await end();
+  };
+  try {
+    return { ...(await opened(definition, settings, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function opened<Own extends object>(
+  definition: ServiceDefinition<Own>,
+  settings: CleanedEnv<typeof viewSettings>,
+  closers: (() => Promise<unknown>)[],
+): Promise<Omit<OpenedViews, 'close'>> {
   const projections = projectionsOf(definition, await readSecretFile(settings.SECRET_FILE));
   const provider = await openKeys(definition.name, settings);
+  closers.push(() => provider.close());
   const applicationName = `waymark-${definition.name}-views`;
   const service = `${definition.name}-views`;
   const dataSource = await connectDatabase({ url: settings.DATABASE_URL, service, migrations: [], projections });
+  closers.push(() => dataSource.destroy());
+  await demandMovedKeys(definition.name, dataSource);
+  const keyDatabase = await openKeyDatabase(definition.name, settings.KEYS_DATABASE_URL);
+  closers.push(() => keyDatabase.close());
   const store = openPostgresEventStore({ url: settings.EVENT_STORE_URL, applicationName });
-  const keyRing = createKeyRing({ context: definition.name, database: dataSource, provider });
+  closers.push(() => store.close());
+  const keyRing = createKeyRing({ context: definition.name, database: keyDatabase, provider });
   if (definition.erasure) await destroyErasedKeys(definition.name, { store, keyRing });
   const aggregates = new Aggregates(store, keyRing, systemClock);
   const open = feedOpener(aggregatesOf(definition), aggregates);
-  return {
-    projections,
-    dataSource,
-    aggregates,
-    build: (projection) => ({ projection, dataSource, store, open }),
-    close: async () => {
-      await store.close();
-      await dataSource.destroy();
-      await provider.close();
-    },
-  };
+  return { projections, dataSource, aggregates, build: (projection) => ({ projection, dataSource, store, open }) };
 }
 
 /** The names of a service's views, which its environment alone tells. */

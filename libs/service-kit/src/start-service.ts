@@ -17,6 +17,7 @@ import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
 import type { Doors } from './doors.js';
 import { destroyErasedKeys, withErasure } from './erasure/erasing.js';
+import { watchKeyRemains } from './erasure/key-remains.js';
 import { countStuck, runDueWork } from './due-work.js';
 import { tlsFilesOf } from './edge/edge-settings.js';
 import { renewCertificate, secureServerOf } from './edge/tls.js';
@@ -27,8 +28,10 @@ import { tokenVerifierFor } from './identity-settings.js';
 import { openKeys } from './key-settings.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
+import { moveDataKeys } from './move-data-keys.js';
 import { openBus, topicsFor } from './open-bus.js';
 import { openEventStore } from './open-event-store.js';
+import { openKeyDatabase } from './open-key-database.js';
 import { runClock } from './run-clock.js';
 import { readSecretFile } from './secrets.js';
 import { notePolicies } from './policies/policies-in-force.js';
@@ -95,10 +98,22 @@ async function assemble<Own extends object>(
     projections,
   });
   closers.push(() => dataSource.destroy());
+  const keyDatabase = await openKeyDatabase(declared.name, settings.KEYS_DATABASE_URL);
+  closers.push(() => keyDatabase.close());
+  const moved = await moveDataKeys(declared.name, dataSource, keyDatabase);
+  if (moved > 0) log.info({ keys: moved }, 'the data keys have moved to their own store');
   const store = openEventStore(declared, settings, log);
   closers.push(() => store.close());
-  const keyRing = createKeyRing({ context: declared.name, database: dataSource, provider });
-  if (declared.erasure) await destroyErasedKeys(declared.name, { store, keyRing, log });
+  const remains = watchKeyRemains(() => keyDatabase.clearRemains(), log);
+  const keyRing = createKeyRing({
+    ...{ context: declared.name, database: keyDatabase, provider },
+    onDestroyed: remains.arise,
+  });
+  if (declared.erasure) {
+    await destroyErasedKeys(declared.name, { store, keyRing, log });
+    const clearing = runClock(() => remains.clearWhenDue(), log);
+    closers.push(() => clearing.stop());
+  }
   const views = new Views();
   const metrics = new Metrics(declared.name, views);
   const aggregates = new Aggregates(store, keyRing, clock);
@@ -123,7 +138,8 @@ async function assemble<Own extends object>(
   if (standing) metrics.watchProcesses(standing);
   const health = new Health({
     // A server that has lost the service's tables answers, and is of no use.
-    database: async () => void (await dataSource.query('SELECT FROM data_keys LIMIT 1')),
+    database: async () => void (await dataSource.query('SELECT FROM idempotency LIMIT 1')),
+    key_store: async () => void (await keyDatabase.query('SELECT FROM data_keys LIMIT 1', [])),
     event_store: () => store.ping(),
     keys: async () => void (await provider.versions()),
     bus: async () => {

@@ -9,8 +9,9 @@ import {
   openPostgresEventStore,
 } from '@waymark/event-store';
 import { grantBus, migrateBus } from '@waymark/messaging';
-import { createKeyFile } from '@waymark/privacy';
+import { createKeyFile, dataKeysMigration } from '@waymark/privacy';
 import { createTestDatabase, createTestRole, freePort, KurrentPeer } from '@waymark/testing';
+import { connectKeyDatabase } from './open-key-database.js';
 import { createSecretFile } from './secrets.js';
 
 /** What a service stands on: an environment that is right, and the log with the service's own rights. */
@@ -28,6 +29,9 @@ export async function prepareGround(kind: 'postgres' | 'kurrentdb' = 'postgres')
   const database = await createTestDatabase('tally');
   // The log's database is the log's alone: nobody else takes advisory locks there, and the bus needs them.
   const busDatabase = await createTestDatabase('tally_bus');
+  const keysDatabase = await createTestDatabase('tally_keys');
+  const keys = connectKeyDatabase(keysDatabase.url, 'tally-ground', 1);
+  await keys.query(dataKeysMigration).finally(() => keys.end());
   const role = await createTestRole(database);
   const dir = await mkdtemp(join(tmpdir(), 'waymark-tally-'));
   await migrateEventStore({ adminUrl: database.url });
@@ -50,6 +54,7 @@ export async function prepareGround(kind: 'postgres' | 'kurrentdb' = 'postgres')
     environment: {
       HOST: '127.0.0.1',
       DATABASE_URL: database.url,
+      KEYS_DATABASE_URL: keysDatabase.url,
       EVENT_STORE: kind,
       EVENT_STORE_URL: eventStoreUrl,
       BUS: 'postgres',
@@ -63,6 +68,7 @@ export async function prepareGround(kind: 'postgres' | 'kurrentdb' = 'postgres')
     close: async () => {
       await store.close();
       peer?.stop();
+      await keysDatabase.drop();
       await busDatabase.drop();
       await role.drop();
       await database.drop();

@@ -7,10 +7,11 @@ import { openPostgresEventStore, type EventStore } from '@waymark/event-store';
 import { demoPeople, startIdentity } from '@waymark/identity';
 import { openPostgresBus, type Bus } from '@waymark/messaging';
 import { type ServiceProcess, spawnService } from '@waymark/processes';
-import { type ProvisionedEnvironment, provision } from '@waymark/provision';
+import { provision } from '@waymark/provision';
 import { createLog, type RunningService, type ServiceDefinition, startService } from '@waymark/service-kit';
 import { FakeClock, freePort, freePorts, serverUrl } from '@waymark/testing';
 import { stageSettings } from './stage-settings.js';
+import { clientSecrets, createTokens } from './tokens.js';
 
 export interface Answer {
   readonly status: number;
@@ -47,6 +48,10 @@ export interface Stage {
   environmentOf(name: string): NodeJS.ProcessEnv;
   /** Rows of a service's own database. */
   query<Row extends object>(service: string, sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Rows of a service's store of data keys, as its owner. */
+  queryKeys<Row extends object>(service: string, sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Owner's address of a service's store of data keys. */
+  keysAdminUrlOf(service: string): string;
   /** Superuser address of the event store's database. */
   readonly eventStoreAdminUrl: string;
   /** The bus with a service's rights, to publish in its name. */
@@ -128,10 +133,19 @@ export async function startStage(options: {
   const tokens = createTokens(identity.issuer, environments);
   const log = openPostgresEventStore({ url: String(environments.get('audit')?.EVENT_STORE_URL) });
   const pools = new Map<string, pg.Pool>();
+  const poolOf = (url: string): pg.Pool => {
+    const pool = pools.get(url) ?? new pg.Pool({ connectionString: url, max: 2 });
+    if (!pools.has(url)) pool.on('error', () => undefined);
+    pools.set(url, pool);
+    return pool;
+  };
+  const adminUrlOf = (database: string): string => {
+    const url = new URL(adminUrl);
+    url.pathname = `/${prefix}_${database}`;
+    return url.toString();
+  };
   const buses: Bus[] = [];
   for (const { name } of options.services) await start(name);
-  const eventStoreAdminUrl = new URL(adminUrl);
-  eventStoreAdminUrl.pathname = `/${prefix}_events`;
 
   return {
     clock,
@@ -140,7 +154,8 @@ export async function startStage(options: {
     stop,
     startProcess,
     environmentOf,
-    eventStoreAdminUrl: eventStoreAdminUrl.toString(),
+    eventStoreAdminUrl: adminUrlOf('events'),
+    keysAdminUrlOf: (service) => adminUrlOf(`${service}_keys`),
     token: tokens,
     idOf: (username) => demoPeople.find((person) => person.username === username)?.id ?? unknownPerson(username),
     running: (name) => running.get(name) ?? unknownPerson(name),
@@ -162,11 +177,7 @@ export async function startStage(options: {
       return { status: response.status, headers: response.headers, body: json && text ? JSON.parse(text) : text };
     },
     query: async (service, sql, values) => {
-      const pool =
-        pools.get(service) ?? new pg.Pool({ connectionString: environments.get(service)?.DATABASE_URL, max: 2 });
-      pool.on('error', () => undefined);
-      pools.set(service, pool);
-      const client = await pool.connect();
+      const client = await poolOf(String(environments.get(service)?.DATABASE_URL)).connect();
       try {
         await client.query(findsLiveViews);
         return (await client.query(sql, values)).rows;
@@ -174,6 +185,7 @@ export async function startStage(options: {
         client.release();
       }
     },
+    queryKeys: async (service, sql, values) => (await poolOf(adminUrlOf(`${service}_keys`)).query(sql, values)).rows,
     busOf: (service) => {
       const bus = openPostgresBus({
         url: String(environments.get(service)?.BUS_URL),
@@ -205,30 +217,6 @@ const findsLiveViews = `
 const unknownPerson = (name: string): never => {
   throw new Error(`${name} is not on this stage`);
 };
-
-const clientSecrets = (environments: ReadonlyMap<string, ProvisionedEnvironment>): Record<string, string> =>
-  Object.fromEntries([...environments].map(([name, environment]) => [name, String(environment.SERVICE_CLIENT_SECRET)]));
-
-function createTokens(issuer: string, environments: ReadonlyMap<string, ProvisionedEnvironment>) {
-  const known = new Map<string, { readonly token: string; readonly until: number }>();
-  return async (who: string): Promise<string> => {
-    const cached = known.get(who);
-    if (cached && cached.until > Date.now()) return cached.token;
-    const service = who.startsWith('service:') ? who.slice('service:'.length) : undefined;
-    const form: Record<string, string> = service
-      ? {
-          grant_type: 'client_credentials',
-          client_id: `waymark-${service}`,
-          client_secret: String(environments.get(service)?.SERVICE_CLIENT_SECRET),
-        }
-      : { grant_type: 'password', client_id: 'waymark-cli', username: who, password: 'waymark-demo' };
-    const response = await fetch(`${issuer}/token`, { method: 'POST', body: new URLSearchParams(form) });
-    const answer = (await response.json()) as { access_token?: string };
-    if (!answer.access_token) throw new Error(`no token for ${who}: ${JSON.stringify(answer)}`);
-    known.set(who, { token: answer.access_token, until: Date.now() + 120_000 });
-    return answer.access_token;
-  };
-}
 
 async function dropAll(adminUrl: string, prefix: string): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl });

@@ -84,11 +84,12 @@ function supervised(processes: Processes, servers: Servers, instances: readonly 
 }
 
 function throughWays(environment: NodeJS.ProcessEnv, { log, tables, consent }: Ways): NodeJS.ProcessEnv {
-  const { EVENT_STORE_URL = '', DATABASE_URL = '' } = environment;
+  const { EVENT_STORE_URL = '', DATABASE_URL = '', KEYS_DATABASE_URL = '' } = environment;
   return {
     ...environment,
     EVENT_STORE_URL: log.through(EVENT_STORE_URL),
     DATABASE_URL: tables.through(DATABASE_URL),
+    KEYS_DATABASE_URL: tables.through(KEYS_DATABASE_URL),
     CONSENT_URL: `http://${consent.host}:${consent.port}`,
   };
 }

@@ -14,7 +14,7 @@ CREATE TABLE data_keys (
   CHECK ((destroyed_at IS NOT NULL) = (wrapped = ''))
 )`;
 
-/** A `pg` pool or a TypeORM `DataSource` of the service's own database. */
+/** Where data keys lie: a `pg` pool or a TypeORM `DataSource`. */
 export interface KeyDatabase {
   query(sql: string, parameters: unknown[]): Promise<unknown>;
 }
@@ -114,18 +114,29 @@ export async function destroyKey(database: KeyDatabase, subjectId: string): Prom
   throw new TypeError('a row of data_keys has another shape than its migration gave it');
 }
 
-/** Destroys what is there of these subjects' keys, and keeps any from being made. Answers how many that was. */
-export async function destroyKeys(database: KeyDatabase, subjectIds: readonly string[]): Promise<number> {
+/** A person who was erased. */
+export interface ErasedSubject {
+  readonly subjectId: string;
+  /** When their key was destroyed for the first time. */
+  readonly destroyedAt: Date;
+}
+
+/**
+ * Destroys what is there of these subjects' keys, and keeps any from being made. A key that had come back counts as destroyed since
+ * the first time. Answers how many that was.
+ */
+export async function destroyKeys(database: KeyDatabase, erased: readonly ErasedSubject[]): Promise<number> {
   const result = await database.query(
     `WITH gone AS (
-       INSERT INTO data_keys AS k (subject_id, wrapped, wrapping_key_id, destroyed_at)
-       SELECT subject_id, '', '', now() FROM unnest($1::uuid[]) AS erased (subject_id)
-       ON CONFLICT (subject_id) DO UPDATE SET wrapped = '', wrapping_key_id = '', destroyed_at = now()
+       INSERT INTO data_keys AS k (subject_id, wrapped, wrapping_key_id, created_at, destroyed_at)
+       SELECT subject_id, '', '', min(destroyed_at), min(destroyed_at)
+       FROM unnest($1::uuid[], $2::timestamptz[]) AS erased (subject_id, destroyed_at) GROUP BY 1 ORDER BY 1
+       ON CONFLICT (subject_id) DO UPDATE SET wrapped = '', wrapping_key_id = '', destroyed_at = excluded.destroyed_at
        WHERE k.destroyed_at IS NULL
        RETURNING 1
      )
      SELECT * FROM gone`,
-    [[...new Set(subjectIds)]],
+    [erased.map(({ subjectId }) => subjectId), erased.map(({ destroyedAt }) => destroyedAt)],
   );
   return rowsOf(result).length;
 }

@@ -8,6 +8,7 @@ import pg from 'pg';
 import { createKeyFile } from './create-key-file.js';
 import { dataKeysMigration } from './data-keys.js';
 import { countKeys, rewrapKeys, verifyKeys } from './key-care.js';
+import { SubjectErasedError } from './key-errors.js';
 import { openKeyFile } from './key-file.js';
 import type { KeyProvider } from './key-provider.js';
 import { createKeyRing, type FoundKey } from './key-ring.js';
@@ -129,11 +130,24 @@ describe('the keys of a service, looked after', () => {
     expect(faults).toEqual(expect.arrayContaining(expected));
   });
 
-  it('of erased persons are destroyed again when they have come back, once', async () => {
-    const [back = '', never = randomUUID()] = subjects;
-    expect(await ring().destroyAgain([back, never, back])).toBe(2);
-    expect(await ring().destroyAgain([back, never])).toBe(0);
+  it('of erased persons are destroyed again when they have come back, once, and count as destroyed since the first time', async () => {
+    const [back = '', gone = ''] = subjects;
+    const never = randomUUID();
+    const destroyedAt = new Date('2026-03-02T08:00:00.000Z');
+    const since = (...ids: readonly string[]) => ids.map((subjectId) => ({ subjectId, destroyedAt }));
+    const first = await ring().destroy(gone);
+    expect(await ring().destroyAgain(since(back, never, back, gone))).toBe(2);
+    expect(await ring().destroyAgain(since(back, never, gone))).toBe(0);
     expect(await ring().destroyAgain([])).toBe(0);
     expect(await ring().find(back)).toBe('destroyed');
+    expect(await ring().destroy(back)).toEqual({ madeAt: expect.any(Date), destroyedAt });
+    expect(await ring().destroy(gone)).toEqual(first);
+  });
+
+  it('of erased persons are not made again when the log knows better than the keys', async () => {
+    const [never, destroyedAt] = [randomUUID(), new Date('2026-03-02T08:00:00.000Z')];
+    expect(await ring().destroyAgain([{ subjectId: never, destroyedAt }])).toBe(1);
+    expect(await ring().destroy(never)).toEqual({ destroyedAt });
+    await expect(ring().forSubject(never)).rejects.toThrow(SubjectErasedError);
   });
 });

@@ -4,6 +4,7 @@ import {
   type DestroyedKey,
   destroyKey,
   destroyKeys,
+  type ErasedSubject,
   insertOrReadKeys,
   readKey,
   type KeyDatabase,
@@ -32,8 +33,8 @@ export interface KeyRing {
    * This process forgets the key at once, others within the life of their cache (30 s at most). May be repeated.
    */
   destroy(subjectId: string): Promise<DestroyedKey>;
-  /** The same for many, of whom the log says that they were erased. Answers how many had come back. */
-  destroyAgain(subjectIds: readonly string[]): Promise<number>;
+  /** The same for many, of whom the log says that they were erased, and since when. Answers how many had come back. */
+  destroyAgain(erased: readonly ErasedSubject[]): Promise<number>;
 }
 
 /** A UUID as it is written in envelopes and associated data. */
@@ -51,8 +52,10 @@ export function createKeyRing(options: {
   readonly database: KeyDatabase;
   readonly provider: KeyProvider;
   readonly cache?: KeyCacheOptions;
+  /** Called after a key was overwritten: until PostgreSQL clears its files, they hold what was there before. */
+  readonly onDestroyed?: () => void;
 }): KeyRing {
-  const { context, database, provider } = options;
+  const { context, database, provider, onDestroyed } = options;
   const newKeys = new Gathered((asked: readonly NewKey[]) => insertOrReadKeys(database, asked));
   const cache = new KeyCache<FoundKey>(options.cache ?? {}, (found) => found !== 'missing');
 
@@ -100,15 +103,17 @@ export function createKeyRing(options: {
     async destroy(id) {
       const subjectId = canonicalSubjectId(id);
       try {
-        return await destroyKey(database, subjectId);
+        const destroyed = await destroyKey(database, subjectId);
+        onDestroyed?.();
+        return destroyed;
       } finally {
         cache.forget(subjectId);
       }
     },
-    async destroyAgain(ids) {
-      const subjectIds = ids.map(canonicalSubjectId);
-      const again = await destroyKeys(database, subjectIds);
-      for (const subjectId of subjectIds) cache.forget(subjectId);
+    async destroyAgain(all) {
+      const erased = all.map((each) => ({ ...each, subjectId: canonicalSubjectId(each.subjectId) }));
+      const again = await destroyKeys(database, erased);
+      for (const { subjectId } of erased) cache.forget(subjectId);
       return again;
     },
   };

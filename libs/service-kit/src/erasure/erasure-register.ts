@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { id, instant } from '@waymark/contracts';
-import { declareEvents, type EventOf, versionToWrite } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, readAsCurrent, versionToWrite } from '@waymark/event-sourcing';
 import type { EventStore } from '@waymark/event-store';
 import { derivedId } from '@waymark/messaging';
+import type { ErasedSubject } from '@waymark/privacy';
 import type { Call } from '../aggregate.js';
 
 /** What a service notes in the log about each person whose key it has destroyed: `<service>_erasure-<person>`. */
@@ -49,14 +50,18 @@ export async function noteErasure(
   ]);
 }
 
-/** Everybody whom the service has erased, as the log tells. */
-export async function erasedSubjects(service: string, store: EventStore): Promise<readonly string[]> {
+/** Everybody whom the service has erased, and when their key was first destroyed, as the log tells. */
+export async function erasedSubjects(service: string, store: EventStore): Promise<readonly ErasedSubject[]> {
   const category = erasureOf(service);
-  const subjects: string[] = [];
+  const erased = new Map<string, ErasedSubject>();
   for (let after = 0n; ;) {
     const { events, position } = await store.readAll({ after, categories: [category], limit: 1_000 });
-    for (const { stream } of events) subjects.push(stream.slice(category.length + 1));
-    if (position === after) return subjects;
+    for (const { stream, type, schemaVersion, data } of events) {
+      const noted = readAsCurrent(erasureEvents, type, schemaVersion, { data, erased: [] }).data as SubjectErased;
+      const subjectId = stream.slice(category.length + 1);
+      if (!erased.has(subjectId)) erased.set(subjectId, { subjectId, destroyedAt: new Date(noted.destroyedAt) });
+    }
+    if (position === after) return [...erased.values()];
     after = position;
   }
 }

@@ -41,17 +41,22 @@ export function addRewrap(keys: Command, { terminal }: CommandContext): void {
     )
     .action(async (options: RewrapOptions) => {
       const { countKeys, openKeyFile, rewrapKeys } = await import('@waymark/privacy');
-      const rewrapped = await withKeys(await oneSealingTarget(options), async ({ provider, database }, service) => {
-        const from = options.fromFile === undefined ? undefined : await openKeyFile({ path: options.fromFile });
-        const { current } = await provider.versions();
-        const total = (await countKeys(database)).living
-          .filter(({ wrappingKeyId }) => wrappingKeyId !== current)
-          .reduce((sum, { keys: count }) => sum + count, 0);
-        const progress = startProgress(`rewrapping the keys of ${service}`, terminal, options.quiet ?? false, 'keys');
-        const onProgress = (done: number): void => progress.update(Math.min(1, done / total), done);
-        const work = rewrapKeys({ database, provider, onProgress, ...(from && { from }) });
-        return { service, rewrapped: await work.finally(() => progress.end()), current };
-      });
+      const rewrapped = await withKeys(
+        await oneSealingTarget(options),
+        async ({ provider, database, clearRemains }, service) => {
+          const from = options.fromFile === undefined ? undefined : await openKeyFile({ path: options.fromFile });
+          const { current } = await provider.versions();
+          const total = (await countKeys(database)).living
+            .filter(({ wrappingKeyId }) => wrappingKeyId !== current)
+            .reduce((sum, { keys: count }) => sum + count, 0);
+          const progress = startProgress(`rewrapping the keys of ${service}`, terminal, options.quiet ?? false, 'keys');
+          const onProgress = (done: number): void => progress.update(Math.min(1, done / total), done);
+          const work = rewrapKeys({ database, provider, onProgress, ...(from && { from }) });
+          const done = await work.finally(() => progress.end());
+          await clearRemains();
+          return { service, rewrapped: done, current };
+        },
+      );
       report(
         terminal,
         options,

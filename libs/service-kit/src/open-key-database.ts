@@ -1,0 +1,78 @@
+import pg from 'pg';
+import { type KeyDatabase, KeyProviderError } from '@waymark/privacy';
+import { isTemporary } from '@waymark/messaging';
+import { ConfigError } from './config-error.js';
+
+export interface OpenedKeyDatabase extends KeyDatabase {
+  /** As `clearKeyRemains`, when a key was ever destroyed. */
+  clearRemains(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Connections to a service's store of data keys, made when they are needed. */
+export function connectKeyDatabase(url: string, applicationName: string, max = 4): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 10_000,
+    application_name: applicationName,
+  });
+  pool.on('error', () => undefined);
+  // A connection that breaks in the instant between the pool and its borrower has no listener, and would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/**
+ * Opens a service's store of data keys, which provisioning has made. While it cannot be reached later on, what needs it rejects with
+ * a `KeyProviderError` `unavailable`. Rejects with a `ConfigError` when it is not there or may not be read.
+ */
+export async function openKeyDatabase(service: string, url: string): Promise<OpenedKeyDatabase> {
+  const pool = connectKeyDatabase(url, `waymark-${service}-keys`);
+  try {
+    await pool.query('SELECT FROM data_keys LIMIT 1');
+  } catch (error) {
+    await pool.end();
+    // PostgreSQL names the role or the database, never the password.
+    const why = error instanceof Error ? error.message || error.name : String(error);
+    throw new ConfigError(`${service} cannot start: KEYS_DATABASE_URL: ${why}`);
+  }
+  return {
+    query: (sql, parameters) => pool.query(sql, parameters).catch(unavailable),
+    clearRemains: async () => {
+      const { rowCount } = await pool.query('SELECT FROM data_keys WHERE destroyed_at IS NOT NULL LIMIT 1');
+      if (rowCount) await clearKeyRemains(url, `waymark-${service}-keys`);
+    },
+    close: () => pool.end(),
+  };
+}
+
+/**
+ * Writes the table of keys anew, so that its files hold nothing of what was overwritten: an update leaves the old row where it was, and
+ * also an ordinary vacuum only gives its place free. Rejects when somebody has the table in use for two seconds, such as a backup,
+ * and when the role may not (before PostgreSQL 17 only the owner may).
+ */
+export async function clearKeyRemains(url: string, applicationName: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: applicationName,
+    connectionTimeoutMillis: 10_000,
+    lock_timeout: 2_000,
+  });
+  const refusals: string[] = [];
+  client.on('error', () => undefined);
+  client.on('notice', ({ message }) => refusals.push(message ?? 'refused'));
+  await client.connect();
+  try {
+    await client.query('VACUUM (FULL) data_keys');
+  } finally {
+    await client.end();
+  }
+  // PostgreSQL warns, and does nothing.
+  if (refusals.length > 0) throw new Error(refusals.join('; '));
+}
+
+function unavailable(error: unknown): never {
+  if (!isTemporary(error)) throw error;
+  throw new KeyProviderError('unavailable', 'the store of the data keys cannot be reached', { cause: error });
+}
