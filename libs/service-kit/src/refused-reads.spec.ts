@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { FailedRead, Principal } from '@waymark/access';
 import { openPostgresEventStore, type RecordedEvent } from '@waymark/event-store';
 import { FakeClock } from '@waymark/testing';
+import { toProblem } from './problem.filter.js';
 import { notFound, Problem } from './problem.js';
 import { ReadLog } from './read-log.js';
 import { namedInAMinute, RefusedReads } from './refused-reads.js';
@@ -152,13 +153,15 @@ describe('A refused reading', () => {
     expect([(await recorded(one)).length, (await recorded(two)).length]).toEqual([1, 0]);
   });
 
-  it('rejects when the log does not take it, whatever was asked for', async () => {
+  it('is 503 when the log cannot be reached, whatever was asked for', async () => {
     const gone = openPostgresEventStore({ url: 'postgres://nobody:nothing@127.0.0.1:9/nowhere' });
     const unrecorded = new RefusedReads('tally', new ReadLog('tally', gone, clock), clock);
     const asked = refusal(person(), ofCase(randomUUID()));
     try {
-      for (const each of [asked, nothing(asked)])
-        await expect(unrecorded.tell(each)).rejects.toMatchObject({ code: 'unavailable' });
+      for (const each of [asked, nothing(asked), { ...asked, outcome: 'deny' as const }]) {
+        const error: unknown = await unrecorded.tell(each).catch((failure: unknown) => failure);
+        expect(toProblem(error)).toMatchObject({ status: 503, code: 'event_store_unavailable' });
+      }
     } finally {
       await gone.close();
     }
