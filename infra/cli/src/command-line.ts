@@ -1,7 +1,8 @@
 import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { DatabaseUnreachable, exitCodeOf, exitCodes, type ExitCode } from './exit-codes.js';
+import { DatabaseUnreachable, exitCodeOf, exitCodes, type ExitCode, ServiceUnreachable } from './exit-codes.js';
 import { addExplain } from './commands/access/explain.js';
+import { addWhoCouldSee } from './commands/access/who-could-see.js';
 import * as deadLooks from './commands/dead/look.js';
 import * as deadOrders from './commands/dead/order.js';
 import { addExport } from './commands/export.js';
@@ -18,7 +19,7 @@ import { maskPasswords } from './mask-passwords.js';
 import type { Terminal } from './terminal.js';
 
 const exitCodeHelp = `
-Exit codes: 0 fine, 1 a fault was found or the command has failed, 2 wrong use, 3 the log, or the service's database, cannot be reached.
+Exit codes: 0 fine, 1 a fault was found or the command has failed, 2 wrong use, 3 the log, the service, or its database, cannot be reached.
 Addresses are better given by the environment than on the command line, where other users of the machine can see them.`;
 
 /** Runs one command. Answers the exit code. */
@@ -60,6 +61,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   for (const add of [processLooks.addList, processLooks.addShow, addRetry]) add(processes, context);
   const access = program.command('access').description('who may do what').addHelpText('after', exitCodeHelp);
   addExplain(access, context);
+  addWhoCouldSee(access, context);
   for (const command of [
     ...processes.commands,
     ...events.commands,
@@ -100,7 +102,8 @@ function settled(program: Command, { stdout, stderr }: Output): Command {
 function textOf(error: unknown, code: ExitCode | undefined): string {
   if (!types.isNativeError(error)) return String(error);
   if (code === undefined) return error.stack ?? error.message;
-  if (code !== exitCodes.logUnreachable || error instanceof DatabaseUnreachable) return error.message;
+  if (code !== exitCodes.logUnreachable || error instanceof DatabaseUnreachable || error instanceof ServiceUnreachable)
+    return error.message;
   // A host with several addresses fails once for each, in an error without a message.
   const each: readonly unknown[] = error.cause instanceof AggregateError ? error.cause.errors : [error];
   return `the log cannot be reached: ${each.map((one) => (types.isNativeError(one) ? one.message : String(one))).join('; ')}`;

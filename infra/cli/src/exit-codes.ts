@@ -14,6 +14,7 @@ export const exitCodes = {
   wrongUse: 2,
   logUnreachable: 3,
   databaseUnreachable: 3,
+  serviceUnreachable: 3,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
@@ -27,6 +28,11 @@ export class DatabaseUnreachable extends Error {
   override readonly name = 'DatabaseUnreachable';
 }
 
+/** A service cannot be reached, or cannot answer at the moment. */
+export class ServiceUnreachable extends Error {
+  override readonly name = 'ServiceUnreachable';
+}
+
 /** What was looked at is not as it must be. */
 export class FaultFound extends Error {
   override readonly name = 'FaultFound';
@@ -36,6 +42,7 @@ export class FaultFound extends Error {
 export function exitCodeOf(error: unknown): ExitCode | undefined {
   if (error instanceof WrongUse || error instanceof NewerSchemaError) return exitCodes.wrongUse;
   if (error instanceof DatabaseUnreachable) return exitCodes.databaseUnreachable;
+  if (error instanceof ServiceUnreachable) return exitCodes.serviceUnreachable;
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUse;
   if (error instanceof FaultFound || error instanceof UnreadableEventError || error instanceof ForeignEvent) {
     return exitCodes.faultFound;
