@@ -245,12 +245,12 @@ describe('erasing a client', () => {
   });
 
   it('keeps a person erased whose key the backup is too old to know', async () => {
-    await stage.stop('case');
-    await stage.queryKeys('case', 'DELETE FROM data_keys WHERE subject_id = $1', [played.clientId]);
-    await stage.start('case');
-    const answer = await stage.ask('case', 'POST', `/v1/cases/${played.caseId}/notes`, {
+    await stage.stop('intake');
+    await stage.queryKeys('intake', 'DELETE FROM data_keys WHERE subject_id = $1', [played.clientId]);
+    await stage.start('intake');
+    const answer = await stage.ask('intake', 'POST', `/v1/concerns/${played.concernId}/guidance`, {
       as: officer,
-      body: { noteClass: 'administrative', text: 'late' },
+      body: { avenues: ['no_action_now'], decision: 'not_now' },
     });
     expect(answer).toMatchObject({ status: 409, body: { code: 'person_erased' } });
   });

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { runCommandLine } from '@waymark/cli';
 import { intake } from '@waymark/intake';
+import { ConfigError, startService } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import pg from 'pg';
@@ -89,5 +90,36 @@ describe('a backup of the key store from before an erasure', () => {
     expect(await verify()).toMatchObject({ code: 0, keys: 1, faults: [] });
     expect(await mine(erased.receipt)).toMatchObject({ narrative: '', erased: true });
     expect(await mine(other.receipt)).toMatchObject({ narrative: concern.narrative });
+  });
+
+  it('lacks the key of whoever came after it, which is told by verifying', async () => {
+    await stage.stop('intake');
+    await copied(store(), copy());
+    await stage.start('intake');
+    const { clientId } = await raise();
+    await stage.stop('intake');
+    await copied(store(), `${copy()}_newer`);
+    await copied(copy(), store());
+    expect(await verify()).toMatchObject({ code: 1, faults: [{ subjectId: clientId, fault: 'missing' }] });
+    await copied(`${copy()}_newer`, store());
+    expect(await verify()).toMatchObject({ code: 0, faults: [] });
+    await stage.start('intake');
+  });
+
+  it('is waited for: with an empty store nothing starts that would make new keys, unless the old ones are lost for good', async () => {
+    const { receipt } = await raise();
+    await stage.stop('intake');
+    await copied(store(), copy());
+    await stage.queryKeys('intake', 'DELETE FROM data_keys');
+    const refused = stage.start('intake');
+    await expect(refused).rejects.toThrow(ConfigError);
+    await expect(refused).rejects.toThrow('KEYS_DATABASE_URL: the key store is empty');
+    expect(await stage.queryKeys('intake', 'SELECT FROM data_keys')).toEqual([]);
+    const lost = await startService(intake, { environment: { ...stage.environmentOf('intake'), KEYS_LOST: 'true' } });
+    await lost.stop();
+
+    await copied(copy(), store());
+    await stage.start('intake');
+    expect(await mine(receipt)).toMatchObject({ narrative: concern.narrative });
   });
 });

@@ -24,6 +24,6 @@ export { createReceiptHasher, type HashReceipt, type ReceiptHasher } from './rec
 export type { OpenedValue } from './sealing/open-envelope.js';
 export * from './sealing/seal-event.js';
 export { openValue, sealValue } from './sealing/seal-value.js';
-export { isSealed, type SealedEnvelope } from './sealing/sealed-envelope.js';
+export { isSealed, type SealedEnvelope, subjectsSealedIn } from './sealing/sealed-envelope.js';
 export * from './sealing/sealing-errors.js';
 export * from './disclosure-control/index.js';

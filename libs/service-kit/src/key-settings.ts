@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { num, str, url } from 'envalid';
+import { bool, num, str, url } from 'envalid';
 import {
   type KeyProvider,
   KeyFileError,
@@ -33,6 +33,7 @@ export const keyVariables = {
     desc: "file with the service's wrapping keys, readable by the service only",
   }),
   ...vaultVariables,
+  KEYS_LOST: bool({ default: false, desc: 'start with an empty key store, although something is sealed in the log' }),
   KEY_BACKUP_DAYS: num({ default: 30, desc: 'how long backups of the data keys are kept: told by every erasure' }),
 };
 

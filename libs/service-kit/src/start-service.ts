@@ -18,6 +18,7 @@ import { declareTopics } from './declare-topics.js';
 import type { Doors } from './doors.js';
 import { destroyErasedKeys, withErasure } from './erasure/erasing.js';
 import { watchKeyRemains } from './erasure/key-remains.js';
+import { demandKeys } from './erasure/keys-of-the-log.js';
 import { countStuck, runDueWork } from './due-work.js';
 import { tlsFilesOf } from './edge/edge-settings.js';
 import { renewCertificate, secureServerOf } from './edge/tls.js';
@@ -110,6 +111,8 @@ async function assemble<Own extends object>(
     onDestroyed: remains.arise,
   });
   if (declared.erasure) {
+    const categories = aggregatesOf(declared).map(({ category }) => category);
+    if (!settings.KEYS_LOST) await demandKeys(declared.name, { store, categories, database: keyDatabase });
     await destroyErasedKeys(declared.name, { store, keyRing, log });
     const clearing = runClock(() => remains.clearWhenDue(), log);
     closers.push(() => clearing.stop());

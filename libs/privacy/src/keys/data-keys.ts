@@ -82,7 +82,7 @@ export async function insertOrReadKeys(database: KeyDatabase, asked: readonly Ne
   );
 }
 
-function subjectOf(row: unknown): string {
+export function subjectOf(row: unknown): string {
   if (typeof row === 'object' && row !== null && 'subject_id' in row && typeof row.subject_id === 'string')
     return row.subject_id;
   throw new TypeError('a row of data_keys has another shape than its migration gave it');

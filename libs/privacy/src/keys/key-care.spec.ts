@@ -114,17 +114,19 @@ describe('the keys of a service, looked after', () => {
     await peer.stop();
   });
 
-  it('are checked one by one, and against those who are erased', async () => {
+  it('are checked one by one, and against those who are erased and those for whom something is sealed', async () => {
     expect(await verifyKeys({ ...care(), erased: [] })).toEqual({ keys, faults: [] });
     const [altered = '', foreign = '', back = '', gone = ''] = subjects;
     await ring().destroy(gone);
     await database.query(`UPDATE data_keys SET wrapped = 'nothing' WHERE subject_id = $1`, [altered]);
     await database.query(`UPDATE data_keys SET wrapping_key_id = $2 WHERE subject_id = $1`, [foreign, randomUUID()]);
-    const { faults } = await verifyKeys({ ...care(), erased: [back, gone] });
+    const missing = randomUUID();
+    const { faults } = await verifyKeys({ ...care(), erased: [back, gone], sealed: [...subjects, missing] });
     const expected = [
       { subjectId: altered, fault: 'altered' },
       { subjectId: foreign, fault: 'unknown_key' },
       { subjectId: back, fault: 'alive_though_erased' },
+      { subjectId: missing, fault: 'missing' },
     ];
     expect(faults).toHaveLength(expected.length);
     expect(faults).toEqual(expect.arrayContaining(expected));

@@ -1,5 +1,5 @@
 import { KeyProviderError, type KeyProviderErrorCode } from './key-errors.js';
-import { type KeyDatabase, rowsOf } from './data-keys.js';
+import { type KeyDatabase, rowsOf, subjectOf } from './data-keys.js';
 import type { KeyProvider, WrappedKey } from './key-provider.js';
 
 const atOnce = 100;
@@ -92,22 +92,23 @@ async function wrapAnew(from: KeyProvider, to: KeyProvider, wrapped: Buffer, id:
   }
 }
 
-export type KeyFault = KeyProviderErrorCode | 'alive_though_erased';
+export type KeyFault = KeyProviderErrorCode | 'alive_though_erased' | 'missing';
 
 /**
- * Unwraps every data key there is, and holds them against those whom the log says to be erased. Answers how many it looked at, and
- * whose key is not as it must be. Rejects when the provider cannot be asked.
+ * Unwraps every data key there is, and holds them against those whom the log says to be erased, and those for whom something is sealed
+ * in it. Answers how many it looked at, and whose key is not as it must be. Rejects when the provider cannot be asked.
  */
 export async function verifyKeys(options: {
   readonly database: KeyDatabase;
   readonly provider: KeyProvider;
   readonly erased: readonly string[];
+  readonly sealed?: readonly string[];
   readonly onProgress?: (done: number) => void;
 }): Promise<{
   readonly keys: number;
   readonly faults: readonly { readonly subjectId: string; readonly fault: KeyFault }[];
 }> {
-  const { database, provider, onProgress } = options;
+  const { database, provider, sealed = [], onProgress } = options;
   const erased = new Set(options.erased);
   const faults: { subjectId: string; fault: KeyFault }[] = [];
   let keys = 0;
@@ -118,7 +119,17 @@ export async function verifyKeys(options: {
     keys += 1;
     onProgress?.(keys);
   }
+  for (const subjectId of await missingKeys(database, sealed)) faults.push({ subjectId, fault: 'missing' });
   return { keys, faults };
+}
+
+async function missingKeys(database: KeyDatabase, subjectIds: readonly string[]): Promise<readonly string[]> {
+  const result = await database.query(
+    `SELECT subject_id FROM unnest($1::uuid[]) AS sealed (subject_id)
+     WHERE NOT EXISTS (SELECT FROM data_keys k WHERE k.subject_id = sealed.subject_id) ORDER BY 1`,
+    [subjectIds],
+  );
+  return rowsOf(result).map(subjectOf);
 }
 
 function faultOf(error: unknown): KeyProviderErrorCode {

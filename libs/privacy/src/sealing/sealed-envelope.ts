@@ -23,6 +23,12 @@ export function isSealed(value: unknown): value is SealedEnvelope {
   );
 }
 
+/** The subjects of every envelope in a value, however deep. */
+export function subjectsSealedIn(value: unknown): readonly string[] {
+  if (isSealed(value)) return [value.$sealed.subject];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(subjectsSealedIn) : [];
+}
+
 /** JSON may be followed by blanks: they are the padding and need no mark of where it begins. */
 function padded(value: unknown): Buffer {
   const json: string | undefined = JSON.stringify(value);

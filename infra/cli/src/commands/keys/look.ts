@@ -66,7 +66,9 @@ const listOf: Parameters<typeof withKeys<Listed>>[1] = async ({ provider, databa
 export function addVerify(keys: Command, { terminal, end }: CommandContext): void {
   keys
     .command('verify')
-    .description('unwrap every data key, and hold them against the log: no key of an erased person may be there')
+    .description(
+      'unwrap every data key, and hold them against the log: none of an erased person may be there, none of another may be missing',
+    )
     .addOption(secretsOption())
     .addOption(serviceOption())
     .option('--json', 'print the result as one line of JSON')
@@ -86,7 +88,8 @@ export function addVerify(keys: Command, { terminal, end }: CommandContext): voi
               'keys',
             );
             const onProgress = (done: number): void => progress.update(Math.min(1, done / total), done);
-            const verified = verifyKeys({ ...opened, erased: await opened.erased(), onProgress });
+            const [erased, sealed] = [await opened.erased(), await opened.sealed()];
+            const verified = verifyKeys({ ...opened, erased, sealed, onProgress });
             return { service, ...(await verified.finally(() => progress.end())) };
           }),
         );
