@@ -6,10 +6,9 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { caseService } from '@waymark/case';
 import { runCommandLine } from '@waymark/cli';
-import { intakeMessages, topicOf } from '@waymark/contracts';
-import { derivedId, type Message } from '@waymark/messaging';
+import { intake } from '@waymark/intake';
 import { type Stage, startStage } from '@waymark/stage';
-import { eventually } from '@waymark/testing';
+import { acceptedCase } from './accepted-case.fixture.js';
 
 describe('waymark access explain', () => {
   let stage: Stage;
@@ -17,40 +16,28 @@ describe('waymark access explain', () => {
   let resource: string;
 
   beforeAll(async () => {
-    stage = await startStage({ services: [caseService], logLevel: 'error' });
+    stage = await startStage({
+      ...{ services: [caseService, intake], logLevel: 'error' },
+      environment: { ALTERNATE_DESK: 'ethics_office' },
+    });
     secrets = await mkdtemp(path.join(tmpdir(), 'waymark-explain-'));
-    await mkdir(path.join(secrets, 'case'));
-    const lines = Object.entries(stage.environmentOf('case')).map(([name, value]) => `${name}=${value}\n`);
-    await writeFile(path.join(secrets, 'case', 'case.env'), lines.join(''));
-    resource = `case-${await openCase()}`;
+    for (const service of ['case', 'intake']) {
+      await mkdir(path.join(secrets, service));
+      const lines = Object.entries(stage.environmentOf(service)).map(([name, value]) => `${name}=${value}\n`);
+      await writeFile(path.join(secrets, service, `${service}.env`), lines.join(''));
+    }
+    resource = `case-${await acceptedCase(stage, await raise(), 'amina.officer')}`;
   });
   afterAll(async () => {
     await stage?.close();
     await rm(secrets, { recursive: true, force: true });
   });
 
-  async function openCase(): Promise<string> {
-    const concern = { concernId: randomUUID(), clientId: randomUUID(), officerId: stage.idOf('amina.officer') };
-    const accepted: Message = {
-      ...{ id: randomUUID(), source: '/waymark/intake', datacontenttype: 'application/json' },
-      ...{
-        type: intakeMessages.concernAccepted.type,
-        subject: concern.concernId,
-        time: stage.clock.now(),
-        sequence: 1,
-      },
-      ...{ correlationid: randomUUID(), causationid: randomUUID() },
-      specversion: '1.0',
-      data: { ...concern, acceptedAt: stage.clock.now() },
-    };
-    await stage.busOf('intake').publish(topicOf('intake'), [accepted]);
-    const caseId = derivedId('case', concern.concernId);
-    await eventually(async () => {
-      const { status } = await stage.ask('case', 'GET', `/v1/cases/${caseId}`, { as: 'amina.officer' });
-      return status === 200;
-    });
-    return caseId;
-  }
+  const raise = async (changed: object = {}): Promise<string> => {
+    const told = { kind: 'concern_report', identity: 'anonymous', reporterRelation: 'witness', matter: ['fraud'] };
+    const body = { ...told, language: 'en', immediateDanger: false, narrative: 'It goes on.', ...changed };
+    return (await stage.ask('intake', 'POST', '/v1/concerns', { body })).body.concernId;
+  };
   const waymark = async (...args: readonly string[]) => {
     const output = { out: '', err: '' };
     const stderr = new Writable({
@@ -62,8 +49,8 @@ describe('waymark access explain', () => {
     });
     return { code, ...output };
   };
-  const explained = async (as: readonly string[], action: string) => {
-    const { code, out, err } = await waymark('--as', ...as, '--action', action, '--resource', resource, '--json');
+  const explained = async (as: readonly string[], action: string, of = resource) => {
+    const { code, out, err } = await waymark('--as', ...as, '--action', action, '--resource', of, '--json');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     return JSON.parse(out);
   };
@@ -103,6 +90,16 @@ describe('waymark access explain', () => {
     expect(await explained(['kwame.officer'], 'WriteNote')).toMatchObject({ outcome: 'hidden' });
     await stage.ask('case', 'POST', `/v1/cases/${caseId}/team-members`, { as: 'ingrid.supervisor', body });
     expect(await explained(['kwame.officer'], 'WriteNote')).toMatchObject({ outcome: 'allow' });
+  });
+
+  it('knows which desk a concern belongs to', async () => {
+    const concernId = await raise({ exclusions: { people: [], roles: ['officer'], units: [] } });
+    const reads = (as: string) => explained([as], 'ReadConcern', `concern-${concernId}`);
+    expect(await reads('ingrid.supervisor')).toMatchObject({
+      outcome: 'hidden',
+      policies: expect.arrayContaining([expect.objectContaining({ id: 'about-the-desk-itself' })]),
+    });
+    expect(await reads('samuel.supervisor')).toMatchObject({ outcome: 'allow' });
   });
 
   it.each([

@@ -135,6 +135,14 @@ describe('a concern about the desk itself', () => {
     expect(allocation).toMatchObject({ status: 404 });
   });
 
+  it('about the alternate desk is for the desk, also when the alternate desk has entered it', async () => {
+    const concernId = await desk.register(callAt(now, shuttingOut({ units: ['ethics_office'] })), alternate);
+    expect(await seenBy(concernId, [alternate, alternateSupervisor, ...ofTheDesk])).toEqual([
+      ...[false, false],
+      ...[true, true, true, true],
+    ]);
+  });
+
   it('is told apart by nobody who reads the log: every concern has a mark of its desk, and no two the same', async () => {
     const raised = [
       await desk.submit(),

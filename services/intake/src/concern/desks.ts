@@ -52,11 +52,14 @@ export class Desks {
     this.alternate = ALTERNATE_DESK;
   }
 
-  /** The mark for a new concern. What somebody of the alternate desk enters stays there; without such a desk there is none. */
+  /**
+   * The mark for a new concern; without an alternate desk there is none. What somebody there enters stays there, unless it is about
+   * that desk.
+   */
   markFor(concernId: string, exclusions: Exclusions | undefined, enteredBy?: Unit): string | undefined {
     if (this.alternate === undefined) return undefined;
-    const unit = enteredBy === this.alternate ? this.alternate : this.unitFor(exclusions);
-    return this.marks.of(concernId, unit);
+    const stays = enteredBy === this.alternate && !exclusions?.units.includes(this.alternate);
+    return this.marks.of(concernId, stays ? this.alternate : this.unitFor(exclusions));
   }
 
   /** A concern from before there was an alternate desk goes there as well when it is about the desk. */
