@@ -1,3 +1,4 @@
+import { type Principal, staffRefs } from '@waymark/access';
 import { deriveSecret } from '@waymark/privacy';
 
 /** Whom a reporter shuts out: people by id, and everybody of a role or a unit. */
@@ -9,9 +10,16 @@ export interface ShutOut {
 
 /** Somebody of whom is asked whether they are shut out; only what is known of them counts. */
 export interface MaybeShutOut {
-  readonly id: string;
+  readonly id?: string;
   readonly roles?: readonly string[];
   readonly unit?: string;
+}
+
+/** A case, by its concern and the marks of whom the reporter shuts out. */
+export interface MarkedCase {
+  /** Absent where nothing is known of the concern, and so no mark. */
+  readonly concernId?: string | undefined;
+  readonly shutOut: readonly string[];
 }
 
 /**
@@ -33,11 +41,18 @@ export class ShutOutMarks {
     return marks.sort();
   }
 
-  /** Whether one of the marks is theirs, their role's or their unit's. */
-  include(marks: readonly string[], concernId: string, { id, roles = [], unit }: MaybeShutOut): boolean {
-    if (marks.length === 0) return false;
-    const own = this.of(concernId, { people: [id], roles, units: unit === undefined ? [] : [unit] });
-    return own.some((mark) => marks.includes(mark));
+  /** Whether one of the case's marks is theirs, their role's or their unit's. */
+  include({ concernId, shutOut }: MarkedCase, { id, roles = [], unit }: MaybeShutOut): boolean {
+    if (concernId === undefined || shutOut.length === 0) return false;
+    const listed = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
+    const own = this.of(concernId, { people: listed(id), roles, units: listed(unit) });
+    return own.some((mark) => shutOut.includes(mark));
+  }
+
+  /** For the attribute `shutOut` of the policies: whoever asks, when they are shut out of one of these cases, else nobody. */
+  shutOutOf(cases: readonly MarkedCase[], asker: Principal) {
+    const isShutOut = asker.kind === 'staff' && cases.some((each) => this.include(each, asker));
+    return staffRefs(isShutOut ? [asker.id] : []);
   }
 
   private mark(concernId: string, kind: string, value: string): string {

@@ -106,11 +106,11 @@ export const knownServices: readonly string[] = [
 export interface ResourceAttributes {
   readonly Case: {
     readonly recused?: readonly EntityRef<'Staff'>[];
-    readonly shutOut?: readonly EntityRef<'Staff'>[];
+    readonly shutOut: readonly EntityRef<'Staff'>[];
     readonly team: readonly EntityRef<'Staff'>[];
     readonly underGlass: readonly EntityRef<'Staff'>[];
   };
-  readonly Client: { readonly team: readonly EntityRef<'Staff'>[] };
+  readonly Client: { readonly shutOut: readonly EntityRef<'Staff'>[]; readonly team: readonly EntityRef<'Staff'>[] };
   readonly Concern: {
     readonly officer?: EntityRef<'Staff'>;
     readonly shutOutPeople: readonly EntityRef<'Staff'>[];
@@ -125,7 +125,8 @@ export interface ResourceAttributes {
   };
   readonly Referral: {
     readonly sent: boolean;
-    readonly team?: readonly EntityRef<'Staff'>[];
+    readonly shutOut: readonly EntityRef<'Staff'>[];
+    readonly team: readonly EntityRef<'Staff'>[];
     readonly unit: EntityRef<'Unit'>;
   };
   readonly Waymark: Record<never, never>;

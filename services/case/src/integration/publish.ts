@@ -29,11 +29,14 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
   });
   switch (event.type) {
     case 'CaseOpened': {
-      const { concernId, clientId, officerId, openedAt } = event.data;
+      const { concernId, clientId, officerId, openedAt, shutOut } = event.data;
       const opened = {
         type: caseMessages.caseOpened.type,
         subject: caseId,
-        data: caseMessages.caseOpened.parse({ caseId, concernId, clientId, officerId, openedAt }),
+        data: caseMessages.caseOpened.parse({
+          ...{ caseId, concernId, clientId, officerId, openedAt },
+          ...(shutOut ? { shutOut } : {}),
+        }),
       };
       return [opened, teamIs(event.data)];
     }

@@ -13,7 +13,7 @@ import {
   noteClasses,
   riskDomains,
   riskLevels,
-  shutOutMark,
+  shutOutMarks,
   staffId,
   type CaseStage,
 } from '@waymark/contracts';
@@ -75,8 +75,7 @@ export const caseEvents = declareEvents({
       officerId: staffId,
       team,
       openedAt: instant,
-      /** Marks of whom the reporter of its concern shuts out; absent when there is nobody. */
-      shutOut: Type.Optional(Type.Array(shutOutMark, { minItems: 1 })),
+      shutOut: shutOutMarks,
     },
     sealed: {},
     earlier: [readAsItIs],

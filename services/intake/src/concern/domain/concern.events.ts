@@ -20,7 +20,7 @@ import {
   priorities,
   reporterRelations,
   roles,
-  shutOutMark,
+  shutOutMarks,
   staffId,
   timePrecisions,
   units,
@@ -105,9 +105,6 @@ const receiptHash = formed(/^[0-9a-f]{64}$/, '9f'.repeat(32));
 /** The same person: the client of this concern, and the one who came before. */
 const link = { linkId: id, clientId: id, earlierClientId: id };
 
-/** Marks for the case of whom the reporter shuts out; absent when there is nobody. */
-const shutOut = Type.Optional(Type.Array(shutOutMark, { minItems: 1 }));
-
 const message = { messageId: id, text: Type.String() };
 const sealedMessage = { text: sealedFor('reporter', never('letters between the reporter and the desk')) };
 
@@ -191,12 +188,17 @@ export const concernEvents = declareEvents({
   },
   ConcernAccepted: {
     version: 2,
-    data: { clientId: id, officerId: staffId, shutOut },
+    data: { clientId: id, officerId: staffId, shutOut: shutOutMarks },
     sealed: {},
     earlier: [readAsItIs],
   },
   /** Asked for again, because nothing came back about the case. */
-  CaseRequested: { version: 2, data: { clientId: id, officerId: staffId, shutOut }, sealed: {}, earlier: [readAsItIs] },
+  CaseRequested: {
+    version: 2,
+    data: { clientId: id, officerId: staffId, shutOut: shutOutMarks },
+    sealed: {},
+    earlier: [readAsItIs],
+  },
   /** Nothing becomes one: both ids stay, and from now on name one person. `linkId` is the id of this very event. */
   ConcernLinkedToClient: { version: 1, data: { ...link, earlierConcernId: id }, sealed: {} },
   /** Asked of whoever has to know of the link. */
