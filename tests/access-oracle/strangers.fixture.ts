@@ -15,7 +15,7 @@ export interface Stranger {
   readonly sees?: RegExp;
 }
 
-export function strangersIn({ played, concerns, referrals }: World): readonly Stranger[] {
+export function strangersIn({ played, concerns, referrals, ...of }: World): readonly Stranger[] {
   const { caseId: cases, clientId: clients } = played;
   const sent = referrals['sent/in_force'] ?? '';
   const drafted = referrals['drafted/none'] ?? '';
@@ -40,6 +40,13 @@ export function strangersIn({ played, concerns, referrals }: World): readonly St
       { concerns: concerns.shuts_out_supervisors ?? '', clients, referrals: sent },
       erasure,
     ),
+    stranger('supervisor', 'supervisor', {
+      cases: of.cases.case_that_shuts_out ?? '',
+      clients: of.clients.client_of_a_case_that_shuts_out ?? '',
+    }),
+    stranger('focal_point_of_unit', 'unit_focal_point', {
+      referrals: referrals['sent_from_a_case_that_shuts_out/in_force'] ?? '',
+    }),
     stranger('clinician', 'clinician', { cases }, emergency),
     stranger('focal_point', 'unit_focal_point', { referrals: sent }),
     stranger('focal_point_of_unit', 'unit_focal_point', { referrals: drafted }),

@@ -25,6 +25,7 @@ export interface World {
   readonly played: Played;
   readonly concerns: Readonly<Record<string, string>>;
   readonly cases: Readonly<Record<string, string>>;
+  readonly clients: Readonly<Record<string, string>>;
   /** Glass that the officer outside has broken. */
   readonly grantId: string;
   /** By `<thing>/<consent>`. */
@@ -67,6 +68,7 @@ export async function buildWorld(stage: Stage): Promise<World> {
     await take(raised[name].concernId);
   const clinical = { noteClass: 'clinical', text: 'Clinical, by an officer.' };
   await post('case', `/v1/cases/${played.caseId}/notes`, { as: people.officer_on_team, body: clinical });
+  const shutting = await caseThatShutsOut(stage, post, raise);
   const broken = await brokenCase(stage, post, (await raise(nobody)).concernId);
   return {
     played,
@@ -74,10 +76,13 @@ export async function buildWorld(stage: Stage): Promise<World> {
     concerns: Object.fromEntries(Object.entries(raised).map(([name, { concernId }]) => [name, concernId])),
     cases: {
       case: played.caseId,
+      case_that_shuts_out: shutting.caseId,
       case_under_broken_glass: broken.caseId,
       case_that_the_team_recused_from: await recusedCase(stage, post, (await raise(nobody)).concernId),
     },
+    clients: { client: played.clientId, client_of_a_case_that_shuts_out: shutting.clientId },
     referrals: {
+      'sent_from_a_case_that_shuts_out/in_force': shutting.referralId,
       'sent/in_force': played.referralId,
       'sent/withdrawn': await withdrawnReferral(stage, post, played),
       'drafted/none': (await post('referral', '/v1/referrals', { as: amina, body: draft(played.caseId, 'mediation') }))
@@ -139,6 +144,29 @@ async function brokenCase(stage: Stage, post: Post, concernId: string) {
 }
 
 type Post = (service: string, path: string, asked?: AskOptions) => Promise<Answer['body']>;
+
+/** With the same team. Its reporter shuts out the supervisor, the focal point of the Ombudsman and everybody of Legal. */
+async function caseThatShutsOut(stage: Stage, post: Post, raise: (exclusions: object) => Promise<Answer['body']>) {
+  const shutOut = [people.supervisor, people.focal_point_of_unit].map((person) => stage.idOf(person));
+  const raised = await raise({ people: shutOut, roles: [], units: ['legal'] });
+  const caseId = await acceptedCase(stage, raised.concernId, amina, fromAnywhere());
+  for (const member of [people.officer_on_team, people.clinician_on_team]) {
+    const body = { staffId: stage.idOf(member) };
+    await post('case', `/v1/cases/${caseId}/team-members`, { as: 'tomas.supervisor', body });
+  }
+  await eventually(async () => {
+    for (const service of ['consent', 'referral'])
+      expect(
+        await stage.query(service, 'SELECT 1 FROM case_teams WHERE case_id = $1 AND cardinality(team) = 3', [caseId]),
+      ).toHaveLength(1);
+  });
+  const { clientId } = (await stage.ask('case', 'GET', `/v1/cases/${caseId}`, { as: amina })).body;
+  const body = grant(stage, { purpose: 'mediation' });
+  await post('consent', `/v1/clients/${clientId}/consents`, { as: amina, body });
+  const { referralId } = await post('referral', '/v1/referrals', { as: amina, body: draft(caseId, 'mediation') });
+  await post('referral', `/v1/referrals/${referralId}/sending`, { as: amina });
+  return { caseId, clientId: String(clientId), referralId: String(referralId) };
+}
 
 /** Sent under a consent for another purpose, which is withdrawn then. */
 async function withdrawnReferral(stage: Stage, post: Post, { caseId, clientId }: Played): Promise<string> {
