@@ -62,6 +62,7 @@ export function requestsOf(
     AllocateConcern: (name) => concern(name, '/allocation'),
     'AllocateConcern to another': (name) => concern(name, '/allocation', { officerId: stage.idOf('meilin.officer') }),
     'AllocateConcern to the person shut out': (name) => concern(name, '/allocation', { officerId: staff('officer') }),
+    'AllocateConcern to the recused': (name) => concern(name, '/allocation', { officerId: staff('officer_on_team') }),
     TriageConcern: (name) => concern(name, '/triage', triage),
     SendOfficerMessage: (name) => concern(name, '/messages', { text: 'We are here.' }),
     GiveGuidance: (name) => concern(name, '/guidance', { avenues: ['no_action_now'], decision: 'not_now' }),

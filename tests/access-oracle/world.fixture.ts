@@ -68,17 +68,22 @@ export async function buildWorld(stage: Stage): Promise<World> {
     await take(raised[name].concernId);
   const clinical = { noteClass: 'clinical', text: 'Clinical, by an officer.' };
   await post('case', `/v1/cases/${played.caseId}/notes`, { as: people.officer_on_team, body: clinical });
+  const recused = (await raise(nobody)).concernId;
+  const recusedCaseId = await recusedCase(stage, post, recused);
   const shutting = await caseThatShutsOut(stage, post, raise);
   const broken = await brokenCase(stage, post, (await raise(nobody)).concernId);
   return {
     played,
     grantId: broken.grantId,
-    concerns: Object.fromEntries(Object.entries(raised).map(([name, { concernId }]) => [name, concernId])),
+    concerns: {
+      ...Object.fromEntries(Object.entries(raised).map(([name, { concernId }]) => [name, concernId])),
+      of_a_case_that_the_team_recused_from: recused,
+    },
     cases: {
       case: played.caseId,
       case_that_shuts_out: shutting.caseId,
       case_under_broken_glass: broken.caseId,
-      case_that_the_team_recused_from: await recusedCase(stage, post, (await raise(nobody)).concernId),
+      case_that_the_team_recused_from: recusedCaseId,
     },
     clients: { client: played.clientId, client_of_a_case_that_shuts_out: shutting.clientId },
     referrals: {
@@ -193,5 +198,9 @@ async function recusedCase(stage: Stage, post: Post, raised: string): Promise<st
     await post('case', `/v1/cases/${caseId}/team-members`, { as: people.supervisor, body });
     await post('case', `/v1/cases/${caseId}/recusal`, { as: member, body: { reason: 'We share an office.' } });
   }
+  await eventually(async () => {
+    const sql = 'SELECT 1 FROM concern_queue WHERE concern_id = $1 AND cardinality(recused) = 2';
+    expect(await stage.query('intake', sql, [raised])).toHaveLength(1);
+  });
   return caseId;
 }

@@ -113,6 +113,7 @@ export interface ResourceAttributes {
   readonly Client: { readonly shutOut: readonly EntityRef<'Staff'>[]; readonly team: readonly EntityRef<'Staff'>[] };
   readonly Concern: {
     readonly officer?: EntityRef<'Staff'>;
+    readonly recused: readonly EntityRef<'Staff'>[];
     readonly shutOutPeople: readonly EntityRef<'Staff'>[];
     readonly shutOutRoles: readonly EntityRef<'Role'>[];
     readonly shutOutUnits: readonly EntityRef<'Unit'>[];

@@ -23,7 +23,7 @@ const ofTeam = (...team: string[]): Resource<'Case'> => ({
 const concern = (changed: Partial<Resource<'Concern'>['attributes']> = {}): Resource<'Concern'> => ({
   type: 'Concern',
   id: 'concern-1',
-  attributes: { shutOutPeople: [], shutOutRoles: [], shutOutUnits: [], ...changed },
+  attributes: { recused: [], shutOutPeople: [], shutOutRoles: [], shutOutUnits: [], ...changed },
 });
 /** Made papers are formatted afterwards. */
 const bare = (text: string): string => text.replaceAll(/[\s,;-]/g, '');
@@ -126,6 +126,16 @@ describe('A decision', () => {
     expect(decide(supervisor, 'ReadReferral', referral).outcome).toBe('hidden');
   });
 
+  it('keeps whoever has recused from a case from its concern, which they once took', () => {
+    const taken = concern({ officer: staffRef('supervisor-1'), recused: staffRefs(['supervisor-1']) });
+    for (const action of ['KnowConcern', 'ReadConcern', 'TriageConcern', 'GiveGuidance'] as const)
+      expect(decide(supervisor, action, taken).outcome).toBe('hidden');
+    expect(decide(supervisor, 'AllocateConcern', taken, { to: staffRef('officer-1') }).outcome).toBe('hidden');
+    const another: Principal = { ...supervisor, id: 'supervisor-2' };
+    expect(decide(another, 'AllocateConcern', taken, { to: staffRef('supervisor-1') }).outcome).toBe('deny');
+    expect(decide(another, 'AllocateConcern', taken, { to: staffRef('officer-1') }).outcome).toBe('allow');
+  });
+
   it('throws instead of deciding about a thing whose attributes it was not told', () => {
     const incomplete = { ...concern(), attributes: {} };
     expect(() => decideBy(policySet(), officer, 'ReadConcern', incomplete as Resource<'Concern'>, {})).toThrow(
@@ -160,7 +170,7 @@ describe('The door', () => {
   /** Things with which everybody has everything to do. */
   const mine: { readonly [Type in Resource['type']]: Resource<Type>['attributes'] } = {
     Waymark: {},
-    Concern: { officer: staffRef('me'), shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
+    Concern: { officer: staffRef('me'), recused: [], shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
     Case: { team: me, shutOut: [], underGlass: me },
     Note: { team: me, underGlass: me, author: staffRef('me'), noteClass: 'administrative' },
     Client: { team: me, shutOut: [] },

@@ -56,6 +56,22 @@ export const teamChanged = defineMessage({
   ],
 });
 
+export const officerRecused = defineMessage({
+  type: 'case.officer-recused.v1',
+  title: 'Somebody has recused from a case',
+  summary: 'Somebody has stepped back from a case because of a conflict of interest, for ever. Why is told to nobody.',
+  key: 'case',
+  schema: Type.Object({ caseId: id, concernId: id, staffId, recusedAt: instant }, closed),
+  examples: [
+    {
+      caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      staffId: 'amina.officer',
+      recusedAt: '2026-03-02T12:00:00.000Z',
+    },
+  ],
+});
+
 const moved = { caseId: id, clientId: id };
 const example = {
   caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',

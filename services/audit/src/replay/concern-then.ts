@@ -37,6 +37,8 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
       });
     case 'ConcernAllocated':
       return { ...concern, officerId: textIn(data, 'officerId') };
+    case 'OfficerRecusedFromConcern':
+      return concern.officerId === textIn(data, 'staffId') ? { ...concern, officerId: undefined } : concern;
     case 'FirstResponseOverdue':
       return { ...concern, markedOverdueAt: concern.markedOverdueAt ?? occurredAt };
     case 'ConcernEscalated':

@@ -5,6 +5,7 @@ const latest: ReadonlyMap<string, number> = new Map([
   ['FirstResponseGiven', 2],
   ['ReadingAlarmRaised', 2],
   ['CaseOpened', 2],
+  ['OfficerRecused', 2],
   ['CaseRequested', 2],
   ['ConcernAccepted', 2],
   ['DisclosureRecorded', 2],

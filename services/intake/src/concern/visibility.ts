@@ -12,14 +12,15 @@ import { groundOf, notFound } from '@waymark/service-kit';
 import { reject } from './domain/concern.rejections.js';
 import type { Concern, ConcernState } from './domain/concern.state.js';
 
-/** A concern as the policies see it: who has taken it, and whom its reporter shut out. */
-export function concernResource({ concernId, officerId, account }: Concern): Resource<'Concern'> {
+/** A concern as the policies see it: who has taken it, who has recused from its case, and whom its reporter shut out. */
+export function concernResource({ concernId, officerId, recused, account }: Concern): Resource<'Concern'> {
   const { people, roles, units } = account.exclusions ?? { people: [], roles: [], units: [] };
   return {
     type: 'Concern',
     id: concernId,
     attributes: {
       ...(officerId === undefined ? {} : { officer: staffRef(officerId) }),
+      recused: staffRefs(recused),
       shutOutPeople: staffRefs(people),
       shutOutRoles: roleRefs(roles),
       shutOutUnits: unitRefs(units),

@@ -97,9 +97,10 @@ export const caseEvents = declareEvents({
   TeamMemberRemoved: { version: 1, data: { clientId: id, staffId, team }, sealed: {} },
   /** Somebody steps back because of a conflict of interest, for ever; the team is what is left of it. */
   OfficerRecused: {
-    version: 1,
-    data: { clientId: id, staffId, team, reason: Type.String(), recusedAt: instant },
+    version: 2,
+    data: { concernId: Type.Optional(id), clientId: id, staffId, team, reason: Type.String(), recusedAt: instant },
     sealed: { reason: sealedFor('client', deskOnly) },
+    earlier: [readAsItIs],
   },
   StageMoved: { version: 1, data: { from: code(caseStages), to: code(openStages) }, sealed: {} },
   CaseClosed: {

@@ -205,6 +205,8 @@ export const concernEvents = declareEvents({
   ClientLinkRequested: { version: 1, data: { ...link, of: code(linkParts) }, sealed: {} },
   /** Refused when either person is being erased: the concern then has no client but its own. */
   ClientLinkSettled: { version: 1, data: { ...link, outcome: code(linkOutcomes) }, sealed: {} },
+  /** Somebody has stepped back from its case because of a conflict of interest: for ever from the concern as well. */
+  OfficerRecusedFromConcern: { version: 1, data: { staffId, caseId: id, recusedAt: instant }, sealed: {} },
   /** The keys of these persons are gone: what else tells of them in a view goes too. */
   PersonErased: { version: 1, data: { erasureId: id, persons: Type.Array(code(personsOfConcern)) }, sealed: {} },
 });

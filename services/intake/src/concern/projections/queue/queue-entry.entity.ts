@@ -19,6 +19,8 @@ export class QueueEntry {
   @Column('boolean') overdue: boolean;
   @Column('text', { name: 'escalated_to', nullable: true }) escalatedTo: string | null;
   @Column('text', { name: 'officer_id', nullable: true }) officerId: string | null;
+  /** For whom the concern no longer exists. */
+  @Column('text', { array: true }) recused: string[];
   /** Marks of people (`StaffMarks`), never their ids. */
   @Column('text', { array: true, name: 'shut_out_marks' }) shutOutMarks: string[];
   @Column('text', { array: true, name: 'shut_out_roles' }) shutOutRoles: string[];

@@ -7,7 +7,7 @@ import type { StaffMarks } from './staff-marks.js';
 export const queueProjection = (marks: StaffMarks): Projection =>
   foldedRows({
     name: 'concern-queue',
-    version: 2,
+    version: 3,
     categories: ['concern'],
     tables: `
       CREATE TABLE concern_queue (
@@ -26,6 +26,7 @@ export const queueProjection = (marks: StaffMarks): Projection =>
         overdue boolean NOT NULL,
         escalated_to text,
         officer_id text,
+        recused text[] NOT NULL,
         shut_out_marks text[] NOT NULL,
         shut_out_roles text[] NOT NULL,
         shut_out_units text[] NOT NULL
@@ -61,6 +62,7 @@ function entryOf(concernId: string, data: Submitted, marks: StaffMarks): QueueEn
     overdue: false,
     escalatedTo: null,
     officerId: null,
+    recused: [],
     shutOutMarks: (data.exclusions?.people ?? []).map((person) => marks.of(person)),
     shutOutRoles: [...(data.exclusions?.roles ?? [])],
     shutOutUnits: [...(data.exclusions?.units ?? [])],
@@ -69,7 +71,7 @@ function entryOf(concernId: string, data: Submitted, marks: StaffMarks): QueueEn
 
 function changeBy(
   event: Exclude<ConcernEvent, { type: 'ConcernSubmitted' }>,
-  { status }: QueueEntry,
+  { status, officerId, recused }: QueueEntry,
 ): Partial<QueueEntry> {
   switch (event.type) {
     case 'FirstResponseOverdue':
@@ -84,6 +86,10 @@ function changeBy(
       return { status: 'triaged', priority: event.data.priority };
     case 'ConcernAccepted':
       return { status: 'accepted', waiting: false };
+    case 'OfficerRecusedFromConcern': {
+      const { staffId } = event.data;
+      return { officerId: officerId === staffId ? null : officerId, recused: [...recused, staffId] };
+    }
     case 'PersonErased':
       return event.data.persons
         .map((person) => withoutWhatIsTold[person])
