@@ -54,6 +54,7 @@ const concern = (of: number) =>
     event('FirstResponseOverdue', { dueAt: at }),
     event('ConcernEscalated', { to: fc.constantFrom('supervisor', 'head') }),
     event('ConcernAllocated', { officerId: person }),
+    event('OfficerRecusedFromConcern', { staffId: person }),
     event('FirstResponseGiven', {}),
     event('ReporterMessageReceived', {}),
     event('ConcernTriaged', { priority: fc.constantFrom('p1', 'p3') }),

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { caseService } from '@waymark/case';
 import { intake } from '@waymark/intake';
 import { type Stage, startStage } from '@waymark/stage';
-import { acceptedCase } from './accepted-case.fixture.js';
 import { routesOfCase } from './routes-of-a-case.fixture.js';
+import { caseShuttingOut as caseOf, toldBy } from './shut-out.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -19,17 +19,7 @@ describe('whom a reporter shuts out of a concern', () => {
   });
   afterAll(() => stage?.close());
 
-  /** A case of a concern whose reporter shuts somebody out, or nobody. */
-  const caseShuttingOut = async (exclusions?: object): Promise<string> => {
-    const told = { kind: 'concern_report', identity: 'confidential', reporterRelation: 'affected_person' };
-    const body = {
-      ...{ ...told, matter: ['retaliation'], language: 'en', immediateDanger: false, narrative: 'Not her, please.' },
-      ...(exclusions ? { exclusions: { people: [], roles: [], units: [], ...exclusions } } : {}),
-    };
-    const raised = await stage.ask('intake', 'POST', '/v1/concerns', { body });
-    expect(raised).toMatchObject({ status: 201 });
-    return acceptedCase(stage, raised.body.concernId, officer);
-  };
+  const caseShuttingOut = (exclusions?: object) => caseOf(stage, officer, exclusions);
   const ask = (method: 'GET' | 'POST', caseId: string, as: string, path = '', body: object = {}) =>
     stage.ask('case', method, `/v1/cases/${caseId}${path}`, { as, body });
   const listOf = async (as: string, query = ''): Promise<readonly string[]> =>
@@ -45,7 +35,7 @@ describe('whom a reporter shuts out of a concern', () => {
       const [answer, nothing] = [
         await ask(method, caseId, shutOut, path, body),
         await ask(method, unknown, shutOut, path, body),
-      ].map(({ status, body: { instance: _other, ...rest } }) => ({ status, rest }));
+      ].map(toldBy);
       expect({ path, ...answer }).toMatchObject({ status: 404, rest: { code: 'not_found' } });
       expect(answer).toEqual(nothing);
     }

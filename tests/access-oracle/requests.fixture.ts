@@ -17,7 +17,7 @@ type Name = Pick<Line, 'thing' | 'consent'>;
 /** How each action of the oracle is asked for over HTTP. */
 export function requestsOf(
   stage: Stage,
-  { played, recordedAt, cases, grantId, concerns, referrals, notes, receipt }: World,
+  { played, recordedAt, cases, clients, grantId, concerns, referrals, notes, receipt }: World,
 ) {
   const get = (service: string, path: string, shows?: string): Request => ({
     ...{ service, method: 'GET', path },
@@ -30,7 +30,8 @@ export function requestsOf(
     post('intake', `/v1/concerns/${concerns[thing]}${path}`, body);
   const caseOf = ({ thing }: Name) => `/v1/cases/${cases[thing]}`;
   const aCase = (path: string, body: object) => (name: Name) => post('case', `${caseOf(name)}${path}`, body);
-  const client = (path: string, body: object) => post('consent', `/v1/clients/${clientId}${path}`, body);
+  const ofClient = ({ thing }: Name) => `/v1/clients/${clients[thing]}`;
+  const client = (path: string, body: object) => (name: Name) => post('consent', `${ofClient(name)}${path}`, body);
   const referral = (name: Name, path: string, body?: object) => post('referral', `${address(name)}${path}`, body);
   const address = ({ thing, consent }: Name) => `/v1/referrals/${referrals[`${thing}/${consent}`]}`;
   const now = stage.clock.now();
@@ -61,6 +62,7 @@ export function requestsOf(
     AllocateConcern: (name) => concern(name, '/allocation'),
     'AllocateConcern to another': (name) => concern(name, '/allocation', { officerId: stage.idOf('meilin.officer') }),
     'AllocateConcern to the person shut out': (name) => concern(name, '/allocation', { officerId: staff('officer') }),
+    'AllocateConcern to the recused': (name) => concern(name, '/allocation', { officerId: staff('officer_on_team') }),
     TriageConcern: (name) => concern(name, '/triage', triage),
     SendOfficerMessage: (name) => concern(name, '/messages', { text: 'We are here.' }),
     GiveGuidance: (name) => concern(name, '/guidance', { avenues: ['no_action_now'], decision: 'not_now' }),
@@ -105,37 +107,41 @@ export function requestsOf(
     ReadEmergencyAccess: (name) => get('case', `${caseOf(name)}/emergency-accesses/${grantId}`),
     ReviewEmergencyAccess: (name) =>
       aCase(`/emergency-accesses/${randomUUID()}/review`, { outcome: 'justified', findings: 'She was found.' })(name),
-    DraftReferral: () => post('referral', '/v1/referrals', draft(caseId, 'security')),
+    DraftReferral: ({ thing }) => post('referral', '/v1/referrals', draft(cases[thing] ?? '', 'security')),
+    'DraftReferral to a unit shut out': ({ thing }) =>
+      post('referral', '/v1/referrals', { ...draft(cases[thing] ?? '', 'security'), unit: 'legal' }),
     GetCaseState: () => get('audit', `/v1/cases/${caseId}/state?at=${encodeURIComponent(now)}`),
     GetCaseTimeline: () => get('audit', `/v1/cases/${caseId}/timeline`),
     GetCaseAccesses: () => get('audit', `/v1/cases/${caseId}/accesses`),
     WhoCouldSee: () => get('audit', `/v1/cases/${caseId}/who-could-see?at=${encodeURIComponent(recordedAt)}`),
     CheckCase: () => get('audit', `/v1/cases/${caseId}/checks`),
     GetClientTimeline: () => get('audit', `/v1/clients/${clientId}/timeline`),
-    ListConsents: () => get('consent', `/v1/clients/${clientId}/consents`),
-    GiveConsent: () => client('/consents', grant(stage)),
-    RefuseConsent: () => client('/consent-refusals', asked),
-    WithdrawConsent: () => client(`/consents/${randomUUID()}/withdrawal`, { way: 'oral' }),
-    ReadDecision: () =>
-      get('consent', `/v1/clients/${clientId}/decision?recipient=ombudsman&purpose=referral&categories=contact`),
-    AuthorizeDisclosure: ({ consent }) =>
+    ListConsents: (name) => get('consent', `${ofClient(name)}/consents`),
+    GiveConsent: client('/consents', grant(stage)),
+    RefuseConsent: client('/consent-refusals', asked),
+    WithdrawConsent: client(`/consents/${randomUUID()}/withdrawal`, { way: 'oral' }),
+    ReadDecision: (name) =>
+      get('consent', `${ofClient(name)}/decision?recipient=ombudsman&purpose=referral&categories=contact`),
+    AuthorizeDisclosure: (name) =>
       client('/disclosures', {
         ...{ recipient: 'ombudsman', categories: ['contact'], reference: randomUUID(), act: 'send' },
         onBehalfOf: staff('officer_whose_it_is'),
-        ...disclosures[consent],
-      }),
-    RequestOverride: () => client('/overrides', override),
-    ListOverrides: () => get('consent', `/v1/clients/${clientId}/overrides`),
-    ApproveOverride: () => client(`/overrides/${randomUUID()}/approval`, {}),
-    DelayInformingOfOverride: () =>
-      client(`/overrides/${randomUUID()}/informing-delay`, { reason: 'Not safe yet.', informBy: now }),
-    InformClientOfOverride: () => client(`/overrides/${randomUUID()}/client-information`, { way: 'in_person' }),
-    PlaceLegalHold: () => client('/legal-holds', { basis: 'investigation' }),
-    RequestErasure: () => client('/erasure-requests', { way: 'oral' }),
-    ReadErasure: () => get('consent', `/v1/clients/${clientId}/erasure`),
+        ...disclosures[name.consent],
+      })(name),
+    RequestOverride: client('/overrides', override),
+    ListOverrides: (name) => get('consent', `${ofClient(name)}/overrides`),
+    ApproveOverride: client(`/overrides/${randomUUID()}/approval`, {}),
+    DelayInformingOfOverride: client(`/overrides/${randomUUID()}/informing-delay`, {
+      reason: 'Not safe yet.',
+      informBy: now,
+    }),
+    InformClientOfOverride: client(`/overrides/${randomUUID()}/client-information`, { way: 'in_person' }),
+    PlaceLegalHold: client('/legal-holds', { basis: 'investigation' }),
+    RequestErasure: client('/erasure-requests', { way: 'oral' }),
+    ReadErasure: (name) => get('consent', `${ofClient(name)}/erasure`),
     // The hold keeps it from happening: the client is still needed.
-    ApproveErasure: () => client('/erasure-approval', {}),
-    LiftLegalHold: () => client(`/legal-holds/${randomUUID()}/lifting`, {}),
+    ApproveErasure: client('/erasure-approval', {}),
+    LiftLegalHold: client(`/legal-holds/${randomUUID()}/lifting`, {}),
     RequestMyErasure: () => post('consent', '/v1/my-erasure'),
     ReadMyErasure: () => get('consent', '/v1/my-erasure'),
     ListMyConsents: () => get('consent', '/v1/my-consents'),
@@ -175,6 +181,7 @@ const refusals = [
   'concern_not_allocated_to_you',
   'officer_excluded',
   'officer_recused',
+  'recipient_shut_out',
   'consent_missing',
   'referral_suspended',
 ];

@@ -15,7 +15,7 @@ export interface Stranger {
   readonly sees?: RegExp;
 }
 
-export function strangersIn({ played, concerns, referrals, cases: all }: World): readonly Stranger[] {
+export function strangersIn({ played, concerns, referrals, ...of }: World): readonly Stranger[] {
   const { caseId: cases, clientId: clients } = played;
   const sent = referrals['sent/in_force'] ?? '';
   const drafted = referrals['drafted/none'] ?? '';
@@ -42,9 +42,16 @@ export function strangersIn({ played, concerns, referrals, cases: all }: World):
     ),
     stranger('supervisor', 'supervisor', {
       concerns: concerns.shuts_out_the_desk ?? '',
-      cases: all.case_of_the_alternate_desk ?? '',
+      cases: of.cases.case_of_the_alternate_desk ?? '',
+    }),
+    stranger('supervisor', 'supervisor', {
+      cases: of.cases.case_that_shuts_out ?? '',
+      clients: of.clients.client_of_a_case_that_shuts_out ?? '',
     }),
     stranger('alternate_supervisor', 'supervisor', { concerns: concerns.taken ?? '', cases }),
+    stranger('focal_point_of_unit', 'unit_focal_point', {
+      referrals: referrals['sent_from_a_case_that_shuts_out/in_force'] ?? '',
+    }),
     stranger('clinician', 'clinician', { cases }, emergency),
     stranger('focal_point', 'unit_focal_point', { referrals: sent }),
     stranger('focal_point_of_unit', 'unit_focal_point', { referrals: drafted }),

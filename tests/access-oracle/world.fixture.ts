@@ -29,6 +29,7 @@ export interface World {
   readonly recordedAt: string;
   readonly concerns: Readonly<Record<string, string>>;
   readonly cases: Readonly<Record<string, string>>;
+  readonly clients: Readonly<Record<string, string>>;
   /** Glass that the officer outside has broken. */
   readonly grantId: string;
   /** By `<thing>/<consent>`. */
@@ -74,20 +75,29 @@ export async function buildWorld(stage: Stage): Promise<World> {
     await take(raised[name].concernId, people.alternate_officer);
   const clinical = { noteClass: 'clinical', text: 'Clinical, by an officer.' };
   await post('case', `/v1/cases/${played.caseId}/notes`, { as: people.officer_on_team, body: clinical });
+  const recused = (await raise(nobody)).concernId;
+  const recusedCaseId = await recusedCase(stage, post, recused);
+  const shutting = await caseThatShutsOut(stage, post, raise);
   const broken = await brokenCase(stage, post, (await raise(nobody)).concernId);
   const aboutTheDesk = (await raise({ ...nobody, units: ['support_desk'] })).concernId;
   return {
     played,
     recordedAt: await lastRecordedAt(stage, `case-${played.caseId}`),
     grantId: broken.grantId,
-    concerns: Object.fromEntries(Object.entries(raised).map(([name, { concernId }]) => [name, concernId])),
+    concerns: {
+      ...Object.fromEntries(Object.entries(raised).map(([name, { concernId }]) => [name, concernId])),
+      of_a_case_that_the_team_recused_from: recused,
+    },
     cases: {
       case: played.caseId,
+      case_that_shuts_out: shutting.caseId,
       case_under_broken_glass: broken.caseId,
       case_of_the_alternate_desk: await acceptedCase(stage, aboutTheDesk, people.alternate_officer, fromAnywhere()),
-      case_that_the_team_recused_from: await recusedCase(stage, post, (await raise(nobody)).concernId),
+      case_that_the_team_recused_from: recusedCaseId,
     },
+    clients: { client: played.clientId, client_of_a_case_that_shuts_out: shutting.clientId },
     referrals: {
+      'sent_from_a_case_that_shuts_out/in_force': shutting.referralId,
       'sent/in_force': played.referralId,
       'sent/withdrawn': await withdrawnReferral(stage, post, played),
       'drafted/none': (await post('referral', '/v1/referrals', { as: amina, body: draft(played.caseId, 'mediation') }))
@@ -156,6 +166,29 @@ async function brokenCase(stage: Stage, post: Post, concernId: string) {
 
 type Post = (service: string, path: string, asked?: AskOptions) => Promise<Answer['body']>;
 
+/** With the same team. Its reporter shuts out the supervisor, the focal point of the Ombudsman and everybody of Legal. */
+async function caseThatShutsOut(stage: Stage, post: Post, raise: (exclusions: object) => Promise<Answer['body']>) {
+  const shutOut = [people.supervisor, people.focal_point_of_unit].map((person) => stage.idOf(person));
+  const raised = await raise({ people: shutOut, roles: [], units: ['legal'] });
+  const caseId = await acceptedCase(stage, raised.concernId, amina, fromAnywhere());
+  for (const member of [people.officer_on_team, people.clinician_on_team]) {
+    const body = { staffId: stage.idOf(member) };
+    await post('case', `/v1/cases/${caseId}/team-members`, { as: 'tomas.supervisor', body });
+  }
+  await eventually(async () => {
+    for (const service of ['consent', 'referral'])
+      expect(
+        await stage.query(service, 'SELECT 1 FROM case_teams WHERE case_id = $1 AND cardinality(team) = 3', [caseId]),
+      ).toHaveLength(1);
+  });
+  const { clientId } = (await stage.ask('case', 'GET', `/v1/cases/${caseId}`, { as: amina })).body;
+  const body = grant(stage, { purpose: 'mediation' });
+  await post('consent', `/v1/clients/${clientId}/consents`, { as: amina, body });
+  const { referralId } = await post('referral', '/v1/referrals', { as: amina, body: draft(caseId, 'mediation') });
+  await post('referral', `/v1/referrals/${referralId}/sending`, { as: amina });
+  return { caseId, clientId: String(clientId), referralId: String(referralId) };
+}
+
 /** Sent under a consent for another purpose, which is withdrawn then. */
 async function withdrawnReferral(stage: Stage, post: Post, { caseId, clientId }: Played): Promise<string> {
   const consents = `/v1/clients/${clientId}/consents`;
@@ -181,5 +214,9 @@ async function recusedCase(stage: Stage, post: Post, raised: string): Promise<st
     await post('case', `/v1/cases/${caseId}/team-members`, { as: people.supervisor, body });
     await post('case', `/v1/cases/${caseId}/recusal`, { as: member, body: { reason: 'We share an office.' } });
   }
+  await eventually(async () => {
+    const sql = 'SELECT 1 FROM concern_queue WHERE concern_id = $1 AND cardinality(recused) = 2';
+    expect(await stage.query('intake', sql, [raised])).toHaveLength(1);
+  });
   return caseId;
 }

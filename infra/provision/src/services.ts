@@ -34,12 +34,14 @@ export const services: readonly ServiceGrants[] = [
     name: 'consent',
     categories: ['consent', 'consent_process', 'consent_access', 'consent_operations', 'consent_erasure'],
     consumes: ['case', 'intake', 'referral', 'consent'],
+    recognisesShutOut: true,
   },
   {
     name: 'referral',
     categories: ['referral', 'referral_access', 'referral_operations', 'referral_erasure'],
     publishes: ['referral', 'referral-facts'],
     consumes: ['case', 'consent'],
+    recognisesShutOut: true,
   },
   {
     name: 'reporting',

@@ -19,7 +19,11 @@ class CasesController {
   @Access('ReadCase')
   async read(@Param('id') id: string, @Caller() caller: Principal) {
     await Promise.resolve();
-    return decide(caller, 'ReadCase', { type: 'Case', id, attributes: { team: staffRefs(['me']), underGlass: [] } });
+    return decide(caller, 'ReadCase', {
+      type: 'Case',
+      id,
+      attributes: { team: staffRefs(['me']), shutOut: [], underGlass: [] },
+    });
   }
 
   @Get('forgotten')
@@ -31,7 +35,11 @@ class CasesController {
   @Get('other')
   @Access('ReadCase')
   asksAboutAnother(@Param('id') id: string, @Caller() caller: Principal) {
-    return decide(caller, 'MoveStage', { type: 'Case', id, attributes: { team: staffRefs(['me']), underGlass: [] } });
+    return decide(caller, 'MoveStage', {
+      type: 'Case',
+      id,
+      attributes: { team: staffRefs(['me']), shutOut: [], underGlass: [] },
+    });
   }
 
   @Get('list')

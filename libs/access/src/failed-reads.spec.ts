@@ -20,7 +20,7 @@ const formerOfficer: StaffPrincipal = { kind: 'staff', id: 'me', roles: [] };
 class Refused extends Error {}
 
 const ask = (caller: Principal, action: 'ReadCase' | 'MoveStage', id: string, team: readonly string[]) =>
-  decide(caller, action, { type: 'Case', id, attributes: { team: staffRefs(team), underGlass: [] } });
+  decide(caller, action, { type: 'Case', id, attributes: { team: staffRefs(team), underGlass: [], shutOut: [] } });
 const demand = (...asked: Parameters<typeof ask>): object => {
   if (ask(...asked).outcome !== 'allow') throw new Refused();
   return {};

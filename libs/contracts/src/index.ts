@@ -8,7 +8,7 @@ export {
   id,
   instant,
   month,
-  shutOutMark,
+  shutOutMarks,
   staffId,
   staffIdPattern,
   subdivision,

@@ -24,7 +24,10 @@ export const country = formed(/^[A-Z]{2}$/, 'KE');
 export const subdivision = formed(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, 'AR-B');
 
 /** Somebody whom a reporter shuts out, for those who share the secret of the marks; for all others nobody. */
-export const shutOutMark = formed(/^[0-9a-f]{32}$/, '5f0c6f1e1d5c8a3e8f006a2f0e9d1c77');
+const shutOutMark = formed(/^[0-9a-f]{32}$/, '5f0c6f1e1d5c8a3e8f006a2f0e9d1c77');
+
+/** Marks of whom a reporter shuts out; absent when there is nobody. */
+export const shutOutMarks = Type.Optional(Type.Array(shutOutMark, { minItems: 1 }));
 
 /** A code of a code list. */
 export const code = <const Codes extends readonly string[]>(codes: Codes): TUnsafe<Codes[number]> =>

@@ -1,8 +1,26 @@
+import type { DataSource } from 'typeorm';
 import { caseMessages } from '@waymark/contracts';
 import { handling } from './consumption.js';
+import type { MarkedCase } from './shut-out-marks.js';
 
-/** Keeps a service's own copy, in its table `case_teams`, of who works on which client's case. */
-export const keepCaseTeams = handling(caseMessages.teamChanged, async ({ data }, { manager }) => {
+/** A case as another service knows it. */
+export interface KnownCase extends MarkedCase {
+  readonly caseId: string;
+  readonly clientId: string;
+  readonly team: readonly string[];
+}
+
+/** The first that is told of a case. Of one that is known already it says nothing more than whom its reporter shuts out. */
+const keepMarks = handling(caseMessages.caseOpened, async ({ data }, { manager }) => {
+  const { caseId, clientId, officerId, openedAt, concernId, shutOut = [] } = data;
+  await manager.query(
+    `INSERT INTO case_teams (case_id, client_id, team, changed_at, concern_id, shut_out) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (case_id) DO UPDATE SET concern_id = excluded.concern_id, shut_out = excluded.shut_out`,
+    [caseId, clientId, [officerId], openedAt, concernId, shutOut],
+  );
+});
+
+const keepTeam = handling(caseMessages.teamChanged, async ({ data }, { manager }) => {
   const { caseId, clientId, team, changedAt } = data;
   await manager.query(
     `INSERT INTO case_teams (case_id, client_id, team, changed_at) VALUES ($1, $2, $3, $4)
@@ -11,3 +29,21 @@ export const keepCaseTeams = handling(caseMessages.teamChanged, async ({ data },
     [caseId, clientId, team, changedAt],
   );
 });
+
+/** Keeps a service's own copy, in its table `case_teams`, of who works on which client's case and whom its reporter shuts out. */
+export const keepCaseTeams = [keepMarks, keepTeam];
+
+/** What the copy says of these cases, or of the cases of these clients. */
+export async function knownCases(
+  dataSource: Pick<DataSource, 'query'>,
+  by: 'case_id' | 'client_id',
+  ids: readonly string[],
+): Promise<readonly KnownCase[]> {
+  const rows = await dataSource.query<
+    { case_id: string; client_id: string; team: string[]; concern_id: string | null; shut_out: string[] }[]
+  >(`SELECT case_id, client_id, team, concern_id, shut_out FROM case_teams WHERE ${by} = ANY($1)`, [ids]);
+  return rows.map(({ case_id: caseId, client_id: clientId, team, concern_id: concernId, shut_out: shutOut }) => ({
+    ...{ caseId, clientId, team, shutOut },
+    concernId: concernId ?? undefined,
+  }));
+}

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { staffRefs } from '@waymark/access';
 import { ShutOutMarks } from './shut-out-marks.js';
 
 const secret = randomBytes(32);
@@ -11,12 +12,14 @@ describe('the marks of whom a reporter shuts out', () => {
   it.each([
     ['the person', { id: 'amina', roles: ['officer'], unit: 'support_desk' }, true],
     ['everybody of the role', { id: 'ingrid', roles: ['officer', 'supervisor'] }, true],
+    ['the unit itself', { unit: 'legal' }, true],
+    ['no other unit', { unit: 'medical' }, false],
     ['everybody of the unit', { id: 'thandiwe', roles: ['unit_focal_point'], unit: 'legal' }, true],
     ['nobody else', { id: 'kwame', roles: ['officer'], unit: 'support_desk' }, false],
     ['nobody whose id is the name of a role', { id: 'supervisor' }, false],
   ])('are recognised by those who share the secret: %s', (_who, asked, expected) => {
-    const told = marks.of(concern, shutOut);
-    expect(new ShutOutMarks(Buffer.from(secret)).include(told, concern, asked)).toBe(expected);
+    const told = { concernId: concern, shutOut: marks.of(concern, shutOut) };
+    expect(new ShutOutMarks(Buffer.from(secret)).include(told, asked)).toBe(expected);
   });
 
   it('tell nobody else whose they are, nor that two concerns shut out one person', () => {
@@ -24,8 +27,23 @@ describe('the marks of whom a reporter shuts out', () => {
     expect(told).toHaveLength(3);
     for (const mark of told) expect(mark).toMatch(/^[0-9a-f]{32}$/);
     expect(new Set([...told, ...marks.of(another, shutOut)]).size).toBe(6);
-    expect(marks.include(told, another, { id: 'amina' })).toBe(false);
-    expect(new ShutOutMarks(randomBytes(32)).include(told, concern, { id: 'amina' })).toBe(false);
+    expect(marks.include({ concernId: another, shutOut: told }, { id: 'amina' })).toBe(false);
+    expect(new ShutOutMarks(randomBytes(32)).include({ concernId: concern, shutOut: told }, { id: 'amina' })).toBe(
+      false,
+    );
+  });
+
+  it('are told to the policies of whoever asks and of nobody else, over all cases that are asked about', () => {
+    const cases = [
+      { concernId: another, shutOut: marks.of(another, { people: ['kwame'], roles: [], units: [] }) },
+      { concernId: concern, shutOut: marks.of(concern, shutOut) },
+      { concernId: undefined, shutOut: [] },
+    ];
+    const officer = (id: string) => ({ kind: 'staff', id, roles: ['officer'] }) as const;
+    expect(marks.shutOutOf(cases, officer('amina'))).toEqual(staffRefs(['amina']));
+    expect(marks.shutOutOf(cases, officer('kwame'))).toEqual(staffRefs(['kwame']));
+    expect(marks.shutOutOf(cases, officer('lucia'))).toEqual([]);
+    expect(marks.shutOutOf(cases, { kind: 'service', id: 'amina' })).toEqual([]);
   });
 
   it.each([
@@ -40,7 +58,13 @@ describe('the marks of whom a reporter shuts out', () => {
     (_who, asked, ofTheDesk, ofTheAlternate) => {
       const nobody = { people: [], roles: [], units: [] };
       const asks = (owns: boolean) =>
-        marks.include(marks.of(concern, { ...nobody, alternateDesk: { unit: 'ethics_office', owns } }), concern, asked);
+        marks.include(
+          {
+            concernId: concern,
+            shutOut: marks.of(concern, { ...nobody, alternateDesk: { unit: 'ethics_office', owns } }),
+          },
+          asked,
+        );
       expect([asks(false), asks(true)]).toEqual([ofTheDesk, ofTheAlternate]);
     },
   );

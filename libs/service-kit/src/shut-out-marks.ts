@@ -1,3 +1,4 @@
+import { type Principal, staffRefs } from '@waymark/access';
 import { deriveSecret } from '@waymark/privacy';
 
 /** Whom a reporter shuts out: people by id, and everybody of a role or a unit. */
@@ -14,9 +15,16 @@ const deskRoles: readonly string[] = ['officer', 'supervisor'];
 
 /** Somebody of whom is asked whether they are shut out; only what is known of them counts. */
 export interface MaybeShutOut {
-  readonly id: string;
+  readonly id?: string;
   readonly roles?: readonly string[];
   readonly unit?: string;
+}
+
+/** A case, by its concern and the marks of whom the reporter shuts out. */
+export interface MarkedCase {
+  /** Absent where nothing is known of the concern, and so no mark. */
+  readonly concernId?: string | undefined;
+  readonly shutOut: readonly string[];
 }
 
 /**
@@ -41,12 +49,19 @@ export class ShutOutMarks {
     return marks.sort();
   }
 
-  /** Whether one of the marks is theirs, their role's or their unit's, or they work at the other desk. */
-  include(marks: readonly string[], concernId: string, asked: MaybeShutOut): boolean {
-    if (marks.length === 0) return false;
+  /** Whether one of the case's marks is theirs, their role's or their unit's, or they work at the other desk. */
+  include({ concernId, shutOut }: MarkedCase, asked: MaybeShutOut): boolean {
+    if (concernId === undefined || shutOut.length === 0) return false;
     const { id, roles = [], unit } = asked;
-    const own = this.of(concernId, { people: [id], roles, units: unit === undefined ? [] : [unit] });
-    return own.some((mark) => marks.includes(mark)) || this.areAtTheOtherDesk(marks, concernId, asked);
+    const listed = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
+    const own = this.of(concernId, { people: listed(id), roles, units: listed(unit) });
+    return own.some((mark) => shutOut.includes(mark)) || this.areAtTheOtherDesk(shutOut, concernId, asked);
+  }
+
+  /** For the attribute `shutOut` of the policies: whoever asks, when they are shut out of one of these cases, else nobody. */
+  shutOutOf(cases: readonly MarkedCase[], asker: Principal) {
+    const isShutOut = asker.kind === 'staff' && cases.some((each) => this.include(each, asker));
+    return staffRefs(isShutOut ? [asker.id] : []);
   }
 
   private areAtTheOtherDesk(marks: readonly string[], concernId: string, { roles = [], unit }: MaybeShutOut): boolean {

@@ -1,5 +1,10 @@
-import { EnvError, makeValidator } from 'envalid';
-import { readEnvironment, type ServiceDefinition, ShutOutMarks } from '@waymark/service-kit';
+import {
+  type ServiceDefinition,
+  shutOutMarks,
+  ShutOutMarks,
+  shutOutMarksIn,
+  shutOutVariables,
+} from '@waymark/service-kit';
 import { caseAggregate } from './case/case.aggregate.js';
 import { AccessRecords } from './case/features/get-emergency-access.js';
 import { emergencyReviewClocks } from './case/features/run-emergency-review-clocks.js';
@@ -13,28 +18,20 @@ import { consumes } from './integration/consume.js';
 import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateCaseReferrals1760000002000 } from './migrations/1760000002000-create-case-referrals.js';
 
-const secret = makeValidator<string>((value) => {
-  if (Buffer.from(value, 'base64url').length !== 32) throw new EnvError('must be 32 bytes of base64url');
-  return value;
-});
-
-const own = { SHUT_OUT_SECRET: secret({ desc: 'secret of the marks by which intake tells whom a reporter shut out' }) };
-const marksUnder = (secretOfMarks: string): ShutOutMarks => new ShutOutMarks(Buffer.from(secretOfMarks, 'base64url'));
-
 /** `case` is a reserved word. */
-export const caseService: ServiceDefinition<typeof own> = {
+export const caseService: ServiceDefinition<typeof shutOutVariables> = {
   name: 'case',
   title: 'Waymark case',
   description:
     'Cases: opened once for an accepted concern, seen by their team alone, assessed, led through their stages, closed and reopened.',
-  settings: own,
+  settings: shutOutVariables,
   aggregates: [caseAggregate],
   module: CaseModule,
   resources: {
     Case: async (id, { aggregates, asker, environment }) => {
       const { state } = await aggregates.load(caseAggregate, id);
       if (state.status === 'none') return undefined;
-      const marks = marksUnder(readEnvironment('case', environment, own).SHUT_OUT_SECRET);
+      const marks = shutOutMarksIn('case', environment);
       return caseResource(state, { principal: asker, marks, now: aggregates.now() });
     },
   },
@@ -42,7 +39,7 @@ export const caseService: ServiceDefinition<typeof own> = {
   projections: [casesProjection, emergencyAccessesProjection, emergencyReviewClocksProjection],
   providers: ({ store, settings }) => [
     { provide: AccessRecords, useValue: new AccessRecords(store) },
-    { provide: ShutOutMarks, useValue: marksUnder(settings.SHUT_OUT_SECRET) },
+    { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
   ],
   publishes,
   publish,

@@ -13,6 +13,8 @@ export interface ConsentStage extends Stage {
   /** Says as the case service that these people work on a case of the client, and waits until it is known. */
   team(clientId: string, usernames: readonly string[]): Promise<Message>;
   publish(...messages: readonly Message[]): Promise<void>;
+  /** Publishes, and waits until it is known. */
+  tell(message: Message): Promise<void>;
   /** Session of whoever reported for this client; of the client themself with a client receipt. */
   receipt(clientId: string, kind: 'client' | 'reporter'): Promise<string>;
   get(path: string, options?: AskOptions): Promise<Answer>;
@@ -35,16 +37,20 @@ export async function startConsentStage({
   });
   const keys = await serveKeys(issuer, JSON.stringify(await sessions.publicJwks()));
   const publish = (...messages: readonly Message[]) => bus.publish(topicOf('case'), messages);
+  const tell = async (message: Message) => {
+    await publish(message);
+    await eventually(async () => {
+      const rows = await stage.query('consent', 'SELECT 1 FROM inbox WHERE message_id = $1', [message.id]);
+      return rows.length === 1;
+    });
+  };
   return {
     ...stage,
     publish,
+    tell,
     team: async (clientId, usernames) => {
       const message = teamChanged({ clientId, team: usernames.map(stage.idOf) });
-      await publish(message);
-      await eventually(async () => {
-        const rows = await stage.query('consent', 'SELECT 1 FROM inbox WHERE message_id = $1', [message.id]);
-        return rows.length === 1;
-      });
+      await tell(message);
       return message;
     },
     receipt: async (clientId, kind) => {
@@ -84,19 +90,37 @@ export function teamChanged(changed: {
   readonly sequence?: number;
 }): Message {
   const { clientId, team, caseId = randomUUID(), sequence = 1 } = changed;
-  const time = '2026-03-02T07:59:00.000Z';
+  const data = { caseId, clientId, team: [...team], changedAt: saidAt };
+  return saidOfCase(caseMessages.teamChanged.type, sequence, data);
+}
+
+/** What the case service says first about a case, with marks of whom its reporter shuts out. */
+export const caseOpened = (
+  opened: {
+    readonly caseId: string;
+    readonly clientId: string;
+    readonly officerId: string;
+    readonly concernId: string;
+  },
+  shutOut: readonly string[],
+  sequence = 1,
+): Message =>
+  saidOfCase(caseMessages.caseOpened.type, sequence, {
+    ...{ ...opened, openedAt: saidAt },
+    ...(shutOut.length > 0 ? { shutOut } : {}),
+  });
+
+const saidAt = '2026-03-02T07:59:00.000Z';
+
+function saidOfCase(
+  type: string,
+  sequence: number,
+  data: Readonly<Record<string, unknown>> & { readonly caseId: string },
+): Message {
   return {
-    specversion: '1.0',
-    id: randomUUID(),
-    source: '/waymark/case',
-    type: caseMessages.teamChanged.type,
-    subject: caseId,
-    time,
-    datacontenttype: 'application/json',
-    sequence,
-    correlationid: randomUUID(),
-    causationid: randomUUID(),
-    data: { caseId, clientId, team: [...team], changedAt: time },
+    ...{ specversion: '1.0', id: randomUUID(), source: '/waymark/case', type, subject: data.caseId, time: saidAt },
+    ...{ datacontenttype: 'application/json', sequence, data },
+    ...{ correlationid: randomUUID(), causationid: randomUUID() },
   };
 }
 

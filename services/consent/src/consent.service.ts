@@ -1,5 +1,12 @@
 import { num } from 'envalid';
-import type { ServiceDefinition } from '@waymark/service-kit';
+import {
+  AddShutOutMarks1764230400000,
+  type ServiceDefinition,
+  shutOutMarks,
+  ShutOutMarks,
+  shutOutMarksIn,
+  shutOutVariables,
+} from '@waymark/service-kit';
 import { ClientTeams } from './consent-record/client-teams.js';
 import { consentRecordAggregate } from './consent-record/consent-record.aggregate.js';
 import { RetentionRule, runRetention } from './consent-record/features/request-due-erasures.js';
@@ -15,6 +22,7 @@ import { erasureAnswer, publish, publishes } from './integration/publish.js';
 import { CreateConsentViews1760000002000 } from './migrations/1760000002000-create-consent-views.js';
 
 const own = {
+  ...shutOutVariables,
   RETENTION_MONTHS: num({
     default: undefined,
     desc: 'after so many months without anything new the erasure of a client is asked for; never when left out',
@@ -28,10 +36,16 @@ export const consent: ServiceDefinition<typeof own> = {
   settings: own,
   aggregates: [consentRecordAggregate],
   module: ConsentModule,
-  resources: { Client: (id, { dataSource, aggregates }) => new ClientTeams(dataSource, aggregates).resourceOf(id) },
-  migrations: [CreateConsentViews1760000002000],
+  resources: {
+    Client: (id, { dataSource, aggregates, asker, environment }) =>
+      new ClientTeams(dataSource, aggregates, shutOutMarksIn('consent', environment)).resourceOf(id, asker),
+  },
+  migrations: [CreateConsentViews1760000002000, AddShutOutMarks1764230400000],
   projections: [consentClocksProjection, erasuresProjection],
-  providers: ({ settings }) => [{ provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) }],
+  providers: ({ settings }) => [
+    { provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) },
+    { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
+  ],
   publishes,
   publish,
   consumes,

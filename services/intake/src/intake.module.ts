@@ -12,6 +12,7 @@ import { ListConcernsEndpoint, ListConcernsHandler } from './concern/features/li
 import { GetMyConcernHandler, MyConcernEndpoint, SendReporterMessageHandler } from './concern/features/my-concern.js';
 import { OpenReceiptSessionEndpoint } from './concern/features/open-receipt-session.js';
 import { RecordFirstResponseEndpoint, RecordFirstResponseHandler } from './concern/features/record-first-response.js';
+import { RecordRecusalHandler } from './concern/features/record-recusal.js';
 import { RegisterContactEndpoint, RegisterContactHandler } from './concern/features/register-contact.js';
 import { RequestCaseHandler } from './concern/features/request-case.js';
 import { RingResponseClockHandler } from './concern/features/run-response-clocks.js';
@@ -65,6 +66,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     RingResponseClockHandler,
     RequestCaseHandler,
     UpgradeReceiptHandler,
+    RecordRecusalHandler,
     ErasePersonHandler,
   ],
 })

@@ -39,6 +39,22 @@ export async function tellTeam(
   return { caseId, clientId };
 }
 
+/** Lets the service hear whom the reporter of a case shuts out, by marks, as the case service would tell it. */
+export async function tellMarks(
+  stage: Stage,
+  bus: Bus,
+  { caseId, clientId }: KnownCase,
+  shutOut: (concernId: string) => readonly string[],
+  sequence = 2,
+): Promise<void> {
+  const concernId = randomUUID();
+  const data = { caseId, clientId, concernId, officerId: stage.idOf('amina.officer'), shutOut: shutOut(concernId) };
+  const openedAt = '2026-03-02T08:00:00.000Z';
+  const opened = message('case', caseMessages.caseOpened.type, caseId, sequence, { ...data, openedAt });
+  await bus.publish(topicOf('case'), [opened]);
+  await handled(stage, opened);
+}
+
 /** What consent asks for after a withdrawal. */
 export const suspensionsRequested = (
   { clientId }: KnownCase,

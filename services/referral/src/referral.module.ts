@@ -19,6 +19,7 @@ import { RecordClientDeclineEndpoint, RecordClientDeclineHandler } from './refer
 import { RecordNonAttendanceEndpoint, RecordNonAttendanceHandler } from './referral/features/record-non-attendance.js';
 import { RevokeReferralEndpoint, RevokeReferralHandler } from './referral/features/revoke-referral.js';
 import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
+import { VisibleReferrals } from './referral/visible-referrals.js';
 
 @Module({
   controllers: [
@@ -40,6 +41,7 @@ import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
   ],
   providers: [
     CaseTeams,
+    VisibleReferrals,
     DraftReferralHandler,
     ListReferralsHandler,
     GetReferralHandler,

@@ -1,6 +1,13 @@
 import { str, url } from 'envalid';
 import { createServiceTokenSource } from '@waymark/access';
-import type { ServiceDefinition } from '@waymark/service-kit';
+import {
+  AddShutOutMarks1764230400000,
+  type ServiceDefinition,
+  shutOutMarks,
+  ShutOutMarks,
+  shutOutMarksIn,
+  shutOutVariables,
+} from '@waymark/service-kit';
 import { consumes } from './integration/consume.js';
 import { ConsentDoor } from './integration/consent-door.js';
 import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
@@ -10,10 +17,11 @@ import { PackageSeal } from './referral/package/package-seal.js';
 import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
 import { referralsProjection } from './referral/projections/referrals/referrals.projection.js';
 import { referralAggregate } from './referral/referral.aggregate.js';
-import { referralResource } from './referral/visibility.js';
+import { referralResource } from './referral/visible-referrals.js';
 import { ReferralModule } from './referral.module.js';
 
 const own = {
+  ...shutOutVariables,
   CONSENT_URL: url({ desc: 'address of the consent service' }),
   SERVICE_CLIENT_SECRET: str({ desc: "secret of the service's own client `waymark-referral` at the issuer" }),
 };
@@ -26,13 +34,14 @@ export const referral: ServiceDefinition<typeof own> = {
   aggregates: [referralAggregate],
   module: ReferralModule,
   resources: {
-    Referral: async (id, { aggregates, dataSource }) => {
+    Referral: async (id, { aggregates, dataSource, asker, environment }) => {
       const { state } = await aggregates.load(referralAggregate, id);
       if (state.status === 'none') return undefined;
-      return referralResource(state, (await new CaseTeams(dataSource).find(state.caseId))?.team);
+      const teams = new CaseTeams(dataSource, shutOutMarksIn('referral', environment));
+      return referralResource(state, await teams.attributesOf(state.caseId, asker));
     },
   },
-  migrations: [CreateReferralViews1760000003000, ForgetWithdrawnConsents1760000003020],
+  migrations: [CreateReferralViews1760000003000, ForgetWithdrawnConsents1760000003020, AddShutOutMarks1764230400000],
   projections: [referralsProjection],
   providers: ({ settings, keyRing }) => {
     const tokens = createServiceTokenSource({
@@ -42,6 +51,7 @@ export const referral: ServiceDefinition<typeof own> = {
       clientSecret: settings.SERVICE_CLIENT_SECRET,
     });
     return [
+      { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
       { provide: PackageSeal, useValue: new PackageSeal(keyRing) },
       { provide: ConsentDoor, useValue: new ConsentDoor(settings.CONSENT_URL, tokens) },
     ];

@@ -33,7 +33,12 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
       message('case.team-changed.v1', idOf(event), { team: list(data, 'team').join() }),
     ];
   if (['OfficerAssigned', 'TeamMemberAdded', 'TeamMemberRemoved', 'OfficerRecused'].includes(type))
-    return [message('case.team-changed.v1', idOf(event), { team: list(data, 'team').join() })];
+    return [
+      message('case.team-changed.v1', idOf(event), { team: list(data, 'team').join() }),
+      ...(type === 'OfficerRecused'
+        ? [message('case.officer-recused.v1', idOf(event), { staffId: text(data, 'staffId') })]
+        : []),
+    ];
   if (type === 'CaseClosed') return [message('case.case-closed.v1', idOf(event), {})];
   if (type === 'CaseReopened') return [message('case.case-reopened.v1', idOf(event), {})];
   if (type === 'ConsentGiven' || type === 'ConsentWithdrawn') {

@@ -107,15 +107,16 @@ export const knownServices: readonly string[] = [
 export interface ResourceAttributes {
   readonly Case: {
     readonly recused?: readonly EntityRef<'Staff'>[];
-    readonly shutOut?: readonly EntityRef<'Staff'>[];
+    readonly shutOut: readonly EntityRef<'Staff'>[];
     readonly team: readonly EntityRef<'Staff'>[];
     readonly underGlass: readonly EntityRef<'Staff'>[];
   };
-  readonly Client: { readonly team: readonly EntityRef<'Staff'>[] };
+  readonly Client: { readonly shutOut: readonly EntityRef<'Staff'>[]; readonly team: readonly EntityRef<'Staff'>[] };
   readonly Concern: {
     readonly alternateDesk?: EntityRef<'Unit'>;
     readonly officer?: EntityRef<'Staff'>;
     readonly otherDesk?: EntityRef<'Unit'>;
+    readonly recused: readonly EntityRef<'Staff'>[];
     readonly shutOutPeople: readonly EntityRef<'Staff'>[];
     readonly shutOutRoles: readonly EntityRef<'Role'>[];
     readonly shutOutUnits: readonly EntityRef<'Unit'>[];
@@ -128,7 +129,8 @@ export interface ResourceAttributes {
   };
   readonly Referral: {
     readonly sent: boolean;
-    readonly team?: readonly EntityRef<'Staff'>[];
+    readonly shutOut: readonly EntityRef<'Staff'>[];
+    readonly team: readonly EntityRef<'Staff'>[];
     readonly unit: EntityRef<'Unit'>;
   };
   readonly Waymark: Record<never, never>;

@@ -19,12 +19,12 @@ const supervisor: Principal = { kind: 'staff', id: 'supervisor-1', roles: ['supe
 const ofTeam = (...team: string[]): Resource<'Case'> => ({
   type: 'Case',
   id: 'case-1',
-  attributes: { team: staffRefs(team), underGlass: [] },
+  attributes: { team: staffRefs(team), shutOut: [], underGlass: [] },
 });
 const concern = (changed: Partial<Resource<'Concern'>['attributes']> = {}): Resource<'Concern'> => ({
   type: 'Concern',
   id: 'concern-1',
-  attributes: { shutOutPeople: [], shutOutRoles: [], shutOutUnits: [], ...changed },
+  attributes: { recused: [], shutOutPeople: [], shutOutRoles: [], shutOutUnits: [], ...changed },
 });
 /** Made papers are formatted afterwards. */
 const bare = (text: string): string => text.replaceAll(/[\s,;-]/g, '');
@@ -132,6 +132,29 @@ describe('A decision', () => {
     );
   });
 
+  it('keeps whom a reporter shut out from the case, the client and the referrals, whatever else would let them in', () => {
+    const shutOut = staffRefs(['supervisor-1']);
+    const team = shutOut;
+    const aCase = { ...ofTeam('supervisor-1'), attributes: { team, shutOut, underGlass: [] } };
+    const client: Resource<'Client'> = { type: 'Client', id: 'client-1', attributes: { team, shutOut } };
+    const attributes = { team, shutOut, unit: unitRef('support_desk'), sent: true };
+    const referral: Resource<'Referral'> = { type: 'Referral', id: 'referral-1', attributes };
+    expect(decide(supervisor, 'DraftReferral', aCase).outcome).toBe('hidden');
+    for (const action of ['ListConsents', 'ApproveOverride', 'ApproveErasure', 'ReadErasure'] as const)
+      expect(decide(supervisor, action, client).outcome).toBe('hidden');
+    expect(decide(supervisor, 'ReadReferral', referral).outcome).toBe('hidden');
+  });
+
+  it('keeps whoever has recused from a case from its concern, which they once took', () => {
+    const taken = concern({ officer: staffRef('supervisor-1'), recused: staffRefs(['supervisor-1']) });
+    for (const action of ['KnowConcern', 'ReadConcern', 'TriageConcern', 'GiveGuidance'] as const)
+      expect(decide(supervisor, action, taken).outcome).toBe('hidden');
+    expect(decide(supervisor, 'AllocateConcern', taken, { to: staffRef('officer-1') }).outcome).toBe('hidden');
+    const another: Principal = { ...supervisor, id: 'supervisor-2' };
+    expect(decide(another, 'AllocateConcern', taken, { to: staffRef('supervisor-1') }).outcome).toBe('deny');
+    expect(decide(another, 'AllocateConcern', taken, { to: staffRef('officer-1') }).outcome).toBe('allow');
+  });
+
   it('throws instead of deciding about a thing whose attributes it was not told', () => {
     const incomplete = { ...concern(), attributes: {} };
     expect(() => decideBy(policySet(), officer, 'ReadConcern', incomplete as Resource<'Concern'>, {})).toThrow(
@@ -145,7 +168,7 @@ describe('A decision', () => {
 
   it('refuses a service that no policy knows, and an action that none does', () => {
     const stranger: Principal = { kind: 'service', id: 'portal' };
-    const client: Resource<'Client'> = { type: 'Client', id: 'client-1', attributes: { team: [] } };
+    const client: Resource<'Client'> = { type: 'Client', id: 'client-1', attributes: { team: [], shutOut: [] } };
     expect(decide(stranger, 'ReadDecision', client).outcome).toBe('hidden');
     expect(decideBy(policySet(), supervisor, 'ReadEverything', platform, {}).outcome).toBe('deny');
   });
@@ -201,16 +224,16 @@ describe('The door', () => {
   /** Things with which everybody has everything to do. */
   const mine: { readonly [Type in Resource['type']]: Resource<Type>['attributes'] } = {
     Waymark: {},
-    Concern: { officer: staffRef('me'), shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
-    Case: { team: me, underGlass: me },
+    Concern: { officer: staffRef('me'), recused: [], shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
+    Case: { team: me, shutOut: [], underGlass: me },
     Note: { team: me, underGlass: me, author: staffRef('me'), noteClass: 'administrative' },
-    Client: { team: me },
-    Referral: { team: me, unit: unitRef('legal'), sent: true },
+    Client: { team: me, shutOut: [] },
+    Referral: { team: me, shutOut: [], unit: unitRef('legal'), sent: true },
   };
 
   /** Glass is broken by those who have nothing to do with a case. */
   const attributesFor = (action: ActionName) =>
-    action === 'BreakGlass' ? { team: [], underGlass: [] } : mine[actions[action].resource];
+    action === 'BreakGlass' ? { team: [], shutOut: [], underGlass: [] } : mine[actions[action].resource];
   const contextOf = (action: ActionName): Record<string, EntityRef<'Staff'>> =>
     action === 'AllocateConcern' ? { to: staffRef('me') } : {};
 

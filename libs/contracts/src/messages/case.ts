@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { caseStages } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
-import { closed, code, id, instant, month, staffId } from '../schemas.js';
+import { closed, code, id, instant, month, shutOutMarks as shutOut, staffId } from '../schemas.js';
 import { subjectErasedBy } from './subject-erased.js';
 
 export const caseOpened = defineMessage({
@@ -10,7 +10,7 @@ export const caseOpened = defineMessage({
   summary: 'A case was opened for a client.',
   key: 'case',
   schema: Type.Object(
-    { caseId: id, concernId: Type.Optional(id), clientId: id, officerId: staffId, openedAt: instant },
+    { caseId: id, concernId: Type.Optional(id), clientId: id, officerId: staffId, openedAt: instant, shutOut },
     closed,
   ),
   examples: [
@@ -20,6 +20,7 @@ export const caseOpened = defineMessage({
       clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
       officerId: 'amina.officer',
       openedAt: '2026-03-02T09:30:01.000Z',
+      shutOut: ['5f0c6f1e1d5c8a3e8f006a2f0e9d1c77'],
     },
   ],
 });
@@ -51,6 +52,22 @@ export const teamChanged = defineMessage({
       clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
       team: ['amina.officer', 'lucia.officer'],
       changedAt: '2026-03-02T11:00:00.000Z',
+    },
+  ],
+});
+
+export const officerRecused = defineMessage({
+  type: 'case.officer-recused.v1',
+  title: 'Somebody has recused from a case',
+  summary: 'Somebody has stepped back from a case because of a conflict of interest, for ever. Why is told to nobody.',
+  key: 'case',
+  schema: Type.Object({ caseId: id, concernId: id, staffId, recusedAt: instant }, closed),
+  examples: [
+    {
+      caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      staffId: 'amina.officer',
+      recusedAt: '2026-03-02T12:00:00.000Z',
     },
   ],
 });

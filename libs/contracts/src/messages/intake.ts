@@ -1,11 +1,18 @@
 import { Type } from '@sinclair/typebox';
 import { behaviours, channels, linkParts, matters, responseBands } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
-import { closed, code, country, id, instant, month, shutOutMark, staffId, subdivision } from '../schemas.js';
+import {
+  closed,
+  code,
+  country,
+  id,
+  instant,
+  month,
+  shutOutMarks as shutOut,
+  staffId,
+  subdivision,
+} from '../schemas.js';
 import { subjectErasedBy } from './subject-erased.js';
-
-/** Marks of whom the reporter shuts out; absent when there is nobody. */
-const shutOut = Type.Optional(Type.Array(shutOutMark, { minItems: 1 }));
 
 export const concernAccepted = defineMessage({
   type: 'intake.concern-accepted.v1',

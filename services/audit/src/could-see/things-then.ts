@@ -54,14 +54,17 @@ export function thingsAt(facts: readonly Fact[], state: StateAt, clientId: strin
   ];
 }
 
-function concernThing({ concernId, officerId, status, shutsOut }: ConcernThen, opened: CaseAt | undefined): ThingThen {
+function concernThing(
+  { concernId, officerId, recused, status, shutsOut }: ConcernThen,
+  opened: CaseAt | undefined,
+): ThingThen {
   const officer = officerId === undefined ? {} : { officer: staffRef(officerId) };
   return {
     service: 'intake',
     resource: {
       type: 'Concern',
       id: concernId,
-      attributes: { ...officer, shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
+      attributes: { ...officer, recused: staffRefs(recused), shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
     },
     status,
     ...(opened ? { shutOut: opened.shutOut } : {}),
@@ -97,7 +100,7 @@ function clientThing(known: readonly Fact[], clientId: string): ThingThen {
   const team = [...cases.values()].flatMap((each) => (theirs.has(each.caseId) ? each.team : []));
   return {
     service: 'consent',
-    resource: { type: 'Client', id: clientId, attributes: { team: staffRefs([...new Set(team)]) } },
+    resource: { type: 'Client', id: clientId, attributes: { team: staffRefs([...new Set(team)]), shutOut: [] } },
     caveats: ['team_told_by_message'],
     obstacles: {},
   };
@@ -117,7 +120,11 @@ function referralThings(
   return [
     {
       service: 'referral',
-      resource: { type: 'Referral', id: referral.referralId, attributes: { team, unit: unitRef(unit), sent } },
+      resource: {
+        type: 'Referral',
+        id: referral.referralId,
+        attributes: { team, shutOut: [], unit: unitRef(unit), sent },
+      },
       status: referral.status,
       caveats: ['team_told_by_message', ...(sent ? (['consent_asked_each_time'] as const) : [])],
       obstacles: obstacle ? { OpenPackage: obstacle } : {},

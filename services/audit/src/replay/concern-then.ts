@@ -12,8 +12,10 @@ export interface ConcernThen {
   readonly escalations: readonly { readonly to: string; readonly at: string }[];
   readonly firstResponseAt?: string;
   readonly officerId?: string;
+  /** Those for whom it no longer exists, because they have recused from its case. */
+  readonly recused: readonly string[];
   readonly priority?: string;
-  /** Its reporter has said whom it shuts out. Who that is, is sealed. */
+  /** Somebody is shut out of it, by its reporter or because it belongs to one of two desks. Who, or which, is sealed. */
   readonly shutsOut: boolean;
 }
 
@@ -24,7 +26,10 @@ const furthest = (one: string, other: string): string => (order.indexOf(one) > o
 
 /** Undefined for a type that audit does not interpret. */
 export function evolveConcern(before: ConcernThen | undefined, { type, data, subject, occurredAt }: Fact) {
-  const concern: ConcernThen = before ?? { concernId: subject, status: 'submitted', escalations: [], shutsOut: false };
+  const concern: ConcernThen = before ?? {
+    ...{ concernId: subject, status: 'submitted' },
+    ...{ escalations: [], recused: [], shutsOut: false },
+  };
   const reached = (status: string, fields: Partial<ConcernThen> = {}): ConcernThen => ({
     ...concern,
     ...fields,
@@ -36,10 +41,12 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
         channel: textIn(data, 'channel'),
         contactAt: textIn(objectIn(data, 'contact'), 'at'),
         dueAt: textIn(objectIn(data, 'clock'), 'dueAt'),
-        shutsOut: 'exclusions' in data,
+        shutsOut: 'exclusions' in data || 'desk' in data,
       });
     case 'ConcernAllocated':
       return { ...concern, officerId: textIn(data, 'officerId') };
+    case 'OfficerRecusedFromConcern':
+      return recuse(concern, textIn(data, 'staffId') ?? '');
     case 'FirstResponseOverdue':
       return { ...concern, markedOverdueAt: concern.markedOverdueAt ?? occurredAt };
     case 'ConcernEscalated':
@@ -69,3 +76,9 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
       return undefined;
   }
 }
+
+const recuse = (concern: ConcernThen, staffId: string): ConcernThen => ({
+  ...concern,
+  recused: [...concern.recused, staffId],
+  ...(concern.officerId === staffId ? { officerId: undefined } : {}),
+});

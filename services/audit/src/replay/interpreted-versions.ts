@@ -6,6 +6,7 @@ const latest: ReadonlyMap<string, number> = new Map([
   ['ReadingAlarmRaised', 2],
   ['CaseOpened', 2],
   ['ConcernSubmitted', 2],
+  ['OfficerRecused', 2],
   ['CaseRequested', 2],
   ['ConcernAccepted', 2],
   ['DisclosureRecorded', 2],

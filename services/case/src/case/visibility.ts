@@ -19,13 +19,12 @@ export interface Asked {
 /** A case as the policies see it when this principal asks at this moment. */
 export function caseResource(current: Case, { principal, marks, now }: Asked): Resource<'Case'> {
   const { caseId, concernId, team, recused, shutOut = [] } = current;
-  const isShutOut = principal.kind === 'staff' && marks.include(shutOut, concernId, principal);
   return {
     type: 'Case',
     id: caseId,
     attributes: {
       ...{ team: staffRefs(team), recused: staffRefs(recused), underGlass: underGlass(current, now) },
-      shutOut: staffRefs(isShutOut ? [principal.id] : []),
+      shutOut: marks.shutOutOf([{ concernId, shutOut }], principal),
     },
   };
 }

@@ -51,8 +51,8 @@ export class VisibleCases {
   ): Promise<Written<CaseState, CaseEvent>> {
     const { current } = await this.find(caller, command.type, caseId);
     const joining = joiningBy(command);
-    if (joining !== undefined && this.marks.include(current.shutOut ?? [], current.concernId, { id: joining }))
-      reject('person_shut_out');
+    const { concernId, shutOut = [] } = current;
+    if (joining !== undefined && this.marks.include({ concernId, shutOut }, { id: joining })) reject('person_shut_out');
     return this.aggregates.change(caseAggregate, caseId, command, call);
   }
 }

@@ -12,6 +12,7 @@ export const publishes = [
   caseMessages.openingConfirmed,
   caseMessages.caseLinked,
   caseMessages.teamChanged,
+  caseMessages.officerRecused,
   caseMessages.caseClosed,
   caseMessages.caseReopened,
   caseMessages.stageCounted,
@@ -29,11 +30,14 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
   });
   switch (event.type) {
     case 'CaseOpened': {
-      const { concernId, clientId, officerId, openedAt } = event.data;
+      const { concernId, clientId, officerId, openedAt, shutOut } = event.data;
       const opened = {
         type: caseMessages.caseOpened.type,
         subject: caseId,
-        data: caseMessages.caseOpened.parse({ caseId, concernId, clientId, officerId, openedAt }),
+        data: caseMessages.caseOpened.parse({
+          ...{ caseId, concernId, clientId, officerId, openedAt },
+          ...(shutOut ? { shutOut } : {}),
+        }),
       };
       return [opened, teamIs(event.data)];
     }
@@ -55,8 +59,14 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     case 'OfficerAssigned':
     case 'TeamMemberAdded':
     case 'TeamMemberRemoved':
-    case 'OfficerRecused':
       return teamIs(event.data);
+    case 'OfficerRecused': {
+      const { concernId, staffId, recusedAt } = event.data;
+      if (concernId === undefined) return teamIs(event.data);
+      const { type } = caseMessages.officerRecused;
+      const data = caseMessages.officerRecused.parse({ caseId, concernId, staffId, recusedAt });
+      return [teamIs(event.data), { type, subject: caseId, data }];
+    }
     case 'CaseClosed': {
       const { clientId, closedAt } = event.data;
       const { type } = caseMessages.caseClosed;

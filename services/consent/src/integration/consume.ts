@@ -12,11 +12,11 @@ const answers = {
 };
 
 /**
- * Who works on which client's case (client-teams.ts reads it), to which referrals a withdrawal was applied, and what the contexts
+ * Who works on which client's case and whom its reporter shuts out (client-teams.ts reads it), to which referrals a withdrawal was applied, and what the contexts
  * answer to an erasure, this one among them.
  */
 export const consumes = [
-  keepCaseTeams,
+  ...keepCaseTeams,
   reactingTo(referralMessages.withdrawalApplied, async (message, { commands }) => {
     const { clientId, consentId, referralId, outcome } = message.data;
     await commands.execute(

@@ -1,5 +1,6 @@
 import { caseMessages, consentMessages, type LinkOutcome } from '@waymark/contracts';
 import { AnswerProcess, type Doors, messageCall, reactingTo } from '@waymark/service-kit';
+import { RecordRecusal } from '../concern/features/record-recusal.js';
 import { clientLink } from '../concern/processes/client-link.process.js';
 import { concernAcceptance } from '../concern/processes/concern-acceptance.process.js';
 
@@ -46,6 +47,10 @@ export const consumes = [
   reactingTo(caseMessages.openingConfirmed, (message, doors) =>
     caseIsOpen(doors, message, message.data.concernId, message.data.caseId),
   ),
+  reactingTo(caseMessages.officerRecused, async (message, { commands }) => {
+    const { concernId, ...recusal } = message.data;
+    await commands.execute(new RecordRecusal(concernId, recusal, messageCall('intake', message)));
+  }),
   reactingTo(consentMessages.linkAnswered, (message, doors) =>
     linkIsAnswered(doors, message, message.data, 'link_consents', message.data.outcome),
   ),

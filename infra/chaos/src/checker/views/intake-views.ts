@@ -13,6 +13,16 @@ function statusOf(events: readonly LoggedEvent[]): string {
   return saw(events, 'FirstResponseGiven') ? 'acknowledged' : 'submitted';
 }
 
+const of = (events: readonly LoggedEvent[], ...types: readonly string[]): readonly LoggedEvent[] =>
+  events.filter(({ type }) => types.includes(type));
+
+/** Whoever has taken it last, unless they have recused since. */
+const officerOf = (events: readonly LoggedEvent[]): string =>
+  of(events, 'ConcernAllocated', 'OfficerRecusedFromConcern').reduce((officer, { type, data }) => {
+    if (type === 'ConcernAllocated') return text(data, 'officerId');
+    return text(data, 'staffId') === officer ? '' : officer;
+  }, '');
+
 /** Language, country, duty station and who is shut out are sealed in the log, the desk is a mark there: they are not judged. */
 const queue: View = {
   service: 'intake',
@@ -34,7 +44,10 @@ const queue: View = {
         due_at: millis(text(object(data, 'clock'), 'dueAt')),
         overdue: String(saw(events, 'FirstResponseOverdue')),
         escalated_to: text(lastOf(events, 'ConcernEscalated')?.data, 'to'),
-        officer_id: text(lastOf(events, 'ConcernAllocated')?.data, 'officerId'),
+        officer_id: officerOf(events),
+        recused: of(events, 'OfficerRecusedFromConcern')
+          .map(({ data }) => text(data, 'staffId'))
+          .join(),
       };
     }),
 };

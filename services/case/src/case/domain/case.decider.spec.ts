@@ -146,7 +146,7 @@ describe('recusing', () => {
   const recused: CaseEvent = {
     type: 'OfficerRecused',
     data: {
-      ...{ clientId: 'client-1', staffId: 'amina', team: ['lucia'] },
+      ...{ concernId: 'concern-1', clientId: 'client-1', staffId: 'amina', team: ['lucia'] },
       ...{ reason: 'He is my brother.', recusedAt: context.now },
     },
   };

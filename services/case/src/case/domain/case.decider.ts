@@ -127,11 +127,13 @@ function removeTeamMember(staffId: string, { clientId, officerId, team }: Case):
 
 /** Whoever has recused learns nothing more of the case. Its officer stays named until another one is assigned. */
 function recuseOfficer(reason: string, current: Case, context: DecisionContext): readonly CaseEvent[] {
-  const { clientId, team, recused } = current;
+  const { concernId, clientId, team, recused } = current;
   if (recused.includes(context.actor.id)) reject('case_not_found');
   const staffId = onTeamOrSupervisor(current, context);
-  const data = { clientId, staffId, team: team.filter((id) => id !== staffId), reason, recusedAt: context.now };
-  return [{ type: 'OfficerRecused', data }];
+  const left = team.filter((id) => id !== staffId);
+  return [
+    { type: 'OfficerRecused', data: { concernId, clientId, staffId, team: left, reason, recusedAt: context.now } },
+  ];
 }
 
 const notRecused = (staffId: string, { recused }: Case): void => {

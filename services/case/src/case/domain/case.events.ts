@@ -13,7 +13,7 @@ import {
   noteClasses,
   riskDomains,
   riskLevels,
-  shutOutMark,
+  shutOutMarks,
   staffId,
   type CaseStage,
 } from '@waymark/contracts';
@@ -75,8 +75,7 @@ export const caseEvents = declareEvents({
       officerId: staffId,
       team,
       openedAt: instant,
-      /** Marks of whom the reporter of its concern shuts out; absent when there is nobody. */
-      shutOut: Type.Optional(Type.Array(shutOutMark, { minItems: 1 })),
+      shutOut: shutOutMarks,
     },
     sealed: {},
     earlier: [readAsItIs],
@@ -98,9 +97,10 @@ export const caseEvents = declareEvents({
   TeamMemberRemoved: { version: 1, data: { clientId: id, staffId, team }, sealed: {} },
   /** Somebody steps back because of a conflict of interest, for ever; the team is what is left of it. */
   OfficerRecused: {
-    version: 1,
-    data: { clientId: id, staffId, team, reason: Type.String(), recusedAt: instant },
+    version: 2,
+    data: { concernId: Type.Optional(id), clientId: id, staffId, team, reason: Type.String(), recusedAt: instant },
     sealed: { reason: sealedFor('client', deskOnly) },
+    earlier: [readAsItIs],
   },
   StageMoved: { version: 1, data: { from: code(caseStages), to: code(openStages) }, sealed: {} },
   CaseClosed: {

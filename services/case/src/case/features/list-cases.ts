@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { caseStages } from '@waymark/contracts';
-import { Code, Id, notFound, Pattern, Problem, ShutOutMarks, StaffId, Views } from '@waymark/service-kit';
+import { Code, Id, notFound, pagesUntil, Pattern, Problem, ShutOutMarks, StaffId, Views } from '@waymark/service-kit';
 import { CaseEntry } from '../projections/cases/case-entry.entity.js';
 
 export class ListCasesParams {
@@ -84,16 +84,14 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
     return { items: shown.map(lineOf), ...(entries.length > limit && last ? { next: cursorOf(last) } : {}) };
   }
 
-  /** Of whom a mark is, no database can tell: pages are read until there are enough lines from which the caller is not shut out. */
-  private async visible(caller: StaffPrincipal, params: ListCasesParams, limit: number): Promise<CaseEntry[]> {
-    const found: CaseEntry[] = [];
-    for (let after = params.after; ;) {
-      const page = await this.page(caller, { ...params, ...(after === undefined ? {} : { after }) }, limit);
-      found.push(...page.filter(({ shutOut, concernId }) => !this.marks.include(shutOut, concernId, caller)));
-      const last = page.at(-1);
-      if (found.length >= limit || page.length < limit || !last) return found.slice(0, limit);
-      after = cursorOf(last);
-    }
+  /** Of whom a mark is, no database can tell. */
+  private visible(caller: StaffPrincipal, params: ListCasesParams, limit: number): Promise<readonly CaseEntry[]> {
+    return pagesUntil(limit, {
+      after: params.after,
+      page: (after) => this.page(caller, { ...params, ...(after === undefined ? {} : { after }) }, limit),
+      isShown: (entry) => !this.marks.include(entry, caller),
+      cursorOf,
+    });
   }
 
   private page(caller: StaffPrincipal, params: ListCasesParams, limit: number): Promise<CaseEntry[]> {

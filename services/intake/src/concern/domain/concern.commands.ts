@@ -8,6 +8,7 @@ import type {
   LinkPart,
   Priority,
 } from '@waymark/contracts';
+import type { Instant } from '@waymark/event-sourcing';
 import type { Account, KnownTime } from './concern.events.js';
 
 export interface Contact {
@@ -71,6 +72,12 @@ export type ConcernCommand =
   | { readonly type: 'LinkConcernToClient'; readonly earlier: EarlierConcern }
   | { readonly type: 'RequestClientLink'; readonly linkId: string; readonly of: LinkPart }
   | { readonly type: 'SettleClientLink'; readonly linkId: string; readonly outcome: LinkOutcome }
+  | {
+      readonly type: 'RecordRecusal';
+      readonly staffId: string;
+      readonly caseId: string;
+      readonly recusedAt: Instant;
+    }
   | { readonly type: 'ErasePerson'; readonly personId: string; readonly erasureId: string };
 
 /** The command of one type. */

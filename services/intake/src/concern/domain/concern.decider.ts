@@ -25,6 +25,7 @@ function decideExisting(
   concern: Concern,
   context: DecisionContext,
 ): readonly ConcernEvent[] {
+  if (concern.recused.includes(context.actor.id)) return reject('concern_not_found');
   switch (command.type) {
     case 'AllocateConcern':
       return allocate(command.officerId, concern);
@@ -61,6 +62,8 @@ function decideExisting(
       return requestLink(command, concern);
     case 'SettleClientLink':
       return settleLink(command, concern);
+    case 'RecordRecusal':
+      return recordRecusal(command, concern);
     case 'ErasePerson':
       return erase(command, concern);
   }
@@ -133,8 +136,17 @@ const isAhead = (time: KnownTime, context: DecisionContext): boolean =>
 function allocate(officerId: string, concern: Concern): readonly ConcernEvent[] {
   if (concern.officerId === officerId) return [];
   if (concern.officerId !== undefined) reject('concern_already_allocated');
-  if (concern.account.exclusions?.people.includes(officerId)) reject('officer_excluded');
+  if (concern.account.exclusions?.people.includes(officerId) || concern.recused.includes(officerId))
+    reject('officer_excluded');
   return [{ type: 'ConcernAllocated', data: { officerId } }];
+}
+
+/** Whoever had taken it has it no longer, so that another can. */
+function recordRecusal(
+  { type: _type, ...recusal }: CommandOf<'RecordRecusal'>,
+  { recused }: Concern,
+): readonly ConcernEvent[] {
+  return recused.includes(recusal.staffId) ? [] : [{ type: 'OfficerRecusedFromConcern', data: recusal }];
 }
 
 /** What the clock may say, each once: warning, then overdue with escalation to the supervisor, then to the head. */

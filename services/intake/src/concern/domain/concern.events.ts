@@ -20,7 +20,7 @@ import {
   priorities,
   reporterRelations,
   roles,
-  shutOutMark,
+  shutOutMarks,
   staffId,
   timePrecisions,
   units,
@@ -106,9 +106,6 @@ const receiptHash = formed(/^[0-9a-f]{64}$/, '9f'.repeat(32));
 
 /** The same person: the client of this concern, and the one who came before. */
 const link = { linkId: id, clientId: id, earlierClientId: id };
-
-/** Marks for the case of whom the reporter shuts out; absent when there is nobody. */
-const shutOut = Type.Optional(Type.Array(shutOutMark, { minItems: 1 }));
 
 /** Which desk it is tells a reader of the log that a concern is about the desk: so only intake can tell. */
 const deskMark = formed(/^[0-9a-f]{32}$/, '6a'.repeat(16));
@@ -199,18 +196,25 @@ export const concernEvents = declareEvents({
   },
   ConcernAccepted: {
     version: 2,
-    data: { clientId: id, officerId: staffId, shutOut },
+    data: { clientId: id, officerId: staffId, shutOut: shutOutMarks },
     sealed: {},
     earlier: [readAsItIs],
   },
   /** Asked for again, because nothing came back about the case. */
-  CaseRequested: { version: 2, data: { clientId: id, officerId: staffId, shutOut }, sealed: {}, earlier: [readAsItIs] },
+  CaseRequested: {
+    version: 2,
+    data: { clientId: id, officerId: staffId, shutOut: shutOutMarks },
+    sealed: {},
+    earlier: [readAsItIs],
+  },
   /** Nothing becomes one: both ids stay, and from now on name one person. `linkId` is the id of this very event. */
   ConcernLinkedToClient: { version: 1, data: { ...link, earlierConcernId: id }, sealed: {} },
   /** Asked of whoever has to know of the link. */
   ClientLinkRequested: { version: 1, data: { ...link, of: code(linkParts) }, sealed: {} },
   /** Refused when either person is being erased: the concern then has no client but its own. */
   ClientLinkSettled: { version: 1, data: { ...link, outcome: code(linkOutcomes) }, sealed: {} },
+  /** Somebody has stepped back from its case because of a conflict of interest: for ever from the concern as well. */
+  OfficerRecusedFromConcern: { version: 1, data: { staffId, caseId: id, recusedAt: instant }, sealed: {} },
   /** The keys of these persons are gone: what else tells of them in a view goes too. */
   PersonErased: { version: 1, data: { erasureId: id, persons: Type.Array(code(personsOfConcern)) }, sealed: {} },
 });

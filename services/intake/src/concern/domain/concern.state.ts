@@ -42,7 +42,10 @@ export interface Concern {
   readonly warned: boolean;
   readonly overdue: boolean;
   readonly escalatedTo: readonly EscalationLevel[];
+  /** Nobody once whoever had taken it has recused, until another takes it. */
   readonly officerId?: string;
+  /** For whom it no longer exists. */
+  readonly recused: readonly string[];
   readonly firstResponse?: KnownTime;
   readonly messages: readonly MailboxMessage[];
   readonly priority?: Priority;
@@ -128,9 +131,17 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
     case 'CaseRequested':
     case 'ClientLinkRequested':
       return state;
+    case 'OfficerRecusedFromConcern':
+      return withoutRecused(state, event.data.staffId);
     case 'PersonErased':
       return { ...state, erased: [...state.erased, ...event.data.persons] };
   }
+}
+
+function withoutRecused(state: Concern, staffId: string): Concern {
+  const { officerId, ...rest } = state;
+  const recused = [...state.recused, staffId];
+  return officerId === undefined || officerId === staffId ? { ...rest, recused } : { ...rest, officerId, recused };
 }
 
 function submitted(data: Submitted): Concern {
@@ -157,6 +168,7 @@ function submitted(data: Submitted): Concern {
     warned: false,
     overdue: false,
     escalatedTo: [],
+    recused: [],
     messages: [],
     guided: false,
     receiptScopes: [],

@@ -104,6 +104,7 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
       .createQueryBuilder('q')
       .where('NOT (q.shut_out_marks @> ARRAY[:mark]::text[])', { mark: this.marks.of(caller.id) })
       .andWhere('NOT (q.shut_out_units @> ARRAY[:unit]::text[])', { unit: caller.unit ?? '' })
+      .andWhere('NOT (q.recused @> ARRAY[:caller]::text[])', { caller: caller.id })
       .orderBy('q.immediate_danger', 'DESC')
       .addOrderBy("coalesce(q.due_at, 'infinity')", 'ASC')
       .addOrderBy('q.concern_id', 'ASC')

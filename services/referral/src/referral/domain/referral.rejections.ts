@@ -4,6 +4,7 @@ import type { ReferralEvent } from './referral.events.js';
 export type ReferralRejectionCode =
   | 'referral_not_found'
   | 'referral_exists'
+  | 'recipient_shut_out'
   | 'invalid_package'
   | 'invalid_categories'
   | 'consent_missing'
@@ -23,6 +24,7 @@ export type ReferralRejectionCode =
 const details: Record<ReferralRejectionCode, string> = {
   referral_not_found: 'There is nothing here that you may see.',
   referral_exists: 'This referral was drafted before.',
+  recipient_shut_out: 'The reporter does not want this unit to see the matter.',
   invalid_package: 'A package holds at least one data category.',
   invalid_categories: 'Only data categories of the drafted package can be sent.',
   consent_missing: 'No consent in force covers this recipient, this purpose and every data category. Ask the client.',

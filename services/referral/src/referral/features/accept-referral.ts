@@ -2,8 +2,8 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, type Done, IdPipe } from '@waymark/service-kit';
-import { changeAsUnit } from '../change-referral.js';
+import { type Call, CallOf, type Done, IdPipe } from '@waymark/service-kit';
+import { VisibleReferrals } from '../visible-referrals.js';
 import { ReferralChanged } from './referral-answers.js';
 
 /** Nothing to say but that it happens. */
@@ -41,9 +41,9 @@ export class AcceptReferralEndpoint {
 
 @CommandHandler(AcceptReferral)
 export class AcceptReferralHandler implements ICommandHandler<AcceptReferral> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly referrals: VisibleReferrals) {}
 
   execute({ referralId, caller, call }: AcceptReferral) {
-    return changeAsUnit(this.aggregates, referralId, caller, call, { type: 'AcceptReferral' });
+    return this.referrals.change(referralId, caller, call, { type: 'AcceptReferral' });
   }
 }

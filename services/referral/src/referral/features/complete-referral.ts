@@ -3,8 +3,8 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { type ReferralOutcome, referralOutcomes } from '@waymark/contracts';
-import { Aggregates, type Call, CallOf, Code, type Done, IdPipe } from '@waymark/service-kit';
-import { changeAsUnit } from '../change-referral.js';
+import { type Call, CallOf, Code, type Done, IdPipe } from '@waymark/service-kit';
+import { VisibleReferrals } from '../visible-referrals.js';
 import { ReferralChanged } from './referral-answers.js';
 
 export class CompleteReferralBody {
@@ -44,9 +44,9 @@ export class CompleteReferralEndpoint {
 
 @CommandHandler(CompleteReferral)
 export class CompleteReferralHandler implements ICommandHandler<CompleteReferral> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly referrals: VisibleReferrals) {}
 
   execute({ referralId, outcome, caller, call }: CompleteReferral) {
-    return changeAsUnit(this.aggregates, referralId, caller, call, { type: 'CompleteReferral', outcome });
+    return this.referrals.change(referralId, caller, call, { type: 'CompleteReferral', outcome });
   }
 }

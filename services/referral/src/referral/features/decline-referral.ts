@@ -3,8 +3,8 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { declineReasons, type DeclineReason } from '@waymark/contracts';
-import { Aggregates, type Call, CallOf, Code, type Done, IdPipe } from '@waymark/service-kit';
-import { changeAsUnit } from '../change-referral.js';
+import { type Call, CallOf, Code, type Done, IdPipe } from '@waymark/service-kit';
+import { VisibleReferrals } from '../visible-referrals.js';
 import { ReferralChanged } from './referral-answers.js';
 
 export class DeclineReferralBody {
@@ -44,9 +44,9 @@ export class DeclineReferralEndpoint {
 
 @CommandHandler(DeclineReferral)
 export class DeclineReferralHandler implements ICommandHandler<DeclineReferral> {
-  constructor(private readonly aggregates: Aggregates) {}
+  constructor(private readonly referrals: VisibleReferrals) {}
 
   execute({ referralId, reason, caller, call }: DeclineReferral) {
-    return changeAsUnit(this.aggregates, referralId, caller, call, { type: 'DeclineReferral', reason });
+    return this.referrals.change(referralId, caller, call, { type: 'DeclineReferral', reason });
   }
 }

@@ -63,7 +63,10 @@ export class DraftReferralEndpoint {
   @Post()
   @HttpCode(201)
   @Access('DraftReferral')
-  @ApiOperation({ summary: 'Put a package together for a unit; nothing leaves yet' })
+  @ApiOperation({
+    summary: 'Put a package together for a unit; nothing leaves yet',
+    description: 'Refused with `recipient_shut_out` (409) for a unit that the reporter of the case shut out.',
+  })
   @ApiCreatedResponse({ type: ReferralChanged })
   @Refuses(404, 'There is no such case that you may see.')
   draft(@Body() body: DraftReferralBody, @Caller() caller: Principal, @CallOf() call: Call) {
@@ -81,6 +84,7 @@ export class DraftReferralHandler implements ICommandHandler<DraftReferral> {
 
   async execute({ body, caller, call }: DraftReferral): Promise<Done<ReferralChanged>> {
     const { caseId, clientId } = await this.teams.demand(caller, 'DraftReferral', body.caseId);
+    await this.teams.demandRecipient(caseId, body.unit);
     const referralId = call.commandId;
     const sealed: Partial<Record<DataCategory, SealedContent>> = {};
     for (const { category, content } of body.package)

@@ -13,11 +13,9 @@ import {
   units,
   urgencies,
 } from '@waymark/contracts';
-import { Aggregates, IdPipe, ReadLog } from '@waymark/service-kit';
+import { IdPipe, ReadLog } from '@waymark/service-kit';
 import type { Referral } from '../domain/referral.state.js';
-import { CaseTeams } from '../projections/case-teams/case-teams.js';
-import { referralAggregate } from '../referral.aggregate.js';
-import { allowedReferral } from '../visibility.js';
+import { VisibleReferrals } from '../visible-referrals.js';
 
 export class ReferralView {
   @ApiProperty({ format: 'uuid' }) referralId: string;
@@ -83,14 +81,12 @@ export class GetReferralEndpoint {
 @QueryHandler(GetReferral)
 export class GetReferralHandler implements IQueryHandler<GetReferral> {
   constructor(
-    private readonly aggregates: Aggregates,
-    private readonly teams: CaseTeams,
+    private readonly referrals: VisibleReferrals,
     private readonly reads: ReadLog,
   ) {}
 
   async execute({ referralId, caller }: GetReferral): Promise<ReferralView> {
-    const { state } = await this.aggregates.load(referralAggregate, referralId);
-    const { referral, ground } = await allowedReferral(caller, 'ReadReferral', state, this.teams);
+    const { referral, ground } = await this.referrals.find(caller, 'ReadReferral', referralId);
     const { clientId, purpose } = referral;
     const stream = `referral-${referralId}`;
     await this.reads.read({ principal: caller, stream, clientId, what: 'GetReferral', ground, purpose });

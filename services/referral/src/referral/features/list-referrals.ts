@@ -4,7 +4,18 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { referralStatuses, services, units, urgencies } from '@waymark/contracts';
-import { Clock, Code, Id, notFound, Pattern, Problem, Views } from '@waymark/service-kit';
+import {
+  Clock,
+  Code,
+  Id,
+  type MarkedCase,
+  notFound,
+  pagesUntil,
+  Pattern,
+  Problem,
+  ShutOutMarks,
+  Views,
+} from '@waymark/service-kit';
 import { ReferralEntry } from '../projections/referrals/referral-entry.entity.js';
 
 export class ListReferralsParams {
@@ -72,9 +83,16 @@ export class ListReferralsEndpoint {
 
 const ofMyCases = ':desk AND r.case_id IN (SELECT case_id FROM case_teams WHERE team @> ARRAY[:caller]::text[])';
 
-/** A line, and whether the caller sees it as the team does. */
-interface Row extends ReferralEntry {
+/** A line, whether the caller sees it as the team does, and whom the reporter of its case shuts out. */
+interface Row extends ReferralEntry, MarkedCase {
   readonly onTeam: boolean;
+}
+
+interface Raw {
+  readonly on_team: boolean;
+  /** Of a case that is not known; or of which no concern is. */
+  readonly concern_id: string | null;
+  readonly shut_out: readonly string[] | null;
 }
 
 @QueryHandler(ListReferrals)
@@ -83,12 +101,13 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     private readonly dataSource: DataSource,
     private readonly views: Views,
     private readonly clock: Clock,
+    private readonly marks: ShutOutMarks,
   ) {}
 
   async execute({ caller, params, after }: ListReferrals): Promise<Referrals> {
     await this.views.caughtUp(after);
     const limit = Number(params.limit ?? 50);
-    const rows = await this.page(caller, params, limit + 1);
+    const rows = await this.visible(caller, params, limit + 1);
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const now = Date.parse(this.clock.now());
@@ -98,11 +117,23 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     };
   }
 
+  /** Of whom a mark is, no database can tell. */
+  private visible(caller: StaffPrincipal, params: ListReferralsParams, limit: number): Promise<readonly Row[]> {
+    return pagesUntil(limit, {
+      after: params.after,
+      page: (after) => this.page(caller, { ...params, ...(after === undefined ? {} : { after }) }, limit),
+      isShown: (row) => !this.marks.include(row, caller),
+      cursorOf,
+    });
+  }
+
   private async page(caller: StaffPrincipal, params: ListReferralsParams, limit: number): Promise<Row[]> {
     const query = this.dataSource
       .getRepository(ReferralEntry)
       .createQueryBuilder('r')
+      .leftJoin('case_teams', 't', 't.case_id = r.case_id')
       .addSelect(ofMyCases, 'on_team')
+      .addSelect(['t.concern_id AS concern_id', 't.shut_out AS shut_out'])
       .where(`(${ofMyCases} OR (:focalPoint AND r.unit = :unit AND r.sent_at IS NOT NULL))`)
       .setParameters(askedBy(caller))
       .orderBy("coalesce(r.due_at, 'infinity')", 'ASC')
@@ -119,8 +150,11 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
         referralId,
       });
     }
-    const { entities, raw } = await query.getRawAndEntities<{ on_team: boolean }>();
-    return entities.map((entry, index) => ({ ...entry, onTeam: raw[index]?.on_team === true }));
+    const { entities, raw } = await query.getRawAndEntities<Raw>();
+    return entities.map((entry, index) => {
+      const { on_team: onTeam = false, concern_id: concernId, shut_out: shutOut } = raw[index] ?? {};
+      return { ...entry, onTeam, concernId: concernId ?? undefined, shutOut: shutOut ?? [] };
+    });
   }
 }
 

@@ -6,13 +6,13 @@ import { Access, Caller, type Principal, Reading } from '@waymark/access';
 import { dataCategories, type DataCategory } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, IdPipe, ReadLog, WithoutKey } from '@waymark/service-kit';
 import { ConsentDoor } from '../../integration/consent-door.js';
-import { mustMatch } from '../change-referral.js';
 import { openable } from '../domain/referral.decider.js';
 import { reject } from '../domain/referral.rejections.js';
 import type { Referral, Sending } from '../domain/referral.state.js';
+import { mustMatch } from '../must-match.js';
 import { PackageSeal } from '../package/package-seal.js';
 import { referralAggregate } from '../referral.aggregate.js';
-import { visibleToUnit } from '../visibility.js';
+import { VisibleReferrals } from '../visible-referrals.js';
 
 export class OpenPackageBody {}
 
@@ -74,6 +74,7 @@ export class OpenPackageEndpoint {
 export class OpenPackageHandler implements ICommandHandler<OpenPackage> {
   constructor(
     private readonly aggregates: Aggregates,
+    private readonly referrals: VisibleReferrals,
     private readonly consentDoor: ConsentDoor,
     private readonly reads: ReadLog,
     private readonly seal: PackageSeal,
@@ -81,8 +82,7 @@ export class OpenPackageHandler implements ICommandHandler<OpenPackage> {
 
   /** In this order: consent, the opening in the log, and only then the key. */
   async execute({ referralId, caller, call }: OpenPackage): Promise<OpenedPackage> {
-    const { state, revision } = await this.aggregates.load(referralAggregate, referralId);
-    const { referral } = visibleToUnit(caller, 'OpenPackage', state);
+    const { referral, revision } = await this.referrals.find(caller, 'OpenPackage', referralId);
     mustMatch(call, revision);
     const sending = openable(referral, call.actor);
     const allowance = await this.authorized(referral, sending, caller, call);

@@ -2,9 +2,8 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, type Done, IdPipe } from '@waymark/service-kit';
-import { changeAsTeam } from '../change-referral.js';
-import { CaseTeams } from '../projections/case-teams/case-teams.js';
+import { type Call, CallOf, type Done, IdPipe } from '@waymark/service-kit';
+import { VisibleReferrals } from '../visible-referrals.js';
 import { ReferralChanged } from './referral-answers.js';
 
 /** Nothing to say but that it happens. */
@@ -42,12 +41,9 @@ export class RevokeReferralEndpoint {
 
 @CommandHandler(RevokeReferral)
 export class RevokeReferralHandler implements ICommandHandler<RevokeReferral> {
-  constructor(
-    private readonly aggregates: Aggregates,
-    private readonly teams: CaseTeams,
-  ) {}
+  constructor(private readonly referrals: VisibleReferrals) {}
 
   execute({ referralId, caller, call }: RevokeReferral) {
-    return changeAsTeam(this.aggregates, this.teams, referralId, caller, call, { type: 'RevokeReferral' });
+    return this.referrals.change(referralId, caller, call, { type: 'RevokeReferral' });
   }
 }

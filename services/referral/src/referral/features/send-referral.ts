@@ -8,13 +8,13 @@ import { derivedId } from '@waymark/messaging';
 import { Aggregates, type Call, CallOf, Codes, type Done, done, IdPipe } from '@waymark/service-kit';
 import { ConsentDoor } from '../../integration/consent-door.js';
 import type { ConsentAnswer } from '../domain/referral.commands.js';
-import { mustMatch } from '../change-referral.js';
 import { categoriesToSend, referralDecider } from '../domain/referral.decider.js';
 import { reject } from '../domain/referral.rejections.js';
 import type { Referral } from '../domain/referral.state.js';
 import { CaseTeams } from '../projections/case-teams/case-teams.js';
+import { mustMatch } from '../must-match.js';
 import { referralAggregate } from '../referral.aggregate.js';
-import { allowedReferral } from '../visibility.js';
+import { VisibleReferrals } from '../visible-referrals.js';
 import { ReferralChanged } from './referral-answers.js';
 
 export class SendReferralBody {
@@ -49,7 +49,7 @@ export class SendReferralEndpoint {
     summary: 'Send the referral to its unit, if the client consents',
     description:
       'Refused with `consent_missing` (409) when no consent in force covers recipient, purpose and every category; the attempt ' +
-      'is recorded. `consent_unreachable` (503): nothing was sent, try again with the same key.',
+      'is recorded; with `recipient_shut_out` (409) when the reporter of the case shut the unit out. `consent_unreachable` (503): nothing was sent, try again with the same key.',
   })
   @ApiOkResponse({ type: ReferralChanged })
   send(
@@ -66,6 +66,7 @@ export class SendReferralEndpoint {
 export class SendReferralHandler implements ICommandHandler<SendReferral> {
   constructor(
     private readonly aggregates: Aggregates,
+    private readonly referrals: VisibleReferrals,
     private readonly teams: CaseTeams,
     private readonly consentDoor: ConsentDoor,
   ) {}
@@ -76,9 +77,12 @@ export class SendReferralHandler implements ICommandHandler<SendReferral> {
       referralDecider,
       history.map(({ event }) => event),
     );
-    const { referral } = await allowedReferral(caller, 'SendReferral', state, this.teams);
+    const { referral } = await this.referrals.allowed(caller, 'SendReferral', state);
     const repeated = history.some(({ recorded }) => recorded.metadata.causationId === call.commandId);
-    if (!repeated) mustMatch(call, history.length - 1);
+    if (!repeated) {
+      await this.teams.demandRecipient(referral.caseId, referral.unit);
+      mustMatch(call, history.length - 1);
+    }
     const consent = repeated ? notAsked : await this.ask(referral, body, call);
     const { categories } = body;
     const written = await this.aggregates.change(

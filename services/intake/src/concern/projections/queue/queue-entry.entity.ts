@@ -21,6 +21,8 @@ export class QueueEntry {
   @Column('text', { name: 'officer_id', nullable: true }) officerId: string | null;
   /** The desk that it belongs to; null where there was no alternate desk. */
   @Column('text', { nullable: true }) desk: string | null;
+  /** For whom the concern no longer exists. */
+  @Column('text', { array: true }) recused: string[];
   /** Marks of people (`StaffMarks`), never their ids. */
   @Column('text', { array: true, name: 'shut_out_marks' }) shutOutMarks: string[];
   @Column('text', { array: true, name: 'shut_out_roles' }) shutOutRoles: string[];

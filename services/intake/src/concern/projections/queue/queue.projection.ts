@@ -28,6 +28,7 @@ export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection
         escalated_to text,
         officer_id text,
         desk text,
+        recused text[] NOT NULL,
         shut_out_marks text[] NOT NULL,
         shut_out_roles text[] NOT NULL,
         shut_out_units text[] NOT NULL
@@ -64,6 +65,7 @@ function entryOf(concernId: string, data: Submitted, marks: StaffMarks, desks: D
     escalatedTo: null,
     officerId: null,
     desk: desks.unitOf(concernId, data.desk) ?? null,
+    recused: [],
     shutOutMarks: (data.exclusions?.people ?? []).map((person) => marks.of(person)),
     shutOutRoles: [...(data.exclusions?.roles ?? [])],
     shutOutUnits: [...(data.exclusions?.units ?? [])],
@@ -72,7 +74,7 @@ function entryOf(concernId: string, data: Submitted, marks: StaffMarks, desks: D
 
 function changeBy(
   event: Exclude<ConcernEvent, { type: 'ConcernSubmitted' }>,
-  { status }: QueueEntry,
+  { status, officerId, recused }: QueueEntry,
 ): Partial<QueueEntry> {
   switch (event.type) {
     case 'FirstResponseOverdue':
@@ -87,6 +89,10 @@ function changeBy(
       return { status: 'triaged', priority: event.data.priority };
     case 'ConcernAccepted':
       return { status: 'accepted', waiting: false };
+    case 'OfficerRecusedFromConcern': {
+      const { staffId } = event.data;
+      return { officerId: officerId === staffId ? null : officerId, recused: [...recused, staffId] };
+    }
     case 'PersonErased':
       return event.data.persons
         .map((person) => withoutWhatIsTold[person])

@@ -47,6 +47,7 @@ export const responseClocksProjection = foldedRows({
       case 'ConcernLinkedToClient':
       case 'ClientLinkRequested':
       case 'ClientLinkSettled':
+      case 'OfficerRecusedFromConcern':
       case 'PersonErased':
         return bells;
     }

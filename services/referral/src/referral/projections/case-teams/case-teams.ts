@@ -1,34 +1,46 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { decide, type Principal, staffRefs } from '@waymark/access';
-import { groundOf, notFound } from '@waymark/service-kit';
+import type { Unit } from '@waymark/contracts';
+import { groundOf, type KnownCase, knownCases, notFound, ShutOutMarks } from '@waymark/service-kit';
+import { reject } from '../../domain/referral.rejections.js';
 
-export interface TeamCase {
-  readonly caseId: string;
-  readonly clientId: string;
-  readonly team: readonly string[];
-}
+/** What the policies may ask about a case when somebody asks: its team, and whether its reporter shut them out. */
+export type CaseAttributes = ReturnType<CaseTeams['attributes']>;
 
-/** Who works on which case: the local copy of what the case service tells (integration/consume.ts). */
+/** Who works on which case, and whom its reporter shuts out: the local copy of what the case service tells (integration/consume.ts). */
 @Injectable()
 export class CaseTeams {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly marks: ShutOutMarks,
+  ) {}
 
-  async find(caseId: string): Promise<TeamCase | undefined> {
-    const rows = await this.dataSource.query<{ case_id: string; client_id: string; team: string[] }[]>(
-      'SELECT case_id, client_id, team FROM case_teams WHERE case_id = $1',
-      [caseId],
-    );
-    return rows[0] && { caseId: rows[0].case_id, clientId: rows[0].client_id, team: rows[0].team };
+  /** Of a case that is not known nobody is on the team. */
+  async attributesOf(caseId: string, asker: Principal): Promise<CaseAttributes> {
+    return this.attributes(await this.find(caseId), asker);
+  }
+
+  /** Refuses a unit that the reporter of the case shut out; the team may know that it was. */
+  async demandRecipient(caseId: string, unit: Unit): Promise<void> {
+    const found = await this.find(caseId);
+    if (found && this.marks.include(found, { unit })) reject('recipient_shut_out');
   }
 
   /** The case, for whoever may refer from it; for all others it does not exist. */
-  async demand(caller: Principal, action: 'DraftReferral', caseId: string): Promise<TeamCase> {
+  async demand(caller: Principal, action: 'DraftReferral', caseId: string): Promise<KnownCase> {
     const found = await this.find(caseId);
     if (!found) throw notFound();
-    groundOf(
-      decide(caller, action, { type: 'Case', id: caseId, attributes: { team: staffRefs(found.team), underGlass: [] } }),
-    );
+    const attributes = { ...this.attributes(found, caller), underGlass: [] };
+    groundOf(decide(caller, action, { type: 'Case', id: caseId, attributes }));
     return found;
+  }
+
+  private async find(caseId: string): Promise<KnownCase | undefined> {
+    return (await knownCases(this.dataSource, 'case_id', [caseId]))[0];
+  }
+
+  private attributes(found: KnownCase | undefined, asker: Principal) {
+    return { team: staffRefs(found?.team ?? []), shutOut: this.marks.shutOutOf(found ? [found] : [], asker) };
   }
 }

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type ShutOut, shutOutMarks } from '@waymark/service-kit';
+import { caseOpened, type ConsentStage, startConsentStage, teamChanged } from './consent.fixture.js';
+
+jest.setTimeout(120_000);
+
+const [officer, colleague] = ['amina.officer', 'lucia.officer'];
+const [shutOut, other] = ['ingrid.supervisor', 'tomas.supervisor'];
+
+describe('whom the reporter of a case shuts out, as consent hears of it', () => {
+  let stage: ConsentStage;
+  beforeAll(async () => {
+    stage = await startConsentStage();
+  });
+  afterAll(() => stage?.close());
+
+  /** As intake makes them: it has the same secret. */
+  const marksOf = (concernId: string, excluded: Partial<ShutOut>): readonly string[] => {
+    const file = String(stage.environmentOf('consent').SHUT_OUT_SECRET_FILE);
+    const marks = shutOutMarks({ SHUT_OUT_SECRET: readFileSync(file, 'utf8').trim() });
+    return marks.of(concernId, { people: [], roles: [], units: [], ...excluded });
+  };
+  const newCase = (clientId: string = randomUUID()) => ({
+    ...{ caseId: randomUUID(), concernId: randomUUID(), clientId },
+    officerId: stage.idOf(officer),
+  });
+  const opened = (aCase: ReturnType<typeof newCase>, excluded: Partial<ShutOut>, sequence = 1) =>
+    caseOpened(aCase, marksOf(aCase.concernId, excluded), sequence);
+  const erasure = (clientId: string, as: string) => stage.get(`/v1/clients/${clientId}/erasure`, { as });
+  const consents = (clientId: string, as: string) => stage.get(`/v1/clients/${clientId}/consents`, { as });
+
+  it('holds through every change of the team, and when it is told again', async () => {
+    const aCase = newCase();
+    const [first, changed] = [
+      opened(aCase, { people: [stage.idOf(shutOut)] }),
+      teamChanged({ ...aCase, team: [stage.idOf(colleague)], sequence: 2 }),
+    ];
+    await stage.tell(first);
+    expect(await erasure(aCase.clientId, shutOut)).toMatchObject({ status: 404 });
+    expect(await consents(aCase.clientId, officer)).toMatchObject({ status: 200 });
+    await stage.tell(changed);
+    await stage.publish(first, changed);
+    await stage.tell(teamChanged({ ...aCase, team: [stage.idOf(colleague), stage.idOf(other)], sequence: 3 }));
+    expect(await consents(aCase.clientId, colleague)).toMatchObject({ status: 200 });
+    expect(await consents(aCase.clientId, officer)).toMatchObject({ status: 404 });
+    expect(await erasure(aCase.clientId, shutOut)).toMatchObject({ status: 404 });
+    expect(await erasure(aCase.clientId, other)).toMatchObject({ status: 200 });
+  });
+
+  it('counts for the client, whichever of their cases it was said of', async () => {
+    const [free, marked] = [newCase(), newCase()];
+    const { clientId } = free;
+    await stage.tell(opened(free, {}));
+    await stage.tell(opened({ ...marked, clientId }, { people: [stage.idOf(shutOut)] }));
+    expect(await erasure(clientId, shutOut)).toMatchObject({ status: 404 });
+    expect(await erasure(clientId, other)).toMatchObject({ status: 200 });
+  });
+
+  it('does not hold for a case that was known before, until it is told; nor does the telling change its team', async () => {
+    const aCase = newCase();
+    await stage.tell(teamChanged({ ...aCase, team: [stage.idOf(colleague)] }));
+    expect(await erasure(aCase.clientId, shutOut)).toMatchObject({ status: 200 });
+    await stage.tell(opened(aCase, { people: [stage.idOf(shutOut)] }, 2));
+    expect(await erasure(aCase.clientId, shutOut)).toMatchObject({ status: 404 });
+    expect(await consents(aCase.clientId, colleague)).toMatchObject({ status: 200 });
+    expect(await consents(aCase.clientId, officer)).toMatchObject({ status: 404 });
+  });
+
+  it('holds for who is on the team as one of a unit or of a role', async () => {
+    const [ofUnit, ofRole] = [newCase(), newCase()];
+    await stage.tell(opened(ofUnit, { units: ['support_desk'] }));
+    await stage.tell(opened(ofRole, { roles: ['officer'] }));
+    for (const { clientId } of [ofUnit, ofRole])
+      expect(await consents(clientId, officer)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await erasure(ofRole.clientId, shutOut)).toMatchObject({ status: 200 });
+  });
+});

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { caseService } from '@waymark/case';
+import { consent } from '@waymark/consent';
+import { intake } from '@waymark/intake';
+import { referral } from '@waymark/referral';
+import { type Stage, startStage } from '@waymark/stage';
+import { eventually } from '@waymark/testing';
+import { caseShuttingOut, toldBy } from './shut-out.fixture.js';
+
+jest.setTimeout(180_000);
+
+const officer = 'amina.officer';
+const [shutOut, other] = ['ingrid.supervisor', 'tomas.supervisor'];
+const focalPoint = 'olivier.ombudsman';
+const unknown = '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10';
+const decision = 'decision?recipient=ombudsman&purpose=referral&categories=contact';
+
+const asked = {
+  ...{ recipient: 'ombudsman', purpose: 'referral', categories: ['contact'] },
+  ...{ language: 'en', explained: 'What the Ombudsman does.', capacity: 'self' },
+};
+/** Every route of consent that names a client, for staff. */
+const routesOf = (stage: Stage): readonly (readonly ['GET' | 'POST', string, object])[] => {
+  const validUntil = new Date(Date.parse(stage.clock.now()) + 86_400_000).toISOString();
+  const override = { recipient: 'legal', purpose: 'security', categories: ['risk'], legalBasis: 'vital_interest' };
+  return [
+    ['GET', 'consents', {}],
+    ['GET', decision, {}],
+    ['GET', 'overrides', {}],
+    ['GET', 'erasure', {}],
+    ['POST', 'consents', { ...asked, form: 'written', validUntil }],
+    ['POST', 'consent-refusals', asked],
+    ['POST', `consents/${unknown}/withdrawal`, { way: 'oral' }],
+    ['POST', 'overrides', { ...override, justification: 'Unconscious.', validUntil }],
+    ['POST', `overrides/${unknown}/approval`, {}],
+    ['POST', `overrides/${unknown}/informing-delay`, { reason: 'Not safe yet.', informBy: validUntil }],
+    ['POST', `overrides/${unknown}/client-information`, { way: 'in_person' }],
+    ['POST', 'legal-holds', { basis: 'investigation' }],
+    ['POST', `legal-holds/${unknown}/lifting`, {}],
+    ['POST', 'erasure-requests', { way: 'oral' }],
+    ['POST', 'erasure-approval', {}],
+  ];
+};
+/** Every route of a referral, for its unit. */
+const unitRoutes: readonly (readonly ['GET' | 'POST', string, object])[] = [
+  ['GET', '', {}],
+  ['POST', '/openings', {}],
+  ['POST', '/acknowledgement', {}],
+  ['POST', '/acceptance', {}],
+  ['POST', '/decline', { reason: 'no_capacity' }],
+  ['POST', '/suspension-acknowledgement', {}],
+  ['POST', '/service-start', {}],
+  ['POST', '/completion', { outcome: 'service_provided' }],
+  ['POST', '/outcome-correction', { outcome: 'not_provided' }],
+  ['POST', '/non-attendance', {}],
+];
+
+describe('whom a reporter shuts out of a concern, after its case was opened', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await startStage({ services: [intake, caseService, consent, referral], logLevel: 'error' });
+  });
+  afterAll(() => stage?.close());
+
+  /** A case, known to consent and referral, with its client. */
+  const opened = async (exclusions?: object) => {
+    const caseId = await caseShuttingOut(stage, officer, exclusions);
+    const { body } = await stage.ask('case', 'GET', `/v1/cases/${caseId}`, { as: officer });
+    const clientId: string = body.clientId;
+    await eventually(async () => {
+      expect(await client('GET', clientId, 'consents', officer)).toMatchObject({ status: 200 });
+      expect(await stage.query('referral', 'SELECT 1 FROM case_teams WHERE case_id = $1', [caseId])).toHaveLength(1);
+    });
+    return { caseId, clientId };
+  };
+  const client = (method: 'GET' | 'POST', clientId: string, path: string, as: string, body: object = {}) =>
+    stage.ask('consent', method, `/v1/clients/${clientId}/${path}`, { as, body });
+  const ask = (method: 'GET' | 'POST', path: string, as: string, body: object = {}) =>
+    stage.ask('referral', method, `/v1/referrals${path}`, { as, body });
+  const draft = (caseId: string, unit = 'ombudsman') =>
+    ask('POST', '', officer, {
+      ...{ caseId, unit, service: 'mediation', purpose: 'referral', urgency: 'routine' },
+      package: [{ category: 'contact', content: 'By letter only.' }],
+    });
+  const sent = async ({ caseId, clientId }: { caseId: string; clientId: string }): Promise<string> => {
+    const validUntil = new Date(Date.parse(stage.clock.now()) + 86_400_000).toISOString();
+    const given = await client('POST', clientId, 'consents', officer, { ...asked, form: 'written', validUntil });
+    expect(given).toMatchObject({ status: 201 });
+    const { body } = await draft(caseId);
+    expect(await ask('POST', `/${body.referralId}/sending`, officer)).toMatchObject({ status: 200 });
+    return body.referralId;
+  };
+  const listOf = async (as: string, query = ''): Promise<readonly string[]> =>
+    (await ask('GET', `?limit=100${query}`, as)).body.items.map((line: { referralId: string }) => line.referralId);
+
+  it('gets on every route of the client what an id gets that does not exist, and another supervisor approves', async () => {
+    const { clientId } = await opened({ people: [stage.idOf(shutOut)] });
+    for (const [method, path, body] of routesOf(stage)) {
+      const answer = toldBy(await client(method, clientId, path, shutOut, body));
+      expect({ path, ...answer }).toMatchObject({ status: 404, rest: { code: 'not_found' } });
+      expect(answer).toEqual(toldBy(await client(method, unknown, path, shutOut, body)));
+    }
+    expect(await client('GET', clientId, 'erasure', other)).toMatchObject({ status: 200 });
+    expect(await client('GET', clientId, 'overrides', other)).toMatchObject({ status: 200 });
+  });
+
+  it('does not approve an override or an erasure that the team has asked for, and somebody else does', async () => {
+    const { clientId } = await opened({ people: [stage.idOf(shutOut)] });
+    const [, , body] = routesOf(stage).find(([method, path]) => method === 'POST' && path === 'overrides') ?? [];
+    const { overrideId } = (await client('POST', clientId, 'overrides', officer, body)).body;
+    const approval = `overrides/${overrideId}/approval`;
+    expect(await client('POST', clientId, approval, shutOut)).toMatchObject({ status: 404 });
+    expect(await client('POST', clientId, approval, other)).toMatchObject({ status: 200 });
+    await client('POST', clientId, 'erasure-requests', officer, { way: 'oral' });
+    expect(await client('POST', clientId, 'erasure-approval', shutOut)).toMatchObject({ status: 404 });
+    expect(await client('POST', clientId, 'erasure-approval', other)).toMatchObject({ status: 200 });
+  });
+
+  it('is shut out of the client as one of a role, and of a unit', async () => {
+    const ofRole = await opened({ roles: ['supervisor'] });
+    expect(await client('GET', ofRole.clientId, 'erasure', other)).toMatchObject({ status: 404 });
+    expect(await client('GET', ofRole.clientId, 'erasure', officer)).toMatchObject({ status: 200 });
+    const free = await opened();
+    expect(await client('GET', free.clientId, 'erasure', shutOut)).toMatchObject({ status: 200 });
+  });
+
+  it('gets no referral: one to a unit that was shut out is refused to the team, which may know', async () => {
+    const { caseId } = await opened({ units: ['ombudsman'] });
+    expect(await draft(caseId)).toMatchObject({ status: 409, body: { code: 'recipient_shut_out' } });
+    expect(await draft(caseId, 'ethics_office')).toMatchObject({ status: 201 });
+    expect(await draft((await opened()).caseId)).toMatchObject({ status: 201 });
+  });
+
+  it('finds none of its referrals as one of the unit that it was sent to, on no route and in no list', async () => {
+    const open = await sent(await opened());
+    const hidden = await sent(await opened({ people: [stage.idOf(focalPoint)] }));
+    for (const [method, path, body] of unitRoutes) {
+      const answer = toldBy(await ask(method, `/${hidden}${path}`, focalPoint, body));
+      expect({ path, ...answer }).toMatchObject({ status: 404, rest: { code: 'not_found' } });
+      expect(answer).toEqual(toldBy(await ask(method, `/${unknown}${path}`, focalPoint, body)));
+    }
+    const seen = await listOf(focalPoint);
+    expect(seen).toContain(open);
+    expect(seen).not.toContain(hidden);
+    expect(await ask('GET', `/${open}`, focalPoint)).toMatchObject({ status: 200 });
+    expect(await ask('GET', `/${hidden}`, officer)).toMatchObject({ status: 200, body: { status: 'sent' } });
+    expect((await ask('GET', '?limit=1', focalPoint)).body.items).toHaveLength(1);
+  });
+
+  it('has come onto the team before that was noticed, and still finds neither referrals nor client', async () => {
+    const { caseId, clientId } = await opened({ people: [stage.idOf(shutOut)] });
+    const referralId = (await draft(caseId, 'ethics_office')).body.referralId;
+    // The case service refuses them; a copy of the team that has them all the same lets them in no further.
+    for (const service of ['consent', 'referral'])
+      await stage.query(service, 'UPDATE case_teams SET team = team || $1::text WHERE case_id = $2', [
+        stage.idOf(shutOut),
+        caseId,
+      ]);
+    expect(await client('GET', clientId, 'consents', shutOut)).toMatchObject({ status: 404 });
+    expect(await ask('GET', `/${referralId}`, shutOut)).toMatchObject({ status: 404 });
+    expect(await listOf(shutOut, `&caseId=${caseId}`)).toEqual([]);
+    expect(await listOf(officer, `&caseId=${caseId}`)).toEqual([referralId]);
+  });
+
+  it('is named nowhere in what consent and referral keep', async () => {
+    const { caseId } = await opened({ people: [stage.idOf(shutOut)], units: ['human_resources'] });
+    for (const service of ['consent', 'referral']) {
+      const rows = await stage.query(service, 'SELECT t::text AS row FROM case_teams AS t WHERE case_id = $1', [
+        caseId,
+      ]);
+      expect(JSON.stringify(rows)).toMatch(/[0-9a-f]{32}/);
+      expect(JSON.stringify(rows)).not.toContain(stage.idOf(shutOut));
+      expect(JSON.stringify(rows)).not.toContain('human_resources');
+    }
+  });
+});
