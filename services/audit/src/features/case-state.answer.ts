@@ -22,8 +22,10 @@ class ConcernStateView implements ConcernThen {
   @ApiProperty({ type: [EscalationView] }) escalations: readonly EscalationView[];
   @ApiProperty({ required: false, format: 'date-time' }) firstResponseAt?: string;
   @ApiProperty({ required: false }) officerId?: string;
+  @ApiProperty({ type: [String], description: 'Who stepped back from its case, for ever' }) recused: readonly string[];
   @ApiProperty({ required: false }) priority?: string;
-  @ApiProperty({ description: 'Its reporter has said whom it shuts out; who that is, is sealed' }) shutsOut: boolean;
+  @ApiProperty({ description: 'Its reporter shuts somebody out, or it is for one of two desks; whom and which is sealed' })
+  shutsOut: boolean;
 }
 
 class RiskAssessmentView {
@@ -51,7 +53,7 @@ class CaseView implements CaseAt {
   @ApiProperty({ type: [String], description: 'Who stepped back for ever' }) recused: readonly string[];
   @ApiProperty({
     type: 'integer',
-    description: 'How many people, roles and units its reporter shuts out; who they are cannot be told from the log',
+    description: 'How many marks it has of people, roles and units shut out, and of its desk; whose cannot be told',
   })
   shutOut: number;
   @ApiProperty({ type: [EmergencyAccessView], description: 'Who has broken the glass so far' })
