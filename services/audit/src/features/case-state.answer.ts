@@ -24,7 +24,9 @@ class ConcernStateView implements ConcernThen {
   @ApiProperty({ required: false }) officerId?: string;
   @ApiProperty({ type: [String], description: 'Who stepped back from its case, for ever' }) recused: readonly string[];
   @ApiProperty({ required: false }) priority?: string;
-  @ApiProperty({ description: 'Its reporter shuts somebody out, or it is for one of two desks; whom and which is sealed' })
+  @ApiProperty({
+    description: 'Its reporter shuts somebody out, or it is for one of two desks; whom and which is sealed',
+  })
   shutsOut: boolean;
 }
 
