@@ -102,6 +102,13 @@ describe('A refused reading', () => {
     expect(await recorded(reader)).toEqual([]);
   });
 
+  it('is none when another id of the address cannot be one: nobody was asked about the case', async () => {
+    const reader = person();
+    const request = addressed('/v1/cases/:id/emergency-accesses/:grantId', { id: randomUUID(), grantId: 'no-id' });
+    await refused.tell(nothing(refusal(reader, request)));
+    expect(await recorded(reader)).toEqual([]);
+  });
+
   it.each([new Problem(422, 'invalid_input', 'at'), new Problem(503, 'unavailable', 'away'), new Error('a bug')])(
     'is none when it failed before anybody was asked: %s',
     async (error) => {

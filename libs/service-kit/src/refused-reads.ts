@@ -64,18 +64,25 @@ export class RefusedReads implements FailedReads {
   }
 }
 
-/** Refused by the policies, or ended before they were asked because there is nothing to ask them about. */
-const isRefusal = ({ outcome, error }: FailedRead): boolean =>
-  outcome === undefined ? toProblem(error).status === 404 : outcome !== 'allow';
+type Addressed = FastifyRequest<{ Params: Readonly<Record<string, string>> }>;
+
+const isId = (text: string): boolean => uuidForm.test(text.toLowerCase());
+
+/** Refused by the policies, or ended before they were asked because there is nothing under an id that could be one. */
+function isRefusal({ request, outcome, error }: FailedRead): boolean {
+  if (outcome !== undefined) return outcome !== 'allow';
+  return toProblem(error).status === 404 && Object.values((request as Addressed).params).every(isId);
+}
 
 /** Nothing where the reading names no one thing, or by an id that cannot be one. */
 function thingOf({ request, principal, action }: FailedRead): Thing | undefined {
-  const { routeOptions, params } = request as FastifyRequest<{ Params: Readonly<Record<string, string>> }>;
+  const { routeOptions, params } = request as Addressed;
   const [, plural = '', parameter = ''] = addressForm.exec(routeOptions.url ?? '') ?? [];
   const category = categories[plural];
   if (category === undefined) return ownOf(principal, action);
-  const id = (params[parameter] ?? '').toLowerCase();
-  if (!uuidForm.test(id)) return undefined;
+  const named = params[parameter] ?? '';
+  if (!isId(named)) return undefined;
+  const id = named.toLowerCase();
   return { stream: `${category}-${id}`, ...(plural === 'clients' ? { clientId: id } : {}) };
 }
 
