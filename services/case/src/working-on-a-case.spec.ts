@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Bus } from '@waymark/messaging';
+import { policiesOf } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventsOf, type OpenedCase, openCaseFor } from './accepted-concern.fixture.js';
 import { caseService } from './case.service.js';
@@ -217,7 +218,9 @@ describe('working on a case', () => {
     await post('amina.officer', '/risk-assessments', riskAssessment);
     for (const text of canaries.slice(1)) await post('amina.officer', '/notes', { ...note, text });
     const secret = [...canaries, 'imminent', 'psychosocial'];
-    const { events } = await stage.log.readAll({ after: 0n, limit: 1000 });
+    const page = await stage.log.readAll({ after: 0n, limit: 1000 });
+    // The words of the policies are about nobody.
+    const events = page.events.filter(({ stream }) => stream !== policiesOf('case'));
     expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['RiskAssessed', 'NoteWritten']));
     const tables = await stage.query<{ name: string }>(
       'case',
