@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import pg from 'pg';
 import { type KeyDatabase, KeyProviderError } from '@waymark/privacy';
 import { isTemporary } from '@waymark/messaging';
@@ -34,7 +35,7 @@ export async function openKeyDatabase(service: string, url: string): Promise<Ope
   } catch (error) {
     await pool.end();
     // PostgreSQL names the role or the database, never the password.
-    const why = error instanceof Error ? error.message || error.name : String(error);
+    const why = types.isNativeError(error) ? error.message || error.name : String(error);
     throw new ConfigError(`${service} cannot start: KEYS_DATABASE_URL: ${why}`);
   }
   return {
