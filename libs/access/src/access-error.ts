@@ -1,5 +1,13 @@
+import { statedPurposes } from '@waymark/contracts';
+
 export type AccessErrorCode =
-  'token_missing' | 'token_invalid' | 'token_expired' | 'role_missing' | 'identity_unreachable';
+  | 'token_missing'
+  | 'token_invalid'
+  | 'token_expired'
+  | 'role_missing'
+  | 'purpose_unknown'
+  | 'purpose_not_allowed'
+  | 'identity_unreachable';
 
 /** What exactly was wrong with a token: for logs and tests. Never told to the caller, who could learn from it. */
 export type TokenFault =
@@ -19,14 +27,18 @@ const statuses = {
   token_invalid: 401,
   token_expired: 401,
   role_missing: 403,
+  purpose_unknown: 400,
+  purpose_not_allowed: 403,
   identity_unreachable: 503,
-} as const satisfies Record<AccessErrorCode, 401 | 403 | 503>;
+} as const satisfies Record<AccessErrorCode, 400 | 401 | 403 | 503>;
 
 const details: Record<AccessErrorCode, string> = {
   token_missing: 'A bearer token is needed here.',
   token_invalid: 'The bearer token is not valid here.',
   token_expired: 'The bearer token has expired.',
   role_missing: 'You are known, but none of your roles may do this.',
+  purpose_unknown: `X-Purpose takes one of: ${statedPurposes.join(', ')}.`,
+  purpose_not_allowed: 'You may see this, but not for the purpose that you state.',
   identity_unreachable: 'The identity provider cannot be reached; nothing was decided about the token.',
 };
 
@@ -36,7 +48,7 @@ const details: Record<AccessErrorCode, string> = {
  */
 export class AccessError extends Error {
   override readonly name = 'AccessError';
-  readonly status: 401 | 403 | 503;
+  readonly status: 400 | 401 | 403 | 503;
   readonly fault?: TokenFault;
 
   constructor(

@@ -4,6 +4,7 @@ import { ACCESS_METADATA, type AccessRule } from './access-rule.js';
 import { AUTHENTICATOR, type Authenticator, type RequestWithHeaders } from './authenticator.js';
 import { rememberPrincipal } from './caller.js';
 import { mayAsk } from './policy/door.js';
+import { PURPOSE_HEADER, stating } from './stated-purpose.js';
 
 /** The one guard of every route, before pipes and body validation. Refuses a route that names no action. */
 @Injectable()
@@ -19,7 +20,7 @@ export class AccessGuard implements CanActivate {
       : await this.authenticator.authenticate(request);
     if (!mayAsk(principal, rule.action))
       throw new AccessError(principal.kind === 'anonymous' ? 'token_missing' : 'role_missing');
-    rememberPrincipal(request, principal);
+    rememberPrincipal(request, stating(principal, request.headers[PURPOSE_HEADER]));
     return true;
   }
 }
