@@ -84,6 +84,14 @@ describe('waymark access explain', () => {
     expect(await explained(both, 'AssessRisk')).toMatchObject({ outcome: 'deny', decidedAt: 'thing' });
   });
 
+  it('says through which prohibition a purpose that is stated is refused', async () => {
+    expect(await explained(['amina.officer', '--purpose', 'statistics'], 'ReadCase')).toMatchObject({
+      outcome: 'deny',
+      policies: [{ id: 'nobody-is-read-for-statistics', effect: 'forbid' }],
+    });
+    expect(await explained(['amina.officer', '--purpose', 'security'], 'ReadCase')).toMatchObject({ outcome: 'allow' });
+  });
+
   it('looks at the case as it stands now', async () => {
     const body = { staffId: stage.idOf('kwame.officer') };
     const caseId = resource.slice('case-'.length);

@@ -36,8 +36,12 @@ describe('the oracle, a table of who may do what that knows nothing of the polic
     const request = requests[line.action]?.(line);
     if (!request) throw new Error(`the oracle speaks of ${line.action}, which nobody knows how to ask for`);
     const token = await tokenOf(column);
-    const { service, method, path, body } = request;
-    const headers = { ...fromAnywhere(), ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+    const { service, method, path, body, purpose } = request;
+    const headers = {
+      ...fromAnywhere(),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(purpose === undefined ? {} : { 'x-purpose': purpose }),
+    };
     const answer = await stage.ask(service, method, path, { headers, body, key: randomUUID() });
     return outcomeOf(request, answer);
   };

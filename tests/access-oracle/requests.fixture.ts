@@ -8,6 +8,8 @@ export interface Request {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: object;
+  /** What the asker says that it is for. */
+  readonly purpose?: string;
   /** For what is found in an answer, or is not. */
   readonly shows?: string;
 }
@@ -171,8 +173,32 @@ export function requestsOf(
     CheckHealth: () => get('intake', '/health/live'),
     ReadMetrics: () => get('intake', '/metrics'),
   };
-  return requests;
+  const stated = readings.flatMap((action) =>
+    purposesTried.map((purpose) => [
+      `${action} for ${purpose}`,
+      (name: Name): Request | undefined => {
+        const request = requests[action]?.(name);
+        return request && { ...request, purpose };
+      },
+    ]),
+  );
+  return { ...requests, ...(Object.fromEntries(stated) as Readonly<Record<string, (name: Name) => Request>>) };
 }
+
+/** What tells of a person, read with a purpose that is stated. */
+const readings = [
+  'ReadCase',
+  'ListNotes',
+  'ReadConcern',
+  'FindSameContact',
+  'ListConsents',
+  'ReadDecision',
+  'ListOverrides',
+  'ReadErasure',
+  'ReadReferral',
+  'OpenPackage',
+];
+const purposesTried = ['statistics', 'accompaniment', 'supervision', 'follow_up'];
 
 /** Refusals that say: not you, or not without the client. All other rules of the domain are asked only after access was given. */
 const refusals = [

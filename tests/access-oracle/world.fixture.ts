@@ -91,6 +91,7 @@ export async function buildWorld(stage: Stage): Promise<World> {
     cases: {
       case: played.caseId,
       case_that_shuts_out: shutting.caseId,
+      closed_case: await closedCase(stage, post, (await raise(nobody)).concernId),
       case_under_broken_glass: broken.caseId,
       case_of_the_alternate_desk: await acceptedCase(stage, aboutTheDesk, people.alternate_officer, fromAnywhere()),
       case_that_the_team_recused_from: recusedCaseId,
@@ -204,6 +205,18 @@ async function withdrawnReferral(stage: Stage, post: Post, { caseId, clientId }:
     return found.status === 'suspended_consent_withdrawn';
   });
   return referralId;
+}
+
+/** With the same team. */
+async function closedCase(stage: Stage, post: Post, raised: string): Promise<string> {
+  const caseId = await acceptedCase(stage, raised, amina, fromAnywhere());
+  for (const member of [people.officer_on_team, people.clinician_on_team]) {
+    const body = { staffId: stage.idOf(member) };
+    await post('case', `/v1/cases/${caseId}/team-members`, { as: people.supervisor, body });
+  }
+  const body = { closureReason: 'needs_met', noFinalRiskBecause: 'Never assessed.' };
+  await post('case', `/v1/cases/${caseId}/closure`, { as: amina, body });
+  return caseId;
 }
 
 /** A case of amina's; whoever else was on its team has recused. */

@@ -1,3 +1,4 @@
+import { statedPurposes } from '@waymark/contracts';
 import type { Principal } from './principal.js';
 
 export type AccessErrorCode =
@@ -6,6 +7,8 @@ export type AccessErrorCode =
   | 'token_expired'
   | 'second_factor_missing'
   | 'role_missing'
+  | 'purpose_unknown'
+  | 'purpose_not_allowed'
   | 'identity_unreachable';
 
 /** What exactly was wrong with a token: for logs and tests. Never told to the caller, who could learn from it. */
@@ -27,8 +30,10 @@ const statuses = {
   token_expired: 401,
   second_factor_missing: 401,
   role_missing: 403,
+  purpose_unknown: 400,
+  purpose_not_allowed: 403,
   identity_unreachable: 503,
-} as const satisfies Record<AccessErrorCode, 401 | 403 | 503>;
+} as const satisfies Record<AccessErrorCode, 400 | 401 | 403 | 503>;
 
 const details: Record<AccessErrorCode, string> = {
   token_missing: 'A bearer token is needed here.',
@@ -36,6 +41,8 @@ const details: Record<AccessErrorCode, string> = {
   token_expired: 'The bearer token has expired.',
   second_factor_missing: 'Sign in with a second factor.',
   role_missing: 'You are known, but none of your roles may do this.',
+  purpose_unknown: `X-Purpose takes one of: ${statedPurposes.join(', ')}.`,
+  purpose_not_allowed: 'You may see this, but not for the purpose that you state.',
   identity_unreachable: 'The identity provider cannot be reached; nothing was decided about the token.',
 };
 
@@ -45,7 +52,7 @@ const details: Record<AccessErrorCode, string> = {
  */
 export class AccessError extends Error {
   override readonly name = 'AccessError';
-  readonly status: 401 | 403 | 503;
+  readonly status: 400 | 401 | 403 | 503;
   readonly fault?: TokenFault;
   /** Who was not let in, where a good token told; for the access log. */
   readonly principal?: Principal;

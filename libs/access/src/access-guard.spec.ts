@@ -120,6 +120,27 @@ const receipt = async (clientId?: string) =>
   (await sessions.issue({ concernId: 'c-1', sessionId: 's-1', ...(clientId ? { clientId } : {}) })).token;
 
 describe('The guard', () => {
+  it('takes what staff say that they ask for, of a list; from others it is not taken', async () => {
+    const app = await application(ConcernsController);
+    const ask = async (token: string, path: string, purpose: string) => {
+      const get = request(app.getHttpServer()).get(`/v1/concerns/1/${path}`);
+      return get.set('authorization', `Bearer ${token}`).set('x-purpose', purpose);
+    };
+    const officer = await staffToken('officer');
+    expect((await ask(officer, 'decision', 'supervision')).body).toMatchObject({
+      kind: 'staff',
+      purpose: 'supervision',
+    });
+    expect(await ask(officer, 'decision', 'curiosity')).toMatchObject({
+      status: 400,
+      body: { code: 'purpose_unknown' },
+    });
+    expect(await ask(await staffToken('analyst'), 'decision', 'curiosity')).toMatchObject({ status: 403 });
+    const service = await ask(await serviceToken('referral'), 'decision', 'curiosity');
+    expect(service).toMatchObject({ status: 200, body: { kind: 'service' } });
+    expect(service.body).not.toHaveProperty('purpose');
+  });
+
   it.each<[string, 'get' | 'post', string, (() => Promise<string>) | undefined, number, object]>([
     ['lets anybody raise a concern', 'post', '', undefined, 201, { kind: 'anonymous' }],
     ['lets a concern in whatever token comes along', 'post', '', async () => 'spoilt', 201, { kind: 'anonymous' }],

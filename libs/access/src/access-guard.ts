@@ -6,6 +6,7 @@ import { rememberPrincipal } from './caller.js';
 import { FAILED_READS, type FailedReads, isReading } from './failed-reads.js';
 import { mayAsk } from './policy/door.js';
 import type { Principal } from './principal.js';
+import { PURPOSE_HEADER, stating } from './stated-purpose.js';
 
 /**
  * The one guard of every route, before pipes and body validation. Refuses a route that names no action. Tells of every reading that
@@ -23,7 +24,8 @@ export class AccessGuard implements CanActivate {
     if (!rule) throw new AccessError('role_missing');
     const request = context.switchToHttp().getRequest<RequestWithHeaders>();
     try {
-      rememberPrincipal(request, await this.admitted(request, rule));
+      const principal = await this.admitted(request, rule);
+      rememberPrincipal(request, stating(principal, request.headers[PURPOSE_HEADER]));
       return true;
     } catch (error) {
       const refused = error instanceof AccessError ? error.principal : undefined;

@@ -5,7 +5,7 @@ import { RECEIPT_TOKEN_TYPE } from './receipt-token.js';
 
 /** As much of an HTTP request as is needed to know its caller. */
 export interface RequestWithHeaders {
-  readonly headers: { readonly authorization?: string };
+  readonly headers: { readonly authorization?: string; readonly 'x-purpose'?: string | string[] };
 }
 
 /** Tells who calls. Rejects with `AccessError`; without an `Authorization` header the caller is anonymous. */

@@ -23,7 +23,7 @@ export {
   type ResourceType,
   resourceTypeOf,
 } from './policy/decide.js';
-export { roleRefs, staffRef, staffRefs, unitRef, unitRefs } from './policy/entity.js';
+export { roleRefs, staffRef, staffRefs, stageRef, unitRef, unitRefs } from './policy/entity.js';
 export * from './policy/explain.js';
 export { type Policy, PolicyError } from './policy/policy.js';
 export type { DeclaredAction } from './policy/policy-schema.js';
@@ -35,4 +35,5 @@ export * from './receipt-token.js';
 export * from './revocations.js';
 export * from './routes.js';
 export * from './service-token-source.js';
+export * from './stated-purpose.js';
 export * from './token-verifier.js';

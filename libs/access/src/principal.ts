@@ -1,4 +1,4 @@
-import type { Role, Unit } from '@waymark/contracts';
+import type { Role, StatedPurpose, Unit } from '@waymark/contracts';
 
 /** A member of staff, known by an OIDC access token. */
 export interface StaffPrincipal {
@@ -8,6 +8,8 @@ export interface StaffPrincipal {
   readonly unit?: Unit;
   /** Preferred language, BCP 47. */
   readonly language?: string;
+  /** What they say that this one request is for. */
+  readonly purpose?: StatedPurpose;
 }
 
 /** Somebody who showed a receipt: good for one concern. `clientId` only with a client receipt. */

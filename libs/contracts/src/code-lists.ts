@@ -225,6 +225,10 @@ export const purposes = [
 ] as const;
 export type Purpose = (typeof purposes)[number];
 
+/** What a member of staff may say that a request is for: the purposes of a consent, and those of the desk and of audit. */
+export const statedPurposes = [...purposes, 'supervision', 'follow_up', 'audit'] as const;
+export type StatedPurpose = (typeof statedPurposes)[number];
+
 export { dataCategories, type DataCategory } from '@waymark/event-sourcing';
 
 export const consentForms = ['written', 'electronic', 'verbal_witnessed'] as const;

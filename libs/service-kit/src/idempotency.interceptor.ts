@@ -11,7 +11,7 @@ import type { FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { ApiExtension } from '@nestjs/swagger';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { actorOf, principalOf } from '@waymark/access';
+import { actorOf, principalOf, purposeStatedBy } from '@waymark/access';
 import { DomainRejection } from '@waymark/event-sourcing';
 import { Turns } from '@waymark/event-store';
 import { derivedId } from '@waymark/messaging';
@@ -108,14 +108,14 @@ function callOf(request: WaymarkRequest, commandId: string) {
   const correlation = request.headers['x-correlation-id'];
   const traceparent = request.headers.traceparent;
   const ifMatch = request.headers['if-match'];
-  const purpose = request.headers['x-purpose'];
+  const purpose = purposeStatedBy(principalOf(request));
   return {
     commandId,
     correlationId: typeof correlation === 'string' && uuidForm.test(correlation) ? correlation : randomUUID(),
     actor: actorOf(principalOf(request)),
     ...(typeof traceparent === 'string' && /^[0-9a-f-]{55}$/.test(traceparent) ? { traceparent } : {}),
     ...(typeof ifMatch === 'string' ? { ifMatch: revisionOf(ifMatch) } : {}),
-    ...(typeof purpose === 'string' && /^[a-z_]{1,50}$/.test(purpose) ? { purpose } : {}),
+    ...(purpose === undefined ? {} : { purpose }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { type DeclaredRoute, listRoutes } from '@waymark/access';
+import { statedPurposes } from '@waymark/contracts';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 /** The schema of every refusal. */
@@ -25,9 +26,9 @@ const problemSchema = {
 } as const;
 
 const answers: Readonly<Record<string, string>> = {
-  400: 'Malformed: an address that cannot be decoded, bad JSON, or Idempotency-Key or If-Match missing or malformed.',
+  400: 'Malformed: an address that cannot be decoded, bad JSON, or Idempotency-Key, If-Match or X-Purpose missing or malformed.',
   401: 'No token, or one that is not valid here.',
-  403: 'None of your roles may do this.',
+  403: 'None of your roles may do this, or not for the purpose stated.',
   404: 'Does not exist, or you may not see it.',
   409: 'A rule of the domain refuses it, or somebody changed it at the same moment.',
   412: 'If-Match names another revision.',
@@ -117,6 +118,7 @@ function completeOperation(
   for (const parameter of operation.parameters ?? [])
     if ('in' in parameter && parameter.name === 'waymark-position')
       Object.assign(parameter, { required: false, description: positionHelp });
+  if (route?.access?.staff) operation.parameters = [...(operation.parameters ?? []), purposeHeader];
   if (!keyed) return;
   const others = (operation.parameters ?? []).filter(
     (each) => !('name' in each) || each.name.toLowerCase() !== 'idempotency-key',
@@ -126,6 +128,15 @@ function completeOperation(
 
 /** Nest takes every header of a signature for required. */
 const positionHelp = 'The Waymark-Position of an earlier answer: what it changed is shown for sure.';
+
+const purposeHeader: NonNullable<Operation['parameters']>[number] = {
+  name: 'X-Purpose',
+  in: 'header',
+  required: false,
+  description:
+    'What you ask for it for: goes to the record of who read what. When left out, what is usual for who asks.',
+  schema: { type: 'string', enum: [...statedPurposes] },
+};
 
 const commandHeaders: NonNullable<Operation['parameters']> = [
   {

@@ -90,7 +90,9 @@ function accessProblem(error: AccessError): Problem {
   const headers: Record<string, string> = {};
   if (error.challenge !== undefined) headers['www-authenticate'] = error.challenge;
   if (error.status === 503) headers['retry-after'] = '5';
-  return new Problem(error.status, error.code, error.message, undefined, headers);
+  const errors =
+    error.code === 'purpose_unknown' ? [{ field: 'X-Purpose', rule: 'code', message: error.message }] : undefined;
+  return new Problem(error.status, error.code, error.message, errors, headers);
 }
 
 function storeProblem(error: EventStoreError): Problem {

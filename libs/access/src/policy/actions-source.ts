@@ -18,11 +18,11 @@ export function actionsSource(schema: string): string {
     '// Made from waymark.cedarschema by npm run policies.',
     "import type { EntityRef } from './entity.js';",
     '',
-    '/** Every command and query that a policy speaks of: who may ask at all, and of which kind of thing. */',
+    '/** Every command and query that a policy speaks of: who may ask at all, of which kind of thing, and whether it is judged what for. */',
     'export const actions = {',
     ...named.map(
       ([name, { appliesTo }]) =>
-        `  ${name}: { principals: [${(appliesTo?.principalTypes ?? []).map(quoted).join(', ')}], resource: ${quoted(resourceOf(name, appliesTo))} },`,
+        `  ${name}: { principals: [${(appliesTo?.principalTypes ?? []).map(quoted).join(', ')}], resource: ${quoted(resourceOf(name, appliesTo))}${takesPurpose(appliesTo) ? ', purpose: true' : ''} },`,
     ),
     '} as const;',
     '',
@@ -44,6 +44,9 @@ export function actionsSource(schema: string): string {
     '',
   ].join('\n');
 }
+
+const takesPurpose = (appliesTo: cedar.ApplySpec<string> | undefined): boolean =>
+  'purpose' in attributesIn(appliesTo?.context);
 
 const quoted = (text: string): string => `'${text}'`;
 

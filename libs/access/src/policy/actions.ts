@@ -1,7 +1,7 @@
 // Made from waymark.cedarschema by npm run policies.
 import type { EntityRef } from './entity.js';
 
-/** Every command and query that a policy speaks of: who may ask at all, and of which kind of thing. */
+/** Every command and query that a policy speaks of: who may ask at all, of which kind of thing, and whether it is judged what for. */
 export const actions = {
   AcceptConcern: { principals: ['Staff'], resource: 'Concern' },
   AcceptReferral: { principals: ['Staff'], resource: 'Referral' },
@@ -24,7 +24,7 @@ export const actions = {
   DeclineReferral: { principals: ['Staff'], resource: 'Referral' },
   DelayInformingOfOverride: { principals: ['Staff'], resource: 'Client' },
   DraftReferral: { principals: ['Staff'], resource: 'Case' },
-  FindSameContact: { principals: ['Staff'], resource: 'Concern' },
+  FindSameContact: { principals: ['Staff'], resource: 'Concern', purpose: true },
   GetCaseAccesses: { principals: ['Staff'], resource: 'Waymark' },
   GetCaseState: { principals: ['Staff'], resource: 'Waymark' },
   GetCaseTimeline: { principals: ['Staff'], resource: 'Waymark' },
@@ -40,30 +40,30 @@ export const actions = {
   ListAccesses: { principals: ['Staff'], resource: 'Waymark' },
   ListCases: { principals: ['Staff'], resource: 'Waymark' },
   ListConcerns: { principals: ['Staff'], resource: 'Waymark' },
-  ListConsents: { principals: ['Staff'], resource: 'Client' },
+  ListConsents: { principals: ['Staff'], resource: 'Client', purpose: true },
   ListDutyStations: { principals: ['Anyone'], resource: 'Waymark' },
   ListEmergencyAccesses: { principals: ['Staff'], resource: 'Waymark' },
   ListMyConsents: { principals: ['Reporter'], resource: 'Client' },
-  ListNotes: { principals: ['Staff'], resource: 'Case' },
-  ListOverrides: { principals: ['Staff'], resource: 'Client' },
+  ListNotes: { principals: ['Staff'], resource: 'Case', purpose: true },
+  ListOverrides: { principals: ['Staff'], resource: 'Client', purpose: true },
   ListReadingAlarms: { principals: ['Staff'], resource: 'Waymark' },
   ListReferrals: { principals: ['Staff'], resource: 'Waymark' },
   MoveStage: { principals: ['Staff'], resource: 'Case' },
-  OpenPackage: { principals: ['Staff'], resource: 'Referral' },
+  OpenPackage: { principals: ['Staff'], resource: 'Referral', purpose: true },
   OpenReceiptSession: { principals: ['Anyone'], resource: 'Waymark' },
   PlaceLegalHold: { principals: ['Staff'], resource: 'Client' },
-  ReadCase: { principals: ['Staff'], resource: 'Case' },
-  ReadConcern: { principals: ['Staff'], resource: 'Concern' },
-  ReadDecision: { principals: ['Staff', 'Service'], resource: 'Client' },
+  ReadCase: { principals: ['Staff'], resource: 'Case', purpose: true },
+  ReadConcern: { principals: ['Staff'], resource: 'Concern', purpose: true },
+  ReadDecision: { principals: ['Staff', 'Service'], resource: 'Client', purpose: true },
   ReadEmergencyAccess: { principals: ['Staff'], resource: 'Case' },
-  ReadErasure: { principals: ['Staff'], resource: 'Client' },
+  ReadErasure: { principals: ['Staff'], resource: 'Client', purpose: true },
   ReadMetrics: { principals: ['Anyone'], resource: 'Waymark' },
   ReadMyConcern: { principals: ['Reporter'], resource: 'Concern' },
   ReadMyErasure: { principals: ['Reporter'], resource: 'Client' },
   ReadMyLedger: { principals: ['Reporter'], resource: 'Client' },
   ReadNote: { principals: ['Staff'], resource: 'Note' },
   ReadReceiptKeys: { principals: ['Anyone'], resource: 'Waymark' },
-  ReadReferral: { principals: ['Staff'], resource: 'Referral' },
+  ReadReferral: { principals: ['Staff'], resource: 'Referral', purpose: true },
   ReadReports: { principals: ['Staff'], resource: 'Waymark' },
   ReadRevocations: { principals: ['Anyone'], resource: 'Waymark' },
   RecordClientDecline: { principals: ['Staff'], resource: 'Referral' },
@@ -108,6 +108,7 @@ export interface ResourceAttributes {
   readonly Case: {
     readonly recused?: readonly EntityRef<'Staff'>[];
     readonly shutOut: readonly EntityRef<'Staff'>[];
+    readonly stage?: EntityRef<'Stage'>;
     readonly team: readonly EntityRef<'Staff'>[];
     readonly underGlass: readonly EntityRef<'Staff'>[];
   };
@@ -139,4 +140,14 @@ export interface ResourceAttributes {
 /** What a policy may ask about the circumstances, for actions that have any. */
 export interface ActionContexts {
   readonly AllocateConcern: { readonly to: EntityRef<'Staff'> };
+  readonly FindSameContact: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly ListConsents: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly ListNotes: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly ListOverrides: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly OpenPackage: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly ReadCase: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly ReadConcern: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly ReadDecision: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly ReadErasure: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly ReadReferral: { readonly purpose?: EntityRef<'Purpose'> };
 }

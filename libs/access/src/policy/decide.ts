@@ -1,7 +1,9 @@
 import type { Principal } from '../principal.js';
 import { type ActionContexts, actions, knownServices, type ResourceAttributes } from './actions.js';
 import { noteDecision } from './noted-decisions.js';
-import { type PrincipalType, principalEntity, principalTypes } from './entity.js';
+import { AccessError } from '../access-error.js';
+import { purposeStatedBy } from '../stated-purpose.js';
+import { type PrincipalType, principalEntity, principalTypes, purposeRef } from './entity.js';
 import type { Policy } from './policy.js';
 import { PolicySet } from './policy-set.js';
 import { shippedSources } from './policy-sources.js';
@@ -22,8 +24,11 @@ export type ResourceTypeOf<Action extends ActionName> = (typeof actions)[Action]
 export type ActionOn<Type extends ResourceType> = {
   [Action in ActionName]: ResourceTypeOf<Action> extends Type ? Action : never;
 }[ActionName];
+/** What has to be said of the circumstances; what for is said by who asks. */
 export type ContextOf<Action extends ActionName> = Action extends keyof ActionContexts
-  ? [context: ActionContexts[Action]]
+  ? Record<never, never> extends ActionContexts[Action]
+    ? []
+    : [context: ActionContexts[Action]]
   : [];
 
 /** With the policies that decided: permits, or the forbids that overruled them; none when nothing allows it. */
@@ -51,7 +56,10 @@ let shipped: PolicySet | undefined;
 /** The policies that this release ships. Throws a `PolicyError` when they are not valid. */
 export const policySet = (): PolicySet => (shipped ??= new PolicySet(shippedSources()));
 
-/** What the policies say about somebody, an action, and a thing as it stands now. Throws a `PolicyError` rather than guess. */
+/**
+ * What the policies say about somebody, an action, and a thing as it stands now. Throws a `PolicyError` rather than guess, and the
+ * `AccessError` `purpose_not_allowed` at whoever may do it, but not for what they state.
+ */
 export function decide<Action extends ActionName>(
   principal: Principal,
   action: Action,
@@ -60,6 +68,11 @@ export function decide<Action extends ActionName>(
 ): Decision {
   const decision = decideBy(policySet(), principal, action, resource, { ...context });
   noteDecision(action, decision);
+  if (decision.outcome !== 'allow' && principal.kind === 'staff' && principal.purpose !== undefined) {
+    const { purpose: _stated, ...silent } = principal;
+    if (decideBy(policySet(), silent, action, resource, { ...context }).outcome === 'allow')
+      throw new AccessError('purpose_not_allowed');
+  }
   return decision;
 }
 
@@ -82,6 +95,9 @@ export function decideBy(
 /** True for a name that the schema declares. */
 export const isAction = (action: string): action is ActionName => Object.hasOwn(actions, action);
 
+/** True for an action of which the policies ask what for. */
+const takesPurpose = (action: string): boolean => isAction(action) && 'purpose' in actions[action];
+
 /** The kind of thing that an action is about. */
 export const resourceTypeOf = (action: ActionName): ResourceType => actions[action].resource;
 
@@ -93,7 +109,12 @@ function answer(
   context: Parameters<PolicySet['decide']>[0]['context'],
 ) {
   if (!mayAppear(principal, action)) return { allowed: false, policies: [] };
-  return set.decide({ action, principal: principalEntity(principal), resource: entityOf(resource), context });
+  const purpose = takesPurpose(action) ? purposeStatedBy(principal) : undefined;
+  const circumstances = purpose === undefined ? context : { ...context, purpose: purposeRef(purpose) };
+  return set.decide({
+    ...{ action, principal: principalEntity(principal), resource: entityOf(resource) },
+    context: circumstances,
+  });
 }
 
 const entityOf = ({ type, id, attributes }: Resource) => ({ uid: { type, id }, attrs: { ...attributes }, parents: [] });

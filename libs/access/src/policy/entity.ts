@@ -1,5 +1,5 @@
 import type { EntityJson } from './cedar.js';
-import type { Role, Unit } from '@waymark/contracts';
+import type { CaseStage, Role, StatedPurpose, Unit } from '@waymark/contracts';
 import type { Principal } from '../principal.js';
 
 /** A reference to an entity, as Cedar reads it in an attribute. */
@@ -15,6 +15,8 @@ export const staffRefs = (ids: readonly string[]): readonly EntityRef<'Staff'>[]
 export const roleRefs = (roles: readonly Role[]): readonly EntityRef<'Role'>[] =>
   roles.map((role) => ref('Role', role));
 export const unitRef = (unit: Unit): EntityRef<'Unit'> => ref('Unit', unit);
+export const stageRef = (stage: CaseStage): EntityRef<'Stage'> => ref('Stage', stage);
+export const purposeRef = (purpose: StatedPurpose): EntityRef<'Purpose'> => ref('Purpose', purpose);
 export const unitRefs = (units: readonly Unit[]): readonly EntityRef<'Unit'>[] => units.map(unitRef);
 
 /** The entity types of principals. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { roles, units } from '@waymark/contracts';
+import { caseStages, roles, type StatedPurpose, statedPurposes, units } from '@waymark/contracts';
 import type { Principal } from '../principal.js';
 import { accessPage } from './access-page.js';
 import { couldBy } from './could.js';
@@ -8,7 +8,7 @@ import { actions } from './actions.js';
 import { actionsSource } from './actions-source.js';
 import { type ActionName, decide, decideBy, platform, policySet, type Resource } from './decide.js';
 import { mayAsk } from './door.js';
-import { type EntityRef, roleRefs, staffRef, staffRefs, unitRef, unitRefs } from './entity.js';
+import { type EntityRef, roleRefs, staffRef, staffRefs, stageRef, unitRef, unitRefs } from './entity.js';
 import { PolicyError } from './policy.js';
 import { PolicySet } from './policy-set.js';
 import { digestOf, shippedSources } from './policy-sources.js';
@@ -36,10 +36,12 @@ describe('The policy set', () => {
     for (const { id, rule } of policySet().policies) expect(`${id}: ${rule}`).toMatch(/^[a-z-]+: [A-Z].+\.$/);
   });
 
-  it('knows the roles and the units of the code lists, and no others', () => {
+  it('knows the roles, units, purposes and stages of the code lists, and no others', () => {
     const enumOf = (name: string) => new RegExp(`entity ${name} enum\\s*\\[([^\\]]*)\\]`).exec(schema)?.[1];
     expect(enumOf('Role')?.match(/\w+/g)).toEqual(roles);
     expect(enumOf('Unit')?.match(/\w+/g)).toEqual(units);
+    expect(enumOf('Purpose')?.match(/\w+/g)).toEqual(statedPurposes);
+    expect(enumOf('Stage')?.match(/\w+/g)).toEqual(caseStages);
   });
 
   it('is what actions.ts and docs/access.md were made from: npm run policies', () => {
@@ -153,6 +155,25 @@ describe('A decision', () => {
     const another: Principal = { ...supervisor, id: 'supervisor-2' };
     expect(decide(another, 'AllocateConcern', taken, { to: staffRef('supervisor-1') }).outcome).toBe('deny');
     expect(decide(another, 'AllocateConcern', taken, { to: staffRef('officer-1') }).outcome).toBe('allow');
+  });
+
+  it('judges a purpose only where it is stated, and says to whom it would be allowed otherwise that it is the purpose', () => {
+    const for_ = (principal: Principal, purpose: StatedPurpose): Principal =>
+      principal.kind === 'staff' ? { ...principal, purpose } : principal;
+    const closed = {
+      ...ofTeam('officer-1'),
+      attributes: { ...ofTeam('officer-1').attributes, stage: stageRef('closed') },
+    };
+    const refused = (principal: Principal, thing: Resource<'Case'>) => () => decide(principal, 'ReadCase', thing);
+    const notForThis = expect.objectContaining({ code: 'purpose_not_allowed' });
+    expect(decide(officer, 'ReadCase', closed).outcome).toBe('allow');
+    expect(decide(for_(officer, 'follow_up'), 'ReadCase', closed).outcome).toBe('allow');
+    expect(refused(for_(officer, 'accompaniment'), closed)).toThrow(notForThis);
+    expect(refused(for_(officer, 'statistics'), ofTeam('officer-1'))).toThrow(notForThis);
+    expect(refused(for_(supervisor, 'accompaniment'), ofTeam('officer-1'))).toThrow(notForThis);
+    expect(decide(for_(supervisor, 'supervision'), 'ReadCase', ofTeam('officer-1')).outcome).toBe('allow');
+    expect(decide(for_(officer, 'statistics'), 'ReadCase', ofTeam('officer-2')).outcome).toBe('hidden');
+    expect(decide(for_(officer, 'statistics'), 'WriteNote', ofTeam('officer-1')).outcome).toBe('allow');
   });
 
   it('throws instead of deciding about a thing whose attributes it was not told', () => {

@@ -1,4 +1,13 @@
-import { type ActionOn, decide, type Principal, type Resource, staffRef, staffRefs } from '@waymark/access';
+import {
+  type ActionOn,
+  decide,
+  type Principal,
+  purposeStatedBy,
+  type Resource,
+  staffRef,
+  staffRefs,
+  stageRef,
+} from '@waymark/access';
 import type { Instant } from '@waymark/event-sourcing';
 import { groundOf, notFound, type ShutOutMarks } from '@waymark/service-kit';
 import type { Note } from './domain/case.events.js';
@@ -18,22 +27,23 @@ export interface Asked {
 
 /** A case as the policies see it when this principal asks at this moment. */
 export function caseResource(current: Case, { principal, marks, now }: Asked): Resource<'Case'> {
-  const { caseId, concernId, team, recused, shutOut = [] } = current;
+  const { caseId, concernId, stage, team, recused, shutOut = [] } = current;
   return {
     type: 'Case',
     id: caseId,
     attributes: {
       ...{ team: staffRefs(team), recused: staffRefs(recused), underGlass: underGlass(current, now) },
+      stage: stageRef(stage),
       shutOut: marks.shutOutOf([{ concernId, shutOut }], principal),
     },
   };
 }
 
-/** The case, with what let the caller do this and, under broken glass, what for: as the access log says it. */
+/** The case, with what let the caller do this and, where it is known, what for: as the access log says it. */
 export interface AllowedCase {
   readonly current: Case;
   readonly ground: string;
-  readonly purpose?: string;
+  readonly purpose?: string | undefined;
 }
 
 /** The case, for whoever may do this with it at this moment; for those who may not know of it, it does not exist. */
@@ -43,7 +53,10 @@ export function allowedCase(action: ActionOn<'Case'>, state: CaseState, asked: A
   const decision = decide(principal, action, caseResource(state, asked));
   const refusal = action === 'BreakGlass' ? 'access_not_needed' : 'caller_not_on_team';
   const ground = groundOf(decision, () => reject(refusal));
-  if (ground !== 'break_glass' || principal.kind !== 'staff') return { current: state, ground };
+  if (ground !== 'break_glass' || principal.kind !== 'staff') {
+    const usual = ground === 'team' && state.stage === 'closed' ? 'follow_up' : undefined;
+    return { current: state, ground, purpose: purposeStatedBy(principal) ?? usual };
+  }
   const emergency = emergencyAccessOf(state, principal.id, now);
   if (!emergency) throw notFound();
   return { current: state, ground: `${ground}:${emergency.grantId}`, purpose: emergency.purpose };

@@ -1,15 +1,22 @@
 import type { Principal } from '@waymark/access';
-import { type Role, roles, type Unit, units } from '@waymark/contracts';
+import { type Role, roles, statedPurposes, type StatedPurpose, type Unit, units } from '@waymark/contracts';
 import { WrongUse } from '../../exit-codes.js';
 
 export interface AskerOptions {
   readonly as: string;
   readonly roles?: string;
   readonly unit?: string;
+  readonly purpose?: string;
 }
 
 /** Who asks, from the command line: what a token would say of them has to be said there. */
-export async function askerOf({ as, roles: given, unit }: AskerOptions): Promise<Principal> {
+export async function askerOf(options: AskerOptions): Promise<Principal> {
+  const asker = await whoAsks(options);
+  if (options.purpose === undefined || asker.kind !== 'staff') return asker;
+  return { ...asker, purpose: oneOf<StatedPurpose>(statedPurposes, options.purpose, '--purpose') };
+}
+
+async function whoAsks({ as, roles: given, unit }: AskerOptions): Promise<Principal> {
   const [kind, id = '', clientId] = as.split(':');
   if (as === 'anyone') return { kind: 'anonymous' };
   if (kind === 'service') return { kind: 'service', id };

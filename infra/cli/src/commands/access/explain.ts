@@ -23,6 +23,7 @@ export function addExplain(access: Command, { terminal }: CommandContext): void 
     )
     .option('--roles <list>', 'roles of a member of staff, separated by commas')
     .option('--unit <unit>', 'their unit')
+    .option('--purpose <purpose>', 'what they say that it is for')
     .requiredOption('--action <name>', 'such as ReadCase')
     .option('--resource <stream>', 'concern-ID, case-ID, client-ID or referral-ID, as it stands now')
     .option('--to <id>', 'whom a concern is allocated to; themself when left out')

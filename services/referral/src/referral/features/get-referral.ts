@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Access, Caller, type Principal } from '@waymark/access';
+import { Access, Caller, type Principal, purposeStatedBy } from '@waymark/access';
 import {
   dataCategories,
   type DataCategory,
@@ -87,7 +87,8 @@ export class GetReferralHandler implements IQueryHandler<GetReferral> {
 
   async execute({ referralId, caller }: GetReferral): Promise<ReferralView> {
     const { referral, ground } = await this.referrals.find(caller, 'ReadReferral', referralId);
-    const { clientId, purpose } = referral;
+    const { clientId } = referral;
+    const purpose = purposeStatedBy(caller) ?? referral.purpose;
     const stream = `referral-${referralId}`;
     await this.reads.read({ principal: caller, stream, clientId, what: 'GetReferral', ground, purpose });
     return ground === 'team' ? { ...viewOf(referral), ...forTeam(referral) } : viewOf(referral);
