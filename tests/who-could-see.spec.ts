@@ -97,6 +97,15 @@ describe('who could see a case, as the auditor is told afterwards', () => {
         expect(row?.team.toSorted()).toEqual(team);
       }
     });
+  /** So does intake, of who has recused. */
+  const recuse = async (who: string, reason: string): Promise<void> => {
+    await post('case', aCase('/recusal'), who, { reason });
+    await eventually(async () => {
+      const sql = 'SELECT recused FROM concern_queue WHERE concern_id = $1';
+      const [row] = await stage.query<{ recused: readonly string[] }>('intake', sql, [played.concernId]);
+      expect(row?.recused).toContain(stage.idOf(who));
+    });
+  };
   const steps: readonly (readonly [what: string, happens: () => Promise<void>])[] = [
     ['the story', () => untilTeamIs('amina.officer', 'kwame.officer', 'marek.clinician')],
     [
@@ -109,7 +118,7 @@ describe('who could see a case, as the auditor is told afterwards', () => {
     [
       'a clinician recuses',
       async () => {
-        await post('case', aCase('/recusal'), 'marek.clinician', { reason: 'We share an office.' });
+        await recuse('marek.clinician', 'We share an office.');
         await untilTeamIs('amina.officer');
       },
     ],
@@ -124,7 +133,7 @@ describe('who could see a case, as the auditor is told afterwards', () => {
       'the referral is revoked',
       () => post('referral', `/v1/referrals/${played.referralId}/revocation`, 'amina.officer'),
     ],
-    ['a supervisor recuses', () => post('case', aCase('/recusal'), 'ingrid.supervisor', { reason: 'My sister.' })],
+    ['a supervisor recuses', () => recuse('ingrid.supervisor', 'My sister.')],
     ['the four hours are over', async () => stage.clock.advance({ hours: 4, minutes: 1 })],
   ];
 
