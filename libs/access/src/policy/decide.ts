@@ -1,6 +1,6 @@
 import type { Principal } from '../principal.js';
 import { type ActionContexts, actions, knownServices, type ResourceAttributes } from './actions.js';
-import { noteDecision } from './noted-decisions.js';
+import { noteDecision, type Outcome } from './noted-decisions.js';
 import { AccessError } from '../access-error.js';
 import { purposeStatedBy } from '../stated-purpose.js';
 import { type PrincipalType, principalEntity, principalTypes, purposeRef } from './entity.js';
@@ -44,7 +44,7 @@ export type Decision =
        * `deny`: refused, but the caller may know that the thing exists. `hidden`: they may not, and must get the answer that a
        * missing one gives.
        */
-      readonly outcome: 'deny' | 'hidden';
+      readonly outcome: Exclude<Outcome, 'allow'>;
       readonly policies: readonly Policy[];
     };
 

@@ -1,13 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Decision } from './decide.js';
+
+/** What the policies say of somebody, an action and a thing; `hidden` when not even that it exists may be told. */
+export type Outcome = 'allow' | 'deny' | 'hidden';
 
 /** What the policies said first about each action: first they are asked about the thing that the request names. */
-export type NotedDecisions = Map<string, Decision['outcome']>;
+export type NotedDecisions = Map<string, Outcome>;
 
 const underWay = new AsyncLocalStorage<NotedDecisions>();
 
 /** Remembers, for the request under way, what the policies said when they were first asked about an action. */
-export function noteDecision(action: string, { outcome }: Pick<Decision, 'outcome'>): void {
+export function noteDecision(action: string, { outcome }: { readonly outcome: Outcome }): void {
   const noted = underWay.getStore();
   if (noted && !noted.has(action)) noted.set(action, outcome);
 }
