@@ -102,6 +102,7 @@ function badTexts({ format, maxLength, pattern }: Schema): readonly (readonly [s
       '2026-02-30T08:00:00Z',
       '0000-01-01T00:00:00Z',
       '2026-03-02T24:00:00Z',
+      '2026-03-02T08:00:00+16:33',
       '1e3',
     ].map((value) => [`"${value}" for a moment`, value] as const);
   return [

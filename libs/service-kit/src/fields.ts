@@ -142,14 +142,14 @@ export const StaffId = (options: FieldOptions = {}): PropertyDecorator =>
 
 /** Years that every part of the platform can hold. */
 const rfc3339 =
-  /^(19|2\d)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+  /^(19|2\d)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
 
-/** A moment: RFC 3339 with time zone, a day that exists, from 1900 on. */
+/** A moment: RFC 3339 with a time zone less than 15 hours off, as all are, a day that exists, from 1900 on. */
 export const Moment = (options: FieldOptions = {}): PropertyDecorator =>
   applyDecorators(
     ...isDefined(options),
     IsString(),
-    Matches(rfc3339, { message: '$property must be an RFC 3339 date-time with time zone' }),
+    Matches(rfc3339, { message: '$property must be an RFC 3339 date-time with a time zone that exists' }),
     ExistingDay(),
     api(options, { type: 'string', format: 'date-time' }),
   );

@@ -23,6 +23,7 @@ export * from './key-settings.js';
 export * from './log.js';
 export * from './open-key-store.js';
 export * from './open-views.js';
+export { MayNotExist } from './openapi.js';
 export * from './pages-until.js';
 export { notePolicies, policiesOf } from './policies/policies-in-force.js';
 export * from './problem.js';

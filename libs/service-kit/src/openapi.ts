@@ -1,5 +1,5 @@
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { type DeclaredRoute, listRoutes } from '@waymark/access';
+import { ApiExtension, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type DeclaredRoute, listRoutes, resourceTypeOf } from '@waymark/access';
 import { statedPurposes } from '@waymark/contracts';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
@@ -39,6 +39,9 @@ const answers: Readonly<Record<string, string>> = {
   500: 'Something went wrong on our side.',
   503: 'A part that is needed cannot be reached; nothing was done.',
 };
+
+/** For a route about no one thing that may answer 404 all the same: its document says so. */
+export const MayNotExist = (): MethodDecorator => ApiExtension('x-may-not-exist', true);
 
 /** Serves the OpenAPI 3.1 document at `/openapi.json` and a page for people at `/docs`. */
 export function publishOpenApi(
@@ -102,7 +105,7 @@ function completeOperation(
   const keyed = method === 'post' && !('x-without-idempotency-key' in operation);
   const statuses = [
     ...(guarded ? ['401', '403'] : []),
-    ...(path.includes('{') ? ['404'] : []),
+    ...(isAboutAThing(path, route) || 'x-may-not-exist' in operation ? ['404'] : []),
     '400',
     ...(method === 'post' ? ['409', '412', '413', '415'] : []),
     '422',
@@ -125,6 +128,10 @@ function completeOperation(
   );
   operation.parameters = [...others, ...commandHeaders];
 }
+
+/** Of what it does not find it answers like of what the caller may not see. */
+const isAboutAThing = (path: string, route: DeclaredRoute | undefined): boolean =>
+  path.includes('{') || (route?.access !== undefined && resourceTypeOf(route.access.action) !== 'Waymark');
 
 /** Nest takes every header of a signature for required. */
 const positionHelp = 'The Waymark-Position of an earlier answer: what it changed is shown for sure.';

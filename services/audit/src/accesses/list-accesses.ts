@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { staffIdPattern, units } from '@waymark/contracts';
-import { Code, Id, Moment, notFound, Pattern, ReadLog } from '@waymark/service-kit';
+import { Code, Id, MayNotExist, Moment, notFound, Pattern, ReadLog } from '@waymark/service-kit';
 import { ClientIndex } from '../client-index/client-index.js';
 import { AccessLine } from '../features/get-case-accesses.js';
 import { AccessEntry } from './access-entry.entity.js';
@@ -50,6 +50,7 @@ export class ListAccessesEndpoint {
     description:
       'By person, case, client, unit, outcome and time, in any combination. To read it is an access as well.',
   })
+  @MayNotExist()
   @ApiOkResponse({ type: Accesses })
   list(
     @Caller() caller: Principal,

@@ -3,7 +3,7 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
-import { Checked, Clock, Pattern, Views } from '@waymark/service-kit';
+import { Checked, Clock, MayNotExist, Pattern, Views } from '@waymark/service-kit';
 import { demandPeriod, isDay, lastDayOf, monthEndedBy } from './calendar.js';
 import { caseloadCell, caseloadOf } from './caseload-table.js';
 import { cellOf, CountCell, hiddenNote } from './cell.js';
@@ -57,6 +57,7 @@ export class CaseloadEndpoint {
   @ApiOperation({
     summary: 'Open cases by stage as of a date, and what came and went in the month, small cells not shown',
   })
+  @MayNotExist()
   @ApiOkResponse({ type: CaseloadReport })
   read(@QueryParams() { asOf }: CaseloadParams) {
     return this.queries.execute(new GetCaseload(asOf));

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { channels, responseBands } from '@waymark/contracts';
-import { Clock, Pattern, Views } from '@waymark/service-kit';
+import { Clock, MayNotExist, Pattern, Views } from '@waymark/service-kit';
 import { demandPeriod, periodForm, yearOf } from './calendar.js';
 import { cellOf, CountCell, hiddenNote } from './cell.js';
 import { crossCell, crossTables } from './cross-tables.js';
@@ -72,6 +72,7 @@ export class FirstResponseEndpoint {
   @Get('first-response')
   @Access('ReadReports')
   @ApiOperation({ summary: 'How contacts of a period were answered, by channel, small cells not shown' })
+  @MayNotExist()
   @ApiOkResponse({ type: FirstResponse })
   read(@QueryParams() { period }: FirstResponseParams) {
     return this.queries.execute(new GetFirstResponse(period));

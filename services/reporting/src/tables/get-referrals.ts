@@ -4,7 +4,7 @@ import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, getS
 import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { referralResults, units } from '@waymark/contracts';
-import { Clock, Pattern, Views } from '@waymark/service-kit';
+import { Clock, MayNotExist, Pattern, Views } from '@waymark/service-kit';
 import { demandPeriod, periodForm, yearOf } from './calendar.js';
 import { cellOf, CountCell, hiddenNote } from './cell.js';
 import { crossCell, crossTables } from './cross-tables.js';
@@ -50,6 +50,7 @@ export class ReferralsEndpoint {
   @Get('referrals')
   @Access('ReadReports')
   @ApiOperation({ summary: 'Referrals sent in a period, by unit and what became of them, small cells not shown' })
+  @MayNotExist()
   @ApiOkResponse({ type: ReferralsReport })
   read(@QueryParams() { period }: ReferralsParams) {
     return this.queries.execute(new GetReferrals(period));

@@ -2,7 +2,7 @@ import { Controller, Get, Query as QueryParams } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, getSchemaPath, ApiExtraModels } from '@nestjs/swagger';
 import { Access } from '@waymark/access';
-import { Code, Pattern, Refuses } from '@waymark/service-kit';
+import { Code, MayNotExist, Pattern, Refuses } from '@waymark/service-kit';
 import { demandPeriod, periodForm, yearOf } from './calendar.js';
 import { cellKey, threshold } from './table-plan.js';
 import { YearFamilies } from './year-families.js';
@@ -61,6 +61,7 @@ export class TypologyGeographyEndpoint {
   @Get('typology-geography')
   @Access('ReadReports')
   @ApiOperation({ summary: 'Contacts by what happened and where, small cells not shown' })
+  @MayNotExist()
   @ApiOkResponse({ type: TypologyGeography })
   @Refuses(404, 'There is no table for that period.')
   read(@QueryParams() params: TypologyGeographyParams) {
