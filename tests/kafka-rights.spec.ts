@@ -165,7 +165,7 @@ describe('services of which each may use its own topics only', () => {
   it(
     'works together with the others: what each tells comes to those who declare that they listen',
     async () => {
-      stage = await startStage({ services: [] });
+      stage = await startStage({ services: [], databasesOf: definitions.map(({ name }) => name) });
       for (const definition of definitions) {
         const { KAFKA_USERNAME, KAFKA_PASSWORD } = environments.get(definition.name) ?? {};
         const environment = { ...stage.environmentOf(definition.name), ...secured(), KAFKA_USERNAME, KAFKA_PASSWORD };

@@ -65,6 +65,8 @@ const portNames = ['intake', 'case', 'consent', 'referral', 'reporting', 'audit'
 export async function startStage(options: {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- services with settings of their own
   readonly services: readonly ServiceDefinition<any>[];
+  /** Services that get databases, when the test starts more than those on the stage by itself. */
+  readonly databasesOf?: readonly string[];
   readonly now?: string;
   readonly logLevel?: string;
   /** Further environment variables of all services. */
@@ -79,7 +81,7 @@ export async function startStage(options: {
     adminUrl,
     secretsDir: join(dir, 'secrets'),
     prefix,
-    databasesOf: options.services.map(({ name }) => name),
+    databasesOf: options.databasesOf ?? options.services.map(({ name }) => name),
     bus: 'postgres',
   });
   const ports = new Map((await freePorts(portNames.length)).map((port, index) => [portNames[index] ?? '', port]));
