@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { type FailedRead, type FailedReads, type Principal, resourceTypeOf } from '@waymark/access';
+import { type FailedRead, type FailedReads, type Principal, purposeStatedBy, resourceTypeOf } from '@waymark/access';
 import { derivedId } from '@waymark/messaging';
 import type { Clock } from './clock.js';
 import { principalKey } from './principal-key.js';
@@ -29,7 +29,7 @@ const further: Thing = { stream: 'refusals-further' };
 /**
  * Records every reading that is refused, before the caller learns of it; what cannot be recorded is no refusal but an error. What
  * does not exist is recorded like what the caller may not see: else the time of an answer, or the log, would tell one from the other.
- * The same reading, refused to the same person again within a minute, is recorded once.
+ * The same reading for the same purpose, refused to the same person again within a minute, is recorded once.
  */
 export class RefusedReads implements FailedReads {
   private minute = '';
@@ -48,9 +48,10 @@ export class RefusedReads implements FailedReads {
     const { principal, action } = failed;
     const minute = this.clock.now().slice(0, 'yyyy-mm-ddThh:mm'.length);
     const who = principalKey(principal);
-    const reading = `${action} ${asked.stream}`;
+    const purpose = purposeStatedBy(principal) ?? '';
+    const reading = `${action} ${asked.stream} ${purpose}`;
     const thing = this.isNamed(who, minute, reading) ? asked : further;
-    const eventId = derivedId('refused read', this.service, who, action, thing.stream, minute);
+    const eventId = derivedId('refused read', this.service, who, action, thing.stream, minute, purpose);
     await this.reads.read({ ...thing, principal, what: action, ground: 'none', refused: true, eventId });
   }
 
