@@ -82,8 +82,11 @@ describe('the platform in one process', () => {
     expect(second.output()).toContain(`${portBase + 1} (intake)`);
   }, 60_000);
 
+  /** Over a part of the contacts: what is published about all of them, reporting's own spec holds against their tables. */
+  const play = () => runStory({ baseUrl: `http://127.0.0.1:${portBase}`, tables: 'every fourth' });
+
   it('plays the whole story', async () => {
-    const results = await runStory({ baseUrl: `http://127.0.0.1:${portBase}` });
+    const results = await play();
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
     expect(results).toHaveLength(11);
   }, 600_000);
@@ -112,7 +115,7 @@ describe('the platform in one process', () => {
     await platform.exited;
     platform = start(dataDir, portBase, '--empty');
     await untilReady(platform);
-    const results = await runStory({ baseUrl: `http://127.0.0.1:${portBase}` });
+    const results = await play();
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
     expect(results[9]?.detail).toMatch(/^0 contacts registered now/);
     platform.child.kill('SIGINT');

@@ -121,7 +121,7 @@ describe('each service as a process of its own, over Kafka', () => {
 
   // The tables over thousands of contacts are read where the platform is one process; chaos adds facts up that came over Kafka.
   it('plays the story', async () => {
-    const results = await runStory({ baseUrl: `http://127.0.0.1:${base}`, withTables: false });
+    const results = await runStory({ baseUrl: `http://127.0.0.1:${base}`, tables: 'none' });
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
     expect(results).toHaveLength(10);
   }, 600_000);

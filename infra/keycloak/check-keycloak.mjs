@@ -118,7 +118,7 @@ async function playStory({ issuer, issuerAddress, tokenEndpoint }) {
     });
     try {
       const signIn = { tokenUrl: tokenEndpoint, password, totpSecret };
-      const steps = await runStory({ baseUrl: `http://127.0.0.1:${base}`, withTables: false, signIn });
+      const steps = await runStory({ baseUrl: `http://127.0.0.1:${base}`, tables: 'none', signIn });
       for (const { title, ok, detail } of steps) check(`story: ${title}`, ok || detail, true);
       check('the story is played to its end', steps.length, 10);
     } finally {

@@ -14,7 +14,16 @@ interface Row {
 /** One contact as the body of RegisterContact, with an Idempotency-Key that is the same whenever it is registered. */
 export interface HelplineContact {
   readonly key: string;
-  readonly body: object;
+  readonly body: ContactBody;
+}
+
+interface ContactBody {
+  readonly channel: string;
+  readonly matter: readonly string[];
+  readonly behaviour: readonly string[];
+  readonly place: { readonly country: string; readonly subdivision?: string };
+  readonly contact: { readonly at: string; readonly precision: string };
+  readonly [field: string]: unknown;
 }
 
 const relations: Readonly<Record<string, string>> = {

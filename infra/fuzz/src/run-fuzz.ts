@@ -71,7 +71,7 @@ async function portsInARow(attempts = 20): Promise<Ports> {
 
 /** Without its tables: what is asked at random needs something of everything, not thousands of contacts. */
 async function playStory(platform: Platform): Promise<void> {
-  const results = await runStory({ baseUrl: platform.urlOf('page'), withTables: false });
+  const results = await runStory({ baseUrl: platform.urlOf('page'), tables: 'none' });
   const failed = results.filter(({ ok }) => !ok);
   if (failed.length > 0)
     throw new FuzzError(`the story failed: ${failed.map(({ title, detail }) => `${title} (${detail})`).join('; ')}`);

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   caseMessages,
-  type DataOf,
   intakeMessages,
   type MessageContract,
   referralMessages,
@@ -12,6 +11,7 @@ import {
 import type { Message } from '@waymark/messaging';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
+import { newFacts } from './facts.fixture.js';
 import { reporting } from './reporting.service.js';
 
 const hidden = { shown: false };
@@ -21,24 +21,13 @@ jest.setTimeout(120_000);
 
 describe('the reports', () => {
   let stage: Stage;
-  const sequences = new Map<string, number>();
+  const message = newFacts();
   beforeAll(async () => {
     stage = await startStage({ services: [reporting], logLevel: 'error' });
     stage.clock.set('2026-06-15T08:00:00.000Z');
   });
   afterAll(() => stage?.close());
 
-  const message = <Contract extends MessageContract>(contract: Contract, data: DataOf<Contract>): Message => {
-    const subject = String(Object(data).factId);
-    const sequence = (sequences.get(subject) ?? 0) + 1;
-    sequences.set(subject, sequence);
-    const id = randomUUID();
-    return {
-      ...{ specversion: '1.0', id, source: contract.source, type: contract.type, subject, sequence },
-      ...{ time: '2026-01-01T00:00:00.000Z', datacontenttype: 'application/json' },
-      ...{ correlationid: id, causationid: id, data: Object(data) },
-    };
-  };
   /** Publishes as the service that tells of it, and waits until reporting has it. */
   const tell = async (service: string, contract: MessageContract, messages: readonly Message[]): Promise<void> => {
     await stage.busOf(service).publish(contract.topic, messages);
