@@ -40,7 +40,7 @@ export const teamPeriodsProjection = foldedRows({
       ...[...team]
         .filter((personId) => !open.has(personId))
         .map((personId) => ({ caseId: fact.subject, personId, joinedAt: position, leftAt: null, clientId })),
-      ...(recused === undefined || open.has(recused)
+      ...(recused === undefined || open.has(recused) || team.has(recused)
         ? []
         : [{ caseId: fact.subject, personId: recused, joinedAt: position, leftAt: position, clientId }]),
     ];
