@@ -29,5 +29,7 @@ export default {
   globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.mjs',
   testTimeout: 60_000,
   maxWorkers: 3,
+  // What a spec has loaded is never given back (ES modules in vm contexts): a worker that grows to gigabytes collects garbage only.
+  workerIdleMemoryLimit: '1GB',
   testSequencer: '<rootDir>/tools/test/longest-first.mjs',
 };
