@@ -4,8 +4,8 @@ import { addressOf, allowConnect, connected, makeDatabase } from './databases.js
 
 /**
  * Makes the store of a service's data keys: a database that holds nothing else, and a role of the same name, which may read, add and
- * change keys there, vacuum the table, and do nothing anywhere else. It owns nothing: it can neither delete a key nor change the table. Whoever has the
- * service's own database only cannot connect. Answers the role's address. May be repeated.
+ * change keys there, vacuum the table, and do nothing anywhere else. It owns nothing: it can neither delete a key nor change the
+ * table. Whoever has the service's own database only cannot connect. Answers the role's address. May be repeated.
  */
 export async function provisionKeyStore(options: {
   readonly adminUrl: string;

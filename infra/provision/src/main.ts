@@ -23,9 +23,8 @@ const variables = {
 /** Prepares the infrastructure for services that run as processes of their own, and ends. Safe to repeat. */
 async function main(): Promise<void> {
   const settings = readEnvironment('provision', process.env, variables);
-  const { ADMIN_DATABASE_URL: adminUrl, SERVICE_SECRETS_DIR: seenAs } = settings;
+  const { ADMIN_DATABASE_URL: adminUrl, KEYS_ADMIN_DATABASE_URL: keysAdminUrl, SERVICE_SECRETS_DIR: seenAs } = settings;
   const dir = resolve(settings.SECRETS_DIR);
-  const { KEYS_ADMIN_DATABASE_URL: keysAdminUrl } = settings;
   await demandReachable('ADMIN_DATABASE_URL', adminUrl);
   if (keysAdminUrl !== undefined) await demandReachable('KEYS_ADMIN_DATABASE_URL', keysAdminUrl);
   const environments = await provision({

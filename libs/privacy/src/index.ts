@@ -1,4 +1,4 @@
-export { deriveSecret } from './keys/derive-secret.js';
+export { deriveMark, deriveSecret } from './keys/derive-secret.js';
 export { bringKeys, KeysDifferError, type KeyRow } from './keys/bring-keys.js';
 export {
   dataKeysMigration,

@@ -1,5 +1,5 @@
 import { type Principal, staffRefs } from '@waymark/access';
-import { deriveSecret } from '@waymark/privacy';
+import { deriveMark } from '@waymark/privacy';
 
 /** Whom a reporter shuts out: people by id, and everybody of a role or a unit. */
 export interface ShutOut {
@@ -76,9 +76,7 @@ export class ShutOutMarks {
   }
 
   private mark(concernId: string, kind: string, value: string): string {
-    return deriveSecret({ secret: this.secret, label: `shut-out ${kind}`, input: `${concernId} ${value}` })
-      .toString('hex')
-      .slice(0, 32);
+    return deriveMark({ secret: this.secret, label: `shut-out ${kind}`, input: `${concernId} ${value}` });
   }
 }
 

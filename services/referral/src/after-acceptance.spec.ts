@@ -19,7 +19,7 @@ describe('a referral that was accepted', () => {
   let known: KnownCase;
   beforeAll(async () => {
     stage = await startStage({ services: [referral], logLevel: 'fatal' });
-    peer = await ConsentPeer.start(Number(new URL(String(stage.environmentOf('referral').CONSENT_URL)).port));
+    peer = await ConsentPeer.on(stage);
     caseBus = stage.busOf('case');
   });
   beforeEach(async () => {

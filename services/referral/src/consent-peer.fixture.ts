@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Stage } from '@waymark/stage';
 
 export interface AskedDisclosure {
   readonly key: string;
@@ -27,6 +28,11 @@ export class ConsentPeer {
   private misbehaviour: Answering | undefined;
 
   private constructor(private readonly server: ReturnType<typeof createServer>) {}
+
+  /** Where the referral service of a stage looks for consent. */
+  static on(stage: Stage): Promise<ConsentPeer> {
+    return ConsentPeer.start(Number(new URL(String(stage.environmentOf('referral').CONSENT_URL)).port));
+  }
 
   static async start(port = 0): Promise<ConsentPeer> {
     const server = createServer();

@@ -15,7 +15,7 @@ describe('a referral to a unit that the reporter shut out', () => {
   let peer: ConsentPeer;
   beforeAll(async () => {
     stage = await startStage({ services: [referral], logLevel: 'fatal' });
-    peer = await ConsentPeer.start(Number(new URL(String(stage.environmentOf('referral').CONSENT_URL)).port));
+    peer = await ConsentPeer.on(stage);
   });
   afterAll(async () => {
     await peer?.stop();

@@ -17,7 +17,7 @@ describe('a referral', () => {
   let known: KnownCase;
   beforeAll(async () => {
     stage = await startStage({ services: [referral], logLevel: 'fatal' });
-    peer = await ConsentPeer.start(Number(new URL(String(stage.environmentOf('referral').CONSENT_URL)).port));
+    peer = await ConsentPeer.on(stage);
     caseBus = stage.busOf('case');
   });
   beforeEach(async () => {

@@ -15,7 +15,7 @@ describe('of a package that tells of everything', () => {
   let peer: ConsentPeer;
   beforeAll(async () => {
     stage = await startStage({ services: [referral], logLevel: 'fatal' });
-    peer = await ConsentPeer.start(Number(new URL(String(stage.environmentOf('referral').CONSENT_URL)).port));
+    peer = await ConsentPeer.on(stage);
   });
   afterAll(async () => {
     await peer?.stop();

@@ -29,7 +29,7 @@ describe('a referral whose client withdraws the consent', () => {
   let consentId: string;
   beforeAll(async () => {
     stage = await startStage({ services: [referral], logLevel: 'error' });
-    peer = await ConsentPeer.start(Number(new URL(String(stage.environmentOf('referral').CONSENT_URL)).port));
+    peer = await ConsentPeer.on(stage);
     consentBus = stage.busOf('consent');
   });
   beforeEach(async () => {

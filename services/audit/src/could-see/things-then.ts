@@ -46,11 +46,12 @@ export interface ThingThen {
 export function thingsAt(facts: readonly Fact[], state: StateAt, clientId: string, at: string): readonly ThingThen[] {
   if (!state.concern && !state.case) return [];
   const known = facts.filter((fact) => timeOf(fact, 'recorded') <= Date.parse(at));
+  const overrides = overridesIn(known);
   return [
     ...(state.concern ? [concernThing(state.concern, state.case)] : []),
     ...(state.case ? [caseThing(state.case)] : []),
     clientThing(known, clientId),
-    ...state.referrals.flatMap((referral) => referralThings(referral, state, overridesIn(known), Date.parse(at))),
+    ...state.referrals.flatMap((referral) => referralThings(referral, state, overrides, Date.parse(at))),
   ];
 }
 

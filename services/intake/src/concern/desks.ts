@@ -1,5 +1,5 @@
 import { type Unit, units } from '@waymark/contracts';
-import { deriveSecret } from '@waymark/privacy';
+import { deriveMark } from '@waymark/privacy';
 import { ConfigError, type Secrets } from '@waymark/service-kit';
 import type { Exclusions } from './domain/concern.events.js';
 import type { Concern } from './domain/concern.state.js';
@@ -26,9 +26,7 @@ export class DeskMarks {
   }
 
   of(concernId: string, unit: Unit): string {
-    return deriveSecret({ secret: this.secret, label: 'desk', input: `${concernId} ${unit}` })
-      .toString('hex')
-      .slice(0, 32);
+    return deriveMark({ secret: this.secret, label: 'desk', input: `${concernId} ${unit}` });
   }
 
   /** The unit whose mark it is. */
