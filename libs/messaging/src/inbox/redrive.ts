@@ -15,7 +15,7 @@ import { lockKey } from './inbox-tables.js';
 import { isTemporary } from './temporary-failure.js';
 
 export interface RedriveResult {
-  /** How many letters had their effect now. */
+  /** How many letters had their effect by this call; not those which the consumer itself took up meanwhile. */
   readonly redriven: number;
   /** The letter at which it stopped, if it did; its key stays closed. */
   readonly stoppedAt?: { readonly deadLetterId: string; readonly reason: DeadLetterReason };

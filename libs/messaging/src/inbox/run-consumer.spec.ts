@@ -29,6 +29,8 @@ describe('a consumer', () => {
   const start = (options: Parameters<ConsumerGround['start']>[0] = {}): Consumer =>
     consumers.start({ clock, retries: { attempts: 3, firstPauseMs: 5 }, ...options });
   const effects = (subject: string): Promise<number[]> => consumers.effects(subject);
+  // Not how many: the consumer's own sweep may be faster with those behind the first.
+  const wentThrough = { redriven: expect.any(Number) };
   const reasons = async (consumer: Consumer): Promise<(readonly [string | null, number | null, string])[]> =>
     (await consumer.deadLetters()).map((letter) => [letter.subject, letter.sequence, letter.reason] as const);
 
@@ -154,7 +156,8 @@ describe('a consumer', () => {
     await bus.publish(topic, [messageOf('a', 2), messageOf('a', 3)]);
     await eventually(async () => expect((await consumer.deadLetters()).length).toBe(2));
     const [letter] = await consumer.deadLetters();
-    expect(await consumer.redrive(letter?.id ?? '', { acceptGap: true })).toEqual({ redriven: 2 });
+    expect(await consumer.redrive(letter?.id ?? '', { acceptGap: true })).toEqual(wentThrough);
+    expect(await consumer.deadLetters()).toEqual([]);
     await bus.publish(topic, [messageOf('a', 4)]);
     await eventually(async () => expect(await effects('a')).toEqual([2, 3, 4]));
   });
@@ -184,7 +187,7 @@ describe('a consumer', () => {
     });
     expect(await effects('a')).toEqual([1]);
     broken = false;
-    expect(await consumer.redrive(poison?.id ?? '')).toEqual({ redriven: 2 });
+    expect(await consumer.redrive(poison?.id ?? '')).toEqual(wentThrough);
     expect(await effects('a')).toEqual([1, 2, 3]);
     expect(await consumer.deadLetters()).toEqual([]);
     await bus.publish(topic, [messageOf('a', 4)]);
