@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccessError } from '@waymark/access';
 import { DomainRejection } from '@waymark/event-sourcing';
 import { EventStoreError } from '@waymark/event-store';
+import { isTemporary } from '@waymark/messaging';
 import { KeyProviderError, SubjectErasedError } from '@waymark/privacy';
 import type { Log } from './log.js';
 import { Problem } from './problem.js';
@@ -76,12 +77,22 @@ export function toProblem(error: unknown): Problem {
   const transport = transportProblems[code];
   if (transport) return new Problem(...transport);
   if (error instanceof HttpException) return httpProblem(error);
+  if (isTemporary(error)) return temporarilyUnavailable;
   return new Problem(
     500,
     'internal_error',
     'Something went wrong on our side. Send the same request again with the same key.',
   );
 }
+
+/** Whether anything was stored before the connection broke, the same request with the same key finds out. */
+const temporarilyUnavailable = new Problem(
+  503,
+  'temporarily_unavailable',
+  'A part that is needed cannot be reached. Send the same request again with the same key.',
+  undefined,
+  { 'retry-after': '2' },
+);
 
 const statusOf = (code: string): number =>
   code.endsWith('_not_found') ? 404 : code.startsWith('invalid_') ? 422 : 409;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { asSuperuser, eventually, serverUrl } from '@waymark/testing';
 import { createLog } from './log.js';
 import { type RunningService, startService } from './start-service.js';
 import { tallyService } from './tally.fixture.js';
@@ -60,6 +61,28 @@ describe('a refusal', () => {
     expect(JSON.stringify(failed.body)).not.toContain('jasmine');
     const requestId = String(failed.body.instance).slice('urn:waymark:request:'.length);
     expect(lines.find((line) => line.includes(requestId))).toContain('request failed');
+  });
+
+  it('of a database that lets nobody in passes, and the same request has its effect once', async () => {
+    const database = new URL(ground.databaseUrl).pathname.slice(1);
+    const letIn = (allowed: boolean) =>
+      asSuperuser(serverUrl(), async (client) => {
+        await client.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS ${allowed}`);
+        const sql = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1';
+        if (!allowed) await client.query(sql, [database]);
+      });
+    const [tally, key] = [randomUUID(), { 'idempotency-key': randomUUID() }];
+    const addOnce = () => post(`${tally}/additions`, { by: 3 }, key);
+    await letIn(false);
+    for (let times = 0; times < 3; times += 1) {
+      const refused = await addOnce();
+      expect(refused).toMatchObject({ status: 503, body: { code: expect.stringMatching(/unavailable$/) } });
+      expect(refused.headers.get('retry-after')).toBe('2');
+    }
+    await letIn(true);
+    await eventually(async () => expect(await addOnce()).toMatchObject({ status: 201 }));
+    expect(await addOnce()).toMatchObject({ status: 201 });
+    await eventually(async () => expect(await ask(tally)).toMatchObject({ status: 200, body: { total: 3 } }));
   });
 
   const bodies: readonly (readonly [string, unknown, readonly (readonly [string, string])[]])[] = [

@@ -12,6 +12,13 @@ export { makeTestAuthority, type TestAuthority } from './kafka/test-authority.js
 export { makeCertificate } from './make-certificate.js';
 export { randomFrom, type Random } from './seeded-random.js';
 export { readServerLog } from './server-log.js';
-export { createTestDatabase, createTestRole, serverUrl, type TestDatabase, type TestRole } from './test-database.js';
+export {
+  asSuperuser,
+  createTestDatabase,
+  createTestRole,
+  serverUrl,
+  type TestDatabase,
+  type TestRole,
+} from './test-database.js';
 export { faultsOfGoldenEvents } from './golden-events/faults-of-golden-events.js';
 export { writeGoldenEvents } from './golden-events/write-golden-events.js';

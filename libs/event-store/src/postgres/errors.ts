@@ -24,6 +24,7 @@ const driverTexts =
 
 interface SqlError {
   readonly code?: unknown;
+  readonly severity?: unknown;
   readonly message: string;
   readonly detail?: unknown;
   readonly constraint?: unknown;
@@ -34,8 +35,10 @@ const codeOf = (error: SqlError): string => (typeof error.code === 'string' ? er
 /** True when the connection itself has failed: the statement may or may not have taken effect. */
 export function isBroken(error: unknown): boolean {
   if (!types.isNativeError(error)) return false;
+  const { severity }: SqlError = error;
   const code = codeOf(error);
-  return code === '' ? driverTexts.test(error.message) : socketErrors.has(code) || broken.test(code);
+  if (code === '') return driverTexts.test(error.message);
+  return severity === 'FATAL' || socketErrors.has(code) || broken.test(code);
 }
 
 /** True when no answer came in time; `pg` says so by this text only. */

@@ -23,6 +23,8 @@ export function isTemporary(error: unknown): boolean {
   if (error instanceof TemporaryFailure) return true;
   if (!(error instanceof Error)) return false;
   if ('code' in error && typeof error.code === 'string' && temporaryCodes.test(error.code)) return true;
+  // The server ended the connection, or let nobody in: whatever was asked is not at fault.
+  if ('severity' in error && error.severity === 'FATAL') return true;
   if (temporaryTexts.test(error.message) || temporaryNames.test(error.name)) return true;
   if ('driverError' in error && error.driverError !== error && isTemporary(error.driverError)) return true;
   return error.cause !== undefined && error.cause !== error && isTemporary(error.cause);

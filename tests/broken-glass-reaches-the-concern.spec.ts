@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { caseService } from '@waymark/case';
+import { intake } from '@waymark/intake';
+import { type Stage, startStage } from '@waymark/stage';
+import { eventually } from '@waymark/testing';
+import { acceptedCase } from './accepted-case.fixture.js';
+import { concernShuttingOut } from './shut-out.fixture.js';
+
+jest.setTimeout(120_000);
+
+const [officer, outside, supervisor] = ['amina.officer', 'kwame.officer', 'ingrid.supervisor'];
+const safely = { method: 'phone', times: 'after 18:00', codeWord: 'the library called', leaveNoMessage: true };
+
+describe('whoever has broken the glass of a case', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await startStage({ services: [intake, caseService], logLevel: 'error' });
+  });
+  afterAll(() => stage?.close());
+
+  const read = (concernId: string, as: string) => stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as });
+  const reads = (concernId: string, as: string, status: number) =>
+    eventually(async () => expect(await read(concernId, as)).toMatchObject({ status }));
+  const aCase = async (exclusions: object = {}) => {
+    const concernId = await concernShuttingOut(stage, exclusions, { safeContact: safely });
+    return { concernId, caseId: await acceptedCase(stage, concernId, officer) };
+  };
+  const breakGlass = async (caseId: string, as: string): Promise<string> => {
+    const body = { purpose: 'vital_interest', reason: 'She calls, and her officer is ill.', hours: 2 };
+    const answer = await stage.ask('case', 'POST', `/v1/cases/${caseId}/emergency-accesses`, { as, body });
+    expect(answer).toMatchObject({ status: 201 });
+    return answer.body.grantId;
+  };
+
+  it('reads in its concern how to reach the client safely, until their hours are over', async () => {
+    const { concernId, caseId } = await aCase();
+    expect(await read(concernId, outside)).toMatchObject({ status: 404 });
+    await breakGlass(caseId, outside);
+    await reads(concernId, outside, 200);
+    expect((await read(concernId, outside)).body.account).toMatchObject({ safeContact: safely });
+    stage.clock.advance({ hours: 1, minutes: 59 });
+    expect(await read(concernId, outside)).toMatchObject({ status: 200 });
+    stage.clock.advance({ minutes: 1 });
+    expect(await read(concernId, outside)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  });
+
+  it('has each reading of the concern on record under the grant and its purpose', async () => {
+    const { concernId, caseId } = await aCase();
+    const grantId = await breakGlass(caseId, outside);
+    await reads(concernId, outside, 200);
+    const grounds: unknown[] = [];
+    for await (const { data, metadata } of stage.log.readStream(`intake_access-${concernId}`))
+      if (metadata.actor.id === stage.idOf(outside) && 'ground' in data && data.outcome !== 'refused')
+        grounds.push([data.ground, metadata.purpose]);
+    expect(new Set(grounds.map(String))).toEqual(new Set([`break_glass:${grantId},vital_interest`]));
+  });
+
+  it('handles nothing in it', async () => {
+    const { concernId, caseId } = await aCase();
+    await breakGlass(caseId, outside);
+    await reads(concernId, outside, 200);
+    const told = { as: outside, body: { text: 'I take over.' } };
+    const answer = await stage.ask('intake', 'POST', `/v1/concerns/${concernId}/messages`, told);
+    expect(answer).toMatchObject({ status: 409, body: { code: 'concern_not_allocated_to_you' } });
+  });
+
+  it('reads no other concern, and after a review not this one either', async () => {
+    const [one, other] = [await aCase(), await aCase()];
+    const grantId = await breakGlass(one.caseId, outside);
+    await reads(one.concernId, outside, 200);
+    expect(await read(other.concernId, outside)).toMatchObject({ status: 404 });
+    const path = `/v1/cases/${one.caseId}/emergency-accesses/${grantId}/review`;
+    const body = { outcome: 'justified', findings: 'She was reached.' };
+    expect(await stage.ask('case', 'POST', path, { as: supervisor, body })).toMatchObject({ status: 200 });
+    await reads(one.concernId, outside, 404);
+  });
+
+  it('may be an auditor or a clinician, who read no concern otherwise', async () => {
+    const { concernId, caseId } = await aCase();
+    for (const as of ['jonas.auditor', 'sofia.counsellor']) {
+      expect(await read(concernId, as)).toMatchObject({ status: 404 });
+      await breakGlass(caseId, as);
+      await reads(concernId, as, 200);
+    }
+  });
+
+  it('is nobody whom the reporter shut out', async () => {
+    const { concernId, caseId } = await aCase({ people: [stage.idOf(outside)] });
+    const body = { purpose: 'vital_interest', reason: 'Let me in.', hours: 1 };
+    const tried = await stage.ask('case', 'POST', `/v1/cases/${caseId}/emergency-accesses`, { as: outside, body });
+    expect(tried).toMatchObject({ status: 404 });
+    expect(await read(concernId, outside)).toMatchObject({ status: 404 });
+  });
+});
