@@ -55,6 +55,8 @@ const concern = (of: number) =>
     event('ConcernEscalated', { to: fc.constantFrom('supervisor', 'head') }),
     event('ConcernAllocated', { officerId: person }),
     event('OfficerRecusedFromConcern', { staffId: person }),
+    event('EmergencyAccessToConcernGranted', { staffId: person, endsAt: at }),
+    event('EmergencyAccessToConcernEnded', {}),
     event('FirstResponseGiven', {}),
     event('ReporterMessageReceived', {}),
     event('ConcernTriaged', { priority: fc.constantFrom('p1', 'p3') }),

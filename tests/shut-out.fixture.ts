@@ -2,11 +2,12 @@ import { expect } from '@jest/globals';
 import type { Stage } from '@waymark/stage';
 import { acceptedCase } from './accepted-case.fixture.js';
 
-/** A concern whose reporter shuts somebody out, or nobody; answers its id. */
-export async function concernShuttingOut(stage: Stage, exclusions?: object): Promise<string> {
+/** A concern whose reporter shuts somebody out, or nobody, and may tell more; answers its id. */
+export async function concernShuttingOut(stage: Stage, exclusions?: object, more: object = {}): Promise<string> {
   const told = { kind: 'concern_report', identity: 'confidential', reporterRelation: 'affected_person' };
   const body = {
     ...{ ...told, matter: ['retaliation'], language: 'en', immediateDanger: false, narrative: 'Not her, please.' },
+    ...more,
     ...(exclusions ? { exclusions: { people: [], roles: [], units: [], ...exclusions } } : {}),
   };
   const raised = await stage.ask('intake', 'POST', '/v1/concerns', { body });

@@ -87,6 +87,7 @@ export async function buildWorld(stage: Stage): Promise<World> {
     concerns: {
       ...Object.fromEntries(Object.entries(raised).map(([name, { concernId }]) => [name, concernId])),
       of_a_case_that_the_team_recused_from: recused,
+      of_a_case_under_broken_glass: broken.concernId,
     },
     cases: {
       case: played.caseId,
@@ -162,7 +163,11 @@ async function brokenCase(stage: Stage, post: Post, concernId: string) {
     (await post('case', `${path}/emergency-accesses`, { as, body })).grantId;
   const grantId = await breakGlass(people.officer);
   for (const person of [people.clinician, people.auditor]) await breakGlass(person);
-  return { caseId, grantId, notes };
+  for (const as of [people.officer, people.clinician, people.auditor])
+    await eventually(async () =>
+      expect(await stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as })).toMatchObject({ status: 200 }),
+    );
+  return { caseId, concernId, grantId, notes };
 }
 
 type Post = (service: string, path: string, asked?: AskOptions) => Promise<Answer['body']>;

@@ -12,6 +12,7 @@ import { ListConcernsEndpoint, ListConcernsHandler } from './concern/features/li
 import { GetMyConcernHandler, MyConcernEndpoint, SendReporterMessageHandler } from './concern/features/my-concern.js';
 import { OpenReceiptSessionEndpoint } from './concern/features/open-receipt-session.js';
 import { RecordFirstResponseEndpoint, RecordFirstResponseHandler } from './concern/features/record-first-response.js';
+import { EndEmergencyAccessHandler, RecordEmergencyAccessHandler } from './concern/features/record-emergency-access.js';
 import { RecordRecusalHandler } from './concern/features/record-recusal.js';
 import { RegisterContactEndpoint, RegisterContactHandler } from './concern/features/register-contact.js';
 import { RequestCaseHandler } from './concern/features/request-case.js';
@@ -67,6 +68,8 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     RequestCaseHandler,
     UpgradeReceiptHandler,
     RecordRecusalHandler,
+    RecordEmergencyAccessHandler,
+    EndEmergencyAccessHandler,
     ErasePersonHandler,
   ],
 })

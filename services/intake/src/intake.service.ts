@@ -62,7 +62,7 @@ export const intake: ServiceDefinition<typeof own> = {
         ...own,
         SECRET_FILE: viewSettings.SECRET_FILE,
       });
-      return concernResource(state, desksOf(units, await readSecretFile(SECRET_FILE)));
+      return concernResource(state, desksOf(units, await readSecretFile(SECRET_FILE)), aggregates.now());
     },
   },
   migrations: [CreateIntakeViews1760000001000, CreateAccessRevocations1764160000000],

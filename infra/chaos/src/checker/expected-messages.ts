@@ -39,6 +39,10 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
         ? [message('case.officer-recused.v1', idOf(event), { staffId: text(data, 'staffId') })]
         : []),
     ];
+  if (type === 'EmergencyAccessGranted' || type === 'EmergencyAccessReviewed') {
+    const what = type === 'EmergencyAccessGranted' ? 'granted' : 'reviewed';
+    return [message(`case.emergency-access-${what}.v1`, idOf(event), { grantId: text(data, 'grantId') })];
+  }
   if (type === 'CaseClosed') return [message('case.case-closed.v1', idOf(event), {})];
   if (type === 'CaseReopened') return [message('case.case-reopened.v1', idOf(event), {})];
   if (type === 'ConsentGiven' || type === 'ConsentWithdrawn') {

@@ -121,6 +121,7 @@ export interface ResourceAttributes {
     readonly shutOutPeople: readonly EntityRef<'Staff'>[];
     readonly shutOutRoles: readonly EntityRef<'Role'>[];
     readonly shutOutUnits: readonly EntityRef<'Unit'>[];
+    readonly underGlass: readonly EntityRef<'Staff'>[];
   };
   readonly Note: {
     readonly author: EntityRef<'Staff'>;

@@ -24,7 +24,7 @@ const ofTeam = (...team: string[]): Resource<'Case'> => ({
 const concern = (changed: Partial<Resource<'Concern'>['attributes']> = {}): Resource<'Concern'> => ({
   type: 'Concern',
   id: 'concern-1',
-  attributes: { recused: [], shutOutPeople: [], shutOutRoles: [], shutOutUnits: [], ...changed },
+  attributes: { recused: [], underGlass: [], shutOutPeople: [], shutOutRoles: [], shutOutUnits: [], ...changed },
 });
 /** Made papers are formatted afterwards. */
 const bare = (text: string): string => text.replaceAll(/[\s,;-]/g, '');
@@ -245,7 +245,10 @@ describe('The door', () => {
   /** Things with which everybody has everything to do. */
   const mine: { readonly [Type in Resource['type']]: Resource<Type>['attributes'] } = {
     Waymark: {},
-    Concern: { officer: staffRef('me'), recused: [], shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
+    Concern: {
+      ...{ officer: staffRef('me'), recused: [], underGlass: me },
+      ...{ shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
+    },
     Case: { team: me, shutOut: [], underGlass: me },
     Note: { team: me, underGlass: me, author: staffRef('me'), noteClass: 'administrative' },
     Client: { team: me, shutOut: [] },

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { caseStages } from '../code-lists.js';
+import { caseStages, emergencyPurposes } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import { closed, code, id, instant, month, shutOutMarks as shutOut, staffId } from '../schemas.js';
 import { subjectErasedBy } from './subject-erased.js';
@@ -68,6 +68,44 @@ export const officerRecused = defineMessage({
       concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
       staffId: 'amina.officer',
       recusedAt: '2026-03-02T12:00:00.000Z',
+    },
+  ],
+});
+
+const emergencyAccess = { caseId: id, concernId: id, grantId: id };
+
+export const emergencyAccessGranted = defineMessage({
+  type: 'case.emergency-access-granted.v1',
+  title: 'Somebody has broken the glass of a case',
+  summary:
+    'Somebody outside of the team reads a case in an emergency, and its concern, until their hours are over. Why is told to nobody.',
+  key: 'case',
+  schema: Type.Object({ ...emergencyAccess, staffId, purpose: code(emergencyPurposes), endsAt: instant }, closed),
+  examples: [
+    {
+      caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      grantId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b50',
+      staffId: 'kwame.officer',
+      purpose: 'vital_interest',
+      endsAt: '2026-03-02T16:00:00.000Z',
+    },
+  ],
+});
+
+export const emergencyAccessReviewed = defineMessage({
+  type: 'case.emergency-access-reviewed.v1',
+  title: 'An emergency access was reviewed',
+  summary:
+    'Somebody else has looked at an emergency access, which is over with that. What they found is told to nobody.',
+  key: 'case',
+  schema: Type.Object({ ...emergencyAccess, reviewedAt: instant }, closed),
+  examples: [
+    {
+      caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      grantId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b50',
+      reviewedAt: '2026-03-02T14:00:00.000Z',
     },
   ],
 });

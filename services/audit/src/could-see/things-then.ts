@@ -65,7 +65,10 @@ function concernThing(
     resource: {
       type: 'Concern',
       id: concernId,
-      attributes: { ...officer, recused: staffRefs(recused), shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
+      attributes: {
+        ...{ ...officer, recused: staffRefs(recused), underGlass: opened ? underGlass(opened) : [] },
+        ...{ shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
+      },
     },
     status,
     ...(opened ? { shutOut: opened.shutOut } : {}),
@@ -74,9 +77,12 @@ function concernThing(
   };
 }
 
-function caseThing({ caseId, team, recused, shutOut, stage, emergencyAccesses }: CaseAt): ThingThen {
-  const underGlass = emergencyAccesses.filter(({ inForce }) => inForce).map(({ staffId }) => staffId);
-  const attributes = { team: staffRefs(team), recused: staffRefs(recused), underGlass: staffRefs(underGlass) };
+const underGlass = ({ emergencyAccesses }: CaseAt) =>
+  staffRefs(emergencyAccesses.filter(({ inForce }) => inForce).map(({ staffId }) => staffId));
+
+function caseThing(opened: CaseAt): ThingThen {
+  const { caseId, team, recused, shutOut, stage } = opened;
+  const attributes = { team: staffRefs(team), recused: staffRefs(recused), underGlass: underGlass(opened) };
   return {
     service: 'case',
     resource: { type: 'Case', id: caseId, attributes: { ...attributes, shutOut: [] } },

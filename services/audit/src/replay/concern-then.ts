@@ -69,6 +69,8 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
     case 'FirstResponseDue':
     case 'ReporterMessageReceived':
     case 'OfficerMessageSent':
+    case 'EmergencyAccessToConcernGranted':
+    case 'EmergencyAccessToConcernEnded':
     case 'GuidanceGiven':
     case 'PersonErased':
       return concern;

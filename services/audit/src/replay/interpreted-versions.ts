@@ -7,6 +7,8 @@ const latest: ReadonlyMap<string, number> = new Map([
   ['CaseOpened', 2],
   ['ConcernSubmitted', 2],
   ['OfficerRecused', 2],
+  ['EmergencyAccessGranted', 2],
+  ['EmergencyAccessReviewed', 2],
   ['CaseRequested', 2],
   ['ConcernAccepted', 2],
   ['DisclosureRecorded', 2],

@@ -13,6 +13,8 @@ export const publishes = [
   caseMessages.caseLinked,
   caseMessages.teamChanged,
   caseMessages.officerRecused,
+  caseMessages.emergencyAccessGranted,
+  caseMessages.emergencyAccessReviewed,
   caseMessages.caseClosed,
   caseMessages.caseReopened,
   caseMessages.stageCounted,
@@ -77,11 +79,23 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
       const { type } = caseMessages.caseReopened;
       return { type, subject: caseId, data: caseMessages.caseReopened.parse({ caseId, clientId, reopenedAt }) };
     }
+    case 'EmergencyAccessGranted': {
+      const { concernId, grantId, staffId, purpose, endsAt } = event.data;
+      if (concernId === undefined) return undefined;
+      const { type } = caseMessages.emergencyAccessGranted;
+      const data = { caseId, concernId, grantId, staffId, purpose, endsAt };
+      return { type, subject: caseId, data: caseMessages.emergencyAccessGranted.parse(data) };
+    }
+    case 'EmergencyAccessReviewed': {
+      const { concernId, grantId, reviewedAt } = event.data;
+      if (concernId === undefined) return undefined;
+      const { type } = caseMessages.emergencyAccessReviewed;
+      const data = { caseId, concernId, grantId, reviewedAt };
+      return { type, subject: caseId, data: caseMessages.emergencyAccessReviewed.parse(data) };
+    }
     case 'StageMoved':
     case 'RiskAssessed':
     case 'NoteWritten':
-    case 'EmergencyAccessGranted':
-    case 'EmergencyAccessReviewed':
     case 'EmergencyReviewOverdue':
       return undefined;
   }

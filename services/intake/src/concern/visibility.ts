@@ -1,9 +1,14 @@
 import { type ActionOn, type Resource, roleRefs, staffRef, staffRefs, unitRef, unitRefs } from '@waymark/access';
+import type { Instant } from '@waymark/event-sourcing';
 import type { Desks } from './desks.js';
 import type { Concern } from './domain/concern.state.js';
+import { emergencyAccessesInForce } from './domain/emergency-access.js';
 
-/** A concern as the policies see it: who took it, who has recused, whom its reporter shut out, and which desk it belongs to. */
-export function concernResource(concern: Concern, desks: Desks): Resource<'Concern'> {
+/**
+ * A concern as the policies see it at this moment: who took it, who has recused, who reads it in an emergency, whom its reporter shut
+ * out, and which desk it belongs to.
+ */
+export function concernResource(concern: Concern, desks: Desks, now: Instant): Resource<'Concern'> {
   const { concernId, officerId, recused } = concern;
   const { people, roles, units, alternateDesk } = desks.shutOutOf(concern);
   return {
@@ -13,6 +18,7 @@ export function concernResource(concern: Concern, desks: Desks): Resource<'Conce
       ...(officerId === undefined ? {} : { officer: staffRef(officerId) }),
       ...(alternateDesk ? { [alternateDesk.owns ? 'alternateDesk' : 'otherDesk']: unitRef(alternateDesk.unit) } : {}),
       recused: staffRefs(recused),
+      underGlass: staffRefs(emergencyAccessesInForce(concern, now).map(({ staffId }) => staffId)),
       shutOutPeople: staffRefs(people),
       shutOutRoles: roleRefs(roles),
       shutOutUnits: unitRefs(units),

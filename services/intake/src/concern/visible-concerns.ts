@@ -7,15 +7,17 @@ import type { ConcernCommand } from './domain/concern.commands.js';
 import type { ConcernEvent } from './domain/concern.events.js';
 import { reject } from './domain/concern.rejections.js';
 import type { Concern, ConcernState } from './domain/concern.state.js';
+import { emergencyAccessesInForce } from './domain/emergency-access.js';
 import { ConcernChanged } from './features/concern-answers.js';
 import { type ConcernAction, concernResource } from './visibility.js';
 
 type OfficersCommand = Extract<ConcernCommand, { type: ConcernAction }>;
 
-/** The concern, and what lets the caller do this with it: the ground that the access log gives. */
+/** The concern, and what let the caller do this as the access log says it; with what for, when that is not what they state. */
 export interface AllowedConcern {
   readonly concern: Concern;
   readonly ground: string;
+  readonly purpose?: string;
 }
 
 /** The one door to concerns for whoever asks over HTTP: as the policies allow it; for all others a concern does not exist. */
@@ -28,23 +30,28 @@ export class VisibleConcerns {
 
   async find(principal: Principal, action: ConcernAction, concernId: string): Promise<AllowedConcern> {
     const concern = await this.existing(concernId);
-    const decision = decide(principal, action, concernResource(concern, this.desks));
+    const decision = decide(principal, action, this.resource(concern));
     // Who asks to read one that they have not taken learns no more than the queue shows.
     const reading = action === 'ReadConcern' || action === 'FindSameContact';
     const refuse = reading ? undefined : () => reject('concern_not_allocated_to_you');
-    return { concern, ground: groundOf(decision, refuse) };
+    const ground = groundOf(decision, refuse);
+    if (ground !== 'break_glass' || principal.kind !== 'staff') return { concern, ground };
+    const inForce = emergencyAccessesInForce(concern, this.aggregates.now());
+    const emergency = inForce.find(({ staffId }) => staffId === principal.id);
+    if (!emergency) throw notFound();
+    return { concern, ground: `${ground}:${emergency.grantId}`, purpose: emergency.purpose };
   }
 
   /** The concern of a line in a list, or nothing when the caller may not know of it. */
   async findIfKnown(principal: Principal, concernId: string): Promise<Concern | undefined> {
     const { state } = await this.aggregates.load(concernAggregate, concernId);
     if (state.status === 'none') return undefined;
-    return decide(principal, 'KnowConcern', concernResource(state, this.desks)).outcome === 'allow' ? state : undefined;
+    return decide(principal, 'KnowConcern', this.resource(state)).outcome === 'allow' ? state : undefined;
   }
 
   /** Gives the concern to an officer. */
   async allocate(concernId: string, caller: Principal, call: Call, officerId: string): Promise<Done<ConcernChanged>> {
-    const resource = concernResource(await this.existing(concernId), this.desks);
+    const resource = this.resource(await this.existing(concernId));
     groundOf(decide(caller, 'AllocateConcern', resource, { to: staffRef(officerId) }), () =>
       reject('officer_excluded'),
     );
@@ -78,6 +85,10 @@ export class VisibleConcerns {
       call,
     );
     return done(written, ConcernChanged.of(written));
+  }
+
+  private resource(concern: Concern) {
+    return concernResource(concern, this.desks, this.aggregates.now());
   }
 
   private async existing(concernId: string): Promise<Concern> {

@@ -1,5 +1,6 @@
 import { caseMessages, consentMessages, type LinkOutcome } from '@waymark/contracts';
 import { AnswerProcess, type Doors, messageCall, reactingTo } from '@waymark/service-kit';
+import { EndEmergencyAccess, RecordEmergencyAccess } from '../concern/features/record-emergency-access.js';
 import { RecordRecusal } from '../concern/features/record-recusal.js';
 import { clientLink } from '../concern/processes/client-link.process.js';
 import { concernAcceptance } from '../concern/processes/concern-acceptance.process.js';
@@ -50,6 +51,14 @@ export const consumes = [
   reactingTo(caseMessages.officerRecused, async (message, { commands }) => {
     const { concernId, ...recusal } = message.data;
     await commands.execute(new RecordRecusal(concernId, recusal, messageCall('intake', message)));
+  }),
+  reactingTo(caseMessages.emergencyAccessGranted, async (message, { commands }) => {
+    const { concernId, ...grant } = message.data;
+    await commands.execute(new RecordEmergencyAccess(concernId, grant, messageCall('intake', message)));
+  }),
+  reactingTo(caseMessages.emergencyAccessReviewed, async (message, { commands }) => {
+    const { concernId, grantId, reviewedAt } = message.data;
+    await commands.execute(new EndEmergencyAccess(concernId, grantId, reviewedAt, messageCall('intake', message)));
   }),
   reactingTo(consentMessages.linkAnswered, (message, doors) =>
     linkIsAnswered(doors, message, message.data, 'link_consents', message.data.outcome),

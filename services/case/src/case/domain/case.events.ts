@@ -144,8 +144,9 @@ export const caseEvents = declareEvents({
   },
   /** Somebody outside of the team reads the case for some hours. Others cite it by `grantId`, which is the event's own id. */
   EmergencyAccessGranted: {
-    version: 1,
+    version: 2,
     data: {
+      concernId: Type.Optional(id),
       clientId: id,
       grantId: id,
       staffId,
@@ -156,10 +157,12 @@ export const caseEvents = declareEvents({
       reviewDueAt: instant,
     },
     sealed: { reason: sealedFor('client', deskOnly) },
+    earlier: [readAsItIs],
   },
   EmergencyAccessReviewed: {
-    version: 1,
+    version: 2,
     data: {
+      concernId: Type.Optional(id),
       clientId: id,
       grantId: id,
       outcome: code(emergencyReviewOutcomes),
@@ -168,6 +171,7 @@ export const caseEvents = declareEvents({
       reviewedAt: instant,
     },
     sealed: { findings: sealedFor('client', deskOnly) },
+    earlier: [readAsItIs],
   },
   EmergencyReviewOverdue: { version: 1, data: { clientId: id, grantId: id, dueAt: instant }, sealed: {} },
 });

@@ -14,6 +14,7 @@ describe('breaking the glass', () => {
   const granted = {
     type: 'EmergencyAccessGranted',
     data: {
+      concernId: 'concern-1',
       clientId: 'client-1',
       grantId: '0',
       staffId: 'kwame',
@@ -33,6 +34,7 @@ describe('breaking the glass', () => {
   const reviewed = {
     type: 'EmergencyAccessReviewed',
     data: {
+      concernId: 'concern-1',
       clientId: 'client-1',
       grantId: '0',
       outcome: 'justified',

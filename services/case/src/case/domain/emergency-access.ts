@@ -31,6 +31,7 @@ export function breakGlass(
     {
       type: 'EmergencyAccessGranted',
       data: {
+        concernId: current.concernId,
         clientId: current.clientId,
         grantId: eventIdAt(0),
         staffId: actor.id,
@@ -53,11 +54,11 @@ export function reviewEmergencyAccess(
   const access = granted(current, grantId);
   if (access.staffId === actor.id) reject('own_emergency_access');
   if (access.review) reject('emergency_access_reviewed');
-  const { clientId } = current;
+  const { concernId, clientId } = current;
   return [
     {
       type: 'EmergencyAccessReviewed',
-      data: { clientId, grantId, outcome, findings, reviewedBy: actor.id, reviewedAt: now },
+      data: { concernId, clientId, grantId, outcome, findings, reviewedBy: actor.id, reviewedAt: now },
     },
   ];
 }

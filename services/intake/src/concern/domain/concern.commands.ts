@@ -9,7 +9,7 @@ import type {
   Priority,
 } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
-import type { Account, KnownTime } from './concern.events.js';
+import type { Account, EmergencyGrant, KnownTime } from './concern.events.js';
 
 export interface Contact {
   readonly channel: Channel;
@@ -78,6 +78,8 @@ export type ConcernCommand =
       readonly caseId: string;
       readonly recusedAt: Instant;
     }
+  | { readonly type: 'RecordEmergencyAccess'; readonly grant: EmergencyGrant }
+  | { readonly type: 'EndEmergencyAccess'; readonly grantId: string; readonly endedAt: Instant }
   | { readonly type: 'ErasePerson'; readonly personId: string; readonly erasureId: string };
 
 /** The command of one type. */

@@ -3,6 +3,7 @@ import type { CommandOf, ConcernCommand, Contact } from './concern.commands.js';
 import type { ConcernEvent, KnownTime } from './concern.events.js';
 import { accept, requestCase, upgradeReceipt } from './acceptance.decider.js';
 import { link, requestLink, settleLink } from './client-link.decider.js';
+import { endEmergencyAccess, recordEmergencyAccess } from './emergency-access.js';
 import { handledBy } from './handled-by.js';
 import { reject } from './concern.rejections.js';
 import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
@@ -64,6 +65,10 @@ function decideExisting(
       return settleLink(command, concern);
     case 'RecordRecusal':
       return recordRecusal(command, concern);
+    case 'RecordEmergencyAccess':
+      return recordEmergencyAccess(command, concern);
+    case 'EndEmergencyAccess':
+      return endEmergencyAccess(command, concern);
     case 'ErasePerson':
       return erase(command, concern);
   }

@@ -8,6 +8,7 @@ import {
   closed,
   code,
   concernKinds,
+  emergencyPurposes,
   formed,
   guidanceDecisions,
   id,
@@ -109,6 +110,8 @@ const link = { linkId: id, clientId: id, earlierClientId: id };
 
 /** Which desk it is tells a reader of the log that a concern is about the desk: so only intake can tell. */
 const deskMark = formed(/^[0-9a-f]{32}$/, '6a'.repeat(16));
+
+const emergencyAccess = { grantId: id, caseId: id, staffId, purpose: code(emergencyPurposes), endsAt: instant };
 
 const message = { messageId: id, text: Type.String() };
 const sealedMessage = { text: sealedFor('reporter', never('letters between the reporter and the desk')) };
@@ -215,8 +218,13 @@ export const concernEvents = declareEvents({
   ClientLinkSettled: { version: 1, data: { ...link, outcome: code(linkOutcomes) }, sealed: {} },
   /** Somebody has stepped back from its case because of a conflict of interest: for ever from the concern as well. */
   OfficerRecusedFromConcern: { version: 1, data: { staffId, caseId: id, recusedAt: instant }, sealed: {} },
+  /** Somebody outside of its team has broken the glass of its case: until their hours are over they read the concern too. */
+  EmergencyAccessToConcernGranted: { version: 1, data: emergencyAccess, sealed: {} },
+  /** Somebody else has looked at it: it is over before its hour. */
+  EmergencyAccessToConcernEnded: { version: 1, data: { grantId: id, endedAt: instant }, sealed: {} },
   /** The keys of these persons are gone: what else tells of them in a view goes too. */
   PersonErased: { version: 1, data: { erasureId: id, persons: Type.Array(code(personsOfConcern)) }, sealed: {} },
 });
 
 export type ConcernEvent = EventOf<typeof concernEvents>;
+export type EmergencyGrant = ShapeOf<typeof emergencyAccess>;

@@ -3,6 +3,7 @@ import type { Instant } from '@waymark/event-sourcing';
 import type {
   Account,
   ConcernEvent,
+  EmergencyGrant,
   EscalationLevel,
   KnownTime,
   PersonOfConcern,
@@ -23,6 +24,11 @@ export interface ClientLink {
   readonly earlierClientId: string;
   readonly earlierConcernId: string;
   readonly outcome?: LinkOutcome;
+}
+
+export interface EmergencyAccess extends EmergencyGrant {
+  /** Reviewed: over before its hour. */
+  readonly ended: boolean;
 }
 
 export interface NoConcern {
@@ -46,6 +52,8 @@ export interface Concern {
   readonly officerId?: string;
   /** For whom it no longer exists. */
   readonly recused: readonly string[];
+  /** Those of its case, in force or not. */
+  readonly emergencyAccesses: readonly EmergencyAccess[];
   readonly firstResponse?: KnownTime;
   readonly messages: readonly MailboxMessage[];
   readonly priority?: Priority;
@@ -133,6 +141,15 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
       return state;
     case 'OfficerRecusedFromConcern':
       return withoutRecused(state, event.data.staffId);
+    case 'EmergencyAccessToConcernGranted':
+      return { ...state, emergencyAccesses: [...state.emergencyAccesses, { ...event.data, ended: false }] };
+    case 'EmergencyAccessToConcernEnded':
+      return {
+        ...state,
+        emergencyAccesses: state.emergencyAccesses.map((access) =>
+          access.grantId === event.data.grantId ? { ...access, ended: true } : access,
+        ),
+      };
     case 'PersonErased':
       return { ...state, erased: [...state.erased, ...event.data.persons] };
   }
@@ -169,6 +186,7 @@ function submitted(data: Submitted): Concern {
     overdue: false,
     escalatedTo: [],
     recused: [],
+    emergencyAccesses: [],
     messages: [],
     guided: false,
     receiptScopes: [],

@@ -67,13 +67,13 @@ export class GetConcernHandler implements IQueryHandler<GetConcern> {
   ) {}
 
   async execute({ concernId, caller }: GetConcern): Promise<ConcernView> {
-    const { concern, ground } = await this.concerns.find(caller, 'ReadConcern', concernId);
+    const { concern, ...allowed } = await this.concerns.find(caller, 'ReadConcern', concernId);
     await this.reads.read({
       principal: caller,
       stream: `concern-${concernId}`,
       clientId: concern.clientId,
       what: 'GetConcern',
-      ground,
+      ...allowed,
     });
     return viewOf(concern);
   }

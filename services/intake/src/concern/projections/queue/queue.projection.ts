@@ -102,6 +102,8 @@ function changeBy(
     case 'FirstResponseDue':
     case 'ReporterMessageReceived':
     case 'OfficerMessageSent':
+    case 'EmergencyAccessToConcernGranted':
+    case 'EmergencyAccessToConcernEnded':
     case 'GuidanceGiven':
     case 'CaseRequested':
     case 'ConcernLinkedToClient':

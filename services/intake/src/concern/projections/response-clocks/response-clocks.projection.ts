@@ -48,6 +48,8 @@ export const responseClocksProjection = foldedRows({
       case 'ClientLinkRequested':
       case 'ClientLinkSettled':
       case 'OfficerRecusedFromConcern':
+      case 'EmergencyAccessToConcernGranted':
+      case 'EmergencyAccessToConcernEnded':
       case 'PersonErased':
         return bells;
     }
