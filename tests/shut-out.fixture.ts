@@ -3,8 +3,12 @@ import type { Stage } from '@waymark/stage';
 import { acceptedCase } from './accepted-case.fixture.js';
 
 /** A concern whose reporter shuts somebody out, or nobody; answers its id. */
-export async function concernShuttingOut(stage: Stage, exclusions?: object): Promise<string> {
-  const told = { kind: 'concern_report', identity: 'confidential', reporterRelation: 'affected_person' };
+export async function concernShuttingOut(
+  stage: Stage,
+  exclusions?: object,
+  reporterRelation = 'affected_person',
+): Promise<string> {
+  const told = { kind: 'concern_report', identity: 'confidential', reporterRelation };
   const body = {
     ...{ ...told, matter: ['retaliation'], language: 'en', immediateDanger: false, narrative: 'Not her, please.' },
     ...(exclusions ? { exclusions: { people: [], roles: [], units: [], ...exclusions } } : {}),

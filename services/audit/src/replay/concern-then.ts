@@ -70,6 +70,7 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
     case 'ReporterMessageReceived':
     case 'OfficerMessageSent':
     case 'GuidanceGiven':
+    case 'ReporterErasureRequested':
     case 'PersonErased':
       return concern;
     default:

@@ -24,6 +24,7 @@ import {
   staffId,
   timePrecisions,
   units,
+  withdrawalWays,
 } from '@waymark/contracts';
 import {
   declareEvents,
@@ -215,6 +216,20 @@ export const concernEvents = declareEvents({
   ClientLinkSettled: { version: 1, data: { ...link, outcome: code(linkOutcomes) }, sealed: {} },
   /** Somebody has stepped back from its case because of a conflict of interest: for ever from the concern as well. */
   OfficerRecusedFromConcern: { version: 1, data: { staffId, caseId: id, recusedAt: instant }, sealed: {} },
+  /** Asked of consent, by the reporter themself or by the officer who was told. */
+  ReporterErasureRequested: {
+    version: 1,
+    data: {
+      clientId: id,
+      reporterId: id,
+      way: code(withdrawalWays),
+      requestedBy: staffId,
+      shutOut: shutOutMarks,
+      /** As the reporter named them: who is shut out of what the client told stays so without the reporter's key. */
+      exclusions: Type.Optional(exclusions),
+    },
+    sealed: { exclusions: sealedFor('client', never('whom the reporter shut out must not learn of it')) },
+  },
   /** The keys of these persons are gone: what else tells of them in a view goes too. */
   PersonErased: { version: 1, data: { erasureId: id, persons: Type.Array(code(personsOfConcern)) }, sealed: {} },
 });

@@ -59,6 +59,8 @@ export interface Concern {
   readonly acceptedFor?: string;
   /** Marks of whom its case is to shut out, since it was accepted. */
   readonly shutOut?: readonly string[];
+  /** Of a reporter who is not the client. */
+  readonly reporterErasureRequested: boolean;
   /** Whose texts are gone. */
   readonly erased: readonly PersonOfConcern[];
 }
@@ -133,6 +135,11 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
       return state;
     case 'OfficerRecusedFromConcern':
       return withoutRecused(state, event.data.staffId);
+    case 'ReporterErasureRequested': {
+      const { exclusions = state.account.exclusions } = event.data;
+      const account = { ...state.account, ...(exclusions ? { exclusions } : {}) };
+      return { ...state, account, reporterErasureRequested: true };
+    }
     case 'PersonErased':
       return { ...state, erased: [...state.erased, ...event.data.persons] };
   }
@@ -173,6 +180,7 @@ function submitted(data: Submitted): Concern {
     guided: false,
     receiptScopes: [],
     receiptUpgraded: false,
+    reporterErasureRequested: false,
     erased: [],
   };
 }

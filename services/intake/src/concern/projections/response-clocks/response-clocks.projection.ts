@@ -48,6 +48,7 @@ export const responseClocksProjection = foldedRows({
       case 'ClientLinkRequested':
       case 'ClientLinkSettled':
       case 'OfficerRecusedFromConcern':
+      case 'ReporterErasureRequested':
       case 'PersonErased':
         return bells;
     }
