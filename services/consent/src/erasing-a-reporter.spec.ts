@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { topicOf } from '@waymark/contracts';
+import { intakeMessages, topicOf } from '@waymark/contracts';
 import type { ShutOut } from '@waymark/service-kit';
 import { eventually } from '@waymark/testing';
 import { caseOpened, type ConsentStage, inDays, marksOf, startConsentStage, toOmbudsman } from './consent.fixture.js';
-import { othersAnswer, reporterErasureRequested } from './erasing.fixture.js';
+import { othersAnswer, saidByIntake } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -33,7 +33,8 @@ describe('erasing who reported and is not the client', () => {
     const ids = { concernId: randomUUID(), clientId: randomUUID(), reporterId: randomUUID() };
     const shutOut = marksOf(stage, ids.concernId, excluded);
     const marks = shutOut.length > 0 ? { shutOut: [...shutOut] } : {};
-    const message = reporterErasureRequested(stage, { ...ids, way: 'oral', requestedBy, ...marks });
+    const told = { ...ids, way: 'oral' as const, requestedBy, ...marks };
+    const message = saidByIntake(stage, intakeMessages.reporterErasureRequested, told);
     await stage.busOf('intake').publish(topicOf('intake'), [message, message]);
     await eventually(async () => (await stage.eventsOf(ids.reporterId)).length === 1);
     return ids;
@@ -74,7 +75,7 @@ describe('erasing who reported and is not the client', () => {
       const { body } = await stage.post(of(id, 'legal-holds'), { as: another, body: { basis: 'investigation' } });
       return () => stage.post(of(id, `legal-holds/${body.holdId}/lifting`), { as: another });
     };
-    const lifts = [await hold(clientId), await hold(reporterId)];
+    const lifts = [await hold(reporterId), await hold(clientId)];
     for (const lift of lifts) {
       expect(await approve(reporterId)).toMatchObject({ status: 409, body: { code: 'legal_hold_stands' } });
       await lift();
@@ -87,13 +88,26 @@ describe('erasing who reported and is not the client', () => {
     expect((await stage.get(of(clientId, 'erasure'), { as: another })).body).not.toHaveProperty('erasure');
   });
 
+  it('waits for a legal hold on the client by whichever id they have', async () => {
+    const [reported, before] = [await asked(), await asked()];
+    await opened(before);
+    const link = { concernId: randomUUID(), linkId: randomUUID(), clientId: reported.clientId };
+    const linked = saidByIntake(stage, intakeMessages.concernLinked, { ...link, earlierClientId: before.clientId });
+    await stage.busOf('intake').publish(topicOf('intake'), [linked]);
+    await eventually(async () => (await stage.eventsOf(reported.clientId)).length > 0);
+    await stage.post(of(before.clientId, 'legal-holds'), { as: another, body: { basis: 'investigation' } });
+    expect(await approve(reported.reporterId)).toMatchObject({ status: 409, body: { code: 'legal_hold_stands' } });
+  });
+
   it('does not exist for whom the reporter shut out, nor for whom another reporter shut out of the client', async () => {
     const byName = await asked({ people: [stage.idOf(supervisor)] });
     const byRole = await asked({ roles: ['supervisor'] });
+    const alternateDesk = { unit: 'ethics_office', owns: true };
+    const byDesk = await asked({ units: ['support_desk'], alternateDesk });
     const byAnother = await asked();
     await opened(byAnother, { people: [stage.idOf(supervisor)] });
     const body = { basis: 'investigation' };
-    for (const { reporterId } of [byName, byRole, byAnother])
+    for (const { reporterId } of [byName, byRole, byDesk, byAnother])
       for (const ask of [
         (id: string) => erasing(id),
         (id: string) => approve(id),
@@ -107,6 +121,7 @@ describe('erasing who reported and is not the client', () => {
       }
     for (const { reporterId } of [byName, byAnother])
       expect(await erasing(reporterId, another)).toMatchObject({ status: 200 });
+    expect(await erasing(byDesk.reporterId, 'samuel.supervisor')).toMatchObject({ status: 200 });
   });
 
   it('makes no client of the reporter: the team of the case finds nothing by their id', async () => {

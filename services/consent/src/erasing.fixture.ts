@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { caseMessages, type DataOf, intakeMessages, referralMessages, topicOf } from '@waymark/contracts';
+import {
+  caseMessages,
+  type DataOf,
+  intakeMessages,
+  type MessageContract,
+  referralMessages,
+  topicOf,
+} from '@waymark/contracts';
 import type { Message } from '@waymark/messaging';
 import type { Stage } from '@waymark/stage';
 
@@ -18,12 +25,15 @@ export async function othersAnswer(stage: Stage, personId: string, erasureId: st
   }
 }
 
-/** What intake says first of a concern whose reporter asks to be erased. */
-export const reporterErasureRequested = (
+/** What intake says first of a concern. */
+export function saidByIntake<Contract extends MessageContract>(
   stage: Stage,
-  asked: DataOf<typeof intakeMessages.reporterErasureRequested>,
-): Message => ({
-  ...{ specversion: '1.0', id: randomUUID(), source: '/waymark/intake', subject: asked.concernId, sequence: 1 },
-  ...{ type: intakeMessages.reporterErasureRequested.type, datacontenttype: 'application/json' },
-  ...{ time: stage.clock.now(), correlationid: randomUUID(), causationid: randomUUID(), data: asked },
-});
+  contract: Contract,
+  data: DataOf<Contract> & { readonly concernId: string },
+): Message {
+  return {
+    ...{ specversion: '1.0', id: randomUUID(), source: '/waymark/intake', subject: data.concernId, sequence: 1 },
+    ...{ type: contract.type, datacontenttype: 'application/json', time: stage.clock.now() },
+    ...{ correlationid: randomUUID(), causationid: randomUUID(), data },
+  };
+}

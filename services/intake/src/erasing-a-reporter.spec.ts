@@ -111,7 +111,7 @@ describe('erasing who reported and is not the client, at intake', () => {
     await desk.step(concernId, 'triage', officer, triage);
   });
 
-  it('goes on shutting out whom they shut out, by name, role and unit, on the concern and in the queue', async () => {
+  it('goes on shutting out whom they shut out, by name or by role, on the concern and in the queue', async () => {
     const byName = await erased(shuttingOut({ people: [stage.idOf(supervisor)] }));
     const byRole = await erased(shuttingOut({ roles: ['supervisor'] }));
     for (const [{ concernId }, as] of [
