@@ -66,7 +66,7 @@ describe('bad input', () => {
     });
   const tokenFor = async ({ operation: { 'x-waymark-access': rule } }: Route): Promise<string | undefined> => {
     if (rule.anonymous) return undefined;
-    if (rule.reporter) return played.clientToken;
+    if (rule.reporter) return rule.reporter === 'reporter' ? played.reporterToken : played.clientToken;
     if (rule.service) return stage.token(`service:${rule.service[0]}`);
     return stage.token(holders[rule.staff?.[0] ?? ''] ?? '');
   };

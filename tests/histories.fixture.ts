@@ -32,6 +32,7 @@ const concern = (of: number) =>
     often(
       event<unknown>('ConcernSubmitted', {
         clientId: fc.constant(uuid(of % 3)),
+        reporterId: few.map((number) => uuid(50 + number)),
         channel: fc.constantFrom('portal', 'phone'),
         language: fc.option(fc.constantFrom('ar', 'en'), { nil: undefined }),
         contactDetails: fc.option(fc.constantFrom('noor@example.org', '+961 1 000 000'), { nil: undefined }),
@@ -54,6 +55,12 @@ const concern = (of: number) =>
     event('FirstResponseOverdue', { dueAt: at }),
     event('ConcernEscalated', { to: fc.constantFrom('supervisor', 'head') }),
     event('ConcernAllocated', { officerId: person }),
+    event<unknown>('ReporterErasureRequested', {
+      exclusions: fc.option(fc.record({ people: team, roles: fc.constant([]), units: fc.constant(['legal']) }), {
+        nil: undefined,
+      }),
+    }),
+    event('PersonErased', { persons: fc.uniqueArray(fc.constantFrom('client', 'reporter'), { minLength: 1 }) }),
     event('OfficerRecusedFromConcern', { staffId: person }),
     event('EmergencyAccessToConcernGranted', { staffId: person, endsAt: at }),
     event('EmergencyAccessToConcernEnded', {}),
@@ -97,6 +104,7 @@ const consent = (of: number) => {
     event<unknown>('ConsentWithdrawn', { consentId, clientId: fc.constant(uuid(of)), ...scope }),
     event<unknown>('ConsentExpired', { consentId, ...scope }),
     event<unknown>('ConsentRefused', { clientId: fc.constant(uuid(of)), ...scope }),
+    event<unknown>('ErasureRequested', { clientId: fc.constant(uuid(of)), requestedAt: at }),
     event<unknown>('DisclosureRecorded', { consentId, ...scope }),
   );
 };
@@ -237,7 +245,7 @@ export const fillsEveryView: readonly Told[] = [
   {
     ...{ stream: `concern-${uuid(9)}`, type: 'ConcernSubmitted' },
     data: {
-      ...{ clientId: uuid(9), channel: 'portal', immediateDanger: false, medicalUrgency: false },
+      ...{ clientId: uuid(9), reporterId: uuid(59), channel: 'portal', immediateDanger: false, medicalUrgency: false },
       contact: { at: opened, precision: 'minute' },
       clock: { warnAt: opened, dueAt: opened, escalateToHeadAt: opened },
     },

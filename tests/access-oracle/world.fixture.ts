@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import type { Answer, AskOptions, Stage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { acceptedCase } from '../accepted-case.fixture.js';
+import { askToEraseReporter } from '../reporter-erasure.fixture.js';
 import { type Played, playStory } from '../whole-platform.fixture.js';
 
 /** Who stands in which column of the oracle, among the demo people. */
@@ -79,6 +80,11 @@ export async function buildWorld(stage: Stage): Promise<World> {
   const recusedCaseId = await recusedCase(stage, post, recused);
   const shutting = await caseThatShutsOut(stage, post, raise);
   const broken = await brokenCase(stage, post, (await raise(nobody)).concernId);
+  const reporterWhoAsks = async (exclusions: object): Promise<string> => {
+    const { concernId } = await raise(exclusions);
+    await take(concernId);
+    return askToEraseReporter(stage, concernId, { as: amina, headers: fromAnywhere() });
+  };
   const aboutTheDesk = (await raise({ ...nobody, units: ['support_desk'] })).concernId;
   return {
     played,
@@ -97,7 +103,12 @@ export async function buildWorld(stage: Stage): Promise<World> {
       case_of_the_alternate_desk: await acceptedCase(stage, aboutTheDesk, people.alternate_officer, fromAnywhere()),
       case_that_the_team_recused_from: recusedCaseId,
     },
-    clients: { client: played.clientId, client_of_a_case_that_shuts_out: shutting.clientId },
+    clients: {
+      client: played.clientId,
+      client_of_a_case_that_shuts_out: shutting.clientId,
+      reporter: await reporterWhoAsks(nobody),
+      reporter_who_shuts_out: await reporterWhoAsks({ ...nobody, people: [stage.idOf(people.supervisor)] }),
+    },
     referrals: {
       'sent_from_a_case_that_shuts_out/in_force': shutting.referralId,
       'sent/in_force': played.referralId,

@@ -43,8 +43,13 @@ export const callersOf = (platform: Platform, dataDir: string): Readonly<Record<
   const nobody: Caller = { name: 'nobody', may: (access) => access.anonymous === true };
   const client: Caller = {
     name: 'client',
-    may: (access) => access.reporter !== undefined,
-    token: () => clientSession(platform, tokens),
+    may: (access) => access.reporter === 'any' || access.reporter === 'client',
+    token: async () => (await receiptSessions(platform, tokens)).client,
+  };
+  const reporter: Caller = {
+    name: 'reporter',
+    may: (access) => access.reporter === 'reporter',
+    token: async () => (await receiptSessions(platform, tokens)).reporter,
   };
   const referral: Caller = {
     name: 'the referral service',
@@ -52,7 +57,7 @@ export const callersOf = (platform: Platform, dataDir: string): Readonly<Record<
     token: () => serviceToken(platform, dataDir, 'referral'),
   };
   return {
-    intake: [officer, client, nobody, staff('samoa.administrator', 'administrator')],
+    intake: [officer, client, reporter, nobody, staff('samoa.administrator', 'administrator')],
     case: [officer, supervisor, staff('marek.clinician', 'clinician')],
     consent: [officer, supervisor, client, referral],
     referral: [officer, unit],
@@ -67,8 +72,8 @@ async function serviceToken({ issuer }: Platform, dataDir: string, service: stri
   return createServiceTokenSource({ issuer, clientId: `waymark-${service}`, clientSecret }).token();
 }
 
-/** The session of somebody who has raised a concern and got a client receipt for it. */
-async function clientSession(platform: Platform, tokens: DemoTokens): Promise<string> {
+/** The sessions of a witness who has raised a concern, and of the client who got a receipt for it. */
+async function receiptSessions(platform: Platform, tokens: DemoTokens) {
   const bearer = await tokens.of('amina.officer');
   const post = async (path: string, body: object, token?: string): Promise<Readonly<Record<string, string>>> => {
     const response = await fetch(`${platform.urlOf('intake')}${path}`, {
@@ -84,12 +89,13 @@ async function clientSession(platform: Platform, tokens: DemoTokens): Promise<st
     if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${JSON.stringify(answer)}`);
     return answer;
   };
-  const { concernId = '' } = await post('/v1/concerns', {
+  const session = async (receipt: string): Promise<string> =>
+    (await post('/v1/receipt-sessions', { receipt })).token ?? '';
+  const { concernId = '', receipt: own = '' } = await post('/v1/concerns', {
     ...{ kind: 'support_request', identity: 'confidential', reporterRelation: 'witness', matter: ['other'] },
     ...{ language: 'en', immediateDanger: false, narrative: 'Raised to be asked about.' },
   });
   await post(`/v1/concerns/${concernId}/allocation`, {}, bearer);
   const { receipt = '' } = await post(`/v1/concerns/${concernId}/client-receipt`, {}, bearer);
-  const { token = '' } = await post('/v1/receipt-sessions', { receipt });
-  return token;
+  return { reporter: await session(own), client: await session(receipt) };
 }

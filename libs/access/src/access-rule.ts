@@ -8,13 +8,15 @@ import { mayAsk } from './policy/door.js';
 /** Metadata key under which a route's rule lies on its handler. */
 export const ACCESS_METADATA = 'waymark:access';
 
+export type ReceiptRule = 'any' | 'client' | 'reporter';
+
 /** Who may ask for an action at all, as follows from the policies. What of it they get is decided when the thing is known. */
 export interface AccessRule {
   readonly action: ActionName;
   /** Staff holding at least one of these. */
   readonly staff?: readonly Role[];
-  /** `any`: whoever holds a receipt session. `client`: only one made from a client receipt. */
-  readonly reporter?: 'any' | 'client';
+  /** `any`: whoever holds a receipt session. `client`: only one made from a client receipt. `reporter`: only one that is not. */
+  readonly reporter?: ReceiptRule;
   /** Names of services, as in `ServicePrincipal.id`. */
   readonly service?: readonly string[];
   /** No token needed. One that comes along is not looked at: an expired session stops nobody from raising a concern. */
@@ -41,14 +43,19 @@ export function Access(action: ActionName): MethodDecorator {
 export function accessRule(action: ActionName): AccessRule {
   const staff = roles.filter((role) => mayAsk({ kind: 'staff', id: 'somebody', roles: [role] }, action));
   const service = knownServices.filter((id) => mayAsk({ kind: 'service', id }, action));
-  const reporter = { kind: 'reporter', id: 'somebody', concernId: 'some-concern' } as const;
-  const anyReceipt = mayAsk(reporter, action);
-  const clientReceipt = mayAsk({ ...reporter, clientId: 'somebody' }, action);
+  const receipts = receiptRule(action);
   return {
     action,
     ...(staff.length > 0 ? { staff } : {}),
-    ...(clientReceipt ? { reporter: anyReceipt ? 'any' : 'client' } : {}),
+    ...(receipts ? { reporter: receipts } : {}),
     ...(service.length > 0 ? { service } : {}),
     ...(mayAsk({ kind: 'anonymous' }, action) ? { anonymous: true } : {}),
   };
+}
+
+function receiptRule(action: ActionName): ReceiptRule | undefined {
+  const reporter = { kind: 'reporter', id: 'somebody', concernId: 'some-concern' } as const;
+  const plain = mayAsk(reporter, action);
+  if (!mayAsk({ ...reporter, clientId: 'somebody' }, action)) return plain ? 'reporter' : undefined;
+  return plain ? 'any' : 'client';
 }

@@ -244,7 +244,7 @@ export type WithdrawalWay = (typeof withdrawalWays)[number];
 export const sealingContexts = ['intake', 'case', 'consent', 'referral'] as const;
 export type SealingContext = (typeof sealingContexts)[number];
 
-export const erasureGrounds = ['client_request', 'retention'] as const;
+export const erasureGrounds = ['client_request', 'retention', 'reporter_request'] as const;
 export type ErasureGround = (typeof erasureGrounds)[number];
 
 export const erasureStatuses = ['requested', 'approved', 'completed'] as const;

@@ -18,6 +18,7 @@ import {
   RequestErasureHandler,
   RequestMyErasureEndpoint,
 } from './consent-record/features/request-erasure.js';
+import { RequestReporterErasureHandler } from './consent-record/features/request-reporter-erasure.js';
 import {
   AuthorizeDisclosureEndpoint,
   AuthorizeDisclosureHandler,
@@ -83,6 +84,7 @@ import {
     EraseLinkedHandler,
     ExpireConsentHandler,
     RequestErasureHandler,
+    RequestReporterErasureHandler,
     PlaceLegalHoldHandler,
     LiftLegalHoldHandler,
     ApproveErasureHandler,

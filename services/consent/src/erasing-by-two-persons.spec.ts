@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { caseMessages, intakeMessages, referralMessages, topicOf } from '@waymark/contracts';
-import type { Message } from '@waymark/messaging';
 import { eventually } from '@waymark/testing';
 import { type ConsentStage, startConsentStage, toOmbudsman } from './consent.fixture.js';
+import { othersAnswer } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -29,21 +28,6 @@ describe('erasing a client', () => {
     (await stage.get(`/v1/clients/${clientId}/erasure`, { as: supervisor })).body.erasure;
   const overdue = async (): Promise<string> =>
     /^waymark_erasures_overdue\{.*\} (\d+)$/m.exec((await stage.get('/metrics')).body)?.[1] ?? 'not told';
-
-  /** What the other contexts say once they have destroyed their keys. */
-  const answer = async (clientId: string, erasureId: string): Promise<void> => {
-    const contracts = { intake: intakeMessages, case: caseMessages, referral: referralMessages } as const;
-    for (const context of ['intake', 'case', 'referral'] as const) {
-      const time = stage.clock.now();
-      const message: Message = {
-        ...{ specversion: '1.0', id: randomUUID(), source: `/waymark/${context}`, subject: clientId, time },
-        ...{ type: contracts[context].subjectErased.type, datacontenttype: 'application/json', sequence: 1 },
-        ...{ correlationid: randomUUID(), causationid: randomUUID() },
-        data: { subjectId: clientId, erasureId, destroyedAt: time, backupsExpireAt: '2031-01-01T00:00:00.000Z' },
-      };
-      await stage.busOf(context).publish(topicOf(context), [message, { ...message, sequence: 1 }]);
-    }
-  };
 
   it('takes two persons, and the officer who wrote it down is one of them', async () => {
     const clientId = await known();
@@ -98,7 +82,7 @@ describe('erasing a client', () => {
     stage.clock.advance({ hours: 25 });
     const late = Number(await overdue());
     expect(late).toBeGreaterThan(0);
-    await answer(clientId, erasureId);
+    await othersAnswer(stage, clientId, erasureId);
     await eventually(async () => (await erasureOf(clientId)).status === 'completed');
     await eventually(async () => Number(await overdue()) === late - 1);
     const certificates = (await stage.eventsOf(clientId)).filter(({ type }) => type === 'ErasureCompleted');

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type ShutOut, shutOutMarks } from '@waymark/service-kit';
-import { caseOpened, type ConsentStage, startConsentStage, teamChanged } from './consent.fixture.js';
+import type { ShutOut } from '@waymark/service-kit';
+import { caseOpened, type ConsentStage, marksOf, startConsentStage, teamChanged } from './consent.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -16,18 +15,12 @@ describe('whom the reporter of a case shuts out, as consent hears of it', () => 
   });
   afterAll(() => stage?.close());
 
-  /** As intake makes them: it has the same secret. */
-  const marksOf = (concernId: string, excluded: Partial<ShutOut>): readonly string[] => {
-    const file = String(stage.environmentOf('consent').SHUT_OUT_SECRET_FILE);
-    const marks = shutOutMarks({ SHUT_OUT_SECRET: readFileSync(file, 'utf8').trim() });
-    return marks.of(concernId, { people: [], roles: [], units: [], ...excluded });
-  };
   const newCase = (clientId: string = randomUUID()) => ({
     ...{ caseId: randomUUID(), concernId: randomUUID(), clientId },
     officerId: stage.idOf(officer),
   });
   const opened = (aCase: ReturnType<typeof newCase>, excluded: Partial<ShutOut>, sequence = 1) =>
-    caseOpened(aCase, marksOf(aCase.concernId, excluded), sequence);
+    caseOpened(aCase, marksOf(stage, aCase.concernId, excluded), sequence);
   const erasure = (clientId: string, as: string) => stage.get(`/v1/clients/${clientId}/erasure`, { as });
   const consents = (clientId: string, as: string) => stage.get(`/v1/clients/${clientId}/consents`, { as });
 

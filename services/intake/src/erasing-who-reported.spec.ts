@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { consentMessages, topicOf } from '@waymark/contracts';
-import type { RecordedEvent } from '@waymark/event-store';
-import type { Message } from '@waymark/messaging';
-import { buildView, digestOf, generationsOf, placeView, withBuildersLock } from '@waymark/projections';
-import { openViews } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
+import { consentTo, openQueue } from './erasing.fixture.js';
 import { deskOf, eventsOf, typesOf } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
@@ -17,34 +13,18 @@ const officer = 'amina.officer';
 describe('erasing a client at intake', () => {
   let stage: Stage;
   let desk: ReturnType<typeof deskOf>;
+  let consent: ReturnType<typeof consentTo>;
   beforeAll(async () => {
     stage = await startStage({
       ...{ services: [intake], logLevel: 'error' },
       environment: { ALTERNATE_DESK: 'ethics_office' },
     });
     desk = deskOf(stage);
+    consent = consentTo(stage);
   });
   afterAll(() => stage?.close());
 
-  const sequences = new Map<string, number>();
-  const approved = (clientId: string, erasureId = randomUUID()): Message => {
-    const sequence = (sequences.get(clientId) ?? 0) + 1;
-    sequences.set(clientId, sequence);
-    return {
-      ...{ specversion: '1.0', id: randomUUID(), source: '/waymark/consent', subject: clientId, sequence },
-      ...{ type: consentMessages.erasureApproved.type, datacontenttype: 'application/json' },
-      ...{ time: stage.clock.now(), correlationid: randomUUID(), causationid: randomUUID() },
-      data: { clientId, erasureId, approvedAt: stage.clock.now() },
-    };
-  };
-  const publish = (...messages: readonly Message[]) => stage.busOf('consent').publish(topicOf('consent'), messages);
-  const noted = async (clientId: string): Promise<readonly RecordedEvent[]> => {
-    const events: RecordedEvent[] = [];
-    for await (const event of stage.log.readStream(`intake_erasure-${clientId}`)) events.push(event);
-    return events;
-  };
-  const clientOf = async (concernId: string): Promise<string> =>
-    String(((await eventsOf(stage, concernId))[0]?.data as { clientId: string }).clientId);
+  const clientOf = async (concernId: string): Promise<string> => (await consent.personsOf(concernId)).clientId;
   const lineOf = async (concernId: string, as = officer) => {
     const { body } = await stage.ask('intake', 'GET', '/v1/concerns?waitingFor=any&limit=100', { as });
     return body.items.find((line: { concernId: string }) => line.concernId === concernId);
@@ -60,8 +40,7 @@ describe('erasing a client at intake', () => {
     await desk.step(concernId, 'messages', officer, { text: 'We are here.' });
     const clientId = await clientOf(concernId);
     expect(await lineOf(concernId)).toMatchObject({ language: 'ar', country: 'BD' });
-    await publish(approved(clientId));
-    await eventually(async () => (await noted(clientId)).length === 1);
+    await consent.erase(clientId);
 
     const line = await lineOf(concernId);
     expect(line).toMatchObject({ language: 'und', status: 'acknowledged' });
@@ -84,43 +63,26 @@ describe('erasing a client at intake', () => {
     const { concernId } = await desk.submit(told);
     const { concernId: stays } = await desk.submit(told);
     const clientId = await clientOf(concernId);
-    const views = await openViews(intake, stage.environmentOf('intake'));
-    const queue = views.projections.find(({ name }) => name === 'concern-queue');
-    if (!queue) throw new Error('no queue');
-    const following = views.build(queue);
-    const rebuild = () =>
-      withBuildersLock(views.dataSource, queue, async () => {
-        await buildView(following);
-        await placeView({ ...following, patienceMs: 30_000, alsoOlder: false }, 'building');
-      });
-    await rebuild();
-    const states = async () => (await generationsOf(views.dataSource, 'concern-queue')).map(({ state }) => state);
-    expect(await states()).toContain('kept');
+    const queue = await openQueue(stage);
+    await queue.rebuild();
+    expect(await queue.states()).toContain('kept');
 
-    await publish(approved(clientId));
-    await eventually(async () => (await noted(clientId)).length === 1);
-    expect(await states()).toEqual(['live']);
+    await consent.erase(clientId);
+    expect(await queue.states()).toEqual(['live']);
     expect(await lineOf(stays)).toMatchObject({ language: 'ar', country: 'BD' });
     await lineOf(concernId);
-    await rebuild();
-    const [live, kept] = await Promise.all(
-      (['live', 'kept'] as const).map(async (wanted) => {
-        const all = await generationsOf(views.dataSource, 'concern-queue');
-        const generation = all.find(({ state }) => state === wanted);
-        return generation && digestOf(views.dataSource, generation, queue.notFolded);
-      }),
-    );
+    await queue.rebuild();
+    const [live, kept] = await queue.digests();
     expect(live).toBeDefined();
     expect(live).toBe(kept);
-    await views.close();
+    await queue.close();
   });
 
   it('shows the desk nothing that it was not shown before: what was about the desk stays with the alternate one', async () => {
     const { concernId } = await desk.submit({ exclusions: { people: [], roles: [], units: ['support_desk'] } });
     await desk.step(concernId, 'allocation', 'beatriz.officer');
     const clientId = await clientOf(concernId);
-    await publish(approved(clientId));
-    await eventually(async () => (await noted(clientId)).length === 1);
+    await consent.erase(clientId);
     expect(await lineOf(concernId, 'beatriz.officer')).toMatchObject({ language: 'und' });
     const read = (as: string) => stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as });
     expect(await read('beatriz.officer')).toMatchObject({ status: 200, body: { account: {} } });
@@ -134,21 +96,22 @@ describe('erasing a client at intake', () => {
     const { concernId } = await desk.submit();
     const clientId = await clientOf(concernId);
     const erasureId = randomUUID();
-    const first = approved(clientId, erasureId);
-    await publish(first, first, approved(clientId, erasureId));
+    const first = consent.approved(clientId, erasureId);
+    await consent.publish(first, first, consent.approved(clientId, erasureId));
     const after = await desk.submit();
     const afterwards = await clientOf(after.concernId);
-    await publish(approved(afterwards));
-    await eventually(async () => (await noted(afterwards)).length === 1 && (await noted(clientId)).length === 1);
+    await consent.publish(consent.approved(afterwards));
+    await eventually(
+      async () => (await consent.noted(afterwards)).length === 1 && (await consent.noted(clientId)).length === 1,
+    );
     expect(typesOf(await eventsOf(stage, concernId)).filter((type) => type === 'PersonErased')).toHaveLength(1);
-    const [event] = await noted(clientId);
+    const [event] = await consent.noted(clientId);
     expect(event?.data).toMatchObject({ subjectId: clientId, erasureId, keyMadeAt: expect.any(String) });
   });
 
   it('erases somebody of whom intake knows nothing: there will be no key either', async () => {
     const clientId = randomUUID();
-    await publish(approved(clientId));
-    await eventually(async () => (await noted(clientId)).length === 1);
-    expect((await noted(clientId))[0]?.data).not.toHaveProperty('keyMadeAt');
+    await consent.erase(clientId);
+    expect((await consent.noted(clientId))[0]?.data).not.toHaveProperty('keyMadeAt');
   });
 });

@@ -25,6 +25,7 @@ export const routesOfConcern = (at: string): readonly (readonly ['GET' | 'POST',
   ['POST', '/acceptance', {}],
   ['POST', '/client-link', { earlierConcernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10' }],
   ['POST', '/client-receipt', {}],
+  ['POST', '/reporter-erasure-requests', { way: 'oral' }],
 ];
 
 /** A call to the helpline that came at a moment. */

@@ -16,6 +16,11 @@ import { EndEmergencyAccessHandler, RecordEmergencyAccessHandler } from './conce
 import { RecordRecusalHandler } from './concern/features/record-recusal.js';
 import { RegisterContactEndpoint, RegisterContactHandler } from './concern/features/register-contact.js';
 import { RequestCaseHandler } from './concern/features/request-case.js';
+import {
+  RequestErasureAsReporterEndpoint,
+  RequestReporterErasureEndpoint,
+  RequestReporterErasureHandler,
+} from './concern/features/request-reporter-erasure.js';
 import { RingResponseClockHandler } from './concern/features/run-response-clocks.js';
 import { SendOfficerMessageEndpoint, SendOfficerMessageHandler } from './concern/features/send-officer-message.js';
 import { SubmitConcernEndpoint, SubmitConcernHandler } from './concern/features/submit-concern.js';
@@ -43,6 +48,8 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     AcceptConcernEndpoint,
     LinkConcernToClientEndpoint,
     IssueClientReceiptEndpoint,
+    RequestReporterErasureEndpoint,
+    RequestErasureAsReporterEndpoint,
     RevokeAccessEndpoint,
   ],
   providers: [
@@ -70,6 +77,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     RecordRecusalHandler,
     RecordEmergencyAccessHandler,
     EndEmergencyAccessHandler,
+    RequestReporterErasureHandler,
     ErasePersonHandler,
   ],
 })

@@ -51,6 +51,12 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
   }
   if (type === 'CaseRequested')
     return [message('intake.case-requested.v1', idOf(event), { officerId: text(data, 'officerId') })];
+  if (type === 'ReporterErasureRequested')
+    return [
+      message('intake.reporter-erasure-requested.v1', idOf(event), {
+        ...{ reporterId: text(data, 'reporterId'), requestedBy: text(data, 'requestedBy') },
+      }),
+    ];
   if (type === 'CaseOpeningConfirmed')
     return [message('case.opening-confirmed.v1', idOf(event), { concernId: text(data, 'concernId') })];
   if (type === 'SuspensionsRequested')

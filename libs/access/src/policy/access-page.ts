@@ -1,5 +1,5 @@
 import type { PolicyJson } from './cedar.js';
-import { accessRule } from '../access-rule.js';
+import { accessRule, type ReceiptRule } from '../access-rule.js';
 import { actions } from './actions.js';
 import type { ActionName } from './decide.js';
 import type { PolicySet } from './policy-set.js';
@@ -57,11 +57,17 @@ const things: Readonly<Record<(typeof actions)[ActionName]['resource'], string>>
   Referral: 'referral',
 };
 
+const holders: Readonly<Record<ReceiptRule, string>> = {
+  any: 'whoever holds a receipt',
+  client: 'whoever holds a client receipt',
+  reporter: 'whoever holds a receipt that is not the client’s',
+};
+
 function whoCanAsk(name: ActionName): string {
   const { staff = [], reporter, service = [], anonymous } = accessRule(name);
   return [
     ...staff,
-    ...(reporter ? [reporter === 'any' ? 'whoever holds a receipt' : 'whoever holds a client receipt'] : []),
+    ...(reporter ? [holders[reporter]] : []),
     ...service.map((id) => `the ${id} service`),
     ...(anonymous ? ['anybody'] : []),
   ].join(', ');

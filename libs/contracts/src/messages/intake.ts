@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { behaviours, channels, linkParts, matters, responseBands } from '../code-lists.js';
+import { behaviours, channels, linkParts, matters, responseBands, withdrawalWays } from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import {
   closed,
@@ -79,6 +79,36 @@ export const linkRequested = defineMessage({
       clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
       earlierClientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b12',
       of: 'case',
+    },
+  ],
+});
+
+export const reporterErasureRequested = defineMessage({
+  type: 'intake.reporter-erasure-requested.v1',
+  title: 'The erasure of a reporter was asked for',
+  summary:
+    'Somebody who reported a concern and is not its client asks to be erased: consent keeps the request, for another person to approve.',
+  key: 'concern',
+  schema: Type.Object(
+    {
+      concernId: id,
+      clientId: id,
+      reporterId: id,
+      way: code(withdrawalWays),
+      /** Who asked, or wrote down that they were asked. */
+      requestedBy: staffId,
+      shutOut,
+    },
+    closed,
+  ),
+  examples: [
+    {
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      reporterId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b13',
+      way: 'oral',
+      requestedBy: 'amina.officer',
+      shutOut: ['5f0c6f1e1d5c8a3e8f006a2f0e9d1c77'],
     },
   ],
 });

@@ -72,6 +72,7 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
     case 'EmergencyAccessToConcernGranted':
     case 'EmergencyAccessToConcernEnded':
     case 'GuidanceGiven':
+    case 'ReporterErasureRequested':
     case 'PersonErased':
       return concern;
     default:

@@ -12,6 +12,8 @@ const latest: ReadonlyMap<string, number> = new Map([
   ['CaseRequested', 2],
   ['ConcernAccepted', 2],
   ['DisclosureRecorded', 2],
+  ['ErasureRequested', 2],
+  ['ErasureCompleted', 2],
   ['ReferralSent', 2],
   ['ReferralPackageOpened', 2],
 ]);

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type ActionOn, decide, type Principal, type Resource, staffRefs } from '@waymark/access';
-import { Aggregates, groundOf, knownCases, ShutOutMarks } from '@waymark/service-kit';
-import { linkedRecords } from './linked-records.js';
+import { Aggregates, groundOf, type KnownCase, knownCases, type MarkedCase, ShutOutMarks } from '@waymark/service-kit';
+import { type LinkedRecord, linkedRecords, recordsReportedOf } from './linked-records.js';
 
 /** Who works on a client's cases, and whom their reporters shut out: the local copy of what the case service tells (integration/consume.ts). */
 @Injectable()
@@ -25,9 +25,26 @@ export class ClientTeams {
 
   /** A client as the policies see them when this principal asks, by whichever id. One of whom no case is known has nobody who works for them. */
   async resourceOf(clientId: string, asker: Principal): Promise<Resource<'Client'>> {
-    const ids = (await linkedRecords(this.aggregates, clientId)).map((each) => each.clientId);
-    const cases = await knownCases(this.dataSource, 'client_id', ids);
+    const records = await linkedRecords(this.aggregates, clientId);
+    const cases = await this.casesOf(records);
     const team = staffRefs([...new Set(cases.flatMap((each) => each.team))]);
-    return { type: 'Client', id: clientId, attributes: { team, shutOut: this.marks.shutOutOf(cases, asker) } };
+    const shutOut = this.marks.shutOutOf([...cases, ...(await this.shuttingOutOfReporter(records[0]))], asker);
+    return { type: 'Client', id: clientId, attributes: { team, shutOut } };
+  }
+
+  /**
+   * Of somebody who reported: whom they shut out themself, and who is shut out of the client. Nobody works for them: the team is the
+   * client's.
+   */
+  private async shuttingOutOfReporter({ record }: LinkedRecord): Promise<readonly MarkedCase[]> {
+    const { reporterOf } = record.erasure ?? {};
+    if (!reporterOf) return [];
+    const { concernId, shutOut = [] } = reporterOf;
+    return [{ concernId, shutOut }, ...(await this.casesOf(await recordsReportedOf(this.aggregates, record)))];
+  }
+
+  private casesOf(records: readonly LinkedRecord[]): Promise<readonly KnownCase[]> {
+    const ids = records.map((each) => each.clientId);
+    return knownCases(this.dataSource, 'client_id', ids);
   }
 }

@@ -37,6 +37,13 @@ export async function linkedRecords(
   return found;
 }
 
+/** Of somebody who reported: the records of the client whose concern it is, by all ids that they have. */
+export const recordsReportedOf = async (
+  aggregates: Aggregates,
+  { erasure }: ConsentRecord,
+): Promise<readonly LinkedRecord[]> =>
+  erasure?.reporterOf ? linkedRecords(aggregates, erasure.reporterOf.clientId) : [];
+
 /** The id under which a consent lies; `clientId` itself for one that nobody knows. */
 export async function clientOfConsent(aggregates: Aggregates, clientId: string, consentId: string): Promise<string> {
   const records = await linkedRecords(aggregates, clientId);

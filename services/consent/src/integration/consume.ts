@@ -2,6 +2,7 @@ import { caseMessages, consentMessages, intakeMessages, referralMessages, sealin
 import { AnswerProcess, keepCaseTeams, messageCall, reactingTo } from '@waymark/service-kit';
 import { ConfirmErasure } from '../consent-record/features/confirm-erasure.js';
 import { LinkClients } from '../consent-record/features/link-clients.js';
+import { RequestReporterErasure } from '../consent-record/features/request-reporter-erasure.js';
 import { consentWithdrawal } from '../consent-record/processes/consent-withdrawal.process.js';
 
 const answers = {
@@ -12,8 +13,8 @@ const answers = {
 };
 
 /**
- * Who works on which client's case and whom its reporter shuts out (client-teams.ts reads it), to which referrals a withdrawal was applied, and what the contexts
- * answer to an erasure, this one among them.
+ * Who works on which client's case and whom its reporter shuts out (client-teams.ts reads it), to which referrals a withdrawal was
+ * applied, that a reporter asks to be erased, and what the contexts answer to an erasure, this one among them.
  */
 export const consumes = [
   ...keepCaseTeams,
@@ -35,6 +36,11 @@ export const consumes = [
   reactingTo(intakeMessages.linkRequested, async (message, { commands }) => {
     if (message.data.of === 'consent')
       await commands.execute(new LinkClients(message.data, messageCall('consent', message)));
+  }),
+  reactingTo(intakeMessages.reporterErasureRequested, async (message, { commands }) => {
+    const { reporterId, way, requestedBy, ...reporterOf } = message.data;
+    const asked = { way, requestedBy, reporterOf };
+    await commands.execute(new RequestReporterErasure(reporterId, asked, messageCall('consent', message)));
   }),
   ...sealingContexts.map((context) =>
     reactingTo(answers[context], async (message, { commands }) => {

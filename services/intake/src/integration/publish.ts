@@ -14,6 +14,7 @@ export const publishes = [
   intakeMessages.caseRequested,
   intakeMessages.concernLinked,
   intakeMessages.linkRequested,
+  intakeMessages.reporterErasureRequested,
   intakeMessages.contactCounted,
   intakeMessages.responseAwaited,
   intakeMessages.responseGiven,
@@ -43,6 +44,14 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
       subject: concernId,
       data: intakeMessages.linkRequested.parse({ concernId, ...event.data }),
     };
+  if (event.type === 'ReporterErasureRequested') {
+    const { exclusions: _told, ...asked } = event.data;
+    return {
+      type: intakeMessages.reporterErasureRequested.type,
+      subject: concernId,
+      data: intakeMessages.reporterErasureRequested.parse({ concernId, ...asked }),
+    };
+  }
   if (event.type !== 'ConcernAccepted') return undefined;
   return {
     type: intakeMessages.concernAccepted.type,

@@ -35,6 +35,7 @@ const queue: View = {
       return {
         concern_id: concern,
         client_id: text(data, 'clientId'),
+        reporter_id: text(data, 'reporterId'),
         channel: text(data, 'channel'),
         status: statusOf(events),
         priority: text(lastOf(events, 'ConcernTriaged')?.data, 'priority'),

@@ -62,6 +62,7 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
       case 'InformClientOfOverride':
         return decideOverriding(command, record, context);
       case 'RequestErasure':
+      case 'RequestReporterErasure':
       case 'PlaceLegalHold':
       case 'LiftLegalHold':
       case 'ApproveErasure':

@@ -1,5 +1,5 @@
 import type { ErasureGround, LegalHoldBasis, WithdrawalWay } from '@waymark/contracts';
-import type { ErasedContext } from './erasure.events.js';
+import type { ErasedContext, ReporterOf } from './erasure.events.js';
 
 /** How the other id of the same person came to be erased. */
 export interface ErasureOfOther {
@@ -16,6 +16,14 @@ export type ErasureCommand =
       readonly ground: ErasureGround;
       /** How the client asked. */
       readonly way?: WithdrawalWay;
+    }
+  /** Told by intake, as often as it tells it. */
+  | {
+      readonly type: 'RequestReporterErasure';
+      readonly reporterId: string;
+      readonly way: WithdrawalWay;
+      readonly requestedBy: string;
+      readonly reporterOf: ReporterOf;
     }
   | { readonly type: 'PlaceLegalHold'; readonly clientId: string; readonly basis: LegalHoldBasis }
   | { readonly type: 'LiftLegalHold'; readonly holdId: string }

@@ -136,6 +136,19 @@ describe('the erasure of a client', () => {
       );
   });
 
+  it('of who reported is requested in the name of who asked intake, once however often it is told', () => {
+    const reporterOf = { clientId, concernId: 'concern-1', shutOut: ['5f0c6f1e1d5c8a3e8f006a2f0e9d1c77'] };
+    const told = { way: 'oral', requestedBy: 'amina', reporterOf } as const;
+    const tell: ConsentCommand = { type: 'RequestReporterErasure', reporterId: 'reporter-1', ...told };
+    const asks = { clientId: 'reporter-1', ground: 'reporter_request', requestedAt: now } as const;
+    const noted: ConsentEvent = { type: 'ErasureRequested', data: { ...asks, ...told, erasureId: 'event-0' } };
+    const service = { actor: { kind: 'service', id: 'consent', roles: [] } } as const;
+    records.given().when(tell, service).then(noted);
+    records.given(noted).when(tell, service).then();
+    records.given(noted).when(approve, { actor: amina }).thenRejectedWith('approver_is_requester');
+    records.given(noted).when(approve).thenTypes('ErasureApproved');
+  });
+
   it('takes an answer that comes again as the one that it is, and none to another erasure', () => {
     records
       .given(requested, approved, ...answered('case'))

@@ -16,6 +16,8 @@ export function decideErasing(
   switch (command.type) {
     case 'RequestErasure':
       return request(command, state, context);
+    case 'RequestReporterErasure':
+      return requestOfReporter(command, state, context);
     case 'PlaceLegalHold': {
       if (isErased(state)) reject('person_erased');
       const { clientId, basis } = command;
@@ -47,6 +49,17 @@ function request(
   if (state.erasure) reject('erasure_already_requested');
   const asked = { erasureId: eventIdAt(0), clientId, ground, ...(way === undefined ? {} : { way }) };
   return [{ type: 'ErasureRequested', data: { ...asked, requestedBy: actor.id, requestedAt: now } }];
+}
+
+/** In the name of whoever asked intake, so that another person approves. */
+function requestOfReporter(
+  { reporterId, way, requestedBy, reporterOf }: Extract<ErasureCommand, { type: 'RequestReporterErasure' }>,
+  state: Erasing,
+  { now, eventIdAt }: DecisionContext,
+): readonly ErasureEvent[] {
+  if (state.erasure) return [];
+  const asked = { erasureId: eventIdAt(0), clientId: reporterId, ground: 'reporter_request' as const, way };
+  return [{ type: 'ErasureRequested', data: { ...asked, requestedBy, requestedAt: now, reporterOf } }];
 }
 
 /** By another person than the one who asked for it or wrote the request down; never while somebody must keep the texts. */

@@ -7,10 +7,11 @@ import {
   instant,
   legalHoldBases,
   sealingContexts,
+  shutOutMarks,
   staffId,
   withdrawalWays,
 } from '@waymark/contracts';
-import { declareEvents, type EventOf, type Shape } from '@waymark/event-sourcing';
+import { declareEvents, type EventOf, readAsItIs, type Shape } from '@waymark/event-sourcing';
 
 /** What one context has destroyed. */
 const erasedContext = Type.Object(
@@ -25,6 +26,10 @@ const erasedContext = Type.Object(
 );
 export type ErasedContext = Shape<typeof erasedContext>;
 
+/** Whose concern it is that somebody reported who is not the client, with the marks of whom they shut out of it. */
+const reporterOf = Type.Object({ clientId: id, concernId: id, shutOut: shutOutMarks }, closed);
+export type ReporterOf = Shape<typeof reporterOf>;
+
 /** How it was asked for; `way` is absent where a rule asked. Ids and codes only: these events outlive the client's key. */
 const asked = {
   erasureId: id,
@@ -33,9 +38,14 @@ const asked = {
   way: Type.Optional(code(withdrawalWays)),
 };
 
-/** The erasure of a client, from the request to the certificate, and the legal holds that stand against it. */
+/** The erasure of a client, or of a reporter who is none and has the place of `clientId` then, from the request to the certificate, and the legal holds that stand against it. */
 export const erasureEvents = declareEvents({
-  ErasureRequested: { version: 1, data: { ...asked, requestedBy: staffId, requestedAt: instant }, sealed: {} },
+  ErasureRequested: {
+    version: 2,
+    data: { ...asked, requestedBy: staffId, requestedAt: instant, reporterOf: Type.Optional(reporterOf) },
+    sealed: {},
+    earlier: [readAsItIs],
+  },
   LegalHoldPlaced: {
     version: 1,
     data: { holdId: id, clientId: id, basis: code(legalHoldBases), placedBy: staffId, placedAt: instant },
@@ -50,7 +60,7 @@ export const erasureEvents = declareEvents({
   ContextErased: { version: 1, data: { erasureId: id, clientId: id, erased: erasedContext }, sealed: {} },
   /** The certificate. */
   ErasureCompleted: {
-    version: 1,
+    version: 2,
     data: {
       ...asked,
       requestedBy: staffId,
@@ -61,6 +71,7 @@ export const erasureEvents = declareEvents({
       lastBackupExpiresAt: instant,
     },
     sealed: {},
+    earlier: [readAsItIs],
   },
 });
 

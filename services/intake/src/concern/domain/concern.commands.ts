@@ -7,6 +7,7 @@ import type {
   LinkOutcome,
   LinkPart,
   Priority,
+  WithdrawalWay,
 } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
 import type { Account, EmergencyGrant, KnownTime } from './concern.events.js';
@@ -80,6 +81,8 @@ export type ConcernCommand =
     }
   | { readonly type: 'RecordEmergencyAccess'; readonly grant: EmergencyGrant }
   | { readonly type: 'EndEmergencyAccess'; readonly grantId: string; readonly endedAt: Instant }
+  /** With the marks of whom the reporter shuts out. */
+  | { readonly type: 'RequestReporterErasure'; readonly way: WithdrawalWay; readonly shutOut: readonly string[] }
   | { readonly type: 'ErasePerson'; readonly personId: string; readonly erasureId: string };
 
 /** The command of one type. */

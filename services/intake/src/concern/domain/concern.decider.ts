@@ -6,6 +6,7 @@ import { link, requestLink, settleLink } from './client-link.decider.js';
 import { endEmergencyAccess, recordEmergencyAccess } from './emergency-access.js';
 import { handledBy } from './handled-by.js';
 import { reject } from './concern.rejections.js';
+import { erase, requestReporterErasure } from './erasure.decider.js';
 import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
 
 /** Clocks of two machines differ: a moment up to five minutes ahead counts as now. */
@@ -69,6 +70,8 @@ function decideExisting(
       return recordEmergencyAccess(command, concern);
     case 'EndEmergencyAccess':
       return endEmergencyAccess(command, concern);
+    case 'RequestReporterErasure':
+      return requestReporterErasure(command, concern, context);
     case 'ErasePerson':
       return erase(command, concern);
   }
@@ -229,13 +232,4 @@ function guide(
   if (!concern.firstResponse) reject('first_response_missing');
   const { avenues, decision, note } = command;
   return [{ type: 'GuidanceGiven', data: { avenues, decision, ...(note === undefined ? {} : { note }) } }];
-}
-
-/** One person may be both: a client who has reported themself. */
-function erase({ personId, erasureId }: CommandOf<'ErasePerson'>, concern: Concern): readonly ConcernEvent[] {
-  const ids = { client: concern.clientId, reporter: concern.reporterId };
-  const persons = (['client', 'reporter'] as const).filter(
-    (person) => ids[person] === personId && !concern.erased.includes(person),
-  );
-  return persons.length === 0 ? [] : [{ type: 'PersonErased', data: { erasureId, persons } }];
 }

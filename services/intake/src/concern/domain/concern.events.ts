@@ -25,6 +25,7 @@ import {
   staffId,
   timePrecisions,
   units,
+  withdrawalWays,
 } from '@waymark/contracts';
 import {
   declareEvents,
@@ -222,6 +223,20 @@ export const concernEvents = declareEvents({
   EmergencyAccessToConcernGranted: { version: 1, data: emergencyAccess, sealed: {} },
   /** Somebody else has looked at it: it is over before its hour. */
   EmergencyAccessToConcernEnded: { version: 1, data: { grantId: id, endedAt: instant }, sealed: {} },
+  /** Asked of consent, by the reporter themself or by the officer who was told. */
+  ReporterErasureRequested: {
+    version: 1,
+    data: {
+      clientId: id,
+      reporterId: id,
+      way: code(withdrawalWays),
+      requestedBy: staffId,
+      shutOut: shutOutMarks,
+      /** As the reporter named them: who is shut out of what the client told stays so without the reporter's key. */
+      exclusions: Type.Optional(exclusions),
+    },
+    sealed: { exclusions: sealedFor('client', never('whom the reporter shut out must not learn of it')) },
+  },
   /** The keys of these persons are gone: what else tells of them in a view goes too. */
   PersonErased: { version: 1, data: { erasureId: id, persons: Type.Array(code(personsOfConcern)) }, sealed: {} },
 });

@@ -20,6 +20,8 @@ export type ConcernRejectionCode =
   | 'concern_already_linked'
   | 'earlier_officer_excluded'
   | 'person_erased'
+  | 'reporter_is_client'
+  | 'erasure_already_requested'
   | 'clock_not_due';
 
 const details: Record<ConcernRejectionCode, string> = {
@@ -42,6 +44,8 @@ const details: Record<ConcernRejectionCode, string> = {
   concern_already_linked: 'This concern is linked to another client.',
   earlier_officer_excluded: 'Whoever handles the earlier concern is shut out of this one.',
   person_erased: 'This person was erased. Nothing more can be written about them.',
+  reporter_is_client: 'Who reported is the client: what is meant is the erasure of the client.',
+  erasure_already_requested: 'The erasure has been requested already.',
   clock_not_due: 'The clock has not come so far.',
 };
 

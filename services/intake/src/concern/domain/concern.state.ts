@@ -67,6 +67,8 @@ export interface Concern {
   readonly acceptedFor?: string;
   /** Marks of whom its case is to shut out, since it was accepted. */
   readonly shutOut?: readonly string[];
+  /** Of a reporter who is not the client. */
+  readonly reporterErasureRequested: boolean;
   /** Whose texts are gone. */
   readonly erased: readonly PersonOfConcern[];
 }
@@ -150,6 +152,11 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
           access.grantId === event.data.grantId ? { ...access, ended: true } : access,
         ),
       };
+    case 'ReporterErasureRequested': {
+      const { exclusions = state.account.exclusions } = event.data;
+      const account = { ...state.account, ...(exclusions ? { exclusions } : {}) };
+      return { ...state, account, reporterErasureRequested: true };
+    }
     case 'PersonErased':
       return { ...state, erased: [...state.erased, ...event.data.persons] };
   }
@@ -191,6 +198,7 @@ function submitted(data: Submitted): Concern {
     guided: false,
     receiptScopes: [],
     receiptUpgraded: false,
+    reporterErasureRequested: false,
     erased: [],
   };
 }

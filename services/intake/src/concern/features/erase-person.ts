@@ -4,7 +4,7 @@ import { Aggregates, type Call, Views } from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
 import { concernAggregate } from '../concern.aggregate.js';
 
-/** Takes out of the queue what tells of a person whose key is gone. */
+/** Takes out of the queue what tells of a person whose key is gone, the client of a concern or whoever reported it. */
 export class ErasePerson extends Command<void> {
   constructor(
     readonly personId: string,
@@ -27,7 +27,7 @@ export class ErasePersonHandler implements ICommandHandler<ErasePerson> {
     // What is folded later is folded without the key, and tells nothing.
     await this.views.caughtUp();
     const concerns = await this.dataSource.query<{ concern_id: string }[]>(
-      'SELECT concern_id FROM concern_queue WHERE client_id = $1 ORDER BY concern_id',
+      'SELECT concern_id FROM concern_queue WHERE client_id = $1 OR reporter_id = $1 ORDER BY concern_id',
       [personId],
     );
     for (const { concern_id } of concerns)

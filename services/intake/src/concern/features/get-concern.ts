@@ -18,6 +18,8 @@ export class ClientLinkView {
 export class ConcernView {
   @ApiProperty({ format: 'uuid' }) concernId: string;
   @ApiProperty({ format: 'uuid' }) clientId: string;
+  @ApiProperty({ format: 'uuid', description: 'The same as of the client where they reported themself' })
+  reporterId: string;
   @ApiProperty({ enum: concernStatuses }) status: string;
   @ApiProperty({ enum: channels }) channel: string;
   @ApiProperty({ enum: concernKinds }) kind: string;
@@ -26,6 +28,7 @@ export class ConcernView {
   @ApiProperty({ description: 'All that was told; a question that was skipped is absent.' }) account: AccountView;
   @ApiProperty({ enum: ['client', 'reporter'], isArray: true, description: 'Whose texts were erased' })
   erased: ('client' | 'reporter')[];
+  @ApiProperty({ description: 'Of who reported and is not the client' }) reporterErasureRequested: boolean;
   @ApiProperty({ type: [MailboxMessageView] }) messages: MailboxMessageView[];
   @ApiProperty({ required: false, description: 'The same person came before' }) link?: ClientLinkView;
   @ApiProperty({ required: false, enum: priorities }) priority?: string;
@@ -84,6 +87,7 @@ function viewOf(concern: Concern): ConcernView {
   return {
     concernId: concern.concernId,
     clientId: concern.clientId,
+    reporterId: concern.reporterId,
     status: concern.status,
     channel: submitted.channel,
     kind: submitted.kind,
@@ -91,6 +95,7 @@ function viewOf(concern: Concern): ConcernView {
     immediateDanger: submitted.immediateDanger,
     account: AccountView.of(account),
     erased: [...concern.erased],
+    reporterErasureRequested: concern.reporterErasureRequested,
     messages: concern.messages.map(MailboxMessageView.of),
     ...(link ? { link: linkViewOf(link) } : {}),
     ...(concern.priority ? { priority: concern.priority } : {}),

@@ -36,11 +36,13 @@ export class MyConcern {
   status: string;
   @ApiProperty({ required: false, format: 'date-time', description: 'A person answers by then.' }) answerBy?: string;
   @ApiProperty() narrative: string;
+  @ApiProperty({ required: false, description: 'You have asked that what you wrote is erased' })
+  erasureRequested?: boolean;
   @ApiProperty({ required: false, description: 'What you wrote was erased' }) erased?: boolean;
   @ApiProperty({ type: [MailboxMessageView] }) messages: MailboxMessageView[];
 }
 
-const concernIdOf = (caller: Principal): string => {
+export const concernIdOf = (caller: Principal): string => {
   if (caller.kind !== 'reporter') throw notFound();
   return caller.concernId;
 };
@@ -114,6 +116,7 @@ export class GetMyConcernHandler implements IQueryHandler<GetMyConcern> {
       status,
       ...(state.clock && !state.firstResponse ? { answerBy: state.clock.dueAt } : {}),
       narrative: state.account.narrative ?? '',
+      ...(state.reporterErasureRequested ? { erasureRequested: true } : {}),
       ...(state.erased.includes('reporter') ? { erased: true } : {}),
       messages: state.messages.map(MailboxMessageView.of),
     };

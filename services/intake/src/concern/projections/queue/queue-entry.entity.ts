@@ -1,10 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { PersonOfConcern } from '../../domain/concern.events.js';
 
 /** One line of the queue: clock, language, priority and place, no more. Goes with the erasure of the person. */
 @Entity('concern_queue')
 export class QueueEntry {
   @PrimaryColumn('uuid', { name: 'concern_id' }) concernId: string;
   @Column('uuid', { name: 'client_id' }) clientId: string;
+  @Column('uuid', { name: 'reporter_id' }) reporterId: string;
   @Column('text') channel: string;
   @Column('text') language: string;
   @Column('text', { nullable: true }) country: string | null;
@@ -27,4 +29,6 @@ export class QueueEntry {
   @Column('text', { array: true, name: 'shut_out_marks' }) shutOutMarks: string[];
   @Column('text', { array: true, name: 'shut_out_roles' }) shutOutRoles: string[];
   @Column('text', { array: true, name: 'shut_out_units' }) shutOutUnits: string[];
+  /** Whose keys open in the log who is shut out: with the last of them the columns before go. */
+  @Column('text', { array: true, name: 'shut_out_told_for' }) shutOutToldFor: PersonOfConcern[];
 }

@@ -1,6 +1,6 @@
 import { foldedRows, oneRow, type Projection } from '@waymark/projections';
 import type { DeskMarks } from '../../desks.js';
-import type { ConcernEvent, PersonOfConcern } from '../../domain/concern.events.js';
+import type { ConcernEvent, Exclusions, PersonOfConcern } from '../../domain/concern.events.js';
 import { QueueEntry } from './queue-entry.entity.js';
 import type { StaffMarks } from './staff-marks.js';
 
@@ -8,12 +8,13 @@ import type { StaffMarks } from './staff-marks.js';
 export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection =>
   foldedRows({
     name: 'concern-queue',
-    version: 3,
+    version: 4,
     categories: ['concern'],
     tables: `
       CREATE TABLE concern_queue (
         concern_id uuid PRIMARY KEY,
         client_id uuid NOT NULL,
+        reporter_id uuid NOT NULL,
         channel text NOT NULL,
         language text NOT NULL,
         country text,
@@ -31,7 +32,8 @@ export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection
         recused text[] NOT NULL,
         shut_out_marks text[] NOT NULL,
         shut_out_roles text[] NOT NULL,
-        shut_out_units text[] NOT NULL
+        shut_out_units text[] NOT NULL,
+        shut_out_told_for text[] NOT NULL
       );
       CREATE INDEX concern_queue_order
         ON concern_queue (waiting, immediate_danger DESC, (coalesce(due_at, 'infinity')), concern_id);`,
@@ -41,7 +43,7 @@ export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection
     fold: oneRow((entry, { type, data, stream }) => {
       const event = { type, data } as ConcernEvent;
       if (event.type === 'ConcernSubmitted') return entryOf(stream.slice('concern-'.length), event.data, marks, desks);
-      return entry && { ...entry, ...changeBy(event, entry) };
+      return entry && { ...entry, ...changeBy(event, entry, marks) };
     }),
   });
 
@@ -51,6 +53,7 @@ function entryOf(concernId: string, data: Submitted, marks: StaffMarks, desks: D
   return {
     concernId,
     clientId: data.clientId,
+    reporterId: data.reporterId,
     channel: data.channel,
     language: data.language ?? 'und',
     country: data.place?.country ?? null,
@@ -66,16 +69,22 @@ function entryOf(concernId: string, data: Submitted, marks: StaffMarks, desks: D
     officerId: null,
     desk: desks.unitOf(concernId, data.desk) ?? null,
     recused: [],
-    shutOutMarks: (data.exclusions?.people ?? []).map((person) => marks.of(person)),
-    shutOutRoles: [...(data.exclusions?.roles ?? [])],
-    shutOutUnits: [...(data.exclusions?.units ?? [])],
+    ...shutOutBy(data.exclusions, marks),
+    shutOutToldFor: data.exclusions ? ['reporter'] : [],
   };
+}
+
+function shutOutBy(exclusions: Exclusions | undefined, marks: StaffMarks) {
+  const { people = [], roles = [], units = [] } = exclusions ?? {};
+  return { shutOutMarks: people.map((person) => marks.of(person)), shutOutRoles: [...roles], shutOutUnits: [...units] };
 }
 
 function changeBy(
   event: Exclude<ConcernEvent, { type: 'ConcernSubmitted' }>,
-  { status, officerId, recused }: QueueEntry,
+  entry: QueueEntry,
+  marks: StaffMarks,
 ): Partial<QueueEntry> {
+  const { status, officerId, recused } = entry;
   switch (event.type) {
     case 'FirstResponseOverdue':
       return { overdue: true };
@@ -93,10 +102,13 @@ function changeBy(
       const { staffId } = event.data;
       return { officerId: officerId === staffId ? null : officerId, recused: [...recused, staffId] };
     }
+    case 'ReporterErasureRequested': {
+      const { exclusions } = event.data;
+      if (!exclusions) return {};
+      return { ...shutOutBy(exclusions, marks), shutOutToldFor: [...entry.shutOutToldFor, 'client'] };
+    }
     case 'PersonErased':
-      return event.data.persons
-        .map((person) => withoutWhatIsTold[person])
-        .reduce((all, each) => ({ ...all, ...each }), {});
+      return event.data.persons.reduce((left, person) => ({ ...left, ...withoutWhatIsTold(person, left) }), entry);
     case 'ReceiptIssued':
     case 'ReceiptUpgraded':
     case 'FirstResponseDue':
@@ -113,8 +125,12 @@ function changeBy(
   }
 }
 
-/** What stands in the queue in the clear of each person, as it stands there when their key was gone before. */
-const withoutWhatIsTold: Readonly<Record<PersonOfConcern, Partial<QueueEntry>>> = {
-  client: { country: null, dutyStation: null },
-  reporter: { language: 'und', shutOutMarks: [], shutOutRoles: [], shutOutUnits: [] },
-};
+/** What stands in the queue in the clear of each person goes, as if their key had been gone before. */
+function withoutWhatIsTold(person: PersonOfConcern, entry: QueueEntry): Partial<QueueEntry> {
+  const shutOutToldFor = entry.shutOutToldFor.filter((each) => each !== person);
+  return {
+    ...(person === 'client' ? { country: null, dutyStation: null } : { language: 'und' }),
+    ...(shutOutToldFor.length === 0 ? { shutOutMarks: [], shutOutRoles: [], shutOutUnits: [] } : {}),
+    shutOutToldFor,
+  };
+}

@@ -50,6 +50,7 @@ export const responseClocksProjection = foldedRows({
       case 'OfficerRecusedFromConcern':
       case 'EmergencyAccessToConcernGranted':
       case 'EmergencyAccessToConcernEnded':
+      case 'ReporterErasureRequested':
       case 'PersonErased':
         return bells;
     }

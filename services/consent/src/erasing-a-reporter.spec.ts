@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { intakeMessages, topicOf } from '@waymark/contracts';
+import type { ShutOut } from '@waymark/service-kit';
+import { eventually } from '@waymark/testing';
+import { caseOpened, type ConsentStage, inDays, marksOf, startConsentStage, toOmbudsman } from './consent.fixture.js';
+import { othersAnswer, saidByIntake } from './erasing.fixture.js';
+
+jest.setTimeout(120_000);
+
+const officer = 'amina.officer';
+const [supervisor, another] = ['ingrid.supervisor', 'tomas.supervisor'];
+const missing = { status: 404, body: { code: 'not_found' } };
+
+describe('erasing who reported and is not the client', () => {
+  let stage: ConsentStage;
+  beforeAll(async () => {
+    stage = await startConsentStage();
+  });
+  afterAll(() => stage?.close());
+
+  interface Reported {
+    readonly reporterId: string;
+    readonly clientId: string;
+    readonly concernId: string;
+  }
+
+  const of = (reporterId: string, path: string) => `/v1/clients/${reporterId}/${path}`;
+  const approve = (reporterId: string, as = supervisor) => stage.post(of(reporterId, 'erasure-approval'), { as });
+  const erasing = (reporterId: string, as = supervisor) => stage.get(of(reporterId, 'erasure'), { as });
+  /** Intake tells, more than once, that a reporter asks to be erased. */
+  const asked = async (excluded: Partial<ShutOut> = {}, requestedBy = stage.idOf(officer)): Promise<Reported> => {
+    const ids = { concernId: randomUUID(), clientId: randomUUID(), reporterId: randomUUID() };
+    const shutOut = marksOf(stage, ids.concernId, excluded);
+    const marks = shutOut.length > 0 ? { shutOut: [...shutOut] } : {};
+    const told = { ...ids, way: 'oral' as const, requestedBy, ...marks };
+    const message = saidByIntake(stage, intakeMessages.reporterErasureRequested, told);
+    await stage.busOf('intake').publish(topicOf('intake'), [message, message]);
+    await eventually(async () => (await stage.eventsOf(ids.reporterId)).length === 1);
+    return ids;
+  };
+  /** A case follows from the concern, whose reporter shuts out nobody, or from another of the same client. */
+  const opened = async ({ clientId }: Reported, excluded: Partial<ShutOut> = {}): Promise<void> => {
+    const aCase = { caseId: randomUUID(), concernId: randomUUID(), clientId, officerId: stage.idOf(officer) };
+    await stage.tell(caseOpened(aCase, marksOf(stage, aCase.concernId, excluded)));
+  };
+
+  it('begins with what intake tells, once, in the name of who asked, with or without a case', async () => {
+    const { reporterId } = await asked();
+    const erasure = { status: 'requested', ground: 'reporter_request', way: 'oral', requestedBy: stage.idOf(officer) };
+    expect(await erasing(reporterId)).toMatchObject({ status: 200, body: { erasure, legalHolds: [] } });
+    expect((await stage.eventsOf(reporterId)).map(({ type }) => type)).toEqual(['ErasureRequested']);
+  });
+
+  it('takes another person than the one who asked, and ends with the certificate', async () => {
+    const { reporterId } = await asked({}, stage.idOf(supervisor));
+    expect(await approve(reporterId)).toMatchObject({ status: 409, body: { code: 'approver_is_requester' } });
+    expect(await approve(reporterId, officer)).toMatchObject({ status: 403 });
+    expect(await approve(reporterId, another)).toMatchObject({ status: 200 });
+    const { erasureId } = (await erasing(reporterId)).body.erasure;
+    await othersAnswer(stage, reporterId, erasureId);
+    const erasure = await eventually(async () => {
+      const { body } = await erasing(reporterId);
+      return body.erasure.status === 'completed' && body.erasure;
+    });
+    expect(erasure).toMatchObject({ ground: 'reporter_request', approvedBy: stage.idOf(another) });
+    expect(erasure.contexts).toHaveLength(4);
+  });
+
+  it('waits for legal holds, those on the client among them, and keeps nobody from holding the client', async () => {
+    const reported = await asked();
+    const { reporterId, clientId } = reported;
+    await opened(reported);
+    const hold = async (id: string): Promise<() => Promise<unknown>> => {
+      const { body } = await stage.post(of(id, 'legal-holds'), { as: another, body: { basis: 'investigation' } });
+      return () => stage.post(of(id, `legal-holds/${body.holdId}/lifting`), { as: another });
+    };
+    const lifts = [await hold(reporterId), await hold(clientId)];
+    for (const lift of lifts) {
+      expect(await approve(reporterId)).toMatchObject({ status: 409, body: { code: 'legal_hold_stands' } });
+      await lift();
+    }
+    expect(await approve(reporterId)).toMatchObject({ status: 200 });
+    const late = await stage.post(of(reporterId, 'legal-holds'), { as: another, body: { basis: 'investigation' } });
+    expect(late).toMatchObject({ status: 409, body: { code: 'person_erased' } });
+    await hold(clientId);
+    expect(await stage.get(of(clientId, 'erasure'), { as: another })).toMatchObject({ body: { legalHolds: [{}] } });
+    expect((await stage.get(of(clientId, 'erasure'), { as: another })).body).not.toHaveProperty('erasure');
+  });
+
+  it('waits for a legal hold on the client by whichever id they have', async () => {
+    const [reported, before] = [await asked(), await asked()];
+    await opened(before);
+    const link = { concernId: randomUUID(), linkId: randomUUID(), clientId: reported.clientId };
+    const linked = saidByIntake(stage, intakeMessages.concernLinked, { ...link, earlierClientId: before.clientId });
+    await stage.busOf('intake').publish(topicOf('intake'), [linked]);
+    await eventually(async () => (await stage.eventsOf(reported.clientId)).length > 0);
+    await stage.post(of(before.clientId, 'legal-holds'), { as: another, body: { basis: 'investigation' } });
+    expect(await approve(reported.reporterId)).toMatchObject({ status: 409, body: { code: 'legal_hold_stands' } });
+  });
+
+  it('does not exist for whom the reporter shut out, nor for whom another reporter shut out of the client', async () => {
+    const byName = await asked({ people: [stage.idOf(supervisor)] });
+    const byRole = await asked({ roles: ['supervisor'] });
+    const alternateDesk = { unit: 'ethics_office', owns: true };
+    const byDesk = await asked({ units: ['support_desk'], alternateDesk });
+    const byAnother = await asked();
+    await opened(byAnother, { people: [stage.idOf(supervisor)] });
+    const body = { basis: 'investigation' };
+    for (const { reporterId } of [byName, byRole, byDesk, byAnother])
+      for (const ask of [
+        (id: string) => erasing(id),
+        (id: string) => approve(id),
+        (id: string) => stage.post(of(id, 'legal-holds'), { as: supervisor, body }),
+        (id: string) => stage.post(of(id, `legal-holds/${randomUUID()}/lifting`), { as: supervisor }),
+        (id: string) => stage.get(of(id, 'overrides'), { as: supervisor }),
+      ]) {
+        const [hidden, random] = [await ask(reporterId), await ask(randomUUID())];
+        expect(hidden).toMatchObject(missing);
+        expect({ ...hidden.body, instance: '' }).toEqual({ ...random.body, instance: '' });
+      }
+    for (const { reporterId } of [byName, byAnother])
+      expect(await erasing(reporterId, another)).toMatchObject({ status: 200 });
+    expect(await erasing(byDesk.reporterId, 'samuel.supervisor')).toMatchObject({ status: 200 });
+  });
+
+  it('makes no client of the reporter: the team of the case finds nothing by their id', async () => {
+    const reported = await asked();
+    await opened(reported);
+    const { reporterId } = reported;
+    expect(await erasing(reporterId, officer)).toMatchObject(missing);
+    expect(await stage.get(of(reporterId, 'consents'), { as: officer })).toMatchObject(missing);
+    const grant = { as: officer, body: toOmbudsman(stage, { validUntil: inDays(stage, 3) }) };
+    expect(await stage.post(of(reporterId, 'consents'), grant)).toMatchObject(missing);
+    const request = { as: officer, body: { way: 'oral' } };
+    expect(await stage.post(of(reporterId, 'erasure-requests'), request)).toMatchObject(missing);
+  });
+});

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import {
+  caseMessages,
+  type DataOf,
+  intakeMessages,
+  type MessageContract,
+  referralMessages,
+  topicOf,
+} from '@waymark/contracts';
+import type { Message } from '@waymark/messaging';
+import type { Stage } from '@waymark/stage';
+
+/** What the other contexts say once they have destroyed their keys. */
+export async function othersAnswer(stage: Stage, personId: string, erasureId: string): Promise<void> {
+  const contracts = { intake: intakeMessages, case: caseMessages, referral: referralMessages } as const;
+  for (const context of ['intake', 'case', 'referral'] as const) {
+    const time = stage.clock.now();
+    const message: Message = {
+      ...{ specversion: '1.0', id: randomUUID(), source: `/waymark/${context}`, subject: personId, time },
+      ...{ type: contracts[context].subjectErased.type, datacontenttype: 'application/json', sequence: 1 },
+      ...{ correlationid: randomUUID(), causationid: randomUUID() },
+      data: { subjectId: personId, erasureId, destroyedAt: time, backupsExpireAt: '2031-01-01T00:00:00.000Z' },
+    };
+    await stage.busOf(context).publish(topicOf(context), [message, { ...message, sequence: 1 }]);
+  }
+}
+
+/** What intake says first of a concern. */
+export function saidByIntake<Contract extends MessageContract>(
+  stage: Stage,
+  contract: Contract,
+  data: DataOf<Contract> & { readonly concernId: string },
+): Message {
+  return {
+    ...{ specversion: '1.0', id: randomUUID(), source: '/waymark/intake', subject: data.concernId, sequence: 1 },
+    ...{ type: contract.type, datacontenttype: 'application/json', time: stage.clock.now() },
+    ...{ correlationid: randomUUID(), causationid: randomUUID(), data },
+  };
+}
