@@ -131,7 +131,7 @@ describe('an operator with the command line', () => {
     });
     await stage.start('case');
     await eventually(async () => expect(await operator.caseOpened(concernId)).toBe(true));
-    expect(await operator.lettersOf(concernId)).toEqual([]);
+    await eventually(async () => expect(await operator.lettersOf(concernId)).toEqual([]));
     expect(await operator.told('redrive', poison.id)).toMatchObject({
       code: 1,
       outcome: 'closed_before',
