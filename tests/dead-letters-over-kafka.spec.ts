@@ -104,7 +104,7 @@ describe('an operator of a service that takes its messages from Kafka', () => {
 
     await stage.start('case');
     await eventually(async () => expect(await operator.caseOpened(held)).toBe(true), { timeoutMs: 30_000 });
-    expect(await operator.lettersOf(held)).toEqual([]);
+    await eventually(async () => expect(await operator.lettersOf(held)).toEqual([]));
     expect(await operator.told('redrive', id)).toMatchObject({ code: 1, outcome: 'closed_before', as: 'discarded' });
   });
 });
