@@ -4,10 +4,8 @@ import type { ConcernEvent } from './concern.events.js';
 import type { Concern, EmergencyAccess } from './concern.state.js';
 
 /** Those by which somebody reads the concern at this moment though it is not theirs. A review ends one before its hour. */
-export const emergencyAccessesInForce = (
-  { emergencyAccesses }: Concern,
-  now: Instant,
-): readonly EmergencyAccess[] => emergencyAccesses.filter(({ endsAt, ended }) => !ended && isBefore(now, endsAt));
+export const emergencyAccessesInForce = ({ emergencyAccesses }: Concern, now: Instant): readonly EmergencyAccess[] =>
+  emergencyAccesses.filter(({ endsAt, ended }) => !ended && isBefore(now, endsAt));
 
 /** Each once, however often it is told. */
 export const recordEmergencyAccess = (
