@@ -239,6 +239,8 @@ export type Capacity = (typeof capacities)[number];
 
 export const withdrawalWays = ['receipt', 'oral', 'written'] as const;
 export type WithdrawalWay = (typeof withdrawalWays)[number];
+/** Those of somebody who does not come by receipt: an officer writes them down. */
+export const waysToldToAnOfficer = ['oral', 'written'] as const satisfies readonly WithdrawalWay[];
 
 /** Contexts that seal what persons tell, each under keys of its own: all of them answer to an erasure. */
 export const sealingContexts = ['intake', 'case', 'consent', 'referral'] as const;

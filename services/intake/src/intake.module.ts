@@ -6,14 +6,13 @@ import { FindSameContactEndpoint, FindSameContactHandler } from './concern/featu
 import { GetConcernEndpoint, GetConcernHandler } from './concern/features/get-concern.js';
 import { ListDutyStationsEndpoint } from './concern/features/list-duty-stations.js';
 import { GiveGuidanceEndpoint, GiveGuidanceHandler } from './concern/features/give-guidance.js';
+import { HearOfCaseHandler } from './concern/features/hear-of-case.js';
 import { IssueClientReceiptEndpoint, IssueClientReceiptHandler } from './concern/features/issue-client-receipt.js';
 import { LinkConcernToClientEndpoint, LinkConcernToClientHandler } from './concern/features/link-concern-to-client.js';
 import { ListConcernsEndpoint, ListConcernsHandler } from './concern/features/list-concerns.js';
 import { GetMyConcernHandler, MyConcernEndpoint, SendReporterMessageHandler } from './concern/features/my-concern.js';
 import { OpenReceiptSessionEndpoint } from './concern/features/open-receipt-session.js';
 import { RecordFirstResponseEndpoint, RecordFirstResponseHandler } from './concern/features/record-first-response.js';
-import { EndEmergencyAccessHandler, RecordEmergencyAccessHandler } from './concern/features/record-emergency-access.js';
-import { RecordRecusalHandler } from './concern/features/record-recusal.js';
 import { RegisterContactEndpoint, RegisterContactHandler } from './concern/features/register-contact.js';
 import { RequestCaseHandler } from './concern/features/request-case.js';
 import {
@@ -74,9 +73,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     RingResponseClockHandler,
     RequestCaseHandler,
     UpgradeReceiptHandler,
-    RecordRecusalHandler,
-    RecordEmergencyAccessHandler,
-    EndEmergencyAccessHandler,
+    HearOfCaseHandler,
     RequestReporterErasureHandler,
     ErasePersonHandler,
   ],

@@ -1,7 +1,6 @@
 import { caseMessages, consentMessages, type LinkOutcome } from '@waymark/contracts';
 import { AnswerProcess, type Doors, messageCall, reactingTo } from '@waymark/service-kit';
-import { EndEmergencyAccess, RecordEmergencyAccess } from '../concern/features/record-emergency-access.js';
-import { RecordRecusal } from '../concern/features/record-recusal.js';
+import { HearOfCase, type HeardOfCase } from '../concern/features/hear-of-case.js';
 import { clientLink } from '../concern/processes/client-link.process.js';
 import { concernAcceptance } from '../concern/processes/concern-acceptance.process.js';
 
@@ -40,6 +39,9 @@ const linkIsAnswered = (
     ),
   );
 
+const hear = ({ commands }: Doors, message: Told, concernId: string, heard: HeardOfCase): Promise<void> =>
+  commands.execute(new HearOfCase(concernId, heard, messageCall('intake', message)));
+
 export const consumes = [
   reactingTo(caseMessages.caseOpened, async (message, doors) => {
     const { concernId, caseId } = message.data;
@@ -48,17 +50,17 @@ export const consumes = [
   reactingTo(caseMessages.openingConfirmed, (message, doors) =>
     caseIsOpen(doors, message, message.data.concernId, message.data.caseId),
   ),
-  reactingTo(caseMessages.officerRecused, async (message, { commands }) => {
+  reactingTo(caseMessages.officerRecused, (message, doors) => {
     const { concernId, ...recusal } = message.data;
-    await commands.execute(new RecordRecusal(concernId, recusal, messageCall('intake', message)));
+    return hear(doors, message, concernId, { type: 'RecordRecusal', ...recusal });
   }),
-  reactingTo(caseMessages.emergencyAccessGranted, async (message, { commands }) => {
+  reactingTo(caseMessages.emergencyAccessGranted, (message, doors) => {
     const { concernId, ...grant } = message.data;
-    await commands.execute(new RecordEmergencyAccess(concernId, grant, messageCall('intake', message)));
+    return hear(doors, message, concernId, { type: 'RecordEmergencyAccess', grant });
   }),
-  reactingTo(caseMessages.emergencyAccessReviewed, async (message, { commands }) => {
-    const { concernId, grantId, reviewedAt } = message.data;
-    await commands.execute(new EndEmergencyAccess(concernId, grantId, reviewedAt, messageCall('intake', message)));
+  reactingTo(caseMessages.emergencyAccessReviewed, (message, doors) => {
+    const { concernId, grantId, reviewedAt: endedAt } = message.data;
+    return hear(doors, message, concernId, { type: 'EndEmergencyAccess', grantId, endedAt });
   }),
   reactingTo(consentMessages.linkAnswered, (message, doors) =>
     linkIsAnswered(doors, message, message.data, 'link_consents', message.data.outcome),

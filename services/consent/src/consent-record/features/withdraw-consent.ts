@@ -2,14 +2,12 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import type { WithdrawalWay } from '@waymark/contracts';
+import { type WithdrawalWay, waysToldToAnOfficer } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import { clientOfConsent } from '../linked-records.js';
 import { clientIdOf } from './client-receipt.js';
-
-const waysToldToAnOfficer = ['oral', 'written'] as const;
 
 export class WithdrawConsentBody {
   @Code(waysToldToAnOfficer, { description: 'How the client told you' }) way: (typeof waysToldToAnOfficer)[number];

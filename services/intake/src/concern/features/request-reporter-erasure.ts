@@ -2,15 +2,13 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import type { WithdrawalWay } from '@waymark/contracts';
+import { type WithdrawalWay, waysToldToAnOfficer } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe, ShutOutMarks } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { Desks } from '../desks.js';
 import type { Concern } from '../domain/concern.state.js';
 import { VisibleConcerns } from '../visible-concerns.js';
 import { concernIdOf } from './my-concern.js';
-
-const waysToldToAnOfficer = ['oral', 'written'] as const;
 
 export class RequestReporterErasureBody {
   @Code(waysToldToAnOfficer, { description: 'How the reporter told you' }) way: (typeof waysToldToAnOfficer)[number];
