@@ -5,6 +5,7 @@ import { intake } from '@waymark/intake';
 import { referral } from '@waymark/referral';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
+import { asked, clientRoutes, unitRoutes, unknown } from './routes-of-what-follows.fixture.js';
 import { caseShuttingOut, toldBy } from './shut-out.fixture.js';
 
 jest.setTimeout(180_000);
@@ -12,49 +13,6 @@ jest.setTimeout(180_000);
 const officer = 'amina.officer';
 const [shutOut, other] = ['ingrid.supervisor', 'tomas.supervisor'];
 const focalPoint = 'olivier.ombudsman';
-const unknown = '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10';
-const decision = 'decision?recipient=ombudsman&purpose=referral&categories=contact';
-
-const asked = {
-  ...{ recipient: 'ombudsman', purpose: 'referral', categories: ['contact'] },
-  ...{ language: 'en', explained: 'What the Ombudsman does.', capacity: 'self' },
-};
-/** Every route of consent that names a client, for staff. */
-const routesOf = (stage: Stage): readonly (readonly ['GET' | 'POST', string, object])[] => {
-  const validUntil = new Date(Date.parse(stage.clock.now()) + 86_400_000).toISOString();
-  const override = { recipient: 'legal', purpose: 'security', categories: ['risk'], legalBasis: 'vital_interest' };
-  return [
-    ['GET', 'consents', {}],
-    ['GET', decision, {}],
-    ['GET', 'overrides', {}],
-    ['GET', 'erasure', {}],
-    ['POST', 'consents', { ...asked, form: 'written', validUntil }],
-    ['POST', 'consent-refusals', asked],
-    ['POST', `consents/${unknown}/withdrawal`, { way: 'oral' }],
-    ['POST', 'overrides', { ...override, justification: 'Unconscious.', validUntil }],
-    ['POST', `overrides/${unknown}/approval`, {}],
-    ['POST', `overrides/${unknown}/informing-delay`, { reason: 'Not safe yet.', informBy: validUntil }],
-    ['POST', `overrides/${unknown}/client-information`, { way: 'in_person' }],
-    ['POST', 'legal-holds', { basis: 'investigation' }],
-    ['POST', `legal-holds/${unknown}/lifting`, {}],
-    ['POST', 'erasure-requests', { way: 'oral' }],
-    ['POST', 'erasure-approval', {}],
-  ];
-};
-/** Every route of a referral, for its unit. */
-const unitRoutes: readonly (readonly ['GET' | 'POST', string, object])[] = [
-  ['GET', '', {}],
-  ['POST', '/openings', {}],
-  ['POST', '/acknowledgement', {}],
-  ['POST', '/acceptance', {}],
-  ['POST', '/decline', { reason: 'no_capacity' }],
-  ['POST', '/suspension-acknowledgement', {}],
-  ['POST', '/service-start', {}],
-  ['POST', '/completion', { outcome: 'service_provided' }],
-  ['POST', '/outcome-correction', { outcome: 'not_provided' }],
-  ['POST', '/non-attendance', {}],
-];
-
 describe('whom a reporter shuts out of a concern, after its case was opened', () => {
   let stage: Stage;
   beforeAll(async () => {
@@ -95,7 +53,7 @@ describe('whom a reporter shuts out of a concern, after its case was opened', ()
 
   it('gets on every route of the client what an id gets that does not exist, and another supervisor approves', async () => {
     const { clientId } = await opened({ people: [stage.idOf(shutOut)] });
-    for (const [method, path, body] of routesOf(stage)) {
+    for (const [method, path, body] of clientRoutes(stage)) {
       const answer = toldBy(await client(method, clientId, path, shutOut, body));
       expect({ path, ...answer }).toMatchObject({ status: 404, rest: { code: 'not_found' } });
       expect(answer).toEqual(toldBy(await client(method, unknown, path, shutOut, body)));
@@ -106,7 +64,7 @@ describe('whom a reporter shuts out of a concern, after its case was opened', ()
 
   it('does not approve an override or an erasure that the team has asked for, and somebody else does', async () => {
     const { clientId } = await opened({ people: [stage.idOf(shutOut)] });
-    const [, , body] = routesOf(stage).find(([method, path]) => method === 'POST' && path === 'overrides') ?? [];
+    const [, , body] = clientRoutes(stage).find(([method, path]) => method === 'POST' && path === 'overrides') ?? [];
     const { overrideId } = (await client('POST', clientId, 'overrides', officer, body)).body;
     const approval = `overrides/${overrideId}/approval`;
     expect(await client('POST', clientId, approval, shutOut)).toMatchObject({ status: 404 });

@@ -8,6 +8,8 @@ export interface KnownCase extends MarkedCase {
   readonly caseId: string;
   readonly clientId: string;
   readonly team: readonly string[];
+  /** Who has recused from it, for ever. */
+  readonly recused: readonly string[];
 }
 
 /** The first that is told of a case. Of one that is known already it says nothing more than whom its reporter shuts out. */
@@ -30,8 +32,19 @@ const keepTeam = handling(caseMessages.teamChanged, async ({ data }, { manager }
   );
 });
 
-/** Keeps a service's own copy, in its table `case_teams`, of who works on which client's case and whom its reporter shuts out. */
-export const keepCaseTeams = [keepMarks, keepTeam];
+/** Comes after the opening of its case: before that nobody can recuse from it. */
+const keepRecusal = handling(caseMessages.officerRecused, async ({ data: { caseId, staffId } }, { manager }) => {
+  await manager.query(
+    `UPDATE case_teams SET recused = array_append(recused, $2) WHERE case_id = $1 AND NOT recused @> ARRAY[$2]::text[]`,
+    [caseId, staffId],
+  );
+});
+
+/**
+ * Keeps a service's own copy, in its table `case_teams`, of who works on which client's case, who has recused from it and whom its
+ * reporter shuts out.
+ */
+export const keepCaseTeams = [keepMarks, keepTeam, keepRecusal];
 
 /** What the copy says of these cases, or of the cases of these clients. */
 export async function knownCases(
@@ -40,10 +53,17 @@ export async function knownCases(
   ids: readonly string[],
 ): Promise<readonly KnownCase[]> {
   const rows = await dataSource.query<
-    { case_id: string; client_id: string; team: string[]; concern_id: string | null; shut_out: string[] }[]
-  >(`SELECT case_id, client_id, team, concern_id, shut_out FROM case_teams WHERE ${by} = ANY($1)`, [ids]);
-  return rows.map(({ case_id: caseId, client_id: clientId, team, concern_id: concernId, shut_out: shutOut }) => ({
-    ...{ caseId, clientId, team, shutOut },
-    concernId: concernId ?? undefined,
+    {
+      case_id: string;
+      client_id: string;
+      team: string[];
+      recused: string[];
+      concern_id: string | null;
+      shut_out: string[];
+    }[]
+  >(`SELECT case_id, client_id, team, recused, concern_id, shut_out FROM case_teams WHERE ${by} = ANY($1)`, [ids]);
+  return rows.map(({ case_id: caseId, client_id: clientId, team, recused, concern_id, shut_out: shutOut }) => ({
+    ...{ caseId, clientId, team, recused, shutOut },
+    concernId: concern_id ?? undefined,
   }));
 }

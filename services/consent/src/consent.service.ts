@@ -1,5 +1,6 @@
 import { num } from 'envalid';
 import {
+  AddRecused1764244800000,
   AddShutOutMarks1764230400000,
   type ServiceDefinition,
   shutOutMarks,
@@ -40,7 +41,7 @@ export const consent: ServiceDefinition<typeof own> = {
     Client: (id, { dataSource, aggregates, asker, environment }) =>
       new ClientTeams(dataSource, aggregates, shutOutMarksIn('consent', environment)).resourceOf(id, asker),
   },
-  migrations: [CreateConsentViews1760000002000, AddShutOutMarks1764230400000],
+  migrations: [CreateConsentViews1760000002000, AddShutOutMarks1764230400000, AddRecused1764244800000],
   projections: [consentClocksProjection, erasuresProjection],
   providers: ({ settings }) => [
     { provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) },

@@ -1,6 +1,7 @@
 import { str, url } from 'envalid';
 import { createServiceTokenSource } from '@waymark/access';
 import {
+  AddRecused1764244800000,
   AddShutOutMarks1764230400000,
   type ServiceDefinition,
   shutOutMarks,
@@ -41,7 +42,12 @@ export const referral: ServiceDefinition<typeof own> = {
       return referralResource(state, await teams.attributesOf(state.caseId, asker));
     },
   },
-  migrations: [CreateReferralViews1760000003000, ForgetWithdrawnConsents1760000003020, AddShutOutMarks1764230400000],
+  migrations: [
+    CreateReferralViews1760000003000,
+    ForgetWithdrawnConsents1760000003020,
+    AddShutOutMarks1764230400000,
+    AddRecused1764244800000,
+  ],
   projections: [referralsProjection],
   providers: ({ settings, keyRing }) => {
     const tokens = createServiceTokenSource({

@@ -14,13 +14,21 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Every service as a process of its own over Kafka, with one open case. */
+/** As many as keep the log of each about as long as that of a real one. */
+const openCases = 20;
+
+interface OpenCase {
+  readonly caseId: string;
+  readonly clientId: string;
+  /** Whether who joins and leaves is on its team. */
+  member: boolean;
+}
+
+/** Every service as a process of its own over Kafka, with some open cases. */
 export class SmallPlatform {
   private readonly tokens: DemoTokens;
-  private caseId = '';
-  private clientId = '';
+  private readonly cases: OpenCase[] = [];
   private staffId = '';
-  private member = false;
 
   private constructor(private readonly processes: Processes) {
     this.tokens = new DemoTokens(processes.issuer);
@@ -32,7 +40,7 @@ export class SmallPlatform {
     const ports = Object.fromEntries(names.map((name, index) => [name, free[index] ?? 0]));
     const platform = new SmallPlatform(await startProcesses({ postgresAdminUrl, kafkaBrokers, dir, ports }));
     try {
-      await platform.openCase();
+      for (let opened = 0; opened < openCases; opened += 1) await platform.openCase();
       return platform;
     } catch (error) {
       await platform.stop();
@@ -41,19 +49,22 @@ export class SmallPlatform {
   }
 
   /**
-   * Somebody joins the team of the case, or leaves it, in the case service; answers how many milliseconds after the acknowledgement
-   * the consent service shows them the client's consents, or no longer.
+   * Somebody joins the team of a case, or leaves it, in the case service; answers how many milliseconds after the acknowledgement
+   * the consent service shows them the client's consents, or no longer. One case after the other.
    */
   async teamChangeSeenByConsent(): Promise<number> {
-    const members = `/v1/cases/${this.caseId}/team-members`;
+    const open = this.cases.shift();
+    if (!open) throw new Error('no case is open');
+    this.cases.push(open);
+    const members = `/v1/cases/${open.caseId}/team-members`;
     await this.tokens.of(joining);
-    if (this.member) await this.demand(200, 'case', `${members}/${this.staffId}/removal`, supervisor, {});
+    if (open.member) await this.demand(200, 'case', `${members}/${this.staffId}/removal`, supervisor, {});
     else await this.demand(200, 'case', members, supervisor, { staffId: this.staffId });
     const acknowledged = performance.now();
-    this.member = !this.member;
-    const expected = this.member ? 200 : 404;
+    open.member = !open.member;
+    const expected = open.member ? 200 : 404;
     for (;;) {
-      const { status } = await this.ask('consent', `/v1/clients/${this.clientId}/consents`, joining);
+      const { status } = await this.ask('consent', `/v1/clients/${open.clientId}/consents`, joining);
       if (status === expected) return performance.now() - acknowledged;
       if (performance.now() - acknowledged > 30_000) throw new Error(`consent answers ${status} after 30 s`);
     }
@@ -82,13 +93,15 @@ export class SmallPlatform {
       ['acceptance', {}],
     ];
     for (const [step, body] of steps) await this.demand(200, 'intake', `${concern}/${step}`, officer, body);
-    this.clientId = String((await this.ask('intake', concern, officer)).body.clientId);
+    const clientId = String((await this.ask('intake', concern, officer)).body.clientId);
+    let caseId = '';
     const cases = `/v1/cases?concernId=${String(raised.body.concernId)}`;
-    for (const until = Date.now() + 30_000; this.caseId === ''; await pause(50)) {
+    for (const until = Date.now() + 30_000; caseId === ''; await pause(50)) {
       const [found] = (await this.ask('case', cases, officer)).body.items as readonly { readonly caseId: string }[];
-      if (found) this.caseId = found.caseId;
+      if (found) ({ caseId } = found);
       else if (Date.now() > until) throw new Error('the case did not open within 30 s');
     }
+    this.cases.push({ caseId, clientId, member: false });
     const [, payload = ''] = (await this.tokens.of(joining)).split('.');
     const { sub }: { sub: string } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
     this.staffId = sub;

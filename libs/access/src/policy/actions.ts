@@ -114,7 +114,11 @@ export interface ResourceAttributes {
     readonly team: readonly EntityRef<'Staff'>[];
     readonly underGlass: readonly EntityRef<'Staff'>[];
   };
-  readonly Client: { readonly shutOut: readonly EntityRef<'Staff'>[]; readonly team: readonly EntityRef<'Staff'>[] };
+  readonly Client: {
+    readonly recused: readonly EntityRef<'Staff'>[];
+    readonly shutOut: readonly EntityRef<'Staff'>[];
+    readonly team: readonly EntityRef<'Staff'>[];
+  };
   readonly Concern: {
     readonly alternateDesk?: EntityRef<'Unit'>;
     readonly officer?: EntityRef<'Staff'>;
@@ -132,6 +136,7 @@ export interface ResourceAttributes {
     readonly underGlass: readonly EntityRef<'Staff'>[];
   };
   readonly Referral: {
+    readonly recused: readonly EntityRef<'Staff'>[];
     readonly sent: boolean;
     readonly shutOut: readonly EntityRef<'Staff'>[];
     readonly team: readonly EntityRef<'Staff'>[];

@@ -138,8 +138,8 @@ describe('A decision', () => {
     const shutOut = staffRefs(['supervisor-1']);
     const team = shutOut;
     const aCase = { ...ofTeam('supervisor-1'), attributes: { team, shutOut, underGlass: [] } };
-    const client: Resource<'Client'> = { type: 'Client', id: 'client-1', attributes: { team, shutOut } };
-    const attributes = { team, shutOut, unit: unitRef('support_desk'), sent: true };
+    const client: Resource<'Client'> = { type: 'Client', id: 'client-1', attributes: { team, recused: [], shutOut } };
+    const attributes = { team, recused: [], shutOut, unit: unitRef('support_desk'), sent: true };
     const referral: Resource<'Referral'> = { type: 'Referral', id: 'referral-1', attributes };
     expect(decide(supervisor, 'DraftReferral', aCase).outcome).toBe('hidden');
     for (const action of ['ListConsents', 'ApproveOverride', 'ApproveErasure', 'ReadErasure'] as const)
@@ -155,6 +155,21 @@ describe('A decision', () => {
     const another: Principal = { ...supervisor, id: 'supervisor-2' };
     expect(decide(another, 'AllocateConcern', taken, { to: staffRef('supervisor-1') }).outcome).toBe('deny');
     expect(decide(another, 'AllocateConcern', taken, { to: staffRef('officer-1') }).outcome).toBe('allow');
+  });
+
+  it('keeps whoever has recused from a case from its client and its referrals, unless they work on another case of the client', () => {
+    const [me, nobody] = [staffRefs(['supervisor-1']), staffRefs([])];
+    const client = (team: typeof me): Resource<'Client'> => ({
+      ...{ type: 'Client', id: 'client-1', attributes: { team, recused: me, shutOut: nobody } },
+    });
+    for (const action of ['ListOverrides', 'ApproveOverride', 'ApproveErasure', 'ReadErasure'] as const) {
+      expect(decide(supervisor, action, client(nobody)).outcome).toBe('hidden');
+      expect(decide(supervisor, action, client(me)).outcome).toBe('allow');
+    }
+    const attributes = { team: me, recused: me, shutOut: nobody, unit: unitRef('support_desk'), sent: true };
+    expect(decide(supervisor, 'ReadReferral', { type: 'Referral', id: 'referral-1', attributes }).outcome).toBe(
+      'hidden',
+    );
   });
 
   it('judges a purpose only where it is stated, and says to whom it would be allowed otherwise that it is the purpose', () => {
@@ -189,7 +204,11 @@ describe('A decision', () => {
 
   it('refuses a service that no policy knows, and an action that none does', () => {
     const stranger: Principal = { kind: 'service', id: 'portal' };
-    const client: Resource<'Client'> = { type: 'Client', id: 'client-1', attributes: { team: [], shutOut: [] } };
+    const client: Resource<'Client'> = {
+      type: 'Client',
+      id: 'client-1',
+      attributes: { team: [], recused: [], shutOut: [] },
+    };
     expect(decide(stranger, 'ReadDecision', client).outcome).toBe('hidden');
     expect(decideBy(policySet(), supervisor, 'ReadEverything', platform, {}).outcome).toBe('deny');
   });
@@ -251,8 +270,8 @@ describe('The door', () => {
     },
     Case: { team: me, shutOut: [], underGlass: me },
     Note: { team: me, underGlass: me, author: staffRef('me'), noteClass: 'administrative' },
-    Client: { team: me, shutOut: [] },
-    Referral: { team: me, shutOut: [], unit: unitRef('legal'), sent: true },
+    Client: { team: me, recused: [], shutOut: [] },
+    Referral: { team: me, recused: [], shutOut: [], unit: unitRef('legal'), sent: true },
   };
 
   /** Glass is broken by those who have nothing to do with a case. */

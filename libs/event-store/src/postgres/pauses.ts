@@ -9,8 +9,10 @@ interface Pause {
   readonly milliseconds: number;
 }
 
-/** At the end of the log, where followers are notified: how soon they look by themselves all the same. */
-export const idle: Rhythm = { first: 50, last: 1_000 };
+/** At the end of the log, where followers are notified: they look by themselves all the same, should whoever appended have died before it told. */
+export const told: Rhythm = { first: 1_000, last: 1_000 };
+/** At the end of the log, while notifications do not come. */
+export const untold: Rhythm = { first: 50, last: 1_000 };
 /** Behind a gap the wait is for somebody's commit, which nothing announces when it turns out a rollback. */
 export const blocked: Rhythm = { first: 5, last: 100 };
 

@@ -13,7 +13,7 @@ import { Announcer } from './announcer.js';
 import { Appends } from './appends.js';
 import { Connections, type ConnectionOptions } from './connections.js';
 import { newestOf } from './newest.js';
-import { blocked, breath, idle, nextPause } from './pauses.js';
+import { blocked, breath, nextPause, told, untold } from './pauses.js';
 import { asText, toPageState, toRecordedEvent, type EventRow, type Horizon, type PageRow } from './rows.js';
 import { WakeUp } from './wake-up.js';
 
@@ -107,7 +107,7 @@ class PostgresEventStore implements EventStore {
     for (const source of sources) source.addEventListener('abort', end);
     const { categories, batchSize: limit } = options;
     let { after } = options;
-    let pause = nextPause(idle);
+    let pause = nextPause(untold);
     const watch = this.#wakeUp.watch(categories);
     /** What had been heard of before the last look that met no gap. */
     let answered: number | undefined;
@@ -127,7 +127,7 @@ class PostgresEventStore implements EventStore {
             if (end === 'more') continue;
           }
           if (read.page.events.length > 0) {
-            pause = nextPause(idle);
+            pause = nextPause(pause.rhythm);
             await breath(begun, signal);
           }
         } catch (error) {
@@ -135,7 +135,7 @@ class PostgresEventStore implements EventStore {
           if (!(error instanceof EventStoreError) || error.code !== 'unavailable') throw error;
           this.#log?.('event store: a subscription waits for the connection', error);
         }
-        const rhythm = end === 'gap' ? blocked : idle;
+        const rhythm = end === 'gap' ? blocked : this.#wakeUp.listener ? told : untold;
         if (pause.rhythm !== rhythm) pause = nextPause(rhythm);
         // Something of its own may lie behind the gap, and what fills that may be of any category.
         await watch.sleep(pause.milliseconds, count, signal, end === 'gap' && answered !== count);

@@ -1,6 +1,6 @@
 import type { Inbox } from './inbox.js';
 
-/** In one sweep, so that no key is held for long. */
+/** In one transaction, so that no key is held for long. */
 const atOnce = 500;
 
 /**
@@ -8,14 +8,17 @@ const atOnce = 500;
  * letters that were closed, and the orders about them.
  */
 export async function forgetOld(inbox: Inbox): Promise<void> {
-  const { consumer, dataSource, now, keptForMs, measure } = inbox.options;
+  const { consumer, dataSource, now, keptForMs, measure, stopping } = inbox.options;
   const before = new Date(Date.parse(now()) - keptForMs).toISOString();
-  const [row] = await dataSource.query<{ forgotten: number }[]>('select inbox_forget($1, $2, $3) as forgotten', [
-    consumer,
-    before,
-    atOnce,
-  ]);
-  if (row && row.forgotten > 0) measure('consumer_messages_forgotten', {}, row.forgotten);
+  for (let forgotten = atOnce; forgotten === atOnce && !stopping.aborted;) {
+    const [row] = await dataSource.query<{ forgotten: number }[]>('select inbox_forget($1, $2, $3) as forgotten', [
+      consumer,
+      before,
+      atOnce,
+    ]);
+    forgotten = row?.forgotten ?? 0;
+    if (forgotten > 0) measure('consumer_messages_forgotten', {}, forgotten);
+  }
   // Orders by the time of the database, which gave it to them.
   await dataSource.query(
     `delete from inbox_orders where consumer = $1 and done_at < clock_timestamp() - $2 * interval '1 millisecond'`,

@@ -13,7 +13,7 @@ import type { OperatorDecision } from './operator-decision.js';
 import { carryOutOrders } from './orders.js';
 import { receiveMany } from './receive-many.js';
 import { redrive, type RedriveResult } from './redrive.js';
-import { standingOf, type Standing } from './standing.js';
+import { standingOf, standsAnything, type Standing } from './standing.js';
 import { sweepKeys } from './sweep.js';
 
 export type { DeadLetter, DeadLetterReason } from './dead-letters.js';
@@ -39,7 +39,7 @@ export interface ConsumerOptions {
   readonly gapWaitMs?: number;
   /** How long the rows of messages, closed dead letters and orders are kept (default 90 days). */
   readonly keptForMs?: number;
-  /** How often waiting messages and operators' orders are looked at (default 1 s). */
+  /** How often waiting messages and operators' orders are looked at (default 1 s); what is old is forgotten sixty times less often. */
   readonly sweepEveryMs?: number;
   readonly onMeasure?: OnMeasure;
   /**
@@ -100,18 +100,19 @@ export function runConsumer(options: ConsumerOptions): Consumer {
     ...(options.onMeasure ? { onMeasure: options.onMeasure } : {}),
   });
 
-  const steps = [sweepKeys, carryOutOrders, (swept: Inbox) => copyDeadLetters(swept, bus), forgetOld];
+  const steps = [sweepKeys, carryOutOrders, (swept: Inbox) => copyDeadLetters(swept, bus)];
   const sweep = async (): Promise<void> => {
+    if (await standsAnything(dataSource.manager, group)) for (const step of steps) await step(inbox).catch(sweepFailed);
+  };
+  const sweepFailed = (error: unknown): void => log.warn({ consumer: group, ...errorFields(error) }, 'sweep failed');
+  const every = async (ms: number, work: () => Promise<void>): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await pause(options.sweepEveryMs ?? 1_000, stopping.signal);
-      for (const step of steps) {
-        await step(inbox).catch((error: unknown) =>
-          log.warn({ consumer: group, ...errorFields(error) }, 'sweep failed'),
-        );
-      }
+      await pause(ms, stopping.signal);
+      await work().catch(sweepFailed);
     }
   };
-  const sweeping = sweep();
+  const sweepEveryMs = options.sweepEveryMs ?? 1_000;
+  const sweeping = Promise.all([every(sweepEveryMs, sweep), every(60 * sweepEveryMs, () => forgetOld(inbox))]);
 
   return {
     ready: subscription.ready,

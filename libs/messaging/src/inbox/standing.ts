@@ -34,3 +34,14 @@ export async function standingOf(manager: EntityManager, consumer: string, now: 
     oldestSeconds: reasons.length === 0 ? 0 : Math.max(0, (Date.parse(now) - oldest) / 1_000),
   };
 }
+
+/** Whether a consumer has anything that has to be looked at again: asked often, and nearly always answered no. */
+export async function standsAnything(manager: EntityManager, consumer: string): Promise<boolean> {
+  const [row] = await manager.query<{ anything: boolean }[]>(
+    `select exists (select from dead_letters where consumer = $1 and (closed_at is null or copied_at is null))
+       or exists (select from inbox_waiting where consumer = $1)
+       or exists (select from inbox_orders where consumer = $1 and done_at is null) as anything`,
+    [consumer],
+  );
+  return row?.anything ?? false;
+}

@@ -6,7 +6,8 @@ import { Sequences } from './sequences.js';
 import { shuffled } from './shuffle.js';
 import { Window } from './window.js';
 
-const lookEveryMs = 500;
+/** Soon enough for a window to go when it is ripe, by a twentieth of what its messages wait at least. */
+const lookEveryMs = ({ delayMs }: WindowOptions): number => Math.min(Math.max(delayMs / 20, 200), 5_000);
 
 /**
  * Publishes window by window, each shuffled. Where a window ends is noted before anything of it goes: when it is published again,
@@ -47,7 +48,7 @@ async function nextWindow(
     await window.gather();
     if (window.isRipe(options.window, Date.now())) return window;
     if (window.isEmpty) leadership.passOver(window.position);
-    await pause(lookEveryMs, signal);
+    await pause(lookEveryMs(options.window), signal);
   }
   return undefined;
 }

@@ -17,13 +17,16 @@ const answerExpectedWithinMs = 10_000;
 export class Leadership {
   private queue: Promise<unknown> = Promise.resolve();
   private passed: bigint | undefined;
+  private noted: bigint;
 
   private constructor(
     private readonly client: pg.PoolClient,
     private readonly service: string,
     private readonly epoch: string,
     readonly position: bigint,
-  ) {}
+  ) {
+    this.noted = position;
+  }
 
   /** Undefined when another one leads. `onLost` is called when the connection breaks. */
   static async seek(pool: pg.Pool, service: string, onLost: () => void): Promise<Leadership | undefined> {
@@ -55,7 +58,7 @@ export class Leadership {
 
   /** There was nothing to publish up to here: noted with the next confirmation, because reading it again would cost little. */
   passOver(position: bigint): void {
-    this.passed = position;
+    if (position > this.noted) this.passed = position;
   }
 
   /** Throws `Deposed` when another epoch is in force. Also keeps the session alive. */
@@ -91,6 +94,7 @@ export class Leadership {
       [position.toString(), this.epoch, [...sequences.keys()], [...sequences.values()], messages],
     );
     if (moved.rowCount !== 1) throw new Deposed();
+    this.noted = position;
   }
 
   /** Where the window after a position ends, if that was noted: by an earlier leadership, or when it was published before. */

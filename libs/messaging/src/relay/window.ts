@@ -46,7 +46,8 @@ export class Window {
       }
       const [before, upTo] = [this.reached, page.position];
       this.reached = end !== undefined && upTo > end ? end : upTo;
-      if (this.reached === before) return;
+      // Less than a page is the end of the log, but for what was not settled then.
+      if (this.reached === before || (end === undefined && page.events.length < pageSize)) return;
     }
   }
 

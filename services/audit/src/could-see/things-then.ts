@@ -104,10 +104,12 @@ function clientThing(known: readonly Fact[], clientId: string): ThingThen {
     if (current) cases.set(fact.subject, current);
     if (ids.includes(textIn(fact.data, 'clientId') ?? '')) theirs.add(fact.subject);
   }
-  const team = [...cases.values()].flatMap((each) => (theirs.has(each.caseId) ? each.team : []));
+  const ofThem = [...cases.values()].filter(({ caseId }) => theirs.has(caseId));
+  const everybody = (on: (each: CaseThen) => readonly string[]) => staffRefs([...new Set(ofThem.flatMap(on))]);
+  const [team, recused] = [everybody((each) => each.team), everybody((each) => each.recused)];
   return {
     service: 'consent',
-    resource: { type: 'Client', id: clientId, attributes: { team: staffRefs([...new Set(team)]), shutOut: [] } },
+    resource: { type: 'Client', id: clientId, attributes: { team, recused, shutOut: [] } },
     caveats: ['team_told_by_message'],
     obstacles: {},
   };
@@ -122,6 +124,7 @@ function referralThings(
   const unit = units.find((each) => each === referral.unit);
   if (unit === undefined) return [];
   const team = staffRefs(state.case?.team ?? []);
+  const recused = staffRefs(state.case?.recused ?? []);
   const sent = referral.sentAt !== undefined;
   const obstacle = sent ? obstacleTo(referral, state, overrides, moment) : undefined;
   return [
@@ -130,7 +133,7 @@ function referralThings(
       resource: {
         type: 'Referral',
         id: referral.referralId,
-        attributes: { team, shutOut: [], unit: unitRef(unit), sent },
+        attributes: { team, recused, shutOut: [], unit: unitRef(unit), sent },
       },
       status: referral.status,
       caveats: ['team_told_by_message', ...(sent ? (['consent_asked_each_time'] as const) : [])],

@@ -74,9 +74,9 @@ describe('who could see a case at a moment', () => {
     expect(could('OpenPackage', '09:30')).toEqual([]);
     expect(could('OpenPackage', '10:10')).toEqual(['ombudsman: unit_focal_point']);
     expect(could('ReadReferral', '10:10')).toEqual(['ombudsman: unit_focal_point', 'amina', 'ingrid', 'kwame']);
-    expect(could('OpenPackage', '17:59')).toEqual(['ombudsman: unit_focal_point']);
+    expect(could('OpenPackage', '17:59')).toEqual(['ombudsman: unit_focal_point', '-ingrid']);
     expect(could('OpenPackage', '18:00')).toEqual(['referral_not_live']);
-    expect(could('ReadReferral', '18:00')).toEqual(['ombudsman: unit_focal_point', 'amina']);
+    expect(could('ReadReferral', '18:00')).toEqual(['ombudsman: unit_focal_point', 'amina', '-ingrid']);
   });
 
   it('is no unit any more from the withdrawal on, before its referral was suspended', () => {
@@ -84,7 +84,10 @@ describe('who could see a case at a moment', () => {
       consentId,
       withdrawnAt: day('14:00'),
     });
-    expect(could('OpenPackage', '13:59', [...story.events, withdrawn])).toEqual(['ombudsman: unit_focal_point']);
+    expect(could('OpenPackage', '13:59', [...story.events, withdrawn])).toEqual([
+      'ombudsman: unit_focal_point',
+      '-ingrid',
+    ]);
     expect(could('OpenPackage', '14:00', [...story.events, withdrawn])).toEqual(['no_consent_in_force']);
     const override = told(`consent-${clientId}`, 'OverrideRequested', day('14:10'), {
       ...{ recipient: 'ombudsman', purpose: 'referral', categories: ['contact', 'risk'], requestedBy: 'amina' },
@@ -95,7 +98,7 @@ describe('who could see a case at a moment', () => {
     });
     const overridden = [...story.events, withdrawn, override, approved];
     expect(could('OpenPackage', '14:10', overridden)).toEqual(['no_consent_in_force']);
-    expect(could('OpenPackage', '14:20', overridden)).toEqual(['ombudsman: unit_focal_point']);
+    expect(could('OpenPackage', '14:20', overridden)).toEqual(['ombudsman: unit_focal_point', '-ingrid']);
     expect(could('OpenPackage', '15:00', overridden)).toEqual(['no_consent_in_force']);
   });
 

@@ -58,11 +58,14 @@ export const readingRuleQueries: Readonly<Record<ReadingRule, (limits: ReadingLi
        past.case_id || ' ' || past.left_at AS occasion
      FROM accesses a
      JOIN client_streams c ON c.stream = a.stream
-     JOIN team_periods past
-       ON past.client_id = c.client_id::text AND past.person_id = a.person_id AND past.left_at < a.position
+     CROSS JOIN LATERAL (
+       SELECT t.case_id, t.left_at FROM team_periods t
+       WHERE t.client_id = c.client_id::text AND t.person_id = a.person_id AND t.left_at < a.position
+       ORDER BY t.left_at DESC LIMIT 1
+     ) past
      WHERE ${fresh} AND NOT EXISTS (
        SELECT FROM team_periods present
-       WHERE present.client_id = past.client_id AND present.person_id = a.person_id
+       WHERE present.client_id = c.client_id::text AND present.person_id = a.person_id
          AND present.joined_at < a.position AND (present.left_at IS NULL OR present.left_at > a.position)
      )
      ORDER BY a.position, past.left_at DESC`,

@@ -4,7 +4,7 @@ import { type ActionOn, decide, type Principal, type Resource, staffRefs } from 
 import { Aggregates, groundOf, type KnownCase, knownCases, type MarkedCase, ShutOutMarks } from '@waymark/service-kit';
 import { type LinkedRecord, linkedRecords, recordsReportedOf } from './linked-records.js';
 
-/** Who works on a client's cases, and whom their reporters shut out: the local copy of what the case service tells (integration/consume.ts). */
+/** Who works on a client's cases, who has recused from one, and whom their reporters shut out: the local copy of what the case service tells (integration/consume.ts). */
 @Injectable()
 export class ClientTeams {
   constructor(
@@ -27,20 +27,29 @@ export class ClientTeams {
   async resourceOf(clientId: string, asker: Principal): Promise<Resource<'Client'>> {
     const records = await linkedRecords(this.aggregates, clientId);
     const cases = await this.casesOf(records);
-    const team = staffRefs([...new Set(cases.flatMap((each) => each.team))]);
-    const shutOut = this.marks.shutOutOf([...cases, ...(await this.shuttingOutOfReporter(records[0]))], asker);
-    return { type: 'Client', id: clientId, attributes: { team, shutOut } };
+    const { own, reportedOf } = await this.ofReporter(records[0]);
+    const everybody = (on: (each: KnownCase) => readonly string[], among: readonly KnownCase[]) =>
+      staffRefs([...new Set(among.flatMap(on))]);
+    return {
+      type: 'Client',
+      id: clientId,
+      attributes: {
+        team: everybody((each) => each.team, cases),
+        recused: everybody((each) => each.recused, [...cases, ...reportedOf]),
+        shutOut: this.marks.shutOutOf([...cases, ...reportedOf, ...own], asker),
+      },
+    };
   }
 
-  /**
-   * Of somebody who reported: whom they shut out themself, and who is shut out of the client. Nobody works for them: the team is the
-   * client's.
-   */
-  private async shuttingOutOfReporter({ record }: LinkedRecord): Promise<readonly MarkedCase[]> {
+  /** Of somebody who reported: whom they shut out themself, and the cases of the client. Nobody works for them: the team is the client's. */
+  private async ofReporter({
+    record,
+  }: LinkedRecord): Promise<{ readonly own: readonly MarkedCase[]; readonly reportedOf: readonly KnownCase[] }> {
     const { reporterOf } = record.erasure ?? {};
-    if (!reporterOf) return [];
+    if (!reporterOf) return { own: [], reportedOf: [] };
     const { concernId, shutOut = [] } = reporterOf;
-    return [{ concernId, shutOut }, ...(await this.casesOf(await recordsReportedOf(this.aggregates, record)))];
+    const reportedOf = await this.casesOf(await recordsReportedOf(this.aggregates, record));
+    return { own: [{ concernId, shutOut }], reportedOf };
   }
 
   private casesOf(records: readonly LinkedRecord[]): Promise<readonly KnownCase[]> {

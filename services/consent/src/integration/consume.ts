@@ -13,7 +13,7 @@ const answers = {
 };
 
 /**
- * Who works on which client's case and whom its reporter shuts out (client-teams.ts reads it), to which referrals a withdrawal was
+ * Who works on which client's case, who has recused and whom its reporter shuts out (client-teams.ts reads it), to which referrals a withdrawal was
  * applied, that a reporter asks to be erased, and what the contexts answer to an erasure, this one among them.
  */
 export const consumes = [

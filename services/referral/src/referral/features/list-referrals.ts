@@ -135,6 +135,7 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
       .addSelect(ofMyCases, 'on_team')
       .addSelect(['t.concern_id AS concern_id', 't.shut_out AS shut_out'])
       .where(`(${ofMyCases} OR (:focalPoint AND r.unit = :unit AND r.sent_at IS NOT NULL))`)
+      .andWhere("NOT coalesce(t.recused, '{}') @> ARRAY[:caller]::text[]")
       .setParameters(askedBy(caller))
       .orderBy("coalesce(r.due_at, 'infinity')", 'ASC')
       .addOrderBy('r.referral_id', 'ASC')

@@ -5,10 +5,10 @@ import type { Unit } from '@waymark/contracts';
 import { groundOf, type KnownCase, knownCases, notFound, ShutOutMarks } from '@waymark/service-kit';
 import { reject } from '../../domain/referral.rejections.js';
 
-/** What the policies may ask about a case when somebody asks: its team, and whether its reporter shut them out. */
+/** What the policies may ask about a case when somebody asks: its team, who has recused, and whether its reporter shut them out. */
 export type CaseAttributes = ReturnType<CaseTeams['attributes']>;
 
-/** Who works on which case, and whom its reporter shuts out: the local copy of what the case service tells (integration/consume.ts). */
+/** Who works on which case, who has recused, and whom its reporter shuts out: the local copy of what the case service tells (integration/consume.ts). */
 @Injectable()
 export class CaseTeams {
   constructor(
@@ -41,6 +41,10 @@ export class CaseTeams {
   }
 
   private attributes(found: KnownCase | undefined, asker: Principal) {
-    return { team: staffRefs(found?.team ?? []), shutOut: this.marks.shutOutOf(found ? [found] : [], asker) };
+    const { team = [], recused = [] } = found ?? {};
+    return {
+      ...{ team: staffRefs(team), recused: staffRefs(recused) },
+      shutOut: this.marks.shutOutOf(found ? [found] : [], asker),
+    };
   }
 }
