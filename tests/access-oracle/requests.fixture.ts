@@ -141,6 +141,8 @@ export function requestsOf(
     }),
     InformClientOfOverride: client(`/overrides/${randomUUID()}/client-information`, { way: 'in_person' }),
     PlaceLegalHold: client('/legal-holds', { basis: 'investigation' }),
+    ListApprovals: () => get('consent', '/v1/approvals'),
+    'ListApprovals finds': ({ thing }) => get('consent', '/v1/approvals?limit=100', clients[thing]),
     RequestErasure: client('/erasure-requests', { way: 'oral' }),
     ReadErasure: (name) => get('consent', `${ofClient(name)}/erasure`),
     // The hold keeps it from happening: the client is still needed.

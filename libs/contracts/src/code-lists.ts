@@ -252,6 +252,10 @@ export type ErasureGround = (typeof erasureGrounds)[number];
 export const erasureStatuses = ['requested', 'approved', 'completed'] as const;
 export type ErasureStatus = (typeof erasureStatuses)[number];
 
+/** What takes a second person. */
+export const approvalKinds = ['erasure', 'override'] as const;
+export type ApprovalKind = (typeof approvalKinds)[number];
+
 export const legalHoldBases = ['investigation', 'court_proceedings', 'regulatory_duty', 'safety_of_others'] as const;
 export type LegalHoldBasis = (typeof legalHoldBases)[number];
 

@@ -7,6 +7,7 @@ import { ChangeOverrideHandler } from './consent-record/features/change-override
 import { DelayInformingOfOverrideEndpoint } from './consent-record/features/delay-informing-of-override.js';
 import { InformClientOfOverrideEndpoint } from './consent-record/features/inform-client-of-override.js';
 import { ListOverridesEndpoint, ListOverridesHandler } from './consent-record/features/list-overrides.js';
+import { ListApprovalsEndpoint, ListApprovalsHandler } from './consent-record/features/list-approvals.js';
 import { RequestOverrideEndpoint, RequestOverrideHandler } from './consent-record/features/request-override.js';
 import { ConfirmErasureHandler } from './consent-record/features/confirm-erasure.js';
 import { GetErasureEndpoint, GetErasureHandler, GetMyErasureEndpoint } from './consent-record/features/get-erasure.js';
@@ -58,6 +59,7 @@ import {
     DelayInformingOfOverrideEndpoint,
     InformClientOfOverrideEndpoint,
     ListOverridesEndpoint,
+    ListApprovalsEndpoint,
     RequestErasureEndpoint,
     RequestMyErasureEndpoint,
     PlaceLegalHoldEndpoint,
@@ -79,6 +81,7 @@ import {
     RequestOverrideHandler,
     ChangeOverrideHandler,
     ListOverridesHandler,
+    ListApprovalsHandler,
     RequestSuspensionsHandler,
     LinkClientsHandler,
     EraseLinkedHandler,

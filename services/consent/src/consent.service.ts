@@ -16,6 +16,7 @@ import { clientErasure } from './consent-record/processes/client-erasure.process
 import { consentWithdrawal } from './consent-record/processes/consent-withdrawal.process.js';
 import { consentClocksProjection } from './consent-record/projections/consent-clocks/consent-clocks.projection.js';
 import { overdueErasures } from './consent-record/overdue-erasures.js';
+import { waitingApprovalsProjection } from './consent-record/projections/approvals/waiting-approvals.projection.js';
 import { erasuresProjection } from './consent-record/projections/erasures/erasures.projection.js';
 import { ConsentModule } from './consent.module.js';
 import { consumes } from './integration/consume.js';
@@ -42,7 +43,7 @@ export const consent: ServiceDefinition<typeof own> = {
       new ClientTeams(dataSource, aggregates, shutOutMarksIn('consent', environment)).resourceOf(id, asker),
   },
   migrations: [CreateConsentViews1760000002000, AddShutOutMarks1764230400000, AddRecused1764244800000],
-  projections: [consentClocksProjection, erasuresProjection],
+  projections: [consentClocksProjection, erasuresProjection, waitingApprovalsProjection],
   providers: ({ settings }) => [
     { provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) },
     { provide: ShutOutMarks, useValue: shutOutMarks(settings) },

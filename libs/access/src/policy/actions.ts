@@ -38,6 +38,7 @@ export const actions = {
   LiftLegalHold: { principals: ['Staff'], resource: 'Client' },
   LinkConcernToClient: { principals: ['Staff'], resource: 'Concern' },
   ListAccesses: { principals: ['Staff'], resource: 'Waymark' },
+  ListApprovals: { principals: ['Staff'], resource: 'Waymark' },
   ListCases: { principals: ['Staff'], resource: 'Waymark' },
   ListConcerns: { principals: ['Staff'], resource: 'Waymark' },
   ListConsents: { principals: ['Staff'], resource: 'Client', purpose: true },

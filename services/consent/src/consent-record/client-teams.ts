@@ -23,6 +23,11 @@ export class ClientTeams {
     return groundOf(decide(caller, action, await this.resourceOf(clientId, caller)));
   }
 
+  /** Whether they may, for lists that leave out what is not theirs. */
+  async may(caller: Principal, action: ActionOn<'Client'>, clientId: string): Promise<boolean> {
+    return decide(caller, action, await this.resourceOf(clientId, caller)).outcome === 'allow';
+  }
+
   /** A client as the policies see them when this principal asks, by whichever id. One of whom no case is known has nobody who works for them. */
   async resourceOf(clientId: string, asker: Principal): Promise<Resource<'Client'>> {
     const records = await linkedRecords(this.aggregates, clientId);

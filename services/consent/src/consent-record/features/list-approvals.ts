@@ -1,0 +1,127 @@
+import { Controller, Get, Headers, Query as QueryParams } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
+import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
+import { type ApprovalKind, approvalKinds } from '@waymark/contracts';
+import { Aggregates, Clock, Code, notFound, Pattern, Views } from '@waymark/service-kit';
+import { ClientTeams } from '../client-teams.js';
+import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { isErased } from '../domain/erasure.state.js';
+import { overrideOf, overrideStatusOf } from '../domain/override.state.js';
+import { WaitingApproval } from '../projections/approvals/waiting-approval.entity.js';
+
+export class ListApprovalsParams {
+  @Code(approvalKinds, { optional: true }) kind?: ApprovalKind;
+  @Pattern(/^([1-9]\d?|100)$/, { optional: true, description: '1 to 100, 50 when left out' }) limit?: string;
+  @Pattern(/^\d{1,18}$/, { optional: true, description: '`next` of the page before' }) after?: string;
+}
+
+export class ApprovalLine {
+  @ApiProperty({ enum: approvalKinds }) kind: string;
+  @ApiProperty({ format: 'uuid', description: 'The erasure or the override' }) requestId: string;
+  @ApiProperty({ format: 'uuid', description: 'Whose: of an erasure it may be somebody who reported' })
+  clientId: string;
+  @ApiProperty() requestedBy: string;
+  @ApiProperty({ format: 'date-time' }) requestedAt: string;
+  @ApiProperty({ required: false, format: 'date-time', description: 'From then on it is too late to approve it' })
+  validUntil?: string;
+}
+
+export class Approvals {
+  @ApiProperty({ type: [ApprovalLine], description: 'What has waited longest first' }) items: ApprovalLine[];
+  @ApiProperty({ required: false, description: 'Pass as `after` for the next page; absent on the last.' })
+  next?: string;
+}
+
+export class ListApprovals extends Query<Approvals> {
+  constructor(
+    readonly caller: StaffPrincipal,
+    readonly params: ListApprovalsParams,
+    readonly position: string | undefined,
+  ) {
+    super();
+  }
+}
+
+@ApiTags('For supervisors')
+@Controller('v1/approvals')
+export class ListApprovalsEndpoint {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access('ListApprovals')
+  @ApiOperation({
+    summary: 'Erasures and overrides that wait for you as the second person',
+    description:
+      'What you asked for yourself waits for somebody else and is not shown. A page may be shorter than its limit.',
+  })
+  @ApiOkResponse({ type: Approvals })
+  list(
+    @Caller() caller: Principal,
+    @QueryParams() params: ListApprovalsParams,
+    @Headers('waymark-position') position?: string,
+  ) {
+    if (caller.kind !== 'staff') throw notFound();
+    return this.queries.execute(new ListApprovals(caller, params, position));
+  }
+}
+
+@QueryHandler(ListApprovals)
+export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly views: Views,
+    private readonly aggregates: Aggregates,
+    private readonly teams: ClientTeams,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Each line is asked about, not narrowed in SQL: they are few. */
+  async execute({ caller, params, position }: ListApprovals): Promise<Approvals> {
+    await this.views.caughtUp(position);
+    const limit = Number(params.limit ?? 50);
+    const entries = await this.page(params, limit + 1);
+    const page = entries.slice(0, limit);
+    const last = page.at(-1);
+    const items: ApprovalLine[] = [];
+    for (const entry of page) if (await this.waitsFor(caller, entry)) items.push(lineOf(entry));
+    return { items, ...(entries.length > limit && last ? { next: last.position } : {}) };
+  }
+
+  /** Whether they may decide, and there is still something to decide: a client who has decided themself ends an override, an erasure any. */
+  private async waitsFor(caller: StaffPrincipal, { kind, clientId, requestId, requestedBy }: WaitingApproval) {
+    const action = kind === 'erasure' ? 'ApproveErasure' : 'ApproveOverride';
+    if (caller.id === requestedBy || !(await this.teams.may(caller, action, clientId))) return false;
+    const { state } = await this.aggregates.load(consentRecordAggregate, clientId);
+    if (isErased(state)) return false;
+    if (kind === 'erasure') return true;
+    const override = overrideOf(state, requestId);
+    return override !== undefined && overrideStatusOf(override, this.clock.now()) === 'requested';
+  }
+
+  private page({ kind, after }: ListApprovalsParams, limit: number): Promise<WaitingApproval[]> {
+    const query = this.dataSource
+      .getRepository(WaitingApproval)
+      .createQueryBuilder('w')
+      .where('(w.valid_until IS NULL OR w.valid_until > :now)', { now: this.clock.now() })
+      .orderBy('w.position', 'ASC')
+      .limit(limit);
+    if (kind) query.andWhere('w.kind = :kind', { kind });
+    if (after) query.andWhere('w.position > :after::bigint', { after });
+    return query.getMany();
+  }
+}
+
+const lineOf = ({
+  kind,
+  requestId,
+  clientId,
+  requestedBy,
+  requestedAt,
+  validUntil,
+}: WaitingApproval): ApprovalLine => ({
+  ...{ kind, requestId, clientId, requestedBy },
+  requestedAt: requestedAt.toISOString(),
+  ...(validUntil ? { validUntil: validUntil.toISOString() } : {}),
+});
