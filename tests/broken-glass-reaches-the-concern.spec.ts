@@ -56,6 +56,30 @@ describe('whoever has broken the glass of a case', () => {
     expect(reads.filter((each) => each.outcome === 'allowed' && each.ground !== ground)).toEqual([]);
   });
 
+  it('has all that was read listed for who reviews it: of the case here, of the concern there, and nothing of others', async () => {
+    const { concernId, caseId } = await aCase();
+    const [grantId, another] = [await breakGlass(caseId, outside), await breakGlass(caseId, 'lucia.officer')];
+    for (const as of [outside, 'lucia.officer']) await answers(concernId, as, 200);
+    await stage.ask('case', 'GET', `/v1/cases/${caseId}`, { as: outside });
+    const ofCase = await stage.ask('case', 'GET', `/v1/cases/${caseId}/emergency-accesses/${grantId}`, {
+      as: supervisor,
+    });
+    expect(ofCase).toMatchObject({ status: 200, body: { concernId, reads: [{ what: 'GetCase' }] } });
+    const reviewed = (id: string, as: string, concern = concernId) =>
+      stage.ask('intake', 'GET', `/v1/concerns/${concern}/emergency-accesses/${id}`, { as });
+    for (const as of [supervisor, 'jonas.auditor']) {
+      const { status, body } = await reviewed(grantId, as);
+      expect({ status, body }).toMatchObject({
+        ...{ status: 200, body: { concernId, grantId, staffId: stage.idOf(outside), purpose: 'vital_interest' } },
+      });
+      expect(body.reads).toEqual([{ eventId: expect.any(String), readAt: expect.any(String), what: 'GetConcern' }]);
+    }
+    expect((await reviewed(another, supervisor)).body.reads).toHaveLength(1);
+    expect(await reviewed(caseId, supervisor)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await reviewed(grantId, supervisor, (await aCase()).concernId)).toMatchObject({ status: 404 });
+    expect(await reviewed(grantId, outside)).toMatchObject({ status: 403 });
+  });
+
   it('handles nothing in it', async () => {
     const { concernId, caseId } = await aCase();
     await breakGlass(caseId, outside);

@@ -97,14 +97,17 @@ describe('who could see a case, as the auditor is told afterwards', () => {
         expect(row?.team.toSorted()).toEqual(team);
       }
     });
-  /** So does intake, of who has recused. */
+  /** So do they, and intake, of who has recused. */
   const recuse = async (who: string, reason: string): Promise<void> => {
     await post('case', aCase('/recusal'), who, { reason });
-    await eventually(async () => {
-      const sql = 'SELECT recused FROM concern_queue WHERE concern_id = $1';
-      const [row] = await stage.query<{ recused: readonly string[] }>('intake', sql, [played.concernId]);
-      expect(row?.recused).toContain(stage.idOf(who));
-    });
+    const ofCase = ['SELECT recused FROM case_teams WHERE case_id = $1', played.caseId] as const;
+    const ofConcern = ['SELECT recused FROM concern_queue WHERE concern_id = $1', played.concernId] as const;
+    const known = { intake: ofConcern, consent: ofCase, referral: ofCase };
+    for (const [service, [sql, id]] of Object.entries(known))
+      await eventually(async () => {
+        const [row] = await stage.query<{ recused: readonly string[] }>(service, sql, [id]);
+        expect(row?.recused).toContain(stage.idOf(who));
+      });
   };
   const steps: readonly (readonly [what: string, happens: () => Promise<void>])[] = [
     ['the story', () => untilTeamIs('amina.officer', 'kwame.officer', 'marek.clinician')],
@@ -124,10 +127,15 @@ describe('who could see a case, as the auditor is told afterwards', () => {
     ],
     [
       'glass is broken for four hours',
-      () =>
-        post('case', aCase('/emergency-accesses'), 'lucia.officer', {
+      async () => {
+        await post('case', aCase('/emergency-accesses'), 'lucia.officer', {
           ...{ purpose: 'vital_interest', reason: 'She cannot be found.', hours: 4 },
-        }),
+        });
+        const concern = `/v1/concerns/${played.concernId}`;
+        await eventually(async () =>
+          expect(await stage.ask('intake', 'GET', concern, { as: 'lucia.officer' })).toMatchObject({ status: 200 }),
+        );
+      },
     ],
     [
       'the referral is revoked',

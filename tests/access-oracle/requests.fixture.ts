@@ -70,6 +70,8 @@ export function requestsOf(
     GiveGuidance: (name) => concern(name, '/guidance', { avenues: ['no_action_now'], decision: 'not_now' }),
     AcceptConcern: (name) => concern(name, '/acceptance'),
     LinkConcernToClient: (name) => concern(name, '/client-link', { earlierConcernId: concerns[name.thing] }),
+    ReadEmergencyAccessToConcern: ({ thing }) =>
+      get('intake', `/v1/concerns/${concerns[thing]}/emergency-accesses/${grantId}`),
     RequestReporterErasure: (name) => concern(name, '/reporter-erasure-requests', { way: 'oral' }),
     RecordFirstResponse: (name) => concern(name, '/first-response', { response: { at: now, precision: 'minute' } }),
     IssueClientReceipt: (name) => concern(name, '/client-receipt'),

@@ -1,3 +1,4 @@
+export * from './access-records.js';
 export * from './aggregate.js';
 export * from './aggregates.js';
 export * from './body.pipe.js';

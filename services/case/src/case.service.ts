@@ -1,4 +1,5 @@
 import {
+  AccessRecords,
   type ServiceDefinition,
   shutOutMarks,
   ShutOutMarks,
@@ -6,7 +7,6 @@ import {
   shutOutVariables,
 } from '@waymark/service-kit';
 import { caseAggregate } from './case/case.aggregate.js';
-import { AccessRecords } from './case/features/get-emergency-access.js';
 import { emergencyReviewClocks } from './case/features/run-emergency-review-clocks.js';
 import { openEmergencyAccesses } from './case/open-emergency-accesses.js';
 import { emergencyAccessesProjection } from './case/projections/emergency-accesses/emergency-accesses.projection.js';
@@ -38,7 +38,7 @@ export const caseService: ServiceDefinition<typeof shutOutVariables> = {
   migrations: [CreateCaseReferrals1760000002000],
   projections: [casesProjection, emergencyAccessesProjection, emergencyReviewClocksProjection],
   providers: ({ store, settings }) => [
-    { provide: AccessRecords, useValue: new AccessRecords(store) },
+    { provide: AccessRecords, useValue: new AccessRecords('case', store) },
     { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
   ],
   publishes,

@@ -3,6 +3,10 @@ import { AcceptConcernEndpoint, AcceptConcernHandler } from './concern/features/
 import { AllocateConcernEndpoint, AllocateConcernHandler } from './concern/features/allocate-concern.js';
 import { ErasePersonHandler } from './concern/features/erase-person.js';
 import { FindSameContactEndpoint, FindSameContactHandler } from './concern/features/find-same-contact.js';
+import {
+  GetEmergencyAccessToConcernEndpoint,
+  GetEmergencyAccessToConcernHandler,
+} from './concern/features/get-emergency-access.js';
 import { GetConcernEndpoint, GetConcernHandler } from './concern/features/get-concern.js';
 import { ListDutyStationsEndpoint } from './concern/features/list-duty-stations.js';
 import { GiveGuidanceEndpoint, GiveGuidanceHandler } from './concern/features/give-guidance.js';
@@ -38,6 +42,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     ListDutyStationsEndpoint,
     ListConcernsEndpoint,
     GetConcernEndpoint,
+    GetEmergencyAccessToConcernEndpoint,
     FindSameContactEndpoint,
     AllocateConcernEndpoint,
     SendOfficerMessageEndpoint,
@@ -59,6 +64,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     SendReporterMessageHandler,
     ListConcernsHandler,
     GetConcernHandler,
+    GetEmergencyAccessToConcernHandler,
     FindSameContactHandler,
     AllocateConcernHandler,
     SendOfficerMessageHandler,

@@ -1,6 +1,7 @@
 import { str } from 'envalid';
 import { units } from '@waymark/contracts';
 import {
+  AccessRecords,
   type Log,
   readEnvironment,
   readSecretFile,
@@ -73,6 +74,7 @@ export const intake: ServiceDefinition<typeof own> = {
     responseClocksProjection,
   ],
   providers: ({ secrets, store, dataSource, clock, settings, log }) => [
+    { provide: AccessRecords, useValue: new AccessRecords('intake', store) },
     { provide: Desks, useValue: desksFor(settings, secrets, log) },
     { provide: RevocationRecord, useValue: new RevocationRecord(store, clock) },
     { provide: ShutOutMarks, useValue: new ShutOutMarks(secrets.of(shutOutSecretLabel)) },

@@ -57,6 +57,7 @@ export const actions = {
   ReadConcern: { principals: ['Staff'], resource: 'Concern', purpose: true },
   ReadDecision: { principals: ['Staff', 'Service'], resource: 'Client', purpose: true },
   ReadEmergencyAccess: { principals: ['Staff'], resource: 'Case' },
+  ReadEmergencyAccessToConcern: { principals: ['Staff'], resource: 'Concern' },
   ReadErasure: { principals: ['Staff'], resource: 'Client', purpose: true },
   ReadMetrics: { principals: ['Anyone'], resource: 'Waymark' },
   ReadMyConcern: { principals: ['Reporter'], resource: 'Concern' },

@@ -3,18 +3,10 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { emergencyPurposes, emergencyReviewOutcomes } from '@waymark/contracts';
-import type { EventStore } from '@waymark/event-store';
-import { IdPipe, ReadLog } from '@waymark/service-kit';
+import { AccessRecords, EmergencyRead, IdPipe, ReadLog } from '@waymark/service-kit';
 import { reject } from '../domain/case.rejections.js';
 import type { EmergencyAccess } from '../domain/case.state.js';
 import { VisibleCases } from '../visible-cases.js';
-
-/** Something that was read under an emergency access, as the access log has it. */
-export class EmergencyRead {
-  @ApiProperty({ format: 'uuid', description: 'Of the event in the access log' }) eventId: string;
-  @ApiProperty({ format: 'date-time' }) readAt: string;
-  @ApiProperty({ example: 'ListNotes' }) what: string;
-}
 
 export class EmergencyReviewView {
   @ApiProperty({ enum: emergencyReviewOutcomes }) outcome: string;
@@ -26,6 +18,12 @@ export class EmergencyReviewView {
 
 export class EmergencyAccessView {
   @ApiProperty({ format: 'uuid' }) caseId: string;
+  @ApiProperty({
+    required: false,
+    format: 'uuid',
+    description: 'Which they may have read as well: intake lists that',
+  })
+  concernId?: string;
   @ApiProperty({ format: 'uuid' }) grantId: string;
   @ApiProperty() staffId: string;
   @ApiProperty({ enum: emergencyPurposes }) purpose: string;
@@ -36,7 +34,7 @@ export class EmergencyAccessView {
   @ApiProperty({ format: 'date-time' }) reviewDueAt: string;
   @ApiProperty({ description: 'Nobody has reviewed it in time' }) overdue: boolean;
   @ApiProperty({ required: false }) review?: EmergencyReviewView;
-  @ApiProperty({ type: [EmergencyRead], description: 'All that was read under it, the first at first' })
+  @ApiProperty({ type: [EmergencyRead], description: 'All that was read of the case under it, the first at first' })
   reads: EmergencyRead[];
 }
 
@@ -57,23 +55,10 @@ export class GetEmergencyAccessEndpoint {
 
   @Get()
   @Access('ReadEmergencyAccess')
-  @ApiOperation({ summary: 'Who broke the glass of a case, why, and everything that was read under it' })
+  @ApiOperation({ summary: 'Who broke the glass of a case, why, and everything of it that was read under it' })
   @ApiOkResponse({ type: EmergencyAccessView })
   read(@Param('id', IdPipe) id: string, @Param('grantId', IdPipe) grantId: string, @Caller() caller: Principal) {
     return this.queries.execute(new GetEmergencyAccess(id, grantId, caller));
-  }
-}
-
-/** The service's own record of who read what, in the log itself. */
-export class AccessRecords {
-  constructor(private readonly store: Pick<EventStore, 'readStream'>) {}
-
-  async under({ grantId }: EmergencyAccess, caseId: string): Promise<EmergencyRead[]> {
-    const reads: EmergencyRead[] = [];
-    for await (const { id, data, metadata } of this.store.readStream(`case_access-${caseId}`))
-      if ('ground' in data && data.ground === `break_glass:${grantId}` && 'what' in data)
-        reads.push({ eventId: id, readAt: metadata.occurredAt, what: String(data.what) });
-    return reads;
   }
 }
 
@@ -89,16 +74,19 @@ export class GetEmergencyAccessHandler implements IQueryHandler<GetEmergencyAcce
     const { current, ground } = await this.cases.find(caller, 'ReadEmergencyAccess', caseId);
     const access = current.emergencyAccesses.find((each) => each.grantId === grantId);
     if (!access) return reject('emergency_access_not_found');
-    const { clientId } = current;
+    const { clientId, concernId } = current;
     const what = 'GetEmergencyAccess';
     await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what, ground });
     const readsTexts = this.cases.allow(caller, 'ReadCase', current);
-    return { caseId, ...viewOf(access, readsTexts), reads: await this.records.under(access, caseId) };
+    return { caseId, concernId, ...viewOf(access, readsTexts), reads: await this.records.under(grantId, caseId) };
   }
 }
 
 /** Texts are for whoever may read the case; what was erased is absent all the same. */
-function viewOf(access: EmergencyAccess, withTexts: boolean): Omit<EmergencyAccessView, 'caseId' | 'reads'> {
+function viewOf(
+  access: EmergencyAccess,
+  withTexts: boolean,
+): Omit<EmergencyAccessView, 'caseId' | 'concernId' | 'reads'> {
   const { grantId, staffId, purpose, reason, grantedAt, endsAt, reviewDueAt, overdue, review } = access;
   return {
     ...{ grantId, staffId, purpose, grantedAt, endsAt, reviewDueAt, overdue },
