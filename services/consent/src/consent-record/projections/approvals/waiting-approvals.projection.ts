@@ -21,46 +21,22 @@ export const waitingApprovalsProjection = foldedRows({
   entity: WaitingApproval,
   of: 'requestId',
   idOf: ({ type, data }) => requestOf({ type, data } as ConsentEvent),
-  fold: oneRow((_entry, { type, data, position }) => {
-    const event = { type, data } as ConsentEvent;
-    switch (event.type) {
-      case 'ErasureRequested': {
-        const { erasureId: requestId, clientId, requestedBy, requestedAt } = event.data;
-        return waiting({ kind: 'erasure', requestId, clientId, requestedBy, validUntil: null }, requestedAt, position);
-      }
-      case 'OverrideRequested': {
-        const { overrideId: requestId, clientId, requestedBy, requestedAt, validUntil } = event.data;
-        const request = {
-          kind: 'override' as const,
-          requestId,
-          clientId,
-          requestedBy,
-          validUntil: new Date(validUntil),
-        };
-        return waiting(request, requestedAt, position);
-      }
-      default:
-        return undefined;
-    }
-  }),
+  fold: oneRow((_entry, { type, data, position }) => entryOf({ type, data } as ConsentEvent, String(position))),
 });
-
-const waiting = (
-  request: Omit<WaitingApproval, 'requestedAt' | 'position'>,
-  requestedAt: string,
-  position: bigint,
-): WaitingApproval => ({ ...request, requestedAt: new Date(requestedAt), position: String(position) });
 
 /** The request that an event makes or answers. */
 function requestOf(event: ConsentEvent): string | undefined {
-  switch (event.type) {
-    case 'ErasureRequested':
-    case 'ErasureApproved':
-      return event.data.erasureId;
-    case 'OverrideRequested':
-    case 'OverrideApproved':
-      return event.data.overrideId;
-    default:
-      return undefined;
-  }
+  if (event.type === 'ErasureRequested' || event.type === 'ErasureApproved') return event.data.erasureId;
+  if (event.type === 'OverrideRequested' || event.type === 'OverrideApproved') return event.data.overrideId;
+  return undefined;
+}
+
+/** Nothing waits any more after its approval. */
+function entryOf(event: ConsentEvent, position: string): WaitingApproval | undefined {
+  if (event.type !== 'ErasureRequested' && event.type !== 'OverrideRequested') return undefined;
+  const { clientId, requestedBy, requestedAt } = event.data;
+  const entry = { position, clientId, requestedBy, requestedAt: new Date(requestedAt) };
+  return event.type === 'ErasureRequested'
+    ? { ...entry, kind: 'erasure', requestId: event.data.erasureId, validUntil: null }
+    : { ...entry, kind: 'override', requestId: event.data.overrideId, validUntil: new Date(event.data.validUntil) };
 }
