@@ -40,11 +40,19 @@ const keepRecusal = handling(caseMessages.officerRecused, async ({ data: { caseI
   );
 });
 
+const closed = 'UPDATE case_teams SET closed_at = $2 WHERE case_id = $1';
+const keepClosure = handling(caseMessages.caseClosed, async ({ data: { caseId, closedAt } }, { manager }) => {
+  await manager.query(closed, [caseId, closedAt]);
+});
+const keepReopening = handling(caseMessages.caseReopened, async ({ data: { caseId } }, { manager }) => {
+  await manager.query(closed, [caseId, null]);
+});
+
 /**
- * Keeps a service's own copy, in its table `case_teams`, of who works on which client's case, who has recused from it and whom its
- * reporter shuts out.
+ * Keeps a service's own copy, in its table `case_teams`, of who works on which client's case, who has recused from it, whom its
+ * reporter shuts out, and since when it is closed.
  */
-export const keepCaseTeams = [keepMarks, keepTeam, keepRecusal];
+export const keepCaseTeams = [keepMarks, keepTeam, keepRecusal, keepClosure, keepReopening];
 
 /** What the copy says of these cases, or of the cases of these clients. */
 export async function knownCases(

@@ -4,7 +4,7 @@ export * from './aggregates.js';
 export * from './body.pipe.js';
 export * from './call.js';
 export * from './case-teams.js';
-export * from './add-recused.js';
+export * from './add-recused-and-closed.js';
 export * from './add-shut-out-marks.js';
 export * from './clock.js';
 export * from './config.js';

@@ -112,6 +112,18 @@ export const caseOpened = (
     ...(shutOut.length > 0 ? { shutOut } : {}),
   });
 
+/** What it says when the case is closed, and when it is taken up again. */
+export const caseClosed = (
+  of: { readonly caseId: string; readonly clientId: string },
+  closedAt: string,
+  sequence: number,
+) => saidOfCase(caseMessages.caseClosed.type, sequence, { ...of, closedAt });
+export const caseReopened = (
+  of: { readonly caseId: string; readonly clientId: string },
+  reopenedAt: string,
+  sequence: number,
+) => saidOfCase(caseMessages.caseReopened.type, sequence, { ...of, reopenedAt });
+
 const saidAt = '2026-03-02T07:59:00.000Z';
 
 function saidOfCase(

@@ -1,6 +1,6 @@
 import { num } from 'envalid';
 import {
-  AddRecused1764244800000,
+  AddRecusedAndClosed1764244800000,
   AddShutOutMarks1764230400000,
   type ServiceDefinition,
   shutOutMarks,
@@ -27,7 +27,7 @@ const own = {
   ...shutOutVariables,
   RETENTION_MONTHS: num({
     default: undefined,
-    desc: 'after so many months without anything new the erasure of a client is asked for; never when left out',
+    desc: 'so many months after the last case of a client was closed their erasure is asked for; never when left out',
   }),
 };
 
@@ -42,7 +42,7 @@ export const consent: ServiceDefinition<typeof own> = {
     Client: (id, { dataSource, aggregates, asker, environment }) =>
       new ClientTeams(dataSource, aggregates, shutOutMarksIn('consent', environment)).resourceOf(id, asker),
   },
-  migrations: [CreateConsentViews1760000002000, AddShutOutMarks1764230400000, AddRecused1764244800000],
+  migrations: [CreateConsentViews1760000002000, AddShutOutMarks1764230400000, AddRecusedAndClosed1764244800000],
   projections: [consentClocksProjection, erasuresProjection, waitingApprovalsProjection],
   providers: ({ settings }) => [
     { provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@waymark/testing';
-import { type ConsentStage, startConsentStage, toOmbudsman } from './consent.fixture.js';
+import { caseClosed, caseReopened, type ConsentStage, startConsentStage, toOmbudsman } from './consent.fixture.js';
 import { othersAnswer } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
@@ -90,22 +90,44 @@ describe('erasing a client', () => {
     expect(await erasureOf(clientId)).toMatchObject({ lastBackupExpiresAt: '2031-01-01T00:00:00.000Z' });
   });
 
-  it('is asked for by the retention rule when nothing has happened for so long, and approved by a person', async () => {
-    const [old, active] = [await known(), await known()];
+  it('is asked for by the retention rule when the cases were closed for so long, and approved by a person', async () => {
     const refuse = (clientId: string) =>
       stage.post(`/v1/clients/${clientId}/consent-refusals`, { as: officer, body: refusal(stage) });
-    await refuse(old);
+    const ofCase = async () => {
+      const clientId = randomUUID();
+      const { subject: caseId } = await stage.team(clientId, [officer, supervisor]);
+      return { caseId, clientId };
+    };
+    const closed = async () => {
+      const of = await ofCase();
+      await refuse(of.clientId);
+      await stage.tell(caseClosed(of, stage.clock.now(), 2));
+      return of;
+    };
+    const [old, active, reopened, open, never] = [
+      await closed(),
+      await closed(),
+      await closed(),
+      await ofCase(),
+      await ofCase(),
+    ];
+    await refuse(open.clientId);
+    // Of whom the consent record holds nothing.
+    await stage.tell(caseClosed(never, stage.clock.now(), 2));
+    await stage.tell(caseReopened(reopened, stage.clock.now(), 3));
     stage.clock.advance({ days: 100 });
-    await refuse(active);
+    await refuse(active.clientId);
     stage.clock.advance({ days: 100 });
-    const erasure = await eventually(async () => {
-      const found = await erasureOf(old);
-      return found !== undefined && found;
-    });
-    expect(erasure).toMatchObject({ status: 'requested', ground: 'retention', requestedBy: 'consent' });
-    expect(erasure).not.toHaveProperty('way');
-    expect(await erasureOf(active)).toBeUndefined();
-    expect(await approve(old)).toMatchObject({ status: 200 });
+    for (const { clientId } of [old, never]) {
+      const erasure = await eventually(async () => {
+        const found = await erasureOf(clientId);
+        return found !== undefined && found;
+      });
+      expect(erasure).toMatchObject({ status: 'requested', ground: 'retention', requestedBy: 'consent' });
+      expect(erasure).not.toHaveProperty('way');
+    }
+    for (const { clientId } of [active, reopened, open]) expect(await erasureOf(clientId)).toBeUndefined();
+    expect(await approve(old.clientId)).toMatchObject({ status: 200 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { str, url } from 'envalid';
 import { createServiceTokenSource } from '@waymark/access';
 import {
-  AddRecused1764244800000,
+  AddRecusedAndClosed1764244800000,
   AddShutOutMarks1764230400000,
   type ServiceDefinition,
   shutOutMarks,
@@ -46,7 +46,7 @@ export const referral: ServiceDefinition<typeof own> = {
     CreateReferralViews1760000003000,
     ForgetWithdrawnConsents1760000003020,
     AddShutOutMarks1764230400000,
-    AddRecused1764244800000,
+    AddRecusedAndClosed1764244800000,
   ],
   projections: [referralsProjection],
   providers: ({ settings, keyRing }) => {

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { linkedRecords } from '../linked-records.js';
 import { RequestErasure } from './request-erasure.js';
 
-/** After how many months without anything new the erasure of a client is asked for; undefined: never. */
+/** How many months after their last case was closed the erasure of a client is asked for; undefined: never. */
 export class RetentionRule {
   constructor(readonly months: number | undefined) {}
 }
@@ -43,11 +43,17 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
     }
   }
 
-  /** Neither in the consent record nor in the team of a case has anything happened since. */
+  /** Every case is closed, and since that nothing has happened in the consent record, where there is one. */
   private dueAfter(after: string, end: Date): Promise<{ client_id: string }[]> {
     return this.dataSource.query(
-      `SELECT client_id FROM erasures WHERE status IS NULL AND last_event_at < $1 AND client_id > $2
-         AND NOT EXISTS (SELECT 1 FROM case_teams AS t WHERE t.client_id = erasures.client_id AND t.changed_at >= $1)
+      `SELECT client_id FROM (
+         SELECT client_id FROM erasures WHERE status IS NULL AND last_event_at < $1
+         UNION
+         SELECT client_id FROM case_teams AS t WHERE NOT EXISTS (SELECT FROM erasures AS e WHERE e.client_id = t.client_id)
+       ) AS silent
+       WHERE client_id > $2 AND NOT EXISTS (
+         SELECT FROM case_teams AS t WHERE t.client_id = silent.client_id AND (t.closed_at IS NULL OR t.closed_at >= $1)
+       )
        ORDER BY client_id LIMIT ${atOnce}`,
       [end, after],
     );
@@ -58,7 +64,7 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
     if (others.length === 0) return false;
     const active = await this.dataSource.query<object[]>(
       `SELECT 1 FROM erasures WHERE client_id = ANY($1) AND last_event_at >= $2
-       UNION ALL SELECT 1 FROM case_teams WHERE client_id = ANY($1) AND changed_at >= $2`,
+       UNION ALL SELECT 1 FROM case_teams WHERE client_id = ANY($1) AND (closed_at IS NULL OR closed_at >= $2)`,
       [others, end],
     );
     return active.length > 0;
