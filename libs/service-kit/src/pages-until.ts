@@ -7,16 +7,16 @@ export async function pagesUntil<Line>(
   from: {
     readonly after: string | undefined;
     readonly page: (after: string | undefined) => Promise<readonly Line[]>;
-    readonly isShown: (line: Line) => boolean;
+    readonly isShown: (line: Line) => boolean | Promise<boolean>;
     readonly cursorOf: (line: Line) => string;
   },
 ): Promise<readonly Line[]> {
   const found: Line[] = [];
   for (let { after } = from; ;) {
     const page = await from.page(after);
-    found.push(...page.filter(from.isShown));
+    for (const line of page) if (found.length < limit && (await from.isShown(line))) found.push(line);
     const last = page.at(-1);
-    if (found.length >= limit || page.length < limit || !last) return found.slice(0, limit);
+    if (found.length === limit || page.length < limit || !last) return found;
     after = from.cursorOf(last);
   }
 }

@@ -84,6 +84,13 @@ async function allOf<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]>
   return all;
 }
 
+/** A client with a case, on whose team these people are. */
+export async function clientOfTeam(stage: ConsentStage, usernames: readonly string[]): Promise<string> {
+  const clientId = randomUUID();
+  await stage.team(clientId, usernames);
+  return clientId;
+}
+
 /** What the case service says about a team. */
 export function teamChanged(changed: {
   readonly clientId: string;

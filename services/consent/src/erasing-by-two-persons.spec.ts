@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@waymark/testing';
-import { caseClosed, caseReopened, type ConsentStage, startConsentStage, toOmbudsman } from './consent.fixture.js';
+import {
+  caseClosed,
+  caseReopened,
+  clientOfTeam,
+  type ConsentStage,
+  startConsentStage,
+  toOmbudsman,
+} from './consent.fixture.js';
 import { othersAnswer } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
@@ -16,11 +23,7 @@ describe('erasing a client', () => {
   });
   afterAll(() => stage?.close());
 
-  const known = async (): Promise<string> => {
-    const clientId = randomUUID();
-    await stage.team(clientId, [officer, supervisor]);
-    return clientId;
-  };
+  const known = (): Promise<string> => clientOfTeam(stage, [officer, supervisor]);
   const request = (clientId: string, as = officer) =>
     stage.post(`/v1/clients/${clientId}/erasure-requests`, { as, body: { way: 'oral' } });
   const approve = (clientId: string, as = supervisor) => stage.post(`/v1/clients/${clientId}/erasure-approval`, { as });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type ConsentStage, inDays, opening, startConsentStage, toOmbudsman } from './consent.fixture.js';
+import { clientOfTeam, type ConsentStage, inDays, opening, startConsentStage, toOmbudsman } from './consent.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -15,11 +15,7 @@ describe('disclosing without consent', () => {
   });
   afterAll(() => stage?.close());
 
-  const known = async (): Promise<string> => {
-    const clientId = randomUUID();
-    await stage.team(clientId, [officer, supervisor]);
-    return clientId;
-  };
+  const known = (): Promise<string> => clientOfTeam(stage, [officer, supervisor]);
   const asked = (changed: object = {}) => ({
     ...{ recipient: 'ombudsman', purpose: 'referral', categories: ['contact', 'matter_summary'] },
     ...{ legalBasis: 'legal_obligation', justification: canary, validUntil: inDays(stage, 5), ...changed },

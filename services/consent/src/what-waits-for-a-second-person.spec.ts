@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@waymark/testing';
-import { caseOpened, type ConsentStage, inDays, marksOf, startConsentStage, toOmbudsman } from './consent.fixture.js';
+import {
+  caseOpened,
+  clientOfTeam,
+  type ConsentStage,
+  inDays,
+  marksOf,
+  startConsentStage,
+  toOmbudsman,
+} from './consent.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -15,11 +23,7 @@ describe('what waits for a second person', () => {
   });
   afterAll(() => stage?.close());
 
-  const known = async (): Promise<string> => {
-    const clientId = randomUUID();
-    await stage.team(clientId, [officer, supervisor]);
-    return clientId;
-  };
+  const known = (): Promise<string> => clientOfTeam(stage, [officer, supervisor]);
   const post = (clientId: string, path: string, as = officer, body: object = {}) =>
     stage.post(`/v1/clients/${clientId}/${path}`, { as, body });
   const overriding = async (clientId: string, changed: object = {}, as = officer): Promise<string> => {

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { emergencyPurposes, emergencyReviewOutcomes } from '@waymark/contracts';
-import { Code, Id, Pattern, StaffId, Views } from '@waymark/service-kit';
+import { Code, Id, pagesUntil, Pattern, StaffId, Views } from '@waymark/service-kit';
 import { EmergencyAccessEntry } from '../projections/emergency-accesses/emergency-access-entry.entity.js';
 import { VisibleCases } from '../visible-cases.js';
 
@@ -75,25 +75,32 @@ export class ListEmergencyAccessesHandler implements IQueryHandler<ListEmergency
     private readonly cases: VisibleCases,
   ) {}
 
-  /** Each line is asked about, not narrowed in SQL: they are few, and a page may be shorter than its limit. */
   async execute({ caller, params, position }: ListEmergencyAccesses): Promise<EmergencyAccesses> {
     await this.views.caughtUp(position);
     const limit = Number(params.limit ?? 50);
-    const entries = await this.page(params, limit + 1);
-    const page = entries.slice(0, limit);
-    const last = page.at(-1);
-    const items: EmergencyAccessLine[] = [];
-    for (const entry of page) {
-      const caseCode = await this.caseCodeFor(caller, entry);
-      if (caseCode !== undefined) items.push(lineOf(entry, caseCode));
-    }
-    return { items, ...(entries.length > limit && last ? { next: last.position } : {}) };
+    const rows = await pagesUntil(limit + 1, {
+      after: params.after,
+      page: (after) => this.asked(caller, { ...params, ...(after === undefined ? {} : { after }) }, limit + 1),
+      isShown: ({ found }) => found !== undefined,
+      cursorOf: ({ entry }) => entry.position,
+    });
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      items: shown.flatMap(({ entry, found }) => (found ? [lineOf(entry, found.caseCode)] : [])),
+      ...(rows.length > limit && last ? { next: last.entry.position } : {}),
+    };
   }
 
-  /** Undefined when the line is not for them. */
-  private async caseCodeFor(caller: Principal, { caseId }: EmergencyAccessEntry): Promise<string | undefined> {
-    const found = await this.cases.findIfAllowed(caller, 'ReadEmergencyAccess', caseId);
-    return found?.caseCode;
+  /** A page, each line with its case where they may see it: asked about, not narrowed in SQL, since they are few. */
+  private async asked(caller: Principal, params: ListEmergencyAccessesParams, limit: number) {
+    const entries = await this.page(params, limit);
+    return Promise.all(
+      entries.map(async (entry) => ({
+        entry,
+        found: await this.cases.findIfAllowed(caller, 'ReadEmergencyAccess', entry.caseId),
+      })),
+    );
   }
 
   private page(params: ListEmergencyAccessesParams, limit: number): Promise<EmergencyAccessEntry[]> {

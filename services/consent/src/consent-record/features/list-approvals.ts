@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { type ApprovalKind, approvalKinds } from '@waymark/contracts';
-import { Aggregates, Clock, Code, notFound, Pattern, Views } from '@waymark/service-kit';
+import { Aggregates, Clock, Code, notFound, pagesUntil, Pattern, Views } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import { isErased } from '../domain/erasure.state.js';
@@ -53,8 +53,7 @@ export class ListApprovalsEndpoint {
   @Access('ListApprovals')
   @ApiOperation({
     summary: 'Erasures and overrides that wait for you as the second person',
-    description:
-      'What you asked for yourself waits for somebody else and is not shown. A page may be shorter than its limit.',
+    description: 'What you asked for yourself waits for somebody else and is not shown.',
   })
   @ApiOkResponse({ type: Approvals })
   list(
@@ -81,12 +80,15 @@ export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
   async execute({ caller, params, position }: ListApprovals): Promise<Approvals> {
     await this.views.caughtUp(position);
     const limit = Number(params.limit ?? 50);
-    const entries = await this.page(params, limit + 1);
-    const page = entries.slice(0, limit);
-    const last = page.at(-1);
-    const items: ApprovalLine[] = [];
-    for (const entry of page) if (await this.waitsFor(caller, entry)) items.push(lineOf(entry));
-    return { items, ...(entries.length > limit && last ? { next: last.position } : {}) };
+    const rows = await pagesUntil(limit + 1, {
+      after: params.after,
+      page: (after) => this.page(params.kind, after, limit + 1),
+      isShown: (row) => this.waitsFor(caller, row),
+      cursorOf,
+    });
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    return { items: shown.map(lineOf), ...(rows.length > limit && last ? { next: cursorOf(last) } : {}) };
   }
 
   /** Whether they may decide, and there is still something to decide: a client who has decided themself ends an override, an erasure any. */
@@ -100,7 +102,7 @@ export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
     return override !== undefined && overrideStatusOf(override, this.clock.now()) === 'requested';
   }
 
-  private page({ kind, after }: ListApprovalsParams, limit: number): Promise<WaitingApproval[]> {
+  private page(kind: ApprovalKind | undefined, after: string | undefined, limit: number): Promise<WaitingApproval[]> {
     const query = this.dataSource
       .getRepository(WaitingApproval)
       .createQueryBuilder('w')
@@ -112,6 +114,8 @@ export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
     return query.getMany();
   }
 }
+
+const cursorOf = ({ position }: WaitingApproval): string => position;
 
 const lineOf = ({
   kind,
