@@ -10,7 +10,7 @@ interface Pause {
 }
 
 /** At the end of the log, where followers are notified: they look by themselves all the same, should whoever appended have died before it told. */
-export const told: Rhythm = { first: 1_000, last: 1_000 };
+export const told: Rhythm = { first: 250, last: 1_000 };
 /** At the end of the log, while notifications do not come. */
 export const untold: Rhythm = { first: 50, last: 1_000 };
 /** Behind a gap the wait is for somebody's commit, which nothing announces when it turns out a rollback. */
