@@ -99,12 +99,18 @@ const case_ = (of: number) =>
   );
 const consent = (of: number) => {
   const consentId = few.map((number) => uuid(100 * of + number));
+  const erasureId = few.map((number) => uuid(1_100 + 10 * of + number));
+  const overrideId = few.map((number) => uuid(1_200 + 10 * of + number));
+  const asked = { clientId: fc.constant(uuid(of)), requestedBy: person, requestedAt: at };
   return fc.oneof(
     event<unknown>('ConsentGiven', { consentId, clientId: fc.constant(uuid(of)), validUntil: at, ...scope }),
     event<unknown>('ConsentWithdrawn', { consentId, clientId: fc.constant(uuid(of)), ...scope }),
     event<unknown>('ConsentExpired', { consentId, ...scope }),
     event<unknown>('ConsentRefused', { clientId: fc.constant(uuid(of)), ...scope }),
-    event<unknown>('ErasureRequested', { clientId: fc.constant(uuid(of)), requestedAt: at }),
+    event<unknown>('ErasureRequested', { ...asked, erasureId }),
+    event<unknown>('ErasureApproved', { erasureId, answersDueAt: at }),
+    event<unknown>('OverrideRequested', { ...asked, overrideId, validUntil: at }),
+    event<unknown>('OverrideApproved', { overrideId }),
     event<unknown>('DisclosureRecorded', { consentId, ...scope }),
   );
 };
@@ -264,6 +270,20 @@ export const fillsEveryView: readonly Told[] = [
   {
     ...{ stream: `consent-${uuid(9)}`, type: 'ConsentGiven' },
     data: { consentId: uuid(900), clientId: uuid(9), validUntil: opened, ...scopeOpened },
+  },
+  {
+    ...{ stream: `case-${uuid(9)}`, type: 'EmergencyAccessGranted' },
+    data: {
+      ...{ clientId: uuid(9), grantId: uuid(209), staffId: 'kwame', purpose: 'audit' },
+      ...{ grantedAt: opened, endsAt: opened, reviewDueAt: opened },
+    },
+  },
+  {
+    ...{ stream: `consent-${uuid(9)}`, type: 'OverrideRequested' },
+    data: {
+      ...{ clientId: uuid(9), overrideId: uuid(1_209), requestedBy: 'amina' },
+      ...{ requestedAt: opened, validUntil: opened },
+    },
   },
   {
     ...{ stream: `referral-${uuid(9)}`, type: 'ReferralDrafted' },
