@@ -26,7 +26,7 @@ export * from './log.js';
 export * from './open-key-store.js';
 export * from './open-views.js';
 export { MayNotExist } from './openapi.js';
-export * from './pages-until.js';
+export * from './shown-page.js';
 export { notePolicies, policiesOf } from './policies/policies-in-force.js';
 export * from './problem.js';
 export { AnswerProcess } from './processes/answer-process.js';

@@ -40,6 +40,7 @@ export class SmallPlatform {
     const ports = Object.fromEntries(names.map((name, index) => [name, free[index] ?? 0]));
     const platform = new SmallPlatform(await startProcesses({ postgresAdminUrl, kafkaBrokers, dir, ports }));
     try {
+      await platform.learnWhoJoins();
       for (let opened = 0; opened < openCases; opened += 1) await platform.openCase();
       return platform;
     } catch (error) {
@@ -102,6 +103,9 @@ export class SmallPlatform {
       else if (Date.now() > until) throw new Error('the case did not open within 30 s');
     }
     this.cases.push({ caseId, clientId, member: false });
+  }
+
+  private async learnWhoJoins(): Promise<void> {
     const [, payload = ''] = (await this.tokens.of(joining)).split('.');
     const { sub }: { sub: string } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
     this.staffId = sub;

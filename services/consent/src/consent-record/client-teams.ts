@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type ActionOn, decide, type Principal, type Resource, staffRefs } from '@waymark/access';
 import { Aggregates, groundOf, type KnownCase, knownCases, type MarkedCase, ShutOutMarks } from '@waymark/service-kit';
-import { type LinkedRecord, linkedRecords, recordsReportedOf } from './linked-records.js';
+import type { ConsentRecord } from './domain/consent-record.state.js';
+import { type LinkedRecord, type LinkedRecords, linkedRecords, recordsReportedOf } from './linked-records.js';
 
 /** Who works on a client's cases, who has recused from one, and whom their reporters shut out: the local copy of what the case service tells (integration/consume.ts). */
 @Injectable()
@@ -23,21 +24,30 @@ export class ClientTeams {
     return groundOf(decide(caller, action, await this.resourceOf(clientId, caller)));
   }
 
-  /** Whether they may, for lists that leave out what is not theirs. */
-  async may(caller: Principal, action: ActionOn<'Client'>, clientId: string): Promise<boolean> {
-    return decide(caller, action, await this.resourceOf(clientId, caller)).outcome === 'allow';
+  /** The record of this id for whoever may do this; nothing for all others, whom a list leaves it out for. */
+  async findIfAllowed(
+    caller: Principal,
+    action: ActionOn<'Client'>,
+    clientId: string,
+  ): Promise<ConsentRecord | undefined> {
+    const records = await linkedRecords(this.aggregates, clientId);
+    const allowed = decide(caller, action, await this.resourceOfRecords(records, caller)).outcome === 'allow';
+    return allowed ? records[0].record : undefined;
   }
 
   /** A client as the policies see them when this principal asks, by whichever id. One of whom no case is known has nobody who works for them. */
   async resourceOf(clientId: string, asker: Principal): Promise<Resource<'Client'>> {
-    const records = await linkedRecords(this.aggregates, clientId);
+    return this.resourceOfRecords(await linkedRecords(this.aggregates, clientId), asker);
+  }
+
+  private async resourceOfRecords(records: LinkedRecords, asker: Principal): Promise<Resource<'Client'>> {
     const cases = await this.casesOf(records);
     const { own, reportedOf } = await this.ofReporter(records[0]);
     const everybody = (on: (each: KnownCase) => readonly string[], among: readonly KnownCase[]) =>
       staffRefs([...new Set(among.flatMap(on))]);
     return {
       type: 'Client',
-      id: clientId,
+      id: records[0].clientId,
       attributes: {
         team: everybody((each) => each.team, cases),
         recused: everybody((each) => each.recused, [...cases, ...reportedOf]),

@@ -13,6 +13,9 @@ export interface LinkedRecord {
   readonly record: ConsentRecord;
 }
 
+/** Those of one person, at least the one that was asked for. */
+export type LinkedRecords = readonly [LinkedRecord, ...LinkedRecord[]];
+
 /**
  * The records of all ids of one person, that of `clientId` first. Each consent is decided in the stream in which it lies, so that a
  * withdrawal and a disclosure have one order, whichever id they are asked for by. `known`: as far as the log was known.
@@ -21,7 +24,7 @@ export async function linkedRecords(
   aggregates: Aggregates,
   clientId: string,
   known: (entry: Entry) => boolean = () => true,
-): Promise<readonly [LinkedRecord, ...LinkedRecord[]]> {
+): Promise<LinkedRecords> {
   const read = async (id: string): Promise<LinkedRecord> => {
     const history = (await aggregates.history(consentRecordAggregate, id)).filter(known);
     const record = fold(

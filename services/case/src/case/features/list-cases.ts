@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { caseStages } from '@waymark/contracts';
-import { Code, Id, notFound, pagesUntil, Pattern, Problem, ShutOutMarks, StaffId, Views } from '@waymark/service-kit';
+import { Code, Id, notFound, shownPage, Pattern, Problem, ShutOutMarks, StaffId, Views } from '@waymark/service-kit';
 import { CaseEntry } from '../projections/cases/case-entry.entity.js';
 
 export class ListCasesParams {
@@ -75,26 +75,24 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
     private readonly marks: ShutOutMarks,
   ) {}
 
-  async execute({ caller, params, after }: ListCases): Promise<Cases> {
-    await this.views.caughtUp(after);
-    const limit = Number(params.limit ?? 50);
-    const entries = await this.visible(caller, params, limit + 1);
-    const shown = entries.slice(0, limit);
-    const last = shown.at(-1);
-    return { items: shown.map(lineOf), ...(entries.length > limit && last ? { next: cursorOf(last) } : {}) };
-  }
-
   /** Of whom a mark is, no database can tell. */
-  private visible(caller: StaffPrincipal, params: ListCasesParams, limit: number): Promise<readonly CaseEntry[]> {
-    return pagesUntil(limit, {
+  async execute({ caller, params, after: position }: ListCases): Promise<Cases> {
+    await this.views.caughtUp(position);
+    return shownPage({
+      limit: Number(params.limit ?? 50),
       after: params.after,
-      page: (after) => this.page(caller, { ...params, ...(after === undefined ? {} : { after }) }, limit),
-      isShown: (entry) => !this.marks.include(entry, caller),
+      page: (after, limit) => this.page(caller, params, after, limit),
+      show: (entry) => (this.marks.include(entry, caller) ? undefined : lineOf(entry)),
       cursorOf,
     });
   }
 
-  private page(caller: StaffPrincipal, params: ListCasesParams, limit: number): Promise<CaseEntry[]> {
+  private page(
+    caller: StaffPrincipal,
+    params: ListCasesParams,
+    after: string | undefined,
+    limit: number,
+  ): Promise<CaseEntry[]> {
     const query = this.dataSource
       .getRepository(CaseEntry)
       .createQueryBuilder('c')
@@ -109,8 +107,8 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
     if (stage) query.andWhere('c.stage = :stage', { stage });
     else if (!concernId && !clientId) query.andWhere("c.stage <> 'closed'");
     if (staffId) query.andWhere('c.team @> ARRAY[:staffId]::text[]', { staffId });
-    if (params.after) {
-      const [dueAt, caseId] = readCursor(params.after);
+    if (after) {
+      const [dueAt, caseId] = readCursor(after);
       query.andWhere("(coalesce(c.review_due_at, '-infinity'), c.case_id) > (:dueAt::timestamptz, :caseId::uuid)", {
         dueAt,
         caseId,

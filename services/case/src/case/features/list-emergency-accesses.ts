@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { emergencyPurposes, emergencyReviewOutcomes } from '@waymark/contracts';
-import { Code, Id, pagesUntil, Pattern, StaffId, Views } from '@waymark/service-kit';
+import { Code, Id, Pattern, shownPage, StaffId, Views } from '@waymark/service-kit';
 import { EmergencyAccessEntry } from '../projections/emergency-accesses/emergency-access-entry.entity.js';
 import { VisibleCases } from '../visible-cases.js';
 
@@ -77,34 +77,23 @@ export class ListEmergencyAccessesHandler implements IQueryHandler<ListEmergency
 
   async execute({ caller, params, position }: ListEmergencyAccesses): Promise<EmergencyAccesses> {
     await this.views.caughtUp(position);
-    const limit = Number(params.limit ?? 50);
-    const rows = await pagesUntil(limit + 1, {
+    return shownPage({
+      limit: Number(params.limit ?? 50),
       after: params.after,
-      page: (after) => this.asked(caller, { ...params, ...(after === undefined ? {} : { after }) }, limit + 1),
-      isShown: ({ found }) => found !== undefined,
-      cursorOf: ({ entry }) => entry.position,
+      page: (after, limit) => this.page(params, after, limit),
+      show: async (entry) => {
+        const found = await this.cases.findIfAllowed(caller, 'ReadEmergencyAccess', entry.caseId);
+        return found && lineOf(entry, found.caseCode);
+      },
+      cursorOf: (entry) => entry.position,
     });
-    const shown = rows.slice(0, limit);
-    const last = shown.at(-1);
-    return {
-      items: shown.flatMap(({ entry, found }) => (found ? [lineOf(entry, found.caseCode)] : [])),
-      ...(rows.length > limit && last ? { next: last.entry.position } : {}),
-    };
   }
 
-  /** A page, each line with its case where they may see it: asked about, not narrowed in SQL, since they are few. */
-  private async asked(caller: Principal, params: ListEmergencyAccessesParams, limit: number) {
-    const entries = await this.page(params, limit);
-    return Promise.all(
-      entries.map(async (entry) => ({
-        entry,
-        found: await this.cases.findIfAllowed(caller, 'ReadEmergencyAccess', entry.caseId),
-      })),
-    );
-  }
-
-  private page(params: ListEmergencyAccessesParams, limit: number): Promise<EmergencyAccessEntry[]> {
-    const { review = 'open', caseId, staffId, after } = params;
+  private page(
+    { review = 'open', caseId, staffId }: ListEmergencyAccessesParams,
+    after: string | undefined,
+    limit: number,
+  ): Promise<EmergencyAccessEntry[]> {
     const query = this.dataSource
       .getRepository(EmergencyAccessEntry)
       .createQueryBuilder('e')

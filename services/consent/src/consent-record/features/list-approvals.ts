@@ -4,9 +4,8 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { type ApprovalKind, approvalKinds } from '@waymark/contracts';
-import { Aggregates, Clock, Code, notFound, pagesUntil, Pattern, Views } from '@waymark/service-kit';
+import { Clock, Code, notFound, Pattern, shownPage, Views } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
-import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import { isErased } from '../domain/erasure.state.js';
 import { overrideOf, overrideStatusOf } from '../domain/override.state.js';
 import { WaitingApproval } from '../projections/approvals/waiting-approval.entity.js';
@@ -71,34 +70,29 @@ export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
   constructor(
     private readonly dataSource: DataSource,
     private readonly views: Views,
-    private readonly aggregates: Aggregates,
     private readonly teams: ClientTeams,
     private readonly clock: Clock,
   ) {}
 
-  /** Each line is asked about, not narrowed in SQL: they are few. */
   async execute({ caller, params, position }: ListApprovals): Promise<Approvals> {
     await this.views.caughtUp(position);
-    const limit = Number(params.limit ?? 50);
-    const rows = await pagesUntil(limit + 1, {
+    return shownPage({
+      limit: Number(params.limit ?? 50),
       after: params.after,
-      page: (after) => this.page(params.kind, after, limit + 1),
-      isShown: (row) => this.waitsFor(caller, row),
-      cursorOf,
+      page: (after, limit) => this.page(params.kind, after, limit),
+      show: async (entry) => ((await this.waitsFor(caller, entry)) ? lineOf(entry) : undefined),
+      cursorOf: (entry) => entry.position,
     });
-    const shown = rows.slice(0, limit);
-    const last = shown.at(-1);
-    return { items: shown.map(lineOf), ...(rows.length > limit && last ? { next: cursorOf(last) } : {}) };
   }
 
   /** Whether they may decide, and there is still something to decide: a client who has decided themself ends an override, an erasure any. */
   private async waitsFor(caller: StaffPrincipal, { kind, clientId, requestId, requestedBy }: WaitingApproval) {
+    if (caller.id === requestedBy) return false;
     const action = kind === 'erasure' ? 'ApproveErasure' : 'ApproveOverride';
-    if (caller.id === requestedBy || !(await this.teams.may(caller, action, clientId))) return false;
-    const { state } = await this.aggregates.load(consentRecordAggregate, clientId);
-    if (isErased(state)) return false;
+    const record = await this.teams.findIfAllowed(caller, action, clientId);
+    if (!record || isErased(record)) return false;
     if (kind === 'erasure') return true;
-    const override = overrideOf(state, requestId);
+    const override = overrideOf(record, requestId);
     return override !== undefined && overrideStatusOf(override, this.clock.now()) === 'requested';
   }
 
@@ -114,8 +108,6 @@ export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
     return query.getMany();
   }
 }
-
-const cursorOf = ({ position }: WaitingApproval): string => position;
 
 const lineOf = ({
   kind,

@@ -10,7 +10,7 @@ import {
   Id,
   type MarkedCase,
   notFound,
-  pagesUntil,
+  shownPage,
   Pattern,
   Problem,
   ShutOutMarks,
@@ -104,30 +104,25 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     private readonly marks: ShutOutMarks,
   ) {}
 
-  async execute({ caller, params, after }: ListReferrals): Promise<Referrals> {
-    await this.views.caughtUp(after);
-    const limit = Number(params.limit ?? 50);
-    const rows = await this.visible(caller, params, limit + 1);
-    const shown = rows.slice(0, limit);
-    const last = shown.at(-1);
-    const now = Date.parse(this.clock.now());
-    return {
-      items: shown.map((row) => lineOf(row, now)),
-      ...(rows.length > limit && last ? { next: cursorOf(last) } : {}),
-    };
-  }
-
   /** Of whom a mark is, no database can tell. */
-  private visible(caller: StaffPrincipal, params: ListReferralsParams, limit: number): Promise<readonly Row[]> {
-    return pagesUntil(limit, {
+  async execute({ caller, params, after: position }: ListReferrals): Promise<Referrals> {
+    await this.views.caughtUp(position);
+    const now = Date.parse(this.clock.now());
+    return shownPage({
+      limit: Number(params.limit ?? 50),
       after: params.after,
-      page: (after) => this.page(caller, { ...params, ...(after === undefined ? {} : { after }) }, limit),
-      isShown: (row) => !this.marks.include(row, caller),
+      page: (after, limit) => this.page(caller, params, after, limit),
+      show: (row) => (this.marks.include(row, caller) ? undefined : lineOf(row, now)),
       cursorOf,
     });
   }
 
-  private async page(caller: StaffPrincipal, params: ListReferralsParams, limit: number): Promise<Row[]> {
+  private async page(
+    caller: StaffPrincipal,
+    params: ListReferralsParams,
+    after: string | undefined,
+    limit: number,
+  ): Promise<Row[]> {
     const query = this.dataSource
       .getRepository(ReferralEntry)
       .createQueryBuilder('r')
@@ -144,8 +139,8 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     if (status) query.andWhere('r.status = :status', { status });
     if (urgency) query.andWhere('r.urgency = :urgency', { urgency });
     if (caseId) query.andWhere(`r.case_id = :caseId AND ${ofMyCases}`, { caseId });
-    if (params.after) {
-      const [dueAt, referralId] = readCursor(params.after);
+    if (after) {
+      const [dueAt, referralId] = readCursor(after);
       query.andWhere("(coalesce(r.due_at, 'infinity'), r.referral_id) > (:dueAt::timestamptz, :referralId::uuid)", {
         dueAt,
         referralId,
