@@ -14,10 +14,9 @@ try {
 }
 
 const jest = [
-  '--experimental-vm-modules',
   '--no-warnings',
   '--import',
-  new URL('test/typescript-in-threads.mjs', import.meta.url).href,
+  new URL('test/typescript.mjs', import.meta.url).href,
   'node_modules/jest/bin/jest.js',
   '--config',
   'jest.config.mjs',

@@ -1,34 +1,44 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transform } from '@swc/core';
+import swcOptions from './swc-options.cjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const { $schema: _, ...swc } = JSON.parse(readFileSync(path.join(root, '.swcrc'), 'utf8'));
+const jestGlobals = new URL('one-realm/globals.mjs', import.meta.url);
+const sharedJestGlobals = new URL('one-realm/shared-globals.mjs', import.meta.url);
 
-/** The same names as in jest.config.mjs: `@waymark/privacy` is its source, `./x.js` may be `./x.ts`. */
+/**
+ * `@waymark/privacy` is its source, `./x.js` may be `./x.ts`. What belongs to a spec (`….spec.ts?run=7`) is loaded anew with it:
+ * every fixture that it imports carries the same number. The sources of the product are loaded once, as Node does.
+ */
 export async function resolve(specifier, context, next) {
-  const [, name] = /^@waymark\/([a-z-]+)$/.exec(specifier) ?? [];
-  const source = ['libs', 'services', 'infra']
-    .map((folder) => path.join(root, folder, name ?? '', 'src/index.ts'))
-    .find((file) => name !== undefined && existsSync(file));
-  if (source) return { url: pathToFileURL(source).href, shortCircuit: true };
-  if (/^\.{1,2}\/.*\.js$/.test(specifier) && context.parentURL?.endsWith('.ts')) {
-    const url = new URL(specifier.replace(/js$/, 'ts'), context.parentURL);
-    if (existsSync(fileURLToPath(url))) return { url: url.href, shortCircuit: true };
-  }
-  return next(specifier, context);
+  const parent = context.parentURL ? new URL(context.parentURL) : undefined;
+  if (!parent?.pathname.endsWith('.ts')) return next(specifier, context);
+  if (specifier === '@jest/globals') return { url: globalsFor(parent), shortCircuit: true };
+  const source = sourceOf(specifier, parent);
+  if (!source) return next(specifier, context);
+  if (source.pathname.endsWith('.fixture.ts')) source.search = parent.search;
+  return { url: source.href, shortCircuit: true };
 }
 
+const globalsFor = ({ search }) => (search ? jestGlobals.href + search : sharedJestGlobals.href);
+
+function sourceOf(specifier, parent) {
+  const [, name] = /^@waymark\/([a-z-]+)$/.exec(specifier) ?? [];
+  if (name) return ['libs', 'services', 'infra'].map((folder) => indexOf(folder, name)).find(isThere);
+  if (!/^\.{1,2}\/.*\.js$/.test(specifier)) return undefined;
+  return [new URL(specifier.replace(/js$/, 'ts'), parent)].find(isThere);
+}
+
+const indexOf = (folder, name) => pathToFileURL(path.join(root, folder, name, 'src/index.ts'));
+
+const isThere = (url) => existsSync(fileURLToPath(url));
+
 export async function load(url, context, next) {
-  if (!url.endsWith('.ts')) return next(url, context);
+  if (!new URL(url).pathname.endsWith('.ts')) return next(url, context);
   const file = fileURLToPath(url);
-  const { code } = await transform(await readFile(file, 'utf8'), {
-    ...swc,
-    sourceMaps: 'inline',
-    swcrc: false,
-    filename: file,
-  });
+  const { code } = await transform(await readFile(file, 'utf8'), swcOptions(file));
   return { format: 'module', source: code, shortCircuit: true };
 }
