@@ -4,9 +4,9 @@ import { consent } from '@waymark/consent';
 import { intake } from '@waymark/intake';
 import { referral } from '@waymark/referral';
 import { type Stage, startStage } from '@waymark/stage';
-import { eventually } from '@waymark/testing';
-import { asked, clientRoutes, unitRoutes, unknown } from './routes-of-what-follows.fixture.js';
-import { caseShuttingOut, toldBy } from './shut-out.fixture.js';
+import { FollowedCases } from './followed-case.fixture.js';
+import { clientRoutes, unitRoutes, unknown } from './routes-of-what-follows.fixture.js';
+import { toldBy } from './shut-out.fixture.js';
 
 jest.setTimeout(180_000);
 
@@ -15,44 +15,18 @@ const [shutOut, other] = ['ingrid.supervisor', 'tomas.supervisor'];
 const focalPoint = 'olivier.ombudsman';
 describe('whom a reporter shuts out of a concern, after its case was opened', () => {
   let stage: Stage;
+  let cases: FollowedCases;
   beforeAll(async () => {
     stage = await startStage({ services: [intake, caseService, consent, referral], logLevel: 'error' });
+    cases = new FollowedCases(stage, officer);
   });
   afterAll(() => stage?.close());
 
-  /** A case, known to consent and referral, with its client. */
-  const opened = async (exclusions?: object) => {
-    const caseId = await caseShuttingOut(stage, officer, exclusions);
-    const { body } = await stage.ask('case', 'GET', `/v1/cases/${caseId}`, { as: officer });
-    const clientId: string = body.clientId;
-    await eventually(async () => {
-      expect(await client('GET', clientId, 'consents', officer)).toMatchObject({ status: 200 });
-      expect(await stage.query('referral', 'SELECT 1 FROM case_teams WHERE case_id = $1', [caseId])).toHaveLength(1);
-    });
-    return { caseId, clientId };
-  };
-  const client = (method: 'GET' | 'POST', clientId: string, path: string, as: string, body: object = {}) =>
-    stage.ask('consent', method, `/v1/clients/${clientId}/${path}`, { as, body });
-  const ask = (method: 'GET' | 'POST', path: string, as: string, body: object = {}) =>
-    stage.ask('referral', method, `/v1/referrals${path}`, { as, body });
-  const draft = (caseId: string, unit = 'ombudsman') =>
-    ask('POST', '', officer, {
-      ...{ caseId, unit, service: 'mediation', purpose: 'referral', urgency: 'routine' },
-      package: [{ category: 'contact', content: 'By letter only.' }],
-    });
-  const sent = async ({ caseId, clientId }: { caseId: string; clientId: string }): Promise<string> => {
-    const validUntil = new Date(Date.parse(stage.clock.now()) + 86_400_000).toISOString();
-    const given = await client('POST', clientId, 'consents', officer, { ...asked, form: 'written', validUntil });
-    expect(given).toMatchObject({ status: 201 });
-    const { body } = await draft(caseId);
-    expect(await ask('POST', `/${body.referralId}/sending`, officer)).toMatchObject({ status: 200 });
-    return body.referralId;
-  };
-  const listOf = async (as: string, query = ''): Promise<readonly string[]> =>
-    (await ask('GET', `?limit=100${query}`, as)).body.items.map((line: { referralId: string }) => line.referralId);
+  const client: FollowedCases['askOfClient'] = (...args) => cases.askOfClient(...args);
+  const ask: FollowedCases['askOfReferrals'] = (...args) => cases.askOfReferrals(...args);
 
   it('gets on every route of the client what an id gets that does not exist, and another supervisor approves', async () => {
-    const { clientId } = await opened({ people: [stage.idOf(shutOut)] });
+    const { clientId } = await cases.open({ people: [stage.idOf(shutOut)] });
     for (const [method, path, body] of clientRoutes(stage)) {
       const answer = toldBy(await client(method, clientId, path, shutOut, body));
       expect({ path, ...answer }).toMatchObject({ status: 404, rest: { code: 'not_found' } });
@@ -63,7 +37,7 @@ describe('whom a reporter shuts out of a concern, after its case was opened', ()
   });
 
   it('does not approve an override or an erasure that the team has asked for, and somebody else does', async () => {
-    const { clientId } = await opened({ people: [stage.idOf(shutOut)] });
+    const { clientId } = await cases.open({ people: [stage.idOf(shutOut)] });
     const [, , body] = clientRoutes(stage).find(([method, path]) => method === 'POST' && path === 'overrides') ?? [];
     const { overrideId } = (await client('POST', clientId, 'overrides', officer, body)).body;
     const approval = `overrides/${overrideId}/approval`;
@@ -75,29 +49,29 @@ describe('whom a reporter shuts out of a concern, after its case was opened', ()
   });
 
   it('is shut out of the client as one of a role, and of a unit', async () => {
-    const ofRole = await opened({ roles: ['supervisor'] });
+    const ofRole = await cases.open({ roles: ['supervisor'] });
     expect(await client('GET', ofRole.clientId, 'erasure', other)).toMatchObject({ status: 404 });
     expect(await client('GET', ofRole.clientId, 'erasure', officer)).toMatchObject({ status: 200 });
-    const free = await opened();
+    const free = await cases.open();
     expect(await client('GET', free.clientId, 'erasure', shutOut)).toMatchObject({ status: 200 });
   });
 
   it('gets no referral: one to a unit that was shut out is refused to the team, which may know', async () => {
-    const { caseId } = await opened({ units: ['ombudsman'] });
-    expect(await draft(caseId)).toMatchObject({ status: 409, body: { code: 'recipient_shut_out' } });
-    expect(await draft(caseId, 'ethics_office')).toMatchObject({ status: 201 });
-    expect(await draft((await opened()).caseId)).toMatchObject({ status: 201 });
+    const { caseId } = await cases.open({ units: ['ombudsman'] });
+    expect(await cases.draft(caseId)).toMatchObject({ status: 409, body: { code: 'recipient_shut_out' } });
+    expect(await cases.draft(caseId, 'ethics_office')).toMatchObject({ status: 201 });
+    expect(await cases.draft((await cases.open()).caseId)).toMatchObject({ status: 201 });
   });
 
   it('finds none of its referrals as one of the unit that it was sent to, on no route and in no list', async () => {
-    const open = await sent(await opened());
-    const hidden = await sent(await opened({ people: [stage.idOf(focalPoint)] }));
+    const open = await cases.send(await cases.open());
+    const hidden = await cases.send(await cases.open({ people: [stage.idOf(focalPoint)] }));
     for (const [method, path, body] of unitRoutes) {
       const answer = toldBy(await ask(method, `/${hidden}${path}`, focalPoint, body));
       expect({ path, ...answer }).toMatchObject({ status: 404, rest: { code: 'not_found' } });
       expect(answer).toEqual(toldBy(await ask(method, `/${unknown}${path}`, focalPoint, body)));
     }
-    const seen = await listOf(focalPoint);
+    const seen = await cases.listOf(focalPoint);
     expect(seen).toContain(open);
     expect(seen).not.toContain(hidden);
     expect(await ask('GET', `/${open}`, focalPoint)).toMatchObject({ status: 200 });
@@ -106,8 +80,8 @@ describe('whom a reporter shuts out of a concern, after its case was opened', ()
   });
 
   it('has come onto the team before that was noticed, and still finds neither referrals nor client', async () => {
-    const { caseId, clientId } = await opened({ people: [stage.idOf(shutOut)] });
-    const referralId = (await draft(caseId, 'ethics_office')).body.referralId;
+    const { caseId, clientId } = await cases.open({ people: [stage.idOf(shutOut)] });
+    const referralId = (await cases.draft(caseId, 'ethics_office')).body.referralId;
     // The case service refuses them; a copy of the team that has them all the same lets them in no further.
     for (const service of ['consent', 'referral'])
       await stage.query(service, 'UPDATE case_teams SET team = team || $1::text WHERE case_id = $2', [
@@ -116,12 +90,12 @@ describe('whom a reporter shuts out of a concern, after its case was opened', ()
       ]);
     expect(await client('GET', clientId, 'consents', shutOut)).toMatchObject({ status: 404 });
     expect(await ask('GET', `/${referralId}`, shutOut)).toMatchObject({ status: 404 });
-    expect(await listOf(shutOut, `&caseId=${caseId}`)).toEqual([]);
-    expect(await listOf(officer, `&caseId=${caseId}`)).toEqual([referralId]);
+    expect(await cases.listOf(shutOut, `&caseId=${caseId}`)).toEqual([]);
+    expect(await cases.listOf(officer, `&caseId=${caseId}`)).toEqual([referralId]);
   });
 
   it('is named nowhere in what consent and referral keep', async () => {
-    const { caseId } = await opened({ people: [stage.idOf(shutOut)], units: ['human_resources'] });
+    const { caseId } = await cases.open({ people: [stage.idOf(shutOut)], units: ['human_resources'] });
     for (const service of ['consent', 'referral']) {
       const rows = await stage.query(service, 'SELECT t::text AS row FROM case_teams AS t WHERE case_id = $1', [
         caseId,
