@@ -111,6 +111,8 @@ describe('coming back with a receipt', () => {
         'ReceiptIssued',
         'ReceiptUpgraded',
       ]);
+      const { token } = await desk.session(receipt);
+      expect(await stage.ask('intake', 'GET', '/v1/my-concern', { token })).toMatchObject({ body: { concernId } });
     });
 
     it('a witness does not: the officer hands the client a receipt of their own, once', async () => {
@@ -129,6 +131,21 @@ describe('coming back with a receipt', () => {
       });
       expect(await desk.session(issued.body.receipt)).toMatchObject({ scope: 'client' });
       expect(await desk.session(receipt)).toMatchObject({ scope: 'reporter' });
+    });
+
+    it('the client of a witness reads no letter of theirs and writes none in their name', async () => {
+      const { concernId, receipt } = await desk.submit({ reporterRelation: 'witness' });
+      await desk.step(concernId, 'allocation', 'amina.officer');
+      const path = `/v1/concerns/${concernId}/client-receipt`;
+      const { body } = await stage.ask('intake', 'POST', path, { as: 'amina.officer' });
+      const client = (await desk.session(body.receipt)).token;
+      const before = typesOf(await eventsOf(stage, concernId));
+      const write = (token: string) =>
+        stage.ask('intake', 'POST', '/v1/my-concern/messages', { token, body: { text: 'It is me.' } });
+      expect(await stage.ask('intake', 'GET', '/v1/my-concern', { token: client })).toMatchObject({ status: 404 });
+      expect(await write(client)).toMatchObject({ status: 404 });
+      expect(typesOf(await eventsOf(stage, concernId)).filter((type) => !before.includes(type))).toEqual([]);
+      expect(await write((await desk.session(receipt)).token)).toMatchObject({ status: 201 });
     });
 
     it('a message that knows no concern of ours leaves no trace', async () => {

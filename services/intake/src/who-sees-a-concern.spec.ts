@@ -153,6 +153,32 @@ describe('who sees a concern', () => {
     }
   });
 
+  it('is handed over by a supervisor to another officer, and with it every right of the first', async () => {
+    const { concernId } = await desk.submit();
+    await desk.step(concernId, 'allocation', 'amina.officer');
+    const handOver = (as: string, from = 'amina.officer') =>
+      stage.ask('intake', 'POST', `/v1/concerns/${concernId}/allocation`, {
+        as,
+        body: { officerId: stage.idOf('kwame.officer'), from: stage.idOf(from) },
+      });
+    expect(await handOver('kwame.officer')).toMatchObject({
+      status: 409,
+      body: { code: 'only_supervisors_hand_over' },
+    });
+    expect(await handOver('ingrid.supervisor', 'lucia.officer')).toMatchObject({
+      status: 409,
+      body: { code: 'concern_not_with_that_officer' },
+    });
+    expect(await read(concernId, 'amina.officer')).toMatchObject({ status: 200 });
+    expect(await handOver('ingrid.supervisor')).toMatchObject({ status: 200 });
+    expect(await read(concernId, 'kwame.officer')).toMatchObject({ status: 200 });
+    expect((await read(concernId, 'amina.officer')).status).not.toBe(200);
+    const answer = (as: string) =>
+      stage.ask('intake', 'POST', `/v1/concerns/${concernId}/messages`, { as, body: { text: 'We are here.' } });
+    expect((await answer('amina.officer')).status).not.toBe(200);
+    expect(await answer('kwame.officer')).toMatchObject({ status: 200 });
+  });
+
   it('who insists on a revision learns that it has changed', async () => {
     const { concernId } = await desk.submit();
     const path = `/v1/concerns/${concernId}/allocation`;

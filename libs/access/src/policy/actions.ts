@@ -126,6 +126,7 @@ export interface ResourceAttributes {
     readonly officer?: EntityRef<'Staff'>;
     readonly otherDesk?: EntityRef<'Unit'>;
     readonly recused: readonly EntityRef<'Staff'>[];
+    readonly reportedByClient: boolean;
     readonly shutOutPeople: readonly EntityRef<'Staff'>[];
     readonly shutOutRoles: readonly EntityRef<'Role'>[];
     readonly shutOutUnits: readonly EntityRef<'Unit'>[];

@@ -24,7 +24,15 @@ const ofTeam = (...team: string[]): Resource<'Case'> => ({
 const concern = (changed: Partial<Resource<'Concern'>['attributes']> = {}): Resource<'Concern'> => ({
   type: 'Concern',
   id: 'concern-1',
-  attributes: { recused: [], underGlass: [], shutOutPeople: [], shutOutRoles: [], shutOutUnits: [], ...changed },
+  attributes: {
+    reportedByClient: true,
+    recused: [],
+    underGlass: [],
+    shutOutPeople: [],
+    shutOutRoles: [],
+    shutOutUnits: [],
+    ...changed,
+  },
 });
 /** Made papers are formatted afterwards. */
 const bare = (text: string): string => text.replaceAll(/[\s,;-]/g, '');
@@ -265,7 +273,7 @@ describe('The door', () => {
   const mine: { readonly [Type in Resource['type']]: Resource<Type>['attributes'] } = {
     Waymark: {},
     Concern: {
-      ...{ officer: staffRef('me'), recused: [], underGlass: me },
+      ...{ officer: staffRef('me'), reportedByClient: true, recused: [], underGlass: me },
       ...{ shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
     },
     Case: { team: me, shutOut: [], underGlass: me },

@@ -56,7 +56,7 @@ export function thingsAt(facts: readonly Fact[], state: StateAt, clientId: strin
 }
 
 function concernThing(
-  { concernId, officerId, recused, status, shutsOut }: ConcernThen,
+  { concernId, officerId, reportedByClient, recused, status, shutsOut }: ConcernThen,
   opened: CaseAt | undefined,
 ): ThingThen {
   const officer = officerId === undefined ? {} : { officer: staffRef(officerId) };
@@ -67,7 +67,7 @@ function concernThing(
       id: concernId,
       attributes: {
         ...{ ...officer, recused: staffRefs(recused), underGlass: opened ? underGlass(opened) : [] },
-        ...{ shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
+        ...{ reportedByClient, shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
       },
     },
     status,

@@ -14,6 +14,7 @@ class ConcernStateView implements ConcernThen {
   @ApiProperty({ format: 'uuid' }) concernId: string;
   @ApiProperty({ enum: concernStatuses }) status: string;
   @ApiProperty({ required: false }) channel?: string;
+  @ApiProperty({ description: 'The client reported it themselves' }) reportedByClient: boolean;
   @ApiProperty({ required: false, format: 'date-time' }) contactAt?: string;
   @ApiProperty({ required: false, format: 'date-time' }) dueAt?: string;
   @ApiProperty({ description: 'Past its due moment without a response, by the clock alone' }) overdue: boolean;

@@ -5,6 +5,7 @@ export interface ConcernThen {
   readonly concernId: string;
   readonly status: string;
   readonly channel?: string;
+  readonly reportedByClient: boolean;
   readonly contactAt?: string;
   readonly dueAt?: string;
   /** When the log was told that it is overdue; whether it is follows from `dueAt` and the moment looked at. */
@@ -28,7 +29,7 @@ const furthest = (one: string, other: string): string => (order.indexOf(one) > o
 export function evolveConcern(before: ConcernThen | undefined, { type, data, subject, occurredAt }: Fact) {
   const concern: ConcernThen = before ?? {
     ...{ concernId: subject, status: 'submitted' },
-    ...{ escalations: [], recused: [], shutsOut: false },
+    ...{ escalations: [], recused: [], shutsOut: false, reportedByClient: false },
   };
   const reached = (status: string, fields: Partial<ConcernThen> = {}): ConcernThen => ({
     ...concern,
@@ -39,6 +40,7 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
     case 'ConcernSubmitted':
       return reached('submitted', {
         channel: textIn(data, 'channel'),
+        reportedByClient: textIn(data, 'clientId') === textIn(data, 'reporterId'),
         contactAt: textIn(objectIn(data, 'contact'), 'at'),
         dueAt: textIn(objectIn(data, 'clock'), 'dueAt'),
         shutsOut: 'exclusions' in data || 'desk' in data,

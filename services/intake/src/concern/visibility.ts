@@ -5,11 +5,11 @@ import type { Concern } from './domain/concern.state.js';
 import { emergencyAccessesInForce } from './domain/emergency-access.js';
 
 /**
- * A concern as the policies see it at this moment: who took it, who has recused, who reads it in an emergency, whom its reporter shut
+ * A concern as the policies see it at this moment: who took it, whether the client reported it, who has recused, who reads it in an emergency, whom its reporter shut
  * out, and which desk it belongs to.
  */
 export function concernResource(concern: Concern, desks: Desks, now: Instant): Resource<'Concern'> {
-  const { concernId, officerId, recused } = concern;
+  const { concernId, clientId, reporterId, officerId, recused } = concern;
   const { people, roles, units, alternateDesk } = desks.shutOutOf(concern);
   return {
     type: 'Concern',
@@ -17,6 +17,7 @@ export function concernResource(concern: Concern, desks: Desks, now: Instant): R
     attributes: {
       ...(officerId === undefined ? {} : { officer: staffRef(officerId) }),
       ...(alternateDesk ? { [alternateDesk.owns ? 'alternateDesk' : 'otherDesk']: unitRef(alternateDesk.unit) } : {}),
+      reportedByClient: clientId === reporterId,
       recused: staffRefs(recused),
       underGlass: staffRefs(emergencyAccessesInForce(concern, now).map(({ staffId }) => staffId)),
       shutOutPeople: staffRefs(people),

@@ -49,13 +49,19 @@ export class VisibleConcerns {
     return decide(principal, 'KnowConcern', this.resource(state)).outcome === 'allow' ? state : undefined;
   }
 
-  /** Gives the concern to an officer. */
-  async allocate(concernId: string, caller: Principal, call: Call, officerId: string): Promise<Done<ConcernChanged>> {
+  /** Gives the concern to an officer, or hands it over from another. */
+  async allocate(
+    concernId: string,
+    caller: Principal,
+    call: Call,
+    officerId: string,
+    from?: string,
+  ): Promise<Done<ConcernChanged>> {
     const resource = this.resource(await this.existing(concernId));
     groundOf(decide(caller, 'AllocateConcern', resource, { to: staffRef(officerId) }), () =>
       reject('officer_excluded'),
     );
-    return this.write(concernId, call, { type: 'AllocateConcern', officerId });
+    return this.write(concernId, call, { type: 'AllocateConcern', officerId, ...(from === undefined ? {} : { from }) });
   }
 
   /** Runs an officer's command. */

@@ -46,7 +46,7 @@ export type ConcernCommand =
       readonly contactTime: KnownTime;
       readonly firstResponse?: KnownTime;
     }
-  | { readonly type: 'AllocateConcern'; readonly officerId: string }
+  | { readonly type: 'AllocateConcern'; readonly officerId: string; readonly from?: string }
   | { readonly type: 'WarnOfFirstResponseDue' }
   | { readonly type: 'MarkFirstResponseOverdue' }
   | { readonly type: 'EscalateToHead' }

@@ -75,6 +75,22 @@ describe('taking a concern', () => {
       .thenRejectedWith('concern_already_allocated');
   });
 
+  it('is handed over by a supervisor who knows who has it, and then the other handles it', () => {
+    const handOver = { type: 'AllocateConcern', officerId: 'kwame', from: 'amina' } as const;
+    const supervisor = { actor: { kind: 'staff', id: 'ingrid', roles: ['supervisor'] } } as const;
+    const kwame = { actor: { kind: 'staff', id: 'kwame', roles: ['officer'] } } as const;
+    const after = concern.given(the.submitted(), the.taken);
+    after.when(handOver, supervisor).then(the.takenBy('kwame'));
+    after.when(handOver, kwame).thenRejectedWith('only_supervisors_hand_over');
+    after.when({ ...handOver, from: 'lucia' }, supervisor).thenRejectedWith('concern_not_with_that_officer');
+    concern.given(the.submitted()).when(handOver, supervisor).thenRejectedWith('concern_not_with_that_officer');
+    const handed = concern.given(the.submitted(), the.taken, the.takenBy('kwame'));
+    handed.when({ type: 'SendOfficerMessage', text: 'I am here.' }).thenRejectedWith('concern_not_allocated_to_you');
+    handed
+      .when({ type: 'SendOfficerMessage', text: 'I am here.' }, kwame)
+      .thenTypes('OfficerMessageSent', 'FirstResponseGiven');
+  });
+
   it('is refused to whom the reporter shut out', () => {
     const exclusions = { people: ['kwame'], roles: [], units: [] };
     concern

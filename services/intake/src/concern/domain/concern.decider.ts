@@ -30,7 +30,7 @@ function decideExisting(
   if (concern.recused.includes(context.actor.id)) return reject('concern_not_found');
   switch (command.type) {
     case 'AllocateConcern':
-      return allocate(command.officerId, concern);
+      return allocate(command, concern, context);
     case 'WarnOfFirstResponseDue':
     case 'MarkFirstResponseOverdue':
     case 'EscalateToHead':
@@ -141,9 +141,16 @@ function submitted(
 const isAhead = (time: KnownTime, context: DecisionContext): boolean =>
   isBefore(plusMilliseconds(context.now, clockSkew), time.at);
 
-function allocate(officerId: string, concern: Concern): readonly ConcernEvent[] {
+/** Whoever has taken it keeps it, unless a supervisor who knows who that is hands it over: a day ends, people fall ill. */
+function allocate(
+  { officerId, from }: CommandOf<'AllocateConcern'>,
+  concern: Concern,
+  { actor }: DecisionContext,
+): readonly ConcernEvent[] {
   if (concern.officerId === officerId) return [];
-  if (concern.officerId !== undefined) reject('concern_already_allocated');
+  if (from !== undefined && !actor.roles.includes('supervisor')) reject('only_supervisors_hand_over');
+  if (concern.officerId !== from)
+    reject(from === undefined ? 'concern_already_allocated' : 'concern_not_with_that_officer');
   if (concern.account.exclusions?.people.includes(officerId) || concern.recused.includes(officerId))
     reject('officer_excluded');
   return [{ type: 'ConcernAllocated', data: { officerId } }];

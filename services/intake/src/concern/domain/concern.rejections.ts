@@ -5,6 +5,8 @@ export type ConcernRejectionCode =
   | 'concern_exists'
   | 'concern_not_allocated_to_you'
   | 'concern_already_allocated'
+  | 'concern_not_with_that_officer'
+  | 'only_supervisors_hand_over'
   | 'officer_excluded'
   | 'concern_closed'
   | 'first_response_already_given'
@@ -29,6 +31,8 @@ const details: Record<ConcernRejectionCode, string> = {
   concern_exists: 'This concern was submitted before.',
   concern_not_allocated_to_you: 'Take the concern first: who reads or handles it is on record.',
   concern_already_allocated: 'Another officer has taken this concern.',
+  concern_not_with_that_officer: 'That officer does not have this concern now. Look who has it.',
+  only_supervisors_hand_over: 'A supervisor hands a concern over from one officer to another.',
   officer_excluded: 'This officer may not take this concern.',
   concern_closed: 'This concern has come to its end.',
   first_response_already_given: 'A first response is on record already.',

@@ -12,6 +12,12 @@ export class AllocateConcernBody {
     description: 'Left out: you take it yourself. Only a supervisor allocates to somebody else.',
   })
   officerId?: string;
+
+  @StaffId({
+    optional: true,
+    description: 'Who has taken it, when you hand it over from them to somebody else, as a supervisor does',
+  })
+  from?: string;
 }
 
 export class AllocateConcern extends Command<Done<ConcernChanged>> {
@@ -33,7 +39,7 @@ export class AllocateConcernEndpoint {
   @Post()
   @HttpCode(200)
   @Access('AllocateConcern')
-  @ApiOperation({ summary: 'Take a concern, or allocate it: only then it can be read' })
+  @ApiOperation({ summary: 'Take a concern, allocate it, or hand it over: only who has it reads it' })
   @ApiOkResponse({ type: ConcernChanged })
   allocate(
     @Param('id', IdPipe) id: string,
@@ -50,6 +56,6 @@ export class AllocateConcernHandler implements ICommandHandler<AllocateConcern> 
   constructor(private readonly concerns: VisibleConcerns) {}
 
   execute({ concernId, body, caller, call }: AllocateConcern) {
-    return this.concerns.allocate(concernId, caller, call, body.officerId ?? call.actor.id);
+    return this.concerns.allocate(concernId, caller, call, body.officerId ?? call.actor.id, body.from);
   }
 }
