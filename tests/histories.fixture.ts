@@ -51,6 +51,11 @@ const concern = (of: number) =>
       scope: fc.constantFrom('reporter', 'client'),
       receiptHash: fc.nat({ max: 20 }).map((number) => `hash-${number}`),
     }),
+    event<unknown>('ReceiptWithdrawn', {
+      scope: fc.constantFrom('reporter', 'client'),
+      receiptHash: fc.nat({ max: 20 }).map((number) => `hash-${number}`),
+      reason: fc.constantFrom('lost', 'seen_by_others'),
+    }),
     event('FirstResponseDue', { dueAt: at }),
     event('FirstResponseOverdue', { dueAt: at }),
     event('ConcernEscalated', { to: fc.constantFrom('supervisor', 'head') }),

@@ -117,7 +117,7 @@ async function application(...controllers: readonly (new () => object)[]): Promi
 const staffToken = (role: string) => issuer.token({ roles: [role] });
 const serviceToken = (service: string) => issuer.token({ sub: `waymark-${service}`, roles: undefined, service });
 const receipt = async (clientId?: string) =>
-  (await sessions.issue({ concernId: 'c-1', sessionId: 's-1', ...(clientId ? { clientId } : {}) })).token;
+  (await sessions.issue({ concernId: 'c-1', sessionId: 's-1', receipt: 1, ...(clientId ? { clientId } : {}) })).token;
 
 describe('The guard', () => {
   it('takes what staff say that they ask for, of a list; from others it is not taken', async () => {

@@ -1,11 +1,17 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@waymark/testing';
 import { generateKeyPair, importPKCS8, SignJWT, type JSONWebKeySet } from 'jose';
-import { createReceiptSessions, createReceiptSessionVerifier, generateReceiptKey } from './receipt-sessions.js';
+import {
+  createReceiptSessions,
+  createReceiptSessionVerifier,
+  generateReceiptKey,
+  receiptName,
+} from './receipt-sessions.js';
 import { RECEIPT_AUDIENCE } from './receipt-token.js';
+import type { Revocations } from './revocations.js';
 
 const issuer = 'urn:waymark:intake';
-const session = { concernId: 'c-1', sessionId: 's-1' };
+const session = { concernId: 'c-1', sessionId: 's-1', receipt: 1 };
 let privateKey: string;
 let jwks: JSONWebKeySet;
 const clock = new FakeClock();
@@ -16,7 +22,7 @@ beforeAll(async () => {
 });
 
 const sessions = () => createReceiptSessions({ privateKey, issuer, lifetimeSeconds: 900, clock });
-const verifier = (changes: { issuer?: string } = {}) =>
+const verifier = (changes: { issuer?: string; revocations?: Revocations } = {}) =>
   createReceiptSessionVerifier({ issuer, jwks, clockToleranceSeconds: 0, clock, ...changes });
 
 describe('A receipt session', () => {
@@ -37,6 +43,18 @@ describe('A receipt session', () => {
     await expect(verifier().verify(token)).resolves.toBeDefined();
     clock.advance({ seconds: 1 });
     await expect(verifier().verify(token)).rejects.toMatchObject({ code: 'token_expired', status: 401 });
+  });
+
+  it('is over when it was ended, or when its receipt was taken back, and another of the concern goes on', async () => {
+    const revoked = new Set<string>();
+    const checked = verifier({ revocations: { isRevoked: (name) => revoked.has(name) } });
+    const { token } = await sessions().issue(session);
+    const { token: later } = await sessions().issue({ ...session, sessionId: 's-2', receipt: 2 });
+    revoked.add(receiptName('c-1', 1));
+    await expect(checked.verify(token)).rejects.toMatchObject({ code: 'token_invalid', fault: 'revoked' });
+    await expect(checked.verify(later)).resolves.toMatchObject({ id: 's-2' });
+    revoked.add('s-2');
+    await expect(checked.verify(later)).rejects.toMatchObject({ code: 'token_invalid', fault: 'revoked' });
   });
 
   it('of another deployment is refused', async () => {

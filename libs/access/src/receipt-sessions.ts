@@ -16,6 +16,7 @@ import type { Verifier } from './authenticator.js';
 import { dateOf, type Clock } from './clock.js';
 import type { ReporterPrincipal } from './principal.js';
 import { RECEIPT_AUDIENCE, RECEIPT_TOKEN_TYPE } from './receipt-token.js';
+import type { Revocations } from './revocations.js';
 import { asAccessError, isTokensFault } from './token-faults.js';
 
 const ALGORITHM = 'EdDSA';
@@ -32,6 +33,8 @@ export interface ReceiptSessions {
     readonly concernId: string;
     readonly clientId?: string;
     readonly sessionId: string;
+    /** Which receipt of the concern was shown, counted from 1 in the order of their issue. */
+    readonly receipt: number;
   }): Promise<ReceiptSession>;
   /** The public half, for the services that verify. */
   publicJwks(): Promise<JSONWebKeySet>;
@@ -48,11 +51,11 @@ export function createReceiptSessions(options: {
   const key = ed25519Key(options.privateKey);
   const published = publish(key);
   return {
-    async issue({ concernId, clientId, sessionId }) {
+    async issue({ concernId, clientId, sessionId, receipt }) {
       const { kid } = await published;
       const issued = Math.floor(dateOf(options.clock).getTime() / 1_000);
       const expires = issued + options.lifetimeSeconds;
-      const token = await new SignJWT({ concernId, ...(clientId === undefined ? {} : { clientId }) })
+      const token = await new SignJWT({ concernId, receipt, ...(clientId === undefined ? {} : { clientId }) })
         .setProtectedHeader({ alg: ALGORITHM, typ: RECEIPT_TOKEN_TYPE, kid })
         .setIssuer(options.issuer)
         .setAudience(RECEIPT_AUDIENCE)
@@ -74,12 +77,16 @@ export async function generateReceiptKey(): Promise<string> {
 
 export type ReceiptSessionVerifier = Verifier<ReporterPrincipal>;
 
+/** How a receipt of a concern is named where it is taken back; sessions are named by their id. */
+export const receiptName = (concernId: string, receipt: number): string => `receipt ${receipt} of ${concernId}`;
+
 /** Checks receipt session tokens against known keys, or those at a URL. Rejects with `AccessError`. */
 export function createReceiptSessionVerifier(options: {
   readonly issuer: string;
   readonly jwks: JSONWebKeySet | URL;
   readonly clockToleranceSeconds?: number;
   readonly clock?: Clock;
+  readonly revocations?: Revocations;
 }): ReceiptSessionVerifier {
   const keys = options.jwks instanceof URL ? remoteKeys(options.jwks) : createLocalJWKSet(options.jwks);
   return {
@@ -94,8 +101,12 @@ export function createReceiptSessionVerifier(options: {
           requiredClaims: ['exp', 'iat', 'sub', 'concernId'],
           currentDate: dateOf(options.clock),
         });
-        const { sub: id, concernId, clientId } = payload;
+        const { sub: id, concernId, clientId, receipt } = payload;
         if (!id || typeof concernId !== 'string') throw new AccessError('token_invalid', { fault: 'claims' });
+        const ended = [id, receiptName(concernId, Number(receipt))].some((name) =>
+          options.revocations?.isRevoked(name),
+        );
+        if (ended) throw new AccessError('token_invalid', { fault: 'revoked' });
         return { kind: 'reporter', id, concernId, ...(typeof clientId === 'string' ? { clientId } : {}) };
       } catch (error) {
         throw asAccessError(error);

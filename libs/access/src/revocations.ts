@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Somebody whose tokens from before a moment are no longer good, as services tell it each other. */
+/** Somebody, or a session, whose tokens from before a moment are no longer good, as services tell it each other. */
 export interface Revocation {
   /** See `revokedSubject`. */
   readonly subject: string;
@@ -10,11 +10,12 @@ export interface Revocation {
 
 /** Which tokens are no longer good although their time is not over. */
 export interface Revocations {
-  isRevoked(personId: string, issuedAtSeconds: number): boolean;
+  /** A person by their id, a session from a receipt by its own; without a moment of issue whenever it was issued. */
+  isRevoked(id: string, issuedAtSeconds?: number): boolean;
 }
 
-/** How a person is named in the list, which anybody may read: nobody learns an id from it. */
-export const revokedSubject = (personId: string): string => createHash('sha256').update(personId).digest('hex');
+/** How a person or a session is named in the list, which anybody may read: nobody learns an id from it. */
+export const revokedSubject = (id: string): string => createHash('sha256').update(id).digest('hex');
 
 /** The clocks of issuer and services may differ by so much; who signs in again meanwhile has to do so once more. */
 const SKEW_MILLISECONDS = 5_000;
@@ -61,9 +62,9 @@ export function followRevocations(options: {
   void goOn();
   return {
     read,
-    isRevoked: (personId, issuedAtSeconds) => {
+    isRevoked: (id, issuedAtSeconds = 0) => {
       if (known.size === 0) return false;
-      const before = known.get(revokedSubject(personId));
+      const before = known.get(revokedSubject(id));
       return before !== undefined && issuedAtSeconds * 1_000 <= before + SKEW_MILLISECONDS;
     },
     stop: () => {

@@ -189,6 +189,7 @@ function authenticatorOf(settings: Settings, revocations: Revocations, clock: Cl
     issuer: settings.RECEIPT_ISSUER,
     jwks: new URL(`${settings.RECEIPT_ISSUER}/v1/receipt-keys`),
     clock,
+    revocations,
   });
   return createAuthenticator({ staff, receipts });
 }

@@ -56,7 +56,7 @@ export async function startConsentStage({
       return message;
     },
     receipt: async (clientId, kind) => {
-      const session = { concernId: randomUUID(), sessionId: randomUUID() };
+      const session = { concernId: randomUUID(), sessionId: randomUUID(), receipt: 1 };
       return (await sessions.issue(kind === 'client' ? { ...session, clientId } : session)).token;
     },
     get: (path, options) => stage.ask('consent', 'GET', path, options),

@@ -55,6 +55,41 @@ describe('coming back with a receipt', () => {
     for (let time = 0; time < 15; time += 1) expect(await show(receipt)).toMatchObject({ status: 200 });
   });
 
+  it('ends when whoever came says so, within seconds and for this session only', async () => {
+    const { receipt } = await desk.submit();
+    const [session, other] = [await desk.session(receipt), await desk.session(receipt)];
+    const mine = ({ token }: { token: string }) => stage.ask('intake', 'GET', '/v1/my-concern', { token });
+    const end = () => stage.ask('intake', 'POST', '/v1/receipt-sessions/ending', { token: session.token });
+    expect(await end()).toMatchObject({ status: 204 });
+    await eventually(async () => expect(await mine(session)).toMatchObject({ status: 401 }));
+    expect(await mine(other)).toMatchObject({ status: 200 });
+  });
+
+  it('is over with one that the officer replaces: it opens nothing, whoever came with it is out, and the new one opens', async () => {
+    const { concernId, receipt } = await desk.submit({ reporterRelation: 'witness' });
+    const { token } = await desk.session(receipt);
+    const replace = (as: string, scope = 'reporter') =>
+      stage.ask('intake', 'POST', `/v1/concerns/${concernId}/receipt-replacements`, {
+        as,
+        body: { scope, reason: 'seen_by_others' },
+      });
+    expect((await replace('amina.officer')).status).not.toBe(201);
+    await desk.step(concernId, 'allocation', 'amina.officer');
+    expect(await replace('amina.officer', 'client')).toMatchObject({ status: 409, body: { code: 'receipt_missing' } });
+    const replaced = await replace('amina.officer');
+    expect(replaced).toMatchObject({ status: 201, body: { receipt: expect.stringMatching(/^\d{16}$/) } });
+    expect(replaced.body.receipt).not.toBe(receipt);
+    expect(withoutInstance(await show(receipt))).toEqual(withoutInstance(await show(wrong(3))));
+    await eventually(async () =>
+      expect(await stage.ask('intake', 'GET', '/v1/my-concern', { token })).toMatchObject({ status: 401 }),
+    );
+    expect(await desk.myConcern(replaced.body.receipt)).toMatchObject({ concernId });
+    const again = await replace('amina.officer');
+    expect(await show(replaced.body.receipt)).toMatchObject({ status: 401 });
+    expect(await desk.myConcern(again.body.receipt)).toMatchObject({ concernId });
+    expect(typesOf(await eventsOf(stage, concernId)).slice(-2)).toEqual(['ReceiptWithdrawn', 'ReceiptIssued']);
+  });
+
   it('opens a session for a quarter of an hour', async () => {
     const { receipt } = await desk.submit();
     const { token } = await desk.session(receipt);

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AcceptConcernEndpoint, AcceptConcernHandler } from './concern/features/accept-concern.js';
 import { AllocateConcernEndpoint, AllocateConcernHandler } from './concern/features/allocate-concern.js';
+import { EndReceiptSessionEndpoint } from './concern/features/end-receipt-session.js';
 import { ErasePersonHandler } from './concern/features/erase-person.js';
 import { FindSameContactEndpoint, FindSameContactHandler } from './concern/features/find-same-contact.js';
 import {
@@ -18,6 +19,7 @@ import { GetMyConcernHandler, MyConcernEndpoint, SendReporterMessageHandler } fr
 import { OpenReceiptSessionEndpoint } from './concern/features/open-receipt-session.js';
 import { RecordFirstResponseEndpoint, RecordFirstResponseHandler } from './concern/features/record-first-response.js';
 import { RegisterContactEndpoint, RegisterContactHandler } from './concern/features/register-contact.js';
+import { ReplaceReceiptEndpoint, ReplaceReceiptHandler } from './concern/features/replace-receipt.js';
 import { RequestCaseHandler } from './concern/features/request-case.js';
 import {
   RequestErasureAsReporterEndpoint,
@@ -31,6 +33,7 @@ import { RequestClientLinkHandler, SettleClientLinkHandler } from './concern/fea
 import { TriageConcernEndpoint, TriageConcernHandler } from './concern/features/triage-concern.js';
 import { UpgradeReceiptHandler } from './concern/features/upgrade-receipt.js';
 import { VisibleConcerns } from './concern/visible-concerns.js';
+import { RevocationList } from './revocations/revocation-list.js';
 import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
 
 @Module({
@@ -38,6 +41,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     SubmitConcernEndpoint,
     RegisterContactEndpoint,
     OpenReceiptSessionEndpoint,
+    EndReceiptSessionEndpoint,
     MyConcernEndpoint,
     ListDutyStationsEndpoint,
     ListConcernsEndpoint,
@@ -52,12 +56,14 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     AcceptConcernEndpoint,
     LinkConcernToClientEndpoint,
     IssueClientReceiptEndpoint,
+    ReplaceReceiptEndpoint,
     RequestReporterErasureEndpoint,
     RequestErasureAsReporterEndpoint,
     RevokeAccessEndpoint,
   ],
   providers: [
     VisibleConcerns,
+    RevocationList,
     SubmitConcernHandler,
     RegisterContactHandler,
     GetMyConcernHandler,
@@ -76,6 +82,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     RequestClientLinkHandler,
     SettleClientLinkHandler,
     IssueClientReceiptHandler,
+    ReplaceReceiptHandler,
     RingResponseClockHandler,
     RequestCaseHandler,
     UpgradeReceiptHandler,

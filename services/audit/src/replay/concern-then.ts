@@ -67,6 +67,7 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
     case 'ClientLinkRequested':
     case 'ClientLinkSettled':
     case 'ReceiptIssued':
+    case 'ReceiptWithdrawn':
     case 'ReceiptUpgraded':
     case 'FirstResponseDue':
     case 'ReporterMessageReceived':

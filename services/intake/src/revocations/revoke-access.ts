@@ -1,9 +1,9 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
-import { Access, revokedSubject } from '@waymark/access';
+import { Access } from '@waymark/access';
 import { staffIdPattern } from '@waymark/contracts';
 import { type Call, CallOf, Code, Pattern } from '@waymark/service-kit';
+import { RevocationList } from './revocation-list.js';
 import { RevocationRecord } from './revocation-record.js';
 
 export const revocationReasons = ['role_changed', 'unit_changed', 'left', 'device_lost', 'misuse', 'other'] as const;
@@ -20,7 +20,8 @@ export class AccessRevoked {
 }
 
 export class RevokedSubject {
-  @ApiProperty({ description: 'SHA-256 of the subject of the tokens, in hexadecimal' }) subject: string;
+  @ApiProperty({ description: 'SHA-256, in hexadecimal, of the subject of the tokens or of the name of a receipt' })
+  subject: string;
   @ApiProperty({ format: 'date-time' }) before: string;
 }
 
@@ -32,7 +33,7 @@ export class RevokedSubjects {
 @Controller('v1/access-revocations')
 export class RevokeAccessEndpoint {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly list: RevocationList,
     private readonly record: RevocationRecord,
   ) {}
 
@@ -43,32 +44,14 @@ export class RevokeAccessEndpoint {
   @ApiOkResponse({ type: AccessRevoked })
   async revoke(@Body() { personId, reason }: RevokeAccessBody, @CallOf() call: Call): Promise<AccessRevoked> {
     await this.record.write({ personId, reason, call });
-    // A repeat of the command keeps the first moment.
-    const [row] = await this.dataSource.query<{ before: Date }[]>(
-      `INSERT INTO access_revocations (command_id, person_id) VALUES ($1, $2)
-       ON CONFLICT (command_id) DO UPDATE SET command_id = excluded.command_id
-       RETURNING before`,
-      [call.commandId, personId],
-    );
-    if (!row) throw new Error('the revocation was not stored');
-    return { before: row.before.toISOString() };
+    return { before: (await this.list.add(call.commandId, personId)).toISOString() };
   }
 
   @Get()
   @Access('ReadRevocations')
-  @ApiOperation({ summary: 'Whose tokens were taken back in the last ten minutes, for the other services' })
+  @ApiOperation({ summary: 'Whose tokens were taken back in the last half hour, for the other services' })
   @ApiOkResponse({ type: RevokedSubjects })
-  async list(): Promise<RevokedSubjects> {
-    // Tokens live five minutes: what is older tells nobody anything.
-    const rows = await this.dataSource.query<{ person_id: string; before: Date }[]>(
-      `SELECT person_id, max(before) AS before FROM access_revocations
-       WHERE before > clock_timestamp() - interval '10 minutes' GROUP BY person_id`,
-    );
-    return {
-      items: rows.map(({ person_id, before }) => ({
-        subject: revokedSubject(person_id),
-        before: before.toISOString(),
-      })),
-    };
+  async read(): Promise<RevokedSubjects> {
+    return { items: await this.list.recent() };
   }
 }

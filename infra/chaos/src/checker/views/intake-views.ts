@@ -57,14 +57,16 @@ const receipts: View = {
   service: 'intake',
   table: 'receipts',
   key: ['receipt_hash'],
-  fold: (log) =>
-    log
-      .filter(({ type }) => type === 'ReceiptIssued')
+  fold: (log) => {
+    const withdrawn = of(log, 'ReceiptWithdrawn').map(({ data }) => text(data, 'receiptHash'));
+    return of(log, 'ReceiptIssued')
+      .filter(({ data }) => !withdrawn.includes(text(data, 'receiptHash')))
       .map((event): Row => ({
         receipt_hash: text(event.data, 'receiptHash'),
         concern_id: idOf(event),
         scope: text(event.data, 'scope'),
-      })),
+      }));
+  },
 };
 
 const bells = [

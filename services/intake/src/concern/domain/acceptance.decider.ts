@@ -1,6 +1,6 @@
 import type { DecisionContext } from '@waymark/event-sourcing';
 import type { CommandOf } from './concern.commands.js';
-import type { ConcernEvent } from './concern.events.js';
+import type { ConcernEvent, ReceiptScope } from './concern.events.js';
 import { reject } from './concern.rejections.js';
 import { clientOf, type Concern } from './concern.state.js';
 import { handledBy } from './handled-by.js';
@@ -29,8 +29,8 @@ export function requestCase(concern: Concern): readonly ConcernEvent[] {
 }
 
 export function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {
-  const holdsReceipt = concern.receiptScopes.includes('reporter');
-  if (!holdsReceipt || concern.receiptScopes.includes('client')) return [];
+  const holds = (scope: ReceiptScope): boolean => concern.receipts.some((receipt) => receipt.scope === scope);
+  if (!holds('reporter') || holds('client') || concern.receiptUpgraded) return [];
   if (concern.account.reporterRelation !== 'affected_person') return [];
   return [{ type: 'ReceiptUpgraded', data: { scope: 'client', caseId } }];
 }

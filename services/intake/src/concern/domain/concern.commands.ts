@@ -10,7 +10,7 @@ import type {
   WithdrawalWay,
 } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
-import type { Account, EmergencyGrant, KnownTime } from './concern.events.js';
+import type { Account, EmergencyGrant, KnownTime, ReceiptScope, ReceiptWithdrawal } from './concern.events.js';
 
 export interface Contact {
   readonly channel: Channel;
@@ -69,6 +69,12 @@ export type ConcernCommand =
   | { readonly type: 'AcceptConcern'; readonly shutOut: readonly string[] }
   | { readonly type: 'RequestCase' }
   | { readonly type: 'IssueClientReceipt'; readonly receiptHash: string }
+  | {
+      readonly type: 'ReplaceReceipt';
+      readonly scope: ReceiptScope;
+      readonly reason: ReceiptWithdrawal;
+      readonly receiptHash: string;
+    }
   | { readonly type: 'UpgradeReceipt'; readonly caseId: string }
   | { readonly type: 'LinkConcernToClient'; readonly earlier: EarlierConcern }
   | { readonly type: 'RequestClientLink'; readonly linkId: string; readonly of: LinkPart }

@@ -5,6 +5,7 @@ import { accept, requestCase, upgradeReceipt } from './acceptance.decider.js';
 import { link, requestLink, settleLink } from './client-link.decider.js';
 import { endEmergencyAccess, recordEmergencyAccess } from './emergency-access.js';
 import { handledBy } from './handled-by.js';
+import { issueClientReceipt, replaceReceipt } from './receipts.decider.js';
 import { reject } from './concern.rejections.js';
 import { erase, requestReporterErasure } from './erasure.decider.js';
 import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
@@ -53,9 +54,9 @@ function decideExisting(
     case 'RequestCase':
       return requestCase(concern);
     case 'IssueClientReceipt':
-      handledBy(concern, context);
-      if (concern.receiptScopes.includes('client')) reject('client_receipt_exists');
-      return [{ type: 'ReceiptIssued', data: { scope: 'client', receiptHash: command.receiptHash } }];
+      return issueClientReceipt(command, concern, context);
+    case 'ReplaceReceipt':
+      return replaceReceipt(command, concern, context);
     case 'UpgradeReceipt':
       return upgradeReceipt(command.caseId, concern);
     case 'LinkConcernToClient':

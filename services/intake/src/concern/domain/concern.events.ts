@@ -96,8 +96,11 @@ export type ResponseClock = Shape<typeof responseClock>;
 
 const escalationLevels = ['supervisor', 'head'] as const;
 export type EscalationLevel = (typeof escalationLevels)[number];
-const receiptScopes = ['reporter', 'client'] as const;
+export const receiptScopes = ['reporter', 'client'] as const;
 export type ReceiptScope = (typeof receiptScopes)[number];
+/** Why a receipt opens nothing any more. */
+export const receiptWithdrawals = ['lost', 'seen_by_others'] as const;
+export type ReceiptWithdrawal = (typeof receiptWithdrawals)[number];
 
 const personsOfConcern = ['client', 'reporter'] as const;
 export type PersonOfConcern = (typeof personsOfConcern)[number];
@@ -157,6 +160,12 @@ export const concernEvents = declareEvents({
     earlier: [readAsItIs],
   },
   ReceiptIssued: { version: 1, data: { scope: code(receiptScopes), receiptHash }, sealed: {} },
+  /** Another one is issued in its place. */
+  ReceiptWithdrawn: {
+    version: 1,
+    data: { scope: code(receiptScopes), receiptHash, reason: code(receiptWithdrawals) },
+    sealed: {},
+  },
   ReceiptUpgraded: { version: 1, data: { scope: Type.Literal('client'), caseId: id }, sealed: {} },
   FirstResponseDue: { version: 1, data: { dueAt: instant }, sealed: {} },
   FirstResponseOverdue: { version: 1, data: { dueAt: instant }, sealed: {} },

@@ -35,6 +35,13 @@ export interface NoConcern {
   readonly status: 'none';
 }
 
+export interface IssuedReceipt {
+  readonly scope: ReceiptScope;
+  readonly receiptHash: string;
+  /** It opens nothing any more. */
+  readonly withdrawn: boolean;
+}
+
 export interface Concern {
   readonly status: ConcernStatus;
   readonly concernId: string;
@@ -58,7 +65,8 @@ export interface Concern {
   readonly messages: readonly MailboxMessage[];
   readonly priority?: Priority;
   readonly guided: boolean;
-  readonly receiptScopes: readonly ReceiptScope[];
+  /** In the order in which they were issued. */
+  readonly receipts: readonly IssuedReceipt[];
   /** The reporter is the affected person: their receipt has become a client receipt. */
   readonly receiptUpgraded: boolean;
   /** To whom it was linked; without an outcome as long as consent has not answered. */
@@ -95,14 +103,21 @@ export function responseClock(contact: KnownTime, urgent: boolean): ResponseCloc
 
 const hasClock = (precision: TimePrecision): boolean => precision === 'minute' || precision === 'day';
 
+const withdrawing =
+  (receiptHash: string) =>
+  (receipt: IssuedReceipt): IssuedReceipt =>
+    receipt.receiptHash === receiptHash ? { ...receipt, withdrawn: true } : receipt;
+
 export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
   if (event.type === 'ConcernSubmitted') return submitted(event.data);
   if (state.status === 'none') return state;
   switch (event.type) {
     case 'ReceiptIssued':
-      return { ...state, receiptScopes: [...state.receiptScopes, event.data.scope] };
+      return { ...state, receipts: [...state.receipts, { ...event.data, withdrawn: false }] };
+    case 'ReceiptWithdrawn':
+      return { ...state, receipts: state.receipts.map(withdrawing(event.data.receiptHash)) };
     case 'ReceiptUpgraded':
-      return { ...state, receiptScopes: [...state.receiptScopes, event.data.scope], receiptUpgraded: true };
+      return { ...state, receiptUpgraded: true };
     case 'FirstResponseDue':
       return { ...state, warned: true };
     case 'FirstResponseOverdue':
@@ -196,7 +211,7 @@ function submitted(data: Submitted): Concern {
     emergencyAccesses: [],
     messages: [],
     guided: false,
-    receiptScopes: [],
+    receipts: [],
     receiptUpgraded: false,
     reporterErasureRequested: false,
     erased: [],

@@ -62,10 +62,14 @@ export class OpenReceiptSessionEndpoint {
     if (!found) throw unknown();
     const { state } = await this.aggregates.load(concernAggregate, found.concern_id);
     if (state.status === 'none') throw unknown();
+    const issued = state.receipts.findIndex(({ receiptHash }) => receiptHash === found.receipt_hash);
+    // The list of receipts may not have heard yet that this one was replaced.
+    if (issued < 0 || state.receipts[issued]?.withdrawn) throw unknown();
     const scope = found.scope === 'client' || state.receiptUpgraded ? 'client' : 'reporter';
     const session = await this.sessions.issue({
       concernId: state.concernId,
       sessionId: randomUUID(),
+      receipt: issued + 1,
       ...(scope === 'client' ? { clientId: state.clientId } : {}),
     });
     return { token: session.token, expiresAt: session.expiresAt, scope };
@@ -92,7 +96,7 @@ export class OpenReceiptSessionEndpoint {
 
   private async lookUp(hash: string): Promise<FoundReceipt | undefined> {
     const rows = await this.dataSource.query<FoundReceipt[]>(
-      'SELECT concern_id, scope FROM receipts WHERE receipt_hash = $1',
+      'SELECT receipt_hash, concern_id, scope FROM receipts WHERE receipt_hash = $1',
       [hash],
     );
     return rows[0];
@@ -100,6 +104,7 @@ export class OpenReceiptSessionEndpoint {
 }
 
 interface FoundReceipt {
+  readonly receipt_hash: string;
   readonly concern_id: string;
   readonly scope: string;
 }

@@ -110,6 +110,7 @@ function changeBy(
     case 'PersonErased':
       return event.data.persons.reduce((left, person) => ({ ...left, ...withoutWhatIsTold(person, left) }), entry);
     case 'ReceiptIssued':
+    case 'ReceiptWithdrawn':
     case 'ReceiptUpgraded':
     case 'FirstResponseDue':
     case 'ReporterMessageReceived':

@@ -5,7 +5,7 @@ import { ReceiptEntry } from './receipt-entry.entity.js';
 /** Which concern a receipt opens, by its slow hash. */
 export const receiptsProjection = foldedRows({
   name: 'receipts',
-  version: 1,
+  version: 2,
   categories: ['concern'],
   tables: `
     CREATE TABLE receipts (
@@ -15,14 +15,16 @@ export const receiptsProjection = foldedRows({
     );`,
   entity: ReceiptEntry,
   of: 'receiptHash',
-  idOf: (event) => issuedBy(event)?.receiptHash,
+  idOf: (event) => receiptOf(event)?.receiptHash,
   fold: oneRow((entry, event) => {
-    const issued = issuedBy(event);
-    return issued ? { ...issued, concernId: event.stream.slice('concern-'.length) } : entry;
+    const { type, data } = event as ConcernEvent & OpenedEvent;
+    if (type === 'ReceiptWithdrawn') return undefined;
+    if (type !== 'ReceiptIssued') return entry;
+    return { receiptHash: data.receiptHash, scope: data.scope, concernId: event.stream.slice('concern-'.length) };
   }),
 });
 
-function issuedBy({ type, data }: OpenedEvent) {
+function receiptOf({ type, data }: OpenedEvent) {
   const event = { type, data } as ConcernEvent;
-  return event.type === 'ReceiptIssued' ? event.data : undefined;
+  return event.type === 'ReceiptIssued' || event.type === 'ReceiptWithdrawn' ? event.data : undefined;
 }

@@ -36,6 +36,7 @@ export const responseClocksProjection = foldedRows({
       case 'FirstResponseGiven':
         return without('WarnOfFirstResponseDue', 'MarkFirstResponseOverdue', 'EscalateToHead');
       case 'ReceiptIssued':
+      case 'ReceiptWithdrawn':
       case 'ReceiptUpgraded':
       case 'ConcernAllocated':
       case 'ReporterMessageReceived':

@@ -1,0 +1,32 @@
+import type { DecisionContext } from '@waymark/event-sourcing';
+import type { CommandOf } from './concern.commands.js';
+import type { ConcernEvent } from './concern.events.js';
+import { reject } from './concern.rejections.js';
+import type { Concern } from './concern.state.js';
+import { handledBy } from './handled-by.js';
+
+export function issueClientReceipt(
+  { receiptHash }: CommandOf<'IssueClientReceipt'>,
+  concern: Concern,
+  context: DecisionContext,
+): readonly ConcernEvent[] {
+  handledBy(concern, context);
+  const held = concern.receiptUpgraded || concern.receipts.some(({ scope }) => scope === 'client');
+  if (held) reject('client_receipt_exists');
+  return [{ type: 'ReceiptIssued', data: { scope: 'client', receiptHash } }];
+}
+
+/** The one that is in use opens nothing any more, and another does in its place: it is lost, or somebody else has seen it. */
+export function replaceReceipt(
+  { scope, reason, receiptHash }: CommandOf<'ReplaceReceipt'>,
+  concern: Concern,
+  context: DecisionContext,
+): readonly ConcernEvent[] {
+  handledBy(concern, context);
+  const inUse = concern.receipts.find((receipt) => receipt.scope === scope && !receipt.withdrawn);
+  if (!inUse) return reject('receipt_missing');
+  return [
+    { type: 'ReceiptWithdrawn', data: { scope, receiptHash: inUse.receiptHash, reason } },
+    { type: 'ReceiptIssued', data: { scope, receiptHash } },
+  ];
+}
