@@ -1,6 +1,7 @@
 import type { DecisionContext } from '@waymark/event-sourcing';
 import type { CommandOf } from './concern.commands.js';
-import type { ConcernEvent, ReceiptScope } from './concern.events.js';
+import type { ConcernEvent } from './concern.events.js';
+import type { ReceiptScope } from './receipt-codes.js';
 import { reject } from './concern.rejections.js';
 import { clientOf, type Concern } from './concern.state.js';
 import { handledBy } from './handled-by.js';

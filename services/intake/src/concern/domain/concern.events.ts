@@ -36,6 +36,7 @@ import {
   type Shape,
   type ShapeOf,
 } from '@waymark/event-sourcing';
+import { receiptScopes, receiptWithdrawals } from './receipt-codes.js';
 
 /** A moment with what is known of it: of a month only the month counts, of a day only the day. */
 const knownTime = Type.Object({ at: instant, precision: code(timePrecisions) }, closed);
@@ -96,11 +97,6 @@ export type ResponseClock = Shape<typeof responseClock>;
 
 const escalationLevels = ['supervisor', 'head'] as const;
 export type EscalationLevel = (typeof escalationLevels)[number];
-export const receiptScopes = ['reporter', 'client'] as const;
-export type ReceiptScope = (typeof receiptScopes)[number];
-/** Why a receipt opens nothing any more. */
-export const receiptWithdrawals = ['lost', 'seen_by_others'] as const;
-export type ReceiptWithdrawal = (typeof receiptWithdrawals)[number];
 
 const personsOfConcern = ['client', 'reporter'] as const;
 export type PersonOfConcern = (typeof personsOfConcern)[number];

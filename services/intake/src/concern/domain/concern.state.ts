@@ -7,9 +7,9 @@ import type {
   EscalationLevel,
   KnownTime,
   PersonOfConcern,
-  ReceiptScope,
   ResponseClock,
 } from './concern.events.js';
+import type { ReceiptScope } from './receipt-codes.js';
 
 export interface MailboxMessage {
   readonly messageId: string;

@@ -6,13 +6,13 @@ import { receiptFrom } from '@waymark/privacy';
 import { Aggregates, type Call, CallOf, Code, Done, done, IdPipe, Secrets, type Written } from '@waymark/service-kit';
 import { RevocationList } from '../../revocations/revocation-list.js';
 import { concernAggregate } from '../concern.aggregate.js';
+import type { ConcernEvent } from '../domain/concern.events.js';
 import {
-  type ConcernEvent,
   type ReceiptScope,
   receiptScopes,
   type ReceiptWithdrawal,
   receiptWithdrawals,
-} from '../domain/concern.events.js';
+} from '../domain/receipt-codes.js';
 import type { ConcernState } from '../domain/concern.state.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { VisibleConcerns } from '../visible-concerns.js';
