@@ -10,6 +10,7 @@ import { DemoTokens } from '@waymark/identity';
 export interface Operation {
   readonly operationId: string;
   readonly 'x-waymark-access': {
+    readonly action: string;
     readonly staff?: readonly string[];
     readonly reporter?: string;
     readonly service?: readonly string[];
@@ -43,13 +44,19 @@ export const callersOf = (platform: Platform, dataDir: string): Readonly<Record<
   const nobody: Caller = { name: 'nobody', may: (access) => access.anonymous === true };
   const client: Caller = {
     name: 'client',
-    may: (access) => access.reporter === 'any' || access.reporter === 'client',
+    may: ({ reporter }) => reporter === 'client',
     token: async () => (await receiptSessions(platform, tokens)).client,
   };
   const reporter: Caller = {
     name: 'reporter',
-    may: (access) => access.reporter === 'reporter',
+    may: ({ action, reporter }) => reporter === 'reporter' || (reporter === 'any' && action !== 'EndReceiptSession'),
     token: async () => (await receiptSessions(platform, tokens)).reporter,
+  };
+  // After the first time nothing else is asked with that session.
+  const leaving: Caller = {
+    ...client,
+    name: 'a client who leaves',
+    may: ({ action }) => action === 'EndReceiptSession',
   };
   const referral: Caller = {
     name: 'the referral service',
@@ -57,7 +64,7 @@ export const callersOf = (platform: Platform, dataDir: string): Readonly<Record<
     token: () => serviceToken(platform, dataDir, 'referral'),
   };
   return {
-    intake: [officer, client, reporter, nobody, staff('samoa.administrator', 'administrator')],
+    intake: [officer, reporter, leaving, nobody, staff('samoa.administrator', 'administrator')],
     case: [officer, supervisor, staff('marek.clinician', 'clinician')],
     consent: [officer, supervisor, client, referral],
     referral: [officer, unit],
