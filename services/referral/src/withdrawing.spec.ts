@@ -104,6 +104,12 @@ describe('a referral whose client withdraws the consent', () => {
       ...notice,
       consentWithdrawnAt: message.time,
     });
+    const contents = ['service', 'purpose', 'urgency', 'categories'];
+    const shown = (await get(`/${id}`, 'olivier.ombudsman')).body;
+    for (const field of contents) expect(shown).not.toHaveProperty(field);
+    for (const line of listed.filter((each) => 'referralId' in each && each.referralId === id))
+      for (const field of contents) expect(line).not.toHaveProperty(field);
+    expect((await get(`/${id}`, 'amina.officer')).body).toMatchObject({ service: expect.any(String) });
     expect((await post(`/${id}/acknowledgement`, olivier)).body).toMatchObject({ code: 'referral_suspended' });
     expect((await post(`/${id}/suspension-acknowledgement`, olivier)).status).toBe(200);
     expect((await get(`/${id}`, 'olivier.ombudsman')).body).not.toHaveProperty('notice');

@@ -15,21 +15,23 @@ import {
 } from '@waymark/contracts';
 import { IdPipe, ReadLog } from '@waymark/service-kit';
 import type { Referral } from '../domain/referral.state.js';
+import { unitMayRead, whileItMay } from '../unit-may-read.js';
 import { VisibleReferrals } from '../visible-referrals.js';
 
 export class ReferralView {
   @ApiProperty({ format: 'uuid' }) referralId: string;
   @ApiProperty({ enum: units }) unit: string;
-  @ApiProperty({ enum: services }) service: string;
-  @ApiProperty({ enum: purposes }) purpose: string;
-  @ApiProperty({ enum: urgencies }) urgency: string;
+  @ApiProperty({ required: false, enum: services, description: whileItMay }) service?: string;
+  @ApiProperty({ required: false, enum: purposes, description: whileItMay }) purpose?: string;
+  @ApiProperty({ required: false, enum: urgencies, description: whileItMay }) urgency?: string;
   @ApiProperty({ enum: referralStatuses }) status: string;
   @ApiProperty({
     enum: dataCategories,
     isArray: true,
-    description: 'What was sent; for the team, before: what is drafted',
+    required: false,
+    description: `What was sent; for the team, before: what is drafted. ${whileItMay}`,
   })
-  categories: DataCategory[];
+  categories?: DataCategory[];
   @ApiProperty({ required: false, format: 'date-time' }) sentAt?: string;
   @ApiProperty({ required: false }) sentBy?: string;
   @ApiProperty({ required: false, format: 'date-time' }) acknowledgeBy?: string;
@@ -91,17 +93,20 @@ export class GetReferralHandler implements IQueryHandler<GetReferral> {
     const purpose = purposeStatedBy(caller) ?? referral.purpose;
     const stream = `referral-${referralId}`;
     await this.reads.read({ principal: caller, stream, clientId, what: 'GetReferral', ground, purpose });
-    return ground === 'team' ? { ...viewOf(referral), ...forTeam(referral) } : viewOf(referral);
+    const asked = {
+      ...standingOf(referral),
+      ...(ground === 'team' || unitMayRead(referral) ? contentsOf(referral) : {}),
+    };
+    return ground === 'team' ? { ...asked, ...forTeam(referral) } : asked;
   }
 }
 
-/** What a unit may see: nothing that leads to the case or to the client's other matters. */
-function viewOf(referral: Referral): ReferralView {
+/** What a unit may always see, also to stop when the consent is withdrawn: nothing that leads to the case or to the client's matters. */
+function standingOf(referral: Referral): ReferralView {
   const { sending, suspension, acknowledgedAt, decidedAt, declineReason, outcome, endedAt } = referral;
-  const { referralId, unit, service, purpose, urgency, status } = referral;
+  const { referralId, unit, status } = referral;
   return {
-    ...{ referralId, unit, service, purpose, urgency, status },
-    categories: [...(sending?.categories ?? referral.categories)],
+    ...{ referralId, unit, status },
     ...(sending ? { sentAt: sending.sentAt, sentBy: sending.sentBy, acknowledgeBy: sending.acknowledgeBy } : {}),
     ...(acknowledgedAt ? { acknowledgedAt } : {}),
     ...(decidedAt ? { decidedAt } : {}),
@@ -112,6 +117,12 @@ function viewOf(referral: Referral): ReferralView {
     ...(suspension && !suspension.acknowledged ? { notice: 'consent_withdrawn' } : {}),
   };
 }
+
+/** What it is about. */
+const contentsOf = ({ service, purpose, urgency, categories, sending }: Referral): Partial<ReferralView> => ({
+  ...{ service, purpose, urgency },
+  categories: [...(sending?.categories ?? categories)],
+});
 
 const forTeam = ({ caseId, clientId, sending, draftedBy, draftedAt }: Referral): Partial<ReferralView> => ({
   ...{ caseId, clientId, draftedBy, draftedAt },

@@ -17,6 +17,7 @@ import {
   Views,
 } from '@waymark/service-kit';
 import { ReferralEntry } from '../projections/referrals/referral-entry.entity.js';
+import { unitMayRead, whileItMay } from '../unit-may-read.js';
 
 export class ListReferralsParams {
   @Code(referralStatuses, { optional: true }) status?: string;
@@ -30,8 +31,8 @@ export class ListReferralsParams {
 export class ReferralLine {
   @ApiProperty({ format: 'uuid' }) referralId: string;
   @ApiProperty({ enum: units }) unit: string;
-  @ApiProperty({ enum: services }) service: string;
-  @ApiProperty({ enum: urgencies }) urgency: string;
+  @ApiProperty({ required: false, enum: services, description: whileItMay }) service?: string;
+  @ApiProperty({ required: false, enum: urgencies, description: whileItMay }) urgency?: string;
   @ApiProperty({ enum: referralStatuses }) status: string;
   @ApiProperty({ required: false, format: 'date-time' }) sentAt?: string;
   @ApiProperty({
@@ -185,7 +186,8 @@ function readCursor(cursor: string): readonly [string, string] {
 function lineOf(row: Row, now: number): ReferralLine {
   const { referralId, unit, service, urgency, status, sentAt, dueAt, notice, caseId, onTeam } = row;
   return {
-    ...{ referralId, unit, service, urgency, status },
+    ...{ referralId, unit, status },
+    ...(onTeam || unitMayRead(row) ? { service, urgency } : {}),
     ...(sentAt ? { sentAt: sentAt.toISOString() } : {}),
     ...(dueAt ? { dueAt: dueAt.toISOString(), secondsLeft: Math.floor((dueAt.getTime() - now) / 1000) } : {}),
     ...(notice ? { notice } : {}),
