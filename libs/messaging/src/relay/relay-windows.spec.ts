@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { Bus, Message } from '../port.js';
 import { pause } from '../waiting.js';
 import { openRelayGround, type RelayGround, silent } from './relay-ground.fixture.js';
-import { relayMigration, relayWindowMigration } from './relay-migration.js';
+import { relayHeldMigration, relayMigration, relayWindowMigration } from './relay-migration.js';
 import { type Relay, type RelayOptions, resetRelay, runRelay, type WindowOptions } from './run-relay.js';
 
 jest.setTimeout(120_000);
@@ -22,7 +22,7 @@ describe('a relay that publishes in windows', () => {
   let relays: Relay[];
 
   beforeAll(async () => {
-    ground = await openRelayGround('relay_windows', [relayMigration, relayWindowMigration]);
+    ground = await openRelayGround('relay_windows', [relayMigration, relayWindowMigration, relayHeldMigration]);
     ({ store, bus, pool } = ground);
   });
   afterAll(() => ground?.close());

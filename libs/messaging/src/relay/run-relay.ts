@@ -9,6 +9,7 @@ import { makeUpForLoss, watchTopic } from './lost-topic.js';
 import type { RelayOptions } from './relay-options.js';
 
 export type { RelayOptions, WindowOptions } from './relay-options.js';
+export type { Hidden, Hiding } from './hidden.js';
 export { withdrawnType, type Payload, type Translation } from './compose.js';
 
 export interface RelayLag {
