@@ -5,7 +5,7 @@ import type { Hidden, Payload, WindowOptions } from '@waymark/messaging';
 /** How facts are kept from being joined to what they are about (docs/adr/0031-facts-go-late-together-and-shuffled.md, ADR 40). */
 export const factVariables = {
   FACTS_DELAY_SECONDS: num({ default: 86_400, desc: 'how long a de-identified fact waits at least' }),
-  FACTS_CROWD: num({ default: 10, desc: 'how many of its kind have to go together' }),
+  FACTS_CROWD: num({ default: 10, desc: 'how many of its kind, and of its look in the log, have to go together' }),
   FACTS_LATEST_SECONDS: num({ default: 604_800, desc: 'after which time a fact goes also without a crowd' }),
   FACTS_HIDDEN_SECONDS: num({
     default: 7_776_000,
