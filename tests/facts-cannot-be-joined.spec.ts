@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RecordedEvent } from '@waymark/event-store';
 import { intake } from '@waymark/intake';
 import { reporting } from '@waymark/reporting';
+import type { Message } from '@waymark/messaging';
 import { factPseudonym, readSecretFile } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
-import pg from 'pg';
+import { callOf, idOf, inLog, rowsOf } from './facts-to-join.fixture.js';
 
 jest.setTimeout(180_000);
 
@@ -23,29 +24,9 @@ describe('whoever has the log and the topics, but no secret', () => {
   const pseudonyms = new Map<string, ReadonlyMap<string, number>>();
 
   const categories = ['fact', 'response_fact'];
-  const inLog = async (category: string): Promise<readonly RecordedEvent[]> => {
-    const found: RecordedEvent[] = [];
-    for (let after = 0n; ;) {
-      const { events, position } = await stage.log.readAll({ after, categories: [category] });
-      if (position === after) return found;
-      found.push(...events);
-      after = position;
-    }
-  };
-  const rows = async (database: string, sql: string): Promise<readonly string[]> => {
-    const client = new pg.Client({ connectionString: stage.eventStoreAdminUrl.replace(/_events$/, `_${database}`) });
-    await client.connect();
-    try {
-      return (await client.query<{ subject: string }>(sql)).rows.map(({ subject }) => subject);
-    } finally {
-      await client.end();
-    }
-  };
-  const call = (index: number) => ({
-    ...{ kind: 'support_request', identity: 'anonymous', reporterRelation: 'affected_person', matter: ['harassment'] },
-    ...{ language: 'en', immediateDanger: false, narrative: `The call number ${index}.`, channel: 'helpline' },
-    contact: { at: stage.clock.now(), precision: 'minute' },
-  });
+  const rows = async (database: string, sql: string): Promise<readonly string[]> =>
+    (await rowsOf<{ subject: string }>(stage, database, sql)).map(({ subject }) => subject);
+  const factsInLog = async () => (await Promise.all(categories.map((category) => inLog(stage, category)))).flat();
 
   beforeAll(async () => {
     const environment = { FACTS_DELAY_SECONDS: '0', FACTS_CROWD: String(crowd), FACTS_LATEST_SECONDS: '3600' };
@@ -54,23 +35,22 @@ describe('whoever has the log and the topics, but no secret', () => {
       now: new Date().toISOString(),
     });
     for (let index = 0; index < crowd; index += 1) {
-      if (index === crowd - 1) expect((await Promise.all(categories.map(inLog))).flat()).toEqual([]);
-      const answer = await stage.ask('intake', 'POST', '/v1/contacts', { as: 'amina.officer', body: call(index) });
+      if (index === crowd - 1) expect(await factsInLog()).toEqual([]);
+      const body = callOf(index, { at: stage.clock.now(), precision: 'minute' });
+      const answer = await stage.ask('intake', 'POST', '/v1/contacts', { as: 'amina.officer', body });
       expect(answer).toMatchObject({ status: 201 });
       stage.clock.advance({ minutes: 7 });
     }
-    await eventually(async () => (await Promise.all(categories.map(inLog))).flat().length === 2 * crowd, {
-      timeoutMs: 60_000,
-    });
-    concerns = (await inLog('concern')).filter(({ type }) => type === 'ConcernSubmitted');
-    facts = (await Promise.all(categories.map(inLog))).flat();
+    await eventually(async () => (await factsInLog()).length === 2 * crowd, { timeoutMs: 60_000 });
+    concerns = (await inLog(stage, 'concern')).filter(({ type }) => type === 'ConcernSubmitted');
+    facts = await factsInLog();
     for (const category of categories) {
-      const subjects = (await inLog(category)).map(({ stream }) => stream.slice(category.length + 1));
+      const subjects = (await inLog(stage, category)).map(({ stream }) => stream.slice(category.length + 1));
       places.set(`log of ${category}`, subjects);
     }
     const secrets = await readSecretFile(String(stage.environmentOf('intake').SECRET_FILE));
     for (const kind of ['fact', 'response'])
-      pseudonyms.set(kind, new Map(concerns.map(({ stream }, at) => [factPseudonym(secrets, kind, idOf(stream)), at])));
+      pseudonyms.set(kind, new Map(concerns.map((concern, at) => [factPseudonym(secrets, kind, idOf(concern)), at])));
     const elsewhere = {
       topic: await rows(
         'bus',
@@ -83,12 +63,11 @@ describe('whoever has the log and the topics, but no secret', () => {
       for (const [kind, concernOf] of pseudonyms)
         places.set(
           `${place}, ${kind}`,
-          subjects.filter((subject) => concernOf.has(subject)),
+          // Of each that is told of twice, where it is told of first.
+          [...new Set(subjects)].filter((subject) => concernOf.has(subject)),
         );
   });
   afterAll(() => stage?.close());
-
-  const idOf = (stream: string): string => stream.slice('concern-'.length);
 
   /** Which concern each fact of a place is of. */
   const truth = (found: readonly string[]): readonly number[] =>
@@ -139,11 +118,105 @@ describe('whoever has the log and the topics, but no secret', () => {
 
   it('finds in no fact an id or a moment of its concern', () => {
     const told = JSON.stringify(facts.map(({ id, stream, data, metadata }) => ({ id, stream, data, metadata })));
-    for (const { id, stream, data, metadata } of concerns) {
+    for (const concern of concerns) {
+      const { id, data, metadata } = concern;
       const { clientId, reporterId } = Object(data) as Record<string, string>;
-      for (const trace of [id, idOf(stream), clientId, reporterId, metadata.correlationId, metadata.causationId])
+      for (const trace of [id, idOf(concern), clientId, reporterId, metadata.correlationId, metadata.causationId])
         expect(told).not.toContain(trace);
       expect(told).not.toContain(metadata.occurredAt);
     }
+  });
+});
+
+describe('whoever compares what a fact says with what the log says of concerns', () => {
+  const least = 10;
+  const [thisMonth, lastMonth, longAgo] = ['2026-03', '2026-02', '2025-06'];
+  let stage: Stage;
+  let concerns: readonly RecordedEvent[];
+  /** Each fact of a contact on the topic, with those that went at the same time, and the concern that it is of. */
+  let counted: readonly { readonly batch: string; readonly told: object; readonly concern: RecordedEvent }[];
+
+  /** What fact and log both say in the clear. */
+  const lookOf = (told: object, { data }: RecordedEvent): string => {
+    const { contact, channel } = Object(data);
+    const known = { month: String(contact.at).slice(0, 7), channel };
+    return JSON.stringify(Object.entries(known).filter(([name]) => name in told));
+  };
+  const monthOf = (index: number): string => {
+    if (index % 16 === 7) return longAgo;
+    return index % 3 === 0 ? lastMonth : thisMonth;
+  };
+
+  beforeAll(async () => {
+    const environment = { FACTS_DELAY_SECONDS: '0', FACTS_CROWD: String(least), FACTS_LATEST_SECONDS: '3600' };
+    stage = await startStage({ services: [intake, reporting], logLevel: 'error', environment });
+    for (let index = 0; index < crowd; index += 1) {
+      const month = monthOf(index);
+      const contact =
+        month === thisMonth
+          ? { at: stage.clock.now(), precision: 'minute' }
+          : { at: `${month}-01T00:00:00.000Z`, precision: 'month' };
+      const answer = await stage.ask('intake', 'POST', '/v1/contacts', {
+        ...{ as: 'amina.officer', body: callOf(index, contact) },
+      });
+      expect(answer).toMatchObject({ status: 201 });
+      stage.clock.advance({ minutes: 7 });
+    }
+    const onTopic = async (kind: string) =>
+      (
+        await rowsOf<{ batch: string; value: Buffer }>(
+          ...[stage, 'bus', `SELECT xmin::text AS batch, value FROM bus.messages WHERE topic = 'waymark.facts'`],
+        )
+      )
+        .map(({ batch, value }) => ({ batch, ...(JSON.parse(value.toString()) as Message) }))
+        .filter(({ type }) => type.startsWith(kind));
+    // The last few have no crowd yet.
+    await eventually(async () => (await onTopic('intake.response-awaited.')).length > crowd - least, {
+      timeoutMs: 60_000,
+    });
+    concerns = (await inLog(stage, 'concern')).filter(({ type }) => type === 'ConcernSubmitted');
+    const secrets = await readSecretFile(String(stage.environmentOf('intake').SECRET_FILE));
+    const bySubject = new Map(concerns.map((each) => [factPseudonym(secrets, 'fact', idOf(each)), each]));
+    counted = (await onTopic('intake.contact-counted.')).flatMap(({ batch, subject, data }) => {
+      const concern = bySubject.get(subject);
+      return concern ? [{ batch, told: data, concern }] : [];
+    });
+  });
+  afterAll(() => stage?.close());
+
+  it('finds concerns of several channels and months, and facts of most of them', () => {
+    expect(new Set(concerns.map(({ data }) => Object(data).channel)).size).toBeGreaterThan(4);
+    expect(new Set(concerns.map(({ data }) => Object(data).contact.at.slice(0, 7)))).toEqual(
+      new Set([thisMonth, lastMonth, longAgo]),
+    );
+    expect(counted.length).toBeGreaterThan(crowd / 3);
+  });
+
+  it('finds none that is alone, or among few, with what the log says of its concern too', () => {
+    const alike = new Map<string, number>();
+    for (const { batch, told, concern } of counted) {
+      const look = `${batch} ${lookOf(told, concern)}`;
+      alike.set(look, (alike.get(look) ?? 0) + 1);
+    }
+    expect([...alike].filter(([, count]) => count < least)).toEqual([]);
+  });
+
+  it('is right no more often than by chance when they match those that look alike by order', () => {
+    let right = 0;
+    const lookIn = ({ batch, told, concern }: (typeof counted)[number]) => `${batch} ${lookOf(told, concern)}`;
+    const groups = new Map(
+      counted.map((one) => [lookIn(one), counted.filter((other) => lookIn(other) === lookIn(one))]),
+    );
+    for (const group of groups.values()) {
+      const inOrder = group.map(({ concern }) => concern.position).toSorted((one, other) => (one < other ? -1 : 1));
+      right += group.filter(({ concern }, place) => concern.position === inOrder[place]).length;
+    }
+    // One of each group by chance.
+    expect(right).toBeLessThanOrEqual(mostByChance + groups.size);
+  });
+
+  it('finds no fact of a month of which there are few, until there are more', () => {
+    const months = new Set(counted.map(({ told }) => ('month' in told ? told.month : undefined)));
+    expect(months).toEqual(new Set([thisMonth, lastMonth]));
   });
 });

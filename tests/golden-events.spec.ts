@@ -1,28 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isInterpreted } from '@waymark/audit';
 import { aggregatesOf } from '@waymark/service-kit';
 import { definitions } from '@waymark/services';
-
-const root = path.resolve(import.meta.dirname, '..');
-
-/** Every golden file of the platform, with the folder it lies in. */
-const files = ['libs', 'services'].flatMap((group) =>
-  readdirSync(path.join(root, group)).flatMap((project) =>
-    readdirSync(path.join(root, group, project, 'src'), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /[/]golden[/][^/]+[.]json$/.test(`/${name}`))
-      .map((name) => {
-        const [, type = '', version] = /^(.+)[.]v(\d+)[.]json$/.exec(path.basename(name)) ?? [];
-        return {
-          project,
-          folder: path.join(root, group, project, 'src', path.dirname(name)),
-          type,
-          version: Number(version),
-        };
-      }),
-  ),
-);
+import { goldenFiles as files } from './golden-files.fixture.js';
 
 const declared = definitions.flatMap((service) =>
   aggregatesOf(service).flatMap(({ category, events }) =>

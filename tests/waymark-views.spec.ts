@@ -43,9 +43,9 @@ describe('waymark views, while the service runs', () => {
       poolSize: 1,
     });
     const facts = Array.from({ length: count }, (_, index) => ({
-      ...{ id: randomUUID(), type: 'FactReceived', schemaVersion: 1 },
+      ...{ id: randomUUID(), type: 'FactReceived', schemaVersion: 2 },
       data: {
-        ...{ factId: randomUUID(), month: `2021-0${1 + (index % 9)}`, channel: 'portal' },
+        ...{ factId: randomUUID(), month: `2021-0${1 + (index % 9)}` },
         ...{ country: index % 2 ? 'AR' : 'BD', matters: ['other'], behaviours: index % 3 ? ['quid_pro_quo'] : [] },
       },
       metadata: {

@@ -17,7 +17,8 @@ const byName = <Item, Value>(items: readonly Item[], entry: (item: Item) => read
 
 /** The AsyncAPI 3.0 document of these services: who sends and receives what on which topic, with schemas and examples. */
 export function asyncApiOf(services: readonly MessagingService[]) {
-  const contracts = services.flatMap(({ publishes }) => publishes);
+  // What is retired is published by nobody, and still read.
+  const contracts = [...new Set(services.flatMap(({ publishes, hears }) => [...publishes, ...hears]))];
   const topics = [...new Set(contracts.map(({ topic }) => topic))];
   return {
     asyncapi: '3.0.0',

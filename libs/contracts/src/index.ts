@@ -16,6 +16,7 @@ export {
 export * from './code-lists.js';
 export * from './duty-stations.js';
 export * from './plain-language/index.js';
+export * from './fact-attributes.js';
 export * from './message-contract.js';
 export * from './message-rules.js';
 export * as intakeMessages from './messages/intake.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type TObject, Type } from '@sinclair/typebox';
 import { allMessages } from './catalogue.js';
+import { type FactAttributes, withoutSealed } from './fact-attributes.js';
 import { BrokenContract, defineMessage } from './message-contract.js';
 import { schemaRulesBroken } from './message-rules.js';
 import { closed, code, id, instant, staffId } from './schemas.js';
@@ -136,4 +137,44 @@ describe('a message cannot be declared', () => {
       expect(declare).toThrow(TypeError);
     },
   );
+});
+
+describe('a fact', () => {
+  const schema = Type.Object(
+    {
+      doorId: id,
+      side: code(['left', 'right']),
+      by: Type.Optional(staffId),
+      seen: Type.Array(code(['cat', 'dog'])),
+    },
+    closed,
+  );
+  const declare = (fact: FactAttributes) =>
+    defineMessage({
+      ...{ type: 'test.door-counted.v1', title: 't', summary: 's', key: 'door', schema, fact },
+      examples: [{ ...door, seen: ['cat'] }],
+    });
+
+  it.each([
+    ['an attribute that is forgotten', { plain: ['side'], sealed: ['by'] }],
+    ['an attribute that is both', { plain: ['side', 'by'], sealed: ['by', 'seen'] }],
+    ['an attribute that it does not have', { plain: ['side', 'month'], sealed: ['by', 'seen'] }],
+    ['something sealed that cannot be left out', { plain: ['seen'], sealed: ['side', 'by'] }],
+    ['its id', { plain: ['side', 'doorId'], sealed: ['by', 'seen'] }],
+  ])('cannot be declared with %s', (_what, fact) => {
+    expect(() => declare(fact)).toThrow(TypeError);
+  });
+
+  it('goes without what is sealed when it has to, and keeps its contract', () => {
+    const contract = declare({ plain: ['side'], sealed: ['by', 'seen'] });
+    expect(withoutSealed(contract, { ...door, by: 'amina.officer', seen: ['cat'] })).toEqual({ ...door, seen: [] });
+  });
+
+  it.each(allMessages.filter(({ fact }) => fact))('$type says no more than is in the clear, then', (contract) => {
+    const plain = [`${contract.key}Id`, ...(contract.fact?.plain ?? [])];
+    for (const example of contract.examples) {
+      const left = Object.entries(withoutSealed(contract, example)).filter(([, value]) => String(value) !== '');
+      expect(plain).toEqual(expect.arrayContaining(left.map(([name]) => name)));
+    }
+  });
 });

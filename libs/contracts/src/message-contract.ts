@@ -1,6 +1,7 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { Value } from '@sinclair/typebox/value';
+import { attributesBroken, type FactAttributes } from './fact-attributes.js';
 import { schemaRulesBroken } from './message-rules.js';
 
 /** One published message, as it is declared once for publishers, consumers and papers. */
@@ -21,6 +22,10 @@ export interface MessageContract<Schema extends TObject = TObject> {
   readonly classification: 'plain';
   readonly schema: Schema;
   readonly examples: readonly [Static<Schema>, ...Static<Schema>[]];
+  /** Of a de-identified fact: what of it could join it to its event. */
+  readonly fact?: FactAttributes;
+  /** Nobody publishes it any more, but it lies on its topic and is read there. */
+  readonly retired: boolean;
   /** For publishers: the data, if it keeps the contract to the letter; throws `BrokenContract` naming the fields that do not. */
   readonly parse: (data: unknown) => Static<Schema>;
   /** For consumers: the same, but fields that are not declared here are left out and not minded. */
@@ -50,21 +55,25 @@ export interface MessageDeclaration<Schema extends TObject> {
   readonly key: string;
   readonly schema: Schema;
   readonly examples: readonly [Static<Schema>, ...Static<Schema>[]];
-  /** A fact that nobody can be found by: it travels on a topic of facts. */
-  readonly isFact?: boolean;
+  /** A fact that nobody can be found by: it travels on a topic of facts. Names every attribute but the id. */
+  readonly fact?: FactAttributes;
+  readonly retired?: boolean;
 }
 
 const namePattern = /^([a-z]+)\.[a-z]+(?:-[a-z]+)+\.v([1-9]\d*)$/;
 
 /** Declares a message. Throws a `TypeError` for a name or a schema that no message may have, so that no service starts with one. */
 export function defineMessage<Schema extends TObject>({
-  isFact = false,
+  retired = false,
   ...declared
 }: MessageDeclaration<Schema>): MessageContract<Schema> {
-  const { type, schema } = declared;
+  const { type, schema, key, fact } = declared;
   const [, context = '', version = ''] = namePattern.exec(type) ?? [];
   if (context === '') throw new TypeError(`${type} is not named context.what-happened.v1`);
-  const rules = schemaRulesBroken(schema).map(({ at, rule }) => `${at || '/'}: ${rule}`);
+  const rules = [
+    ...schemaRulesBroken(schema).map(({ at, rule }) => `${at || '/'}: ${rule}`),
+    ...(fact ? attributesBroken(schema, `${key}Id`, fact) : []),
+  ];
   if (rules.length > 0) throw new TypeError(`${type} cannot be a message: ${rules.join('; ')}`);
   const checker = TypeCompiler.Compile(schema);
   const parse = (data: unknown): Static<Schema> => {
@@ -76,8 +85,9 @@ export function defineMessage<Schema extends TObject>({
     ...declared,
     context,
     version: Number(version),
-    topic: isFact ? factsTopicOf(context) : topicOf(context),
-    source: `/waymark/${context}${isFact ? '-facts' : ''}`,
+    retired,
+    topic: fact ? factsTopicOf(context) : topicOf(context),
+    source: `/waymark/${context}${fact ? '-facts' : ''}`,
     classification: 'plain',
     parse,
     read: (data) => parse(Value.Clean(schema, Value.Clone(data))),

@@ -7,6 +7,7 @@ import {
   inboxMigration,
   inboxOperationsMigration,
   inboxStepsMigration,
+  relayHeldMigration,
   relayMigration,
   relayWindowMigration,
 } from '@waymark/messaging';
@@ -86,6 +87,17 @@ export class KeepWindowsOfFacts1760000000029 implements MigrationInterface {
   }
 }
 
+/** Which facts are held back from their windows until there are enough that look like them. */
+export class HoldFactsBack1764246000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(relayHeldMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE relay_held');
+  }
+}
+
 /** Table of what operators order about processes. */
 export class LetOperatorsRetryProcesses1760000000020 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -138,6 +150,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       LetOperatorsRetryProcesses1760000000020,
       KeepWindowsOfFacts1760000000029,
       LetTheInboxForget1764180000000,
+      HoldFactsBack1764246000000,
       ...options.migrations,
     ],
     synchronize: false,

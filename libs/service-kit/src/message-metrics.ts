@@ -21,6 +21,7 @@ const countedNames = Object.keys(counted).filter((name): name is Counted => name
 const gauges = {
   waymark_relay_lag_events: { help: 'Events that a relay has not published yet, up to 1,000', labels: ['relay'] },
   waymark_relay_lag_seconds: { help: 'Age of the oldest of them', labels: ['relay'] },
+  waymark_relay_held_events: { help: 'Events of which it holds something back for want of a crowd', labels: ['relay'] },
   waymark_consumer_lag: { help: 'Messages behind the end of a partition', labels: ['consumer', 'topic', 'partition'] },
   waymark_dead_letters: { help: 'Open dead letters', labels: ['consumer', 'reason'] },
   waymark_dead_letters_oldest_seconds: { help: 'Age of the oldest open dead letter', labels: ['consumer'] },
@@ -99,6 +100,7 @@ export class MessageMetrics {
     const lag = await reading(running.lag());
     this.set('waymark_relay_lag_events', { relay }, lag?.events);
     this.set('waymark_relay_lag_seconds', { relay }, lag?.seconds);
+    if (lag?.held !== undefined) this.set('waymark_relay_held_events', { relay }, lag.held);
   }
 
   private async readConsumer(consumer: string, running: Consumer): Promise<void> {

@@ -61,6 +61,6 @@ export function startRelays<Own extends object>(
       `${definition.name}-facts`,
       factsTopicOf(definition.name),
       definition.publishFacts,
-      factWindow(platform.settings),
+      factWindow(platform.settings, definition.publishes ?? []),
     );
 }

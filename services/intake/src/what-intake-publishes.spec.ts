@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { intakeMessages } from '@waymark/contracts';
-import { derivedId, type Message } from '@waymark/messaging';
+import { derivedId, type Message, withdrawnType } from '@waymark/messaging';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { callAt, deskOf, eventsOf } from './intake.fixture.js';
@@ -14,9 +14,14 @@ describe('what intake tells the other services', () => {
   let desk: ReturnType<typeof deskOf>;
   const heard: Message[] = [];
   const from =
-    (channel: string, wanted: string = contactCounted.type) =>
+    (channel: string) =>
     ({ type, data }: Message): boolean =>
-      type === wanted && 'channel' in data && data.channel === channel;
+      type === responseAwaited.type && 'channel' in data && data.channel === channel;
+  /** Nothing else tells one contact of this spec from another. */
+  const countedWith =
+    (behaviour: string) =>
+    ({ type, data }: Message): boolean =>
+      type === contactCounted.type && 'behaviours' in data && String(data.behaviours) === behaviour;
   const hear = async (wanted: (message: Message) => boolean): Promise<Message | undefined> => {
     await eventually(() => heard.some(wanted));
     return heard.find(wanted);
@@ -57,19 +62,21 @@ describe('what intake tells the other services', () => {
   it('that somebody was in contact: month, place and codes, and nothing by which to find the concern', async () => {
     const place = { country: 'AR', subdivision: 'AR-B', dutyStation: 'AR-XX010' };
     const behaviour = ['psychological_violence'];
-    const concernId = await desk.register(callAt(stage.clock.now(), { place, behaviour, channel: 'email' }));
-    const message = await hear(from('email'));
+    const concernId = await desk.register(callAt(stage.clock.now(), { place, behaviour }));
+    const message = await hear(countedWith('psychological_violence'));
     const counted = contactCounted.parse(message?.data);
     expect(counted).toEqual({
       factId: message?.subject,
       month: '2026-03',
-      channel: 'email',
       country: 'AR',
       subdivision: 'AR-B',
       matters: ['sexual_harassment'],
       behaviours: behaviour,
     });
-    expect(message).toMatchObject({ time: '2026-03-01T00:00:00.000Z', sequence: 1 });
+    // The first number is that of what is not said any more: the contact with its channel.
+    expect(message).toMatchObject({ time: '2026-03-01T00:00:00.000Z', sequence: 2 });
+    const before = heard.find(({ subject, sequence }) => subject === message?.subject && sequence === 1);
+    expect(before).toMatchObject({ type: withdrawnType, data: {}, time: '2026-03-01T00:00:00.000Z' });
     expect(message).not.toHaveProperty('traceparent');
     const events = await eventsOf(stage, concernId);
     const ids = events.flatMap(({ id, metadata, data }) => [
@@ -85,19 +92,19 @@ describe('what intake tells the other services', () => {
 
   it('the month only of a contact that is known to the month only, and nothing of one that is not known at all', async () => {
     const time = (precision: string) => ({ contact: { at: '2021-02-14T00:00:00.000Z', precision } });
-    await desk.register(callAt('', { ...time('unknown'), channel: 'other_unit' }));
-    await desk.register(callAt('', { ...time('month'), channel: 'peer_advisor' }));
-    const message = await hear(from('peer_advisor'));
+    await desk.register(callAt('', { ...time('unknown'), behaviour: ['exclusion'] }));
+    await desk.register(callAt('', { ...time('month'), behaviour: ['defamation'] }));
+    const message = await hear(countedWith('defamation'));
     expect(message?.data).toMatchObject({ month: '2021-02' });
-    expect(heard.filter(from('other_unit'))).toEqual([]);
+    expect(heard.filter(countedWith('exclusion'))).toEqual([]);
   });
 
   it('how it was answered: month and band of hours, under a name that joins neither the concern nor its contact', async () => {
-    const concernId = await desk.register(callAt(stage.clock.now(), { channel: 'phone' }));
+    const concernId = await desk.register(callAt(stage.clock.now(), { channel: 'phone', behaviour: ['stalking'] }));
     await desk.step(concernId, 'allocation', 'amina.officer');
     stage.clock.advance({ hours: 3 });
     await desk.step(concernId, 'messages', 'amina.officer', { text: 'We have heard you.' });
-    const awaited = await hear(from('phone', responseAwaited.type));
+    const awaited = await hear(from('phone'));
     const given = await hear(({ type, subject }) => type === responseGiven.type && subject === awaited?.subject);
     const factId = awaited?.subject;
     expect(awaited).toMatchObject({
@@ -106,7 +113,7 @@ describe('what intake tells the other services', () => {
     });
     expect(given).toMatchObject({ sequence: 2, time: '2026-03-01T00:00:00.000Z' });
     expect(given?.data).toEqual({ factId, band: 'within_4_hours' });
-    expect((await hear(from('phone')))?.subject).not.toBe(factId);
+    expect((await hear(countedWith('stalking')))?.subject).not.toBe(factId);
     expect(JSON.stringify([awaited, given])).not.toContain(concernId);
   });
 
@@ -119,7 +126,7 @@ describe('what intake tells the other services', () => {
       ['other_unit', false],
       ['in_person', true],
     ] as const) {
-      const awaited = await hear(from(channel, responseAwaited.type));
+      const awaited = await hear(from(channel));
       expect(awaited?.data).toMatchObject({ month: '2021-05', measurable });
       const given = await hear(({ type, subject }) => type === responseGiven.type && subject === awaited?.subject);
       expect(given?.data).toEqual({ factId: awaited?.subject });
@@ -130,16 +137,16 @@ describe('what intake tells the other services', () => {
     const options = {
       as: 'amina.officer',
       key: randomUUID(),
-      body: callAt(stage.clock.now(), { channel: 'video_call' }),
+      body: callAt(stage.clock.now(), { behaviour: ['threat'] }),
     };
     await stage.ask('intake', 'POST', '/v1/contacts', options);
     await stage.query('intake', 'DELETE FROM idempotency');
     await stage.ask('intake', 'POST', '/v1/contacts', options);
     // Facts that leave together leave shuffled: only what is heard of a later contact comes after all of the earlier ones.
-    for (const channel of ['manager', 'peer_advisor'] as const) {
-      await desk.register(callAt(stage.clock.now(), { channel }));
-      await hear(from(channel));
+    for (const behaviour of ['touching', 'humiliation'] as const) {
+      await desk.register(callAt(stage.clock.now(), { behaviour: [behaviour] }));
+      await hear(countedWith(behaviour));
     }
-    expect(heard.filter(from('video_call'))).toHaveLength(1);
+    expect(heard.filter(countedWith('threat'))).toHaveLength(1);
   });
 });

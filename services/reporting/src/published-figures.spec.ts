@@ -23,11 +23,11 @@ describe('the table of a quarter of a national helpline', () => {
   beforeAll(async () => {
     stage = await startStage({ services: [reporting], logLevel: 'error', now: new Date().toISOString() });
     const fact = newFacts();
-    const facts = (await readHelplineContacts()).map(({ body: { contact, channel, place, matter, behaviour } }) =>
+    const facts = (await readHelplineContacts()).map(({ body: { contact, place, matter, behaviour } }) =>
       fact(
         contactCounted,
         contactCounted.parse({
-          ...{ factId: randomUUID(), month: contact.at.slice(0, 7), channel, ...place },
+          ...{ factId: randomUUID(), month: contact.at.slice(0, 7), ...place },
           ...{ matters: matter, behaviours: behaviour },
         }),
       ),

@@ -18,9 +18,9 @@ export function newFact(): EventToAppend {
   return {
     id: randomUUID(),
     type: 'FactReceived',
-    schemaVersion: 1,
+    schemaVersion: 2,
     data: {
-      ...{ factId: randomUUID(), month: months[a % 60], channel: 'helpline', country: 'AR' },
+      ...{ factId: randomUUID(), month: months[a % 60], country: 'AR' },
       ...{ subdivision: `AR-${String.fromCharCode(65 + (b % 24))}` },
       ...{ matters: some(matters, c, 1 + (c % 2)), behaviours: some(behaviours, d, d % 4) },
     },

@@ -51,8 +51,7 @@ function checkReceiptUpgrades(log: readonly LoggedEvent[]): readonly Finding[] {
 }
 
 const monthOf = ({ metadata }: LoggedEvent): string => text(metadata, 'occurredAt').slice(0, 7);
-const contactOf = ({ data }: LoggedEvent): string =>
-  `${text(object(data, 'contact'), 'at').slice(0, 7)} ${text(data, 'channel')}`;
+const contactMonthOf = ({ data }: LoggedEvent): string => text(object(data, 'contact'), 'at').slice(0, 7);
 const isDated = ({ data }: LoggedEvent): boolean => text(object(data, 'contact'), 'precision') !== 'unknown';
 
 /** A fact's pseudonym cannot be joined to what it is about: told and received are counted by what the fact says. */
@@ -60,8 +59,9 @@ function checkFacts(
   log: readonly LoggedEvent[],
   topics: ReadonlyMap<string, readonly Published[]>,
 ): readonly Finding[] {
-  const contacts = ofType(log, 'ConcernSubmitted').filter(isDated).map(contactOf);
-  const factOf = ({ data }: LoggedEvent): string => `${text(data, 'month')} ${text(data, 'channel')}`;
+  const contacts = ofType(log, 'ConcernSubmitted').filter(isDated);
+  const byChannel = (month: string, { data }: LoggedEvent): string => `${month} ${text(data, 'channel')}`;
+  const factMonthOf = ({ data }: LoggedEvent): string => text(data, 'month');
   const moves = ofType(log, 'CaseOpened', 'StageMoved', 'CaseClosed', 'CaseReopened').map(monthOf);
   const sent = ofType(log, 'ReferralSent').map((event) => `${monthOf(event)} ${text(event.data, 'unit')}`);
   const received = ofType(log, 'FactReceived');
@@ -70,13 +70,13 @@ function checkFacts(
     exactly(subjects.has(fact) ? 1 : 0, events.length, `fact ${fact}`),
   );
   return [
-    ...asMany('facts', contacts, received.map(factOf)),
-    ...asMany('facts of responses', contacts, ofType(log, 'ResponseAwaited').map(factOf)),
+    ...asMany('facts', contacts.map(contactMonthOf), received.map(factMonthOf)),
     ...asMany(
-      'facts of stages',
-      moves,
-      ofType(log, 'CaseStageCounted').map(({ data }) => text(data, 'month')),
+      'facts of responses',
+      contacts.map((event) => byChannel(contactMonthOf(event), event)),
+      ofType(log, 'ResponseAwaited').map((event) => byChannel(factMonthOf(event), event)),
     ),
+    ...asMany('facts of stages', moves, ofType(log, 'CaseStageCounted').map(factMonthOf)),
     ...asMany(
       'facts of referrals',
       sent,

@@ -154,7 +154,7 @@ export const stageCounted = defineMessage({
   title: 'A case came to a stage, counted',
   summary: 'The de-identified fact that a case was opened, moved, closed or reopened in a month, under a pseudonym.',
   key: 'fact',
-  isFact: true,
+  fact: { plain: ['month', 'stage'], sealed: [] },
   schema: Type.Object({ factId: id, month, stage: code(caseStages) }, closed),
   examples: [{ factId: '7c1f0e9a-3b5d-8f21-8d4e-5a9b2c6d7e01', month: '2026-03', stage: 'planning' }],
 });

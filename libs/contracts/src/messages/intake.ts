@@ -113,30 +113,48 @@ export const reporterErasureRequested = defineMessage({
   ],
 });
 
-export const contactCounted = defineMessage({
+/** What is counted of a contact, but for where the log tells it. */
+const counted = {
+  country: Type.Optional(country),
+  subdivision: Type.Optional(subdivision),
+  matters: Type.Array(code(matters)),
+  behaviours: Type.Array(code(behaviours)),
+};
+const countedSealed = Object.keys(counted);
+
+export const contactCountedFirst = defineMessage({
   type: 'intake.contact-counted.v1',
-  title: 'A contact was counted',
-  summary:
-    'The de-identified fact of one contact: coarsened codes under a pseudonym that cannot be joined back to the concern.',
+  title: 'A contact was counted, with its channel',
+  summary: 'The de-identified fact of one contact, as it was published until its channel was left out.',
   key: 'fact',
-  isFact: true,
-  schema: Type.Object(
-    {
-      factId: id,
-      month,
-      channel: code(channels),
-      country: Type.Optional(country),
-      subdivision: Type.Optional(subdivision),
-      matters: Type.Array(code(matters)),
-      behaviours: Type.Array(code(behaviours)),
-    },
-    closed,
-  ),
+  fact: { plain: ['month', 'channel'], sealed: countedSealed },
+  retired: true,
+  schema: Type.Object({ factId: id, month, channel: code(channels), ...counted }, closed),
   examples: [
     {
       factId: '5f0c6f1e-1d5c-8a3e-8f00-6a2f0e9d1c77',
       month: '2021-02',
       channel: 'helpline',
+      country: 'AR',
+      subdivision: 'AR-B',
+      matters: ['domestic_violence'],
+      behaviours: ['psychological_violence', 'economic_violence'],
+    },
+  ],
+});
+
+export const contactCounted = defineMessage({
+  type: 'intake.contact-counted.v2',
+  title: 'A contact was counted',
+  summary:
+    'The de-identified fact of one contact: coarsened codes under a pseudonym that cannot be joined back to the concern.',
+  key: 'fact',
+  fact: { plain: ['month'], sealed: countedSealed },
+  schema: Type.Object({ factId: id, month, ...counted }, closed),
+  examples: [
+    {
+      factId: '5f0c6f1e-1d5c-8a3e-8f00-6a2f0e9d1c77',
+      month: '2021-02',
       country: 'AR',
       subdivision: 'AR-B',
       matters: ['domestic_violence'],
@@ -151,7 +169,7 @@ export const responseAwaited = defineMessage({
   summary:
     'The de-identified fact that a contact is to be answered, under a pseudonym of its own, which joins neither the concern nor the contact that was counted.',
   key: 'fact',
-  isFact: true,
+  fact: { plain: ['month', 'channel', 'measurable'], sealed: [] },
   schema: Type.Object(
     {
       factId: id,
@@ -174,7 +192,7 @@ export const responseGiven = defineMessage({
   summary:
     'The de-identified fact that a person gave the first response, and how long it took as far as that is known.',
   key: 'fact',
-  isFact: true,
+  fact: { plain: ['band'], sealed: [] },
   schema: Type.Object({ factId: id, band: Type.Optional(code(responseBands)) }, closed),
   examples: [{ factId: '0b6d8a52-6a4f-8e0c-9c55-3f1a7d0e2b44', band: 'within_4_hours' }],
 });

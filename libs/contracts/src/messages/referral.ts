@@ -60,7 +60,7 @@ export const referralCounted = defineMessage({
   title: 'A referral was sent, counted',
   summary: 'The de-identified fact that a referral went to a unit in a month, under a pseudonym.',
   key: 'fact',
-  isFact: true,
+  fact: { plain: ['month', 'unit', 'service'], sealed: [] },
   schema: Type.Object({ factId: id, month, unit: code(units), service: code(services) }, closed),
   examples: [
     { factId: '2a8e5c10-9d7b-8a36-b1f2-6e4d3c5b7a90', month: '2026-03', unit: 'ombudsman', service: 'mediation' },
@@ -72,7 +72,7 @@ export const resultCounted = defineMessage({
   title: 'What became of a referral, counted',
   summary: 'The de-identified fact of what became of a referral; the last that is told of one holds.',
   key: 'fact',
-  isFact: true,
+  fact: { plain: ['result'], sealed: [] },
   schema: Type.Object({ factId: id, result: code(referralResults) }, closed),
   examples: [{ factId: '2a8e5c10-9d7b-8a36-b1f2-6e4d3c5b7a90', result: 'partly_provided' }],
 });

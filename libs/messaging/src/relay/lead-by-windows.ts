@@ -1,7 +1,9 @@
 import { pause } from '../waiting.js';
+import { goingWith, toNote, waitingAt } from './held-back.js';
+import { parted } from './hidden.js';
 import type { Leadership } from './leadership.js';
 import type { RelayOptions, WindowOptions } from './relay-options.js';
-import { messagesFor, saidBy } from './said.js';
+import { messagesFor } from './said.js';
 import { Sequences } from './sequences.js';
 import { shuffled } from './shuffle.js';
 import { Window } from './window.js';
@@ -10,7 +12,7 @@ import { Window } from './window.js';
 const lookEveryMs = ({ delayMs }: WindowOptions): number => Math.min(Math.max(delayMs / 20, 200), 5_000);
 
 /**
- * Publishes window by window, each shuffled. Where a window ends is noted before anything of it goes: when it is published again,
+ * Publishes window by window, each shuffled. Where a window ends and who stays behind is noted before anything of it goes: when it is published again,
  * after a crash or for a topic that was lost, it holds the same messages, and comparing the two tells nothing more.
  */
 export async function leadByWindows(
@@ -24,7 +26,7 @@ export async function leadByWindows(
     const end = await leadership.windowEnd(position);
     const window = await nextWindow(position, end, options, leadership, signal);
     if (!window) return;
-    if (end === undefined) await leadership.endWindow(window.position);
+    if (end === undefined) await endWindow(window, options, leadership);
     await publishWindow(window, options, leadership);
     ({ position } = window);
     onNoted();
@@ -53,10 +55,25 @@ async function nextWindow(
   return undefined;
 }
 
+async function endWindow(
+  { waiting, position }: Window,
+  options: RelayOptions & { readonly window: WindowOptions },
+  leadership: Leadership,
+): Promise<void> {
+  const { crowd, hiding } = options.window;
+  const earlier = await leadership.heldBack();
+  const now = Date.now();
+  const isOverdue = ({ recordedAt }: { readonly recordedAt: string }): boolean =>
+    now - Date.parse(recordedAt) >= (hiding?.longestMs ?? 0);
+  const everything = [...(await waitingAt(earlier, options)), ...waiting];
+  await leadership.endWindow(position, toNote(parted(everything, crowd, isOverdue), earlier));
+}
+
 async function publishWindow(window: Window, options: RelayOptions, leadership: Leadership): Promise<void> {
   const { service, topic, bus } = options;
   const sequences = new Sequences(leadership);
-  const messages = await messagesFor(await saidBy(window.events, options), options, sequences);
+  const said = await goingWith(window, await leadership.notedOf(window.position), options);
+  const messages = await messagesFor(said, options, sequences);
   const drawn = shuffled(messages);
   await bus.publish(topic, drawn);
   // In the order that was drawn: rows lie in a table as they were written.

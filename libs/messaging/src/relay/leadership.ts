@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { within } from '../waiting.js';
+import type { HeldBack, toNote } from './held-back.js';
 
 /** The leader's place was taken, or its connection lost: it must not move the checkpoint any more. */
 export class Deposed extends Error {
@@ -107,14 +108,36 @@ export class Leadership {
     return ends === undefined || ends === null ? undefined : BigInt(ends);
   }
 
-  /** Notes for ever where a window ends, or throws `Deposed`. */
-  async endWindow(ends: bigint): Promise<void> {
+  /** Notes for ever where a window ends and what of it or of earlier ones stays or goes, or throws `Deposed`. */
+  async endWindow(ends: bigint, rows: ReturnType<typeof toNote>): Promise<void> {
     const noted = await this.query(
-      `insert into relay_window (service, ends)
-       select service, $2 from relay_checkpoint where service = $1 and epoch = $3`,
-      [ends.toString(), this.epoch],
+      `with noted as (
+         insert into relay_window (service, ends)
+         select service, $2 from relay_checkpoint where service = $1 and epoch = $3 returning service
+       ), held as (
+         insert into relay_held (service, stream, revision, place, position, held_by, went_with, bare)
+         select n.service, h.stream, h.revision, h.place, h.position, $2, case when h.goes then $2::bigint end, h.bare
+         from noted n, jsonb_to_recordset($4::jsonb)
+           as h(stream text, revision bigint, place integer, position bigint, goes boolean, bare boolean)
+         on conflict (service, stream, revision, place)
+           do update set went_with = excluded.went_with, bare = excluded.bare
+       )
+       select from noted`,
+      [ends.toString(), this.epoch, JSON.stringify(rows.map((row) => ({ ...row, position: row.position.toString() })))],
     );
     if (noted.rowCount !== 1) throw new Deposed();
+  }
+
+  /** What is held back until now. */
+  async heldBack(): Promise<readonly HeldBack[]> {
+    const { rows } = await this.query<HeldRow>(`${selectHeld} and went_with is null order by position, place`, []);
+    return rows.map(heldBackIn);
+  }
+
+  /** What was noted of the window that ends there. */
+  async notedOf(ends: bigint): Promise<readonly HeldBack[]> {
+    const { rows } = await this.query<HeldRow>(`${selectHeld} and $2 in (held_by, went_with)`, [ends.toString()]);
+    return rows.map(heldBackIn);
   }
 
   /** How many messages lie before the checkpoint. */
@@ -155,3 +178,21 @@ export class Leadership {
     return answer;
   }
 }
+
+interface HeldRow {
+  readonly stream: string;
+  readonly revision: string;
+  readonly place: number;
+  readonly position: string;
+  readonly held_by: string;
+  readonly went_with: string | null;
+  readonly bare: boolean;
+}
+
+const selectHeld =
+  'select stream, revision, place, position, held_by, went_with, bare from relay_held where service = $1';
+
+const heldBackIn = ({ stream, revision, place, position, held_by, went_with, bare }: HeldRow): HeldBack => ({
+  ...{ stream, revision: Number(revision), place, position: BigInt(position), bare },
+  ...{ heldBy: BigInt(held_by), wentWith: went_with === null ? undefined : BigInt(went_with) },
+});

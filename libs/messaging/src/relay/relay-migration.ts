@@ -32,3 +32,23 @@ create table if not exists relay_window (
   primary key (service, ends)
 );
 `;
+
+/**
+ * Which messages a relay held back from the window in which they lie, and with which they went instead. Kept also when everything is
+ * published again. Safe to run again.
+ */
+export const relayHeldMigration = `
+create table if not exists relay_held (
+  service text not null,
+  stream text not null,
+  revision bigint not null,
+  place integer not null,
+  position bigint not null,
+  held_by bigint not null,
+  went_with bigint,
+  bare boolean not null,
+  primary key (service, stream, revision, place)
+);
+create index if not exists relay_held_by on relay_held (service, held_by);
+create index if not exists relay_held_until on relay_held (service, went_with);
+`;

@@ -4,6 +4,7 @@ import type { Log } from '../log.js';
 import type { OnMeasure } from '../measures.js';
 import type { Bus } from '../port.js';
 import type { Translation } from './compose.js';
+import type { Hiding } from './hidden.js';
 
 /** Holds messages back and lets them go together, so that neither when nor where one lies on the topic tells of which event it is. */
 export interface WindowOptions {
@@ -13,6 +14,8 @@ export interface WindowOptions {
   readonly crowd: number;
   /** unless the first has waited for so long. */
   readonly latestMs: number;
+  /** What goes only among those that look like it in the log, also after that; it waits for later windows. */
+  readonly hiding?: Hiding;
 }
 
 export interface RelayOptions {

@@ -9,6 +9,7 @@ import { makeUpForLoss, watchTopic } from './lost-topic.js';
 import type { RelayOptions } from './relay-options.js';
 
 export type { RelayOptions, WindowOptions } from './relay-options.js';
+export type { Hidden, Hiding } from './hidden.js';
 export { withdrawnType, type Payload, type Translation } from './compose.js';
 
 export interface RelayLag {
@@ -16,6 +17,8 @@ export interface RelayLag {
   readonly events: number;
   /** Age of the oldest of them in seconds; 0 when there is none. Where messages are held back on purpose: beyond what they may wait. */
   readonly seconds: number;
+  /** Events behind it of which something is held back for want of a crowd; absent where nothing ever is. */
+  readonly held?: number;
 }
 
 export interface Relay {
@@ -133,10 +136,20 @@ async function measureLag({ pool, service, store, categories, window }: RelayOpt
   const after = BigInt(rows[0]?.position ?? 0);
   const { events } = await store.readAll({ after, categories, limit: 1_000 });
   const oldest = events[0];
+  const held = window?.hiding && (await heldEvents(pool, service));
   return {
+    ...(held === undefined ? {} : { held }),
     events: events.length,
     seconds: oldest ? Math.max(0, (Date.now() - (window?.latestMs ?? 0) - Date.parse(oldest.recordedAt)) / 1_000) : 0,
   };
+}
+
+async function heldEvents(pool: pg.Pool, service: string): Promise<number> {
+  const { rows } = await pool.query<{ held: number }>(
+    'select count(distinct (stream, revision))::integer as held from relay_held where service = $1 and went_with is null',
+    [service],
+  );
+  return rows[0]?.held ?? 0;
 }
 
 /** Publishes everything again from the start of the log, with the same ids and sequences: after Kafka lost its data. */

@@ -1,5 +1,6 @@
 import type { EventStore, RecordedEvent } from '@waymark/event-store';
 import { payloadsOf } from './compose.js';
+import type { Waiting } from './hidden.js';
 import type { RelayOptions, WindowOptions } from './relay-options.js';
 
 const pageSize = 500;
@@ -9,13 +10,15 @@ const most = 5_000;
 /** The events of one window, gathered from the log. Kept as they are stored: they are translated again when they go. */
 export class Window {
   readonly events: RecordedEvent[] = [];
+  /** What they say to others, in their order. */
+  readonly waiting: Waiting[] = [];
   private readonly crowds = new Map<string, Set<string>>();
   private reached: bigint;
 
   constructor(
     after: bigint,
     private readonly store: EventStore,
-    private readonly options: Pick<RelayOptions, 'categories' | 'translate'>,
+    private readonly options: Pick<RelayOptions, 'categories' | 'translate' | 'window'>,
   ) {
     this.reached = after;
   }
@@ -35,14 +38,12 @@ export class Window {
 
   /** Takes in what has been appended since; nothing behind `end`. */
   async gather(end?: bigint): Promise<void> {
-    const { categories, translate } = this.options;
+    const { categories } = this.options;
     while (end === undefined ? !this.isFull : this.reached < end) {
       const page = await this.store.readAll({ after: this.reached, categories, limit: pageSize });
       for (const event of page.events) {
         if (end !== undefined && event.position > end) break;
-        const payloads = payloadsOf(await translate(event));
-        if (payloads.length > 0) this.events.push(event);
-        for (const { type, subject } of payloads) this.crowdOf(type).add(subject);
+        await this.take(event);
       }
       const [before, upTo] = [this.reached, page.position];
       this.reached = end !== undefined && upTo > end ? end : upTo;
@@ -60,9 +61,34 @@ export class Window {
     return waited >= latestMs || [...this.crowds.values()].every((subjects) => subjects.size >= crowd);
   }
 
+  private async take(event: RecordedEvent): Promise<void> {
+    const found = await waitingIn(event, this.options);
+    if (found.length > 0) this.events.push(event);
+    this.waiting.push(...found.map(({ waiting }) => waiting));
+    for (const { type, waiting } of found) this.crowdOf(type).add(waiting.subject);
+  }
+
   private crowdOf(type: string): Set<string> {
     const known = this.crowds.get(type) ?? new Set<string>();
     this.crowds.set(type, known);
     return known;
   }
+}
+
+/** What an event says to others, without saying it. */
+export async function waitingIn(
+  { stream, revision, position, recordedAt, ...event }: RecordedEvent,
+  { translate, window }: Pick<RelayOptions, 'translate' | 'window'>,
+): Promise<readonly { readonly type: string; readonly waiting: Waiting }[]> {
+  const said = payloadsOf(await translate({ stream, revision, position, recordedAt, ...event }));
+  return said.map((payload, place) => {
+    const { type, subject } = payload;
+    const hidden = window?.hiding?.of(payload);
+    // What looks alike is told apart by what it is: one of a kind is known among many of another.
+    const among = hidden && `${type} ${hidden.among}`;
+    return {
+      type,
+      waiting: { stream, revision, position, recordedAt, place, subject, ...(among === undefined ? {} : { among }) },
+    };
+  });
 }

@@ -14,6 +14,7 @@ const latest: ReadonlyMap<string, number> = new Map([
   ['DisclosureRecorded', 2],
   ['ErasureRequested', 2],
   ['ErasureCompleted', 2],
+  ['FactReceived', 2],
   ['ReferralSent', 2],
   ['ReferralPackageOpened', 2],
 ]);

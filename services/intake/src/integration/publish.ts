@@ -71,7 +71,7 @@ export function publishFacts(recorded: OpenedEvent, { secrets }: Pick<Platform, 
   const responseFact = (): string => factPseudonym(secrets, 'response', concernId);
   if (event.type === 'ConcernSubmitted' && event.data.contact.precision !== 'unknown')
     return [
-      contactCounted(factPseudonym(secrets, 'fact', concernId), event.data),
+      ...contactCounted(factPseudonym(secrets, 'fact', concernId), event.data),
       responseAwaited(responseFact(), event.data),
     ];
   return event.type === 'FirstResponseGiven' ? responseGiven(responseFact(), event.data) : undefined;
@@ -79,25 +79,26 @@ export function publishFacts(recorded: OpenedEvent, { secrets }: Pick<Platform, 
 
 const firstOf = (month: string): string => `${month}-01T00:00:00.000Z`;
 
-function contactCounted(factId: string, submitted: DataOfEvent<'ConcernSubmitted'>) {
-  const { contact, channel, place, matter, behaviour } = submitted;
+function contactCounted(factId: string, { contact, place, matter, behaviour }: DataOfEvent<'ConcernSubmitted'>) {
   const month = contact.at.slice(0, 7);
-  return {
-    type: intakeMessages.contactCounted.type,
-    subject: factId,
-    unlinked: true,
-    time: firstOf(month),
-    data: intakeMessages.contactCounted.parse({
-      factId,
-      month,
-      channel,
-      ...(place?.country ? { country: place.country } : {}),
-      ...(place?.subdivision ? { subdivision: place.subdivision } : {}),
-      // Erased fields are absent: the fact was counted before, and a refill counts what is left.
-      matters: [...(matter ?? [])],
-      behaviours: [...(behaviour ?? [])],
-    }),
-  };
+  const fact = { subject: factId, unlinked: true, time: firstOf(month) };
+  return [
+    // Keeps its number for when everything is published again: it was told with its channel before (ADR 40).
+    { ...fact, type: intakeMessages.contactCountedFirst.type, withdrawn: true, data: {} },
+    {
+      ...fact,
+      type: intakeMessages.contactCounted.type,
+      data: intakeMessages.contactCounted.parse({
+        factId,
+        month,
+        ...(place?.country ? { country: place.country } : {}),
+        ...(place?.subdivision ? { subdivision: place.subdivision } : {}),
+        // Erased fields are absent: the fact was counted before, and a refill counts what is left.
+        matters: [...(matter ?? [])],
+        behaviours: [...(behaviour ?? [])],
+      }),
+    },
+  ];
 }
 
 function responseAwaited(factId: string, { contact, channel }: DataOfEvent<'ConcernSubmitted'>) {

@@ -5,6 +5,11 @@ import { ReceiveFact } from '../fact/features/receive-fact.js';
 
 /** Facts are kept as events of our own, so that every table can be rebuilt without asking anybody. */
 export const consumes = [
+  // Each fact is kept once, in whichever version it comes first; its channel, which the first told, is not.
+  reactingTo(intakeMessages.contactCountedFirst, async (message, { commands }) => {
+    const { channel: _untold, ...fact } = message.data;
+    await commands.execute(new ReceiveFact(fact, messageCall('reporting', message)));
+  }),
   reactingTo(intakeMessages.contactCounted, async (message, { commands }) => {
     await commands.execute(new ReceiveFact(message.data, messageCall('reporting', message)));
   }),

@@ -1,12 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import { behaviours, channels, code, country, id, matters, month, subdivision } from '@waymark/contracts';
-import { declareEvents, type Decider, type EventOf, type ShapeOf } from '@waymark/event-sourcing';
+import { declareEvents, type Decider, earlierVersion, type EventOf, type ShapeOf } from '@waymark/event-sourcing';
 
 /** A de-identified fact of one contact, under a pseudonym that reporting cannot join back. */
 const contactFact = {
   factId: id,
   month,
-  channel: code(channels),
   country: Type.Optional(country),
   subdivision: Type.Optional(subdivision),
   matters: Type.Array(code(matters)),
@@ -15,7 +14,20 @@ const contactFact = {
 export type ContactFact = ShapeOf<typeof contactFact>;
 
 /** Nothing is sealed: reporting holds no key, and a fact names nobody. */
-export const factEvents = declareEvents({ FactReceived: { version: 1, data: contactFact, sealed: {} } });
+export const factEvents = declareEvents({
+  FactReceived: {
+    version: 2,
+    data: contactFact,
+    sealed: {},
+    earlier: [
+      earlierVersion({
+        data: { ...contactFact, channel: code(channels) },
+        sealed: {},
+        upcast: ({ channel: _unused, ...fact }) => fact,
+      }),
+    ],
+  },
+});
 
 export type FactEvent = EventOf<typeof factEvents>;
 export type FactCommand = { readonly type: 'ReceiveFact'; readonly fact: ContactFact };
