@@ -42,9 +42,9 @@ describe('the settings of a service', () => {
       PORT: 'jasmine',
       KEYS_DATABASE_URL: 'jasmine',
       LOG_LEVEL: 'jasmine',
-      TRUST_PROXY: 'jasmine',
+      TRUSTED_PROXIES: 'jasmine',
     });
-    for (const name of ['PORT', 'KEYS_DATABASE_URL', 'LOG_LEVEL', 'TRUST_PROXY'])
+    for (const name of ['PORT', 'KEYS_DATABASE_URL', 'LOG_LEVEL', 'TRUSTED_PROXIES'])
       expect(message).toContain(`${name}: `);
     expect(message).not.toContain('jasmine');
   });
@@ -95,6 +95,25 @@ describe('the settings of a service', () => {
     expect(refusal({ RATE_LIMIT_ADDRESS: '0' })).toContain('RATE_LIMIT_ADDRESS: ');
     expect(refusal({ CORS_ORIGINS: 'https://a.example, http://localhost:4000' })).toBe('none');
   });
+
+  it.each(['10.0.0.1', '10.0.0.0/8, 2001:db8::/32', 'loopback,uniquelocal', '', ' , '])(
+    'let the proxies “%s” be trusted',
+    (TRUSTED_PROXIES) => expect(refusal({ TRUSTED_PROXIES })).toBe('none'),
+  );
+
+  it.each([
+    'true',
+    '10.0.0.0/33',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/8/8',
+    '10.0.0.0/',
+    'proxy.example',
+    '10.0.0.1, *',
+    '1',
+  ])('do not let the proxies “%s” be trusted', (TRUSTED_PROXIES) =>
+    expect(refusal({ TRUSTED_PROXIES })).toMatch(/^intake cannot start: TRUSTED_PROXIES: must be addresses/),
+  );
 
   it('name those that only this service has', () => {
     expect(refusal({}, { CONSENT_URL: str() })).toContain('CONSENT_URL: is missing');

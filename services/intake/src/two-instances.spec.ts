@@ -13,7 +13,7 @@ describe('what was told at one instance of intake', () => {
   let second: RunningService;
   let database: pg.Client;
   beforeAll(async () => {
-    stage = await startStage({ services: [intake], logLevel: 'fatal', environment: { TRUST_PROXY: 'true' } });
+    stage = await startStage({ services: [intake], logLevel: 'fatal', environment: { TRUSTED_PROXIES: 'loopback' } });
     const environment = { ...stage.environmentOf('intake'), PORT: String(await freePort()) };
     second = await startService(intake, { environment, clock: stage.clock });
     database = new pg.Client({ connectionString: stage.environmentOf('intake').DATABASE_URL });
