@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { caseMessages, topicOf } from '@waymark/contracts';
 import type { Message } from '@waymark/messaging';
+import { Aggregates, clockCall } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
+import { concernAggregate } from './concern/concern.aggregate.js';
+import { contact } from './concern/domain/concern.fixture.js';
 import { deskOf, eventsOf, typesOf, withoutInstance } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
@@ -53,6 +56,18 @@ describe('coming back with a receipt', () => {
   it('is not held up by having come back often', async () => {
     const { receipt } = await desk.submit();
     for (let time = 0; time < 15; time += 1) expect(await show(receipt)).toMatchObject({ status: 200 });
+  });
+
+  it('opens the first concern, should the same be issued for another', async () => {
+    const { concernId, receipt } = await desk.submit();
+    const issued = (await eventsOf(stage, concernId)).find(({ type }) => type === 'ReceiptIssued');
+    const receiptHash = String((issued?.data as { readonly receiptHash?: string }).receiptHash);
+    const another = randomUUID();
+    const command = { type: 'SubmitConcern', concernId: another, contact, receiptHash } as const;
+    const aggregates = stage.running('intake').app.get(Aggregates);
+    await aggregates.change(concernAggregate, another, command, clockCall('intake', another));
+    expect(typesOf(await eventsOf(stage, another))).toContain('ReceiptIssued');
+    expect(await desk.myConcern(receipt)).toMatchObject({ concernId });
   });
 
   it('opens a session for a quarter of an hour', async () => {

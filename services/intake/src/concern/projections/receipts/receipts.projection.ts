@@ -2,10 +2,10 @@ import { foldedRows, oneRow, type OpenedEvent } from '@waymark/projections';
 import type { ConcernEvent } from '../../domain/concern.events.js';
 import { ReceiptEntry } from './receipt-entry.entity.js';
 
-/** Which concern a receipt opens, by its slow hash. */
+/** Which concern a receipt opens, by its slow hash: the first for which it was issued, so that none is lost behind another. */
 export const receiptsProjection = foldedRows({
   name: 'receipts',
-  version: 1,
+  version: 2,
   categories: ['concern'],
   tables: `
     CREATE TABLE receipts (
@@ -18,7 +18,7 @@ export const receiptsProjection = foldedRows({
   idOf: (event) => issuedBy(event)?.receiptHash,
   fold: oneRow((entry, event) => {
     const issued = issuedBy(event);
-    return issued ? { ...issued, concernId: event.stream.slice('concern-'.length) } : entry;
+    return issued && !entry ? { ...issued, concernId: event.stream.slice('concern-'.length) } : entry;
   }),
 });
 
