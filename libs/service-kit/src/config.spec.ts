@@ -115,6 +115,14 @@ describe('the settings of a service', () => {
     expect(refusal({ TRUSTED_PROXIES })).toMatch(/^intake cannot start: TRUSTED_PROXIES: must be addresses/),
   );
 
+  it('say for how many days answers are kept, at least for one', () => {
+    expect(readSettings('intake', good, {}).ANSWERS_KEPT_DAYS).toBe(30);
+    for (const ANSWERS_KEPT_DAYS of ['0', '-1', '1.5', 'jasmine'])
+      expect(refusal({ ANSWERS_KEPT_DAYS })).toBe(
+        'intake cannot start: ANSWERS_KEPT_DAYS: must be a whole number from 1',
+      );
+  });
+
   it('name those that only this service has', () => {
     expect(refusal({}, { CONSENT_URL: str() })).toContain('CONSENT_URL: is missing');
   });

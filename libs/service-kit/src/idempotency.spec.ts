@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { eventually } from '@waymark/testing';
 import { type RunningService, startService } from './start-service.js';
 import { gate, tallyService } from './tally.fixture.js';
 import { prepareGround, type TallyGround } from './tally-ground.fixture.js';
@@ -171,6 +172,34 @@ describe('the Idempotency-Key', () => {
       expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 422]);
       expect(await eventsOf(id)).toEqual(['Added']);
     }
+  });
+
+  it('is forgotten after thirty days, and then has no second effect either', async () => {
+    await loseAnswers();
+    const [old, young] = [
+      { id: randomUUID(), key: randomUUID() },
+      { id: randomUUID(), key: randomUUID() },
+    ];
+    await add(old);
+    await client.query(`UPDATE idempotency SET answered_at = now() - interval '30 days 1 minute'`);
+    const kept = await add(young);
+    await client.query(
+      `UPDATE idempotency SET answered_at = now() - interval '29 days' WHERE answered_at > now() - interval '1 day'`,
+    );
+    const third = await startService(tallyService, {
+      environment: { ...ground.environment, PORT: await ground.freePort() },
+    });
+    try {
+      await eventually(async () => {
+        const { rows } = await client.query('SELECT FROM idempotency');
+        expect(rows).toHaveLength(1);
+      });
+    } finally {
+      await third.stop();
+    }
+    expect(await add(young)).toEqual(kept);
+    expect(await add(old)).toMatchObject({ status: 201, body: { total: 5 } });
+    expect(await eventsOf(old.id)).toEqual(['Added']);
   });
 
   it('leaves nothing in its table that can be read', async () => {

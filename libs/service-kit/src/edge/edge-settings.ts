@@ -1,16 +1,12 @@
 import { isIP } from 'node:net';
 import { EnvError, makeValidator, num, str } from 'envalid';
 import { ConfigError } from '../config-error.js';
+import { fromOne } from '../from-one.js';
 
 const origins = makeValidator<string>((value) => {
   if (!listed(value).every((origin) => URL.canParse(origin) && new URL(origin).origin === origin))
     throw new EnvError('must be origins such as https://portal.example.org, several separated by commas');
   return value;
-});
-
-const rate = makeValidator<number>((value) => {
-  if (!/^[1-9]\d{0,8}$/.test(value)) throw new EnvError('must be a whole number from 1');
-  return Number(value);
 });
 
 const namedProxies: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
@@ -36,8 +32,8 @@ const proxies = makeValidator<string>((value) => {
 export const edgeVariables = {
   TRUSTED_PROXIES: proxies({ default: '', desc: 'whose X-Forwarded-For is believed, separated by commas' }),
   CORS_ORIGINS: origins({ default: '', desc: 'origins whose pages may call from a browser, separated by commas' }),
-  RATE_LIMIT_PRINCIPAL: rate({ default: 6_000, desc: 'requests a minute of one person, in each instance' }),
-  RATE_LIMIT_ADDRESS: rate({ default: 6_000, desc: 'requests a minute without a good token, of one address' }),
+  RATE_LIMIT_PRINCIPAL: fromOne({ default: 6_000, desc: 'requests a minute of one person, in each instance' }),
+  RATE_LIMIT_ADDRESS: fromOne({ default: 6_000, desc: 'requests a minute without a good token, of one address' }),
   REQUEST_TIMEOUT_SECONDS: num({ default: 30, desc: 'within which a request must have come in' }),
   TLS_CERT_FILE: str({ default: undefined, desc: 'certificate with its chain, PEM; the service then speaks HTTPS' }),
   TLS_KEY_FILE: str({ default: undefined, desc: 'private key of the certificate, PEM' }),

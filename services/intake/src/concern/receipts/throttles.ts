@@ -1,12 +1,15 @@
 import { createHmac } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { type Clock, Problem, type Secrets } from '@waymark/service-kit';
+import { type Clock, type Doors, Problem, type Secrets } from '@waymark/service-kit';
 
 interface Bucket {
   readonly name: string;
   readonly capacity: number;
   readonly refillPerSecond: number;
 }
+
+const guesses: Bucket = { name: 'receipt-guess', capacity: 10, refillPerSecond: 0.2 };
+const submissions: Bucket = { name: 'submission', capacity: 300, refillPerSecond: 2 };
 
 /** Tokens of a row by now: $3 is the capacity, $4 the time, $5 what is refilled in a second. */
 const filled =
@@ -71,7 +74,7 @@ abstract class TokenBuckets {
  */
 export class GuessThrottle extends TokenBuckets {
   constructor(dataSource: DataSource, clock: Clock, secrets: Secrets) {
-    super({ name: 'receipt-guess', capacity: 10, refillPerSecond: 0.2 }, dataSource, clock, secrets);
+    super(guesses, dataSource, clock, secrets);
   }
 
   /** Before the work is done. */
@@ -91,10 +94,30 @@ export class GuessThrottle extends TokenBuckets {
 /** Against flooding; wide enough for a whole office behind one address. */
 export class SubmissionThrottle extends TokenBuckets {
   constructor(dataSource: DataSource, clock: Clock, secrets: Secrets) {
-    super({ name: 'submission', capacity: 300, refillPerSecond: 2 }, dataSource, clock, secrets);
+    super(submissions, dataSource, clock, secrets);
   }
 
   admit(source: string): Promise<void> {
     return this.take(source, 1);
+  }
+}
+
+/** In one go, so that no row is held for long; what is left goes a second later. */
+const atOnce = 1_000;
+
+/**
+ * Forgets the buckets that are full again, since they say what no row says as well. So nothing stays of an address but for a moment:
+ * a bucket of which nothing was taken for as long as all of it needs to be refilled is full.
+ */
+export async function forgetFullBuckets({ dataSource, clock }: Pick<Doors, 'dataSource' | 'clock'>): Promise<void> {
+  for (const { name, capacity, refillPerSecond } of [guesses, submissions]) {
+    const fullSince = new Date(Date.parse(clock.now()) - (capacity / refillPerSecond) * 1_000);
+    await dataSource.query(
+      `DELETE FROM token_buckets WHERE name = $1 AND source IN (
+         SELECT source FROM token_buckets WHERE name = $1 AND filled_at <= $2
+         ORDER BY filled_at LIMIT ${atOnce} FOR UPDATE SKIP LOCKED
+       )`,
+      [name, fullSince],
+    );
   }
 }
