@@ -158,7 +158,7 @@ export default defineConfig(
     },
   },
   {
-    // What leaves is composed by the declared data categories, and opened in one place only.
+    // What leaves is composed by the declared data categories, and opened in one place only. Callers are counted by line.
     files: ['services/*/src/**/*.ts'],
     ignores: ['services/referral/src/referral/package/package-seal.ts', ...testFiles],
     rules: {
@@ -170,6 +170,11 @@ export default defineConfig(
               name: '@waymark/privacy',
               importNames: ['openValue'],
               message: 'A package is opened by package-seal.ts only.',
+            },
+            {
+              name: '@nestjs/common',
+              importNames: ['Ip'],
+              message: 'An IPv6 line has 2^64 addresses: count by @Source().',
             },
           ],
         },

@@ -280,6 +280,19 @@ describe('bad input', () => {
     expect(checked).toBeGreaterThan(100);
   });
 
+  it.each(writing)(
+    'in a query of a command is refused by %s, which takes none, and stores nothing',
+    async (service) => {
+      await nothingStored(service, async (route) => {
+        for (const query of ['?unknownParameter', '?unknownParameter=1']) {
+          const answer = await send(route, { query, json: goodValue(route.document, bodySchema(route)) });
+          isProblem({ path: route.path, query }, route, answer, { status: 422, code: 'invalid_input' });
+          expect(answer.body.errors).toMatchObject([{ field: 'unknownParameter', rule: 'whitelistValidation' }]);
+        }
+      });
+    },
+  );
+
   // Last, because these are taken: what the mutations above start from keeps every rule of a body.
   it.each(writing)('is not what the tests begin with: %s finds nothing wrong with those bodies', async (service) => {
     for (const route of posts(service)) {

@@ -19,7 +19,7 @@ describe('the oracle, a table of who may do what that knows nothing of the polic
   let world: World;
   let requests: ReturnType<typeof requestsOf>;
   beforeAll(async () => {
-    const environment = { TRUST_PROXY: 'true', ALTERNATE_DESK: 'ethics_office' };
+    const environment = { TRUSTED_PROXIES: 'loopback', ALTERNATE_DESK: 'ethics_office' };
     stage = await startStage({ services: definitions, logLevel: 'error', environment });
     world = await buildWorld(stage);
     requests = requestsOf(stage, world);

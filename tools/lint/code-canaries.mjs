@@ -142,4 +142,10 @@ export const codeCanaries = [
     `export { openValue } from '@waymark/privacy';\n`,
     'feature',
   ),
+  code(
+    'no-restricted-imports',
+    'a feature that counts by single addresses',
+    `export { Ip } from '@nestjs/common';\n`,
+    'feature',
+  ),
 ];

@@ -15,8 +15,7 @@ export class BodyPipe implements PipeTransform {
     if (typeof plain !== 'object' || plain === null || Array.isArray(plain))
       throw invalid([{ field: '', rule: 'isObject', message: 'the body must be a JSON object' }]);
     if (isEmpty(metatype)) {
-      const unknown = Object.keys(plain);
-      if (unknown.length > 0) throw invalid(unknown.map(notExpected));
+      refuseAll(plain);
       return plain;
     }
     const instance: object = plainToInstance(metatype, plain, { exposeDefaultValues: true }) as object;
@@ -34,6 +33,12 @@ export class BodyPipe implements PipeTransform {
 /** A body without fields; class-validator takes such a class for an unknown one and refuses even `{}`. */
 const isEmpty = (body: NonNullable<ArgumentMetadata['metatype']>): boolean =>
   getMetadataStorage().getTargetValidationMetadatas(body, '', false, false).length === 0;
+
+/** 422 naming every field that is there where none is taken. */
+export function refuseAll(fields: object): void {
+  const unknown = Object.keys(fields);
+  if (unknown.length > 0) throw invalid(unknown.map(notExpected));
+}
 
 const notExpected = (field: string): FieldError => ({
   field,

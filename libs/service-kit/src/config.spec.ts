@@ -42,9 +42,9 @@ describe('the settings of a service', () => {
       PORT: 'jasmine',
       KEYS_DATABASE_URL: 'jasmine',
       LOG_LEVEL: 'jasmine',
-      TRUST_PROXY: 'jasmine',
+      TRUSTED_PROXIES: 'jasmine',
     });
-    for (const name of ['PORT', 'KEYS_DATABASE_URL', 'LOG_LEVEL', 'TRUST_PROXY'])
+    for (const name of ['PORT', 'KEYS_DATABASE_URL', 'LOG_LEVEL', 'TRUSTED_PROXIES'])
       expect(message).toContain(`${name}: `);
     expect(message).not.toContain('jasmine');
   });
@@ -94,6 +94,33 @@ describe('the settings of a service', () => {
     expect(refusal({ CORS_ORIGINS: '*' })).toContain('CORS_ORIGINS: ');
     expect(refusal({ RATE_LIMIT_ADDRESS: '0' })).toContain('RATE_LIMIT_ADDRESS: ');
     expect(refusal({ CORS_ORIGINS: 'https://a.example, http://localhost:4000' })).toBe('none');
+  });
+
+  it.each(['10.0.0.1', '10.0.0.0/8, 2001:db8::/32', 'loopback,uniquelocal', '', ' , '])(
+    'let the proxies “%s” be trusted',
+    (TRUSTED_PROXIES) => expect(refusal({ TRUSTED_PROXIES })).toBe('none'),
+  );
+
+  it.each([
+    'true',
+    '10.0.0.0/33',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/8/8',
+    '10.0.0.0/',
+    'proxy.example',
+    '10.0.0.1, *',
+    '1',
+  ])('do not let the proxies “%s” be trusted', (TRUSTED_PROXIES) =>
+    expect(refusal({ TRUSTED_PROXIES })).toMatch(/^intake cannot start: TRUSTED_PROXIES: must be addresses/),
+  );
+
+  it('say for how many days answers are kept, at least for one', () => {
+    expect(readSettings('intake', good, {}).ANSWERS_KEPT_DAYS).toBe(30);
+    for (const ANSWERS_KEPT_DAYS of ['0', '-1', '1.5', 'jasmine'])
+      expect(refusal({ ANSWERS_KEPT_DAYS })).toBe(
+        'intake cannot start: ANSWERS_KEPT_DAYS: must be a whole number from 1',
+      );
   });
 
   it('name those that only this service has', () => {

@@ -3,6 +3,7 @@ import { ConfigError } from './config-error.js';
 import { edgeVariables } from './edge/edge-settings.js';
 import { factVariables } from './fact-settings.js';
 import { identityVariables } from './identity-settings.js';
+import { fromOne } from './from-one.js';
 import { fromFiles } from './secret-files.js';
 import { kafkaVariables } from './kafka-settings.js';
 import { keyVariables } from './key-settings.js';
@@ -34,6 +35,7 @@ const common = {
   }),
   ...factVariables,
   ...identityVariables,
+  ANSWERS_KEPT_DAYS: fromOne({ default: 30, desc: 'how long the answer to an Idempotency-Key is given again' }),
   RECEIPT_ISSUER: url({ desc: 'address of the intake service, which issues receipt sessions' }),
   ...keyVariables,
   SECRET_FILE: str({ desc: "file with the service's secret, readable by the service only" }),

@@ -14,7 +14,7 @@ import {
 import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
-import { idempotencyMigration } from './idempotency.js';
+import { idempotencyMigration, oldAnswersMigration } from './idempotency.js';
 import { processOrdersMigration } from './processes/process-orders.js';
 import type { QueryRunner } from 'typeorm';
 
@@ -120,6 +120,17 @@ export class LetTheInboxForget1764180000000 implements MigrationInterface {
   }
 }
 
+/** An index by which answers that are old are found and forgotten. */
+export class LetAnswersBeForgotten1764247000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(oldAnswersMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX idempotency_answered_at');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
@@ -151,6 +162,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       KeepWindowsOfFacts1760000000029,
       LetTheInboxForget1764180000000,
       HoldFactsBack1764246000000,
+      LetAnswersBeForgotten1764247000000,
       ...options.migrations,
     ],
     synchronize: false,

@@ -15,11 +15,13 @@ import { actorOf, principalOf, purposeStatedBy } from '@waymark/access';
 import { DomainRejection } from '@waymark/event-sourcing';
 import { Turns } from '@waymark/event-store';
 import { derivedId } from '@waymark/messaging';
+import { refuseAll } from './body.pipe.js';
 import type { WaymarkRequest } from './call.js';
 import { Done } from './done.js';
 import { type Answer, type Attempt, IdempotentAnswers } from './idempotency.js';
 import { problemBody, toProblem } from './problem.filter.js';
 import { principalKey } from './principal-key.js';
+import { plainAddress } from './plain-address.js';
 import { Problem } from './problem.js';
 import { uuidForm } from './uuid-form.js';
 
@@ -34,7 +36,7 @@ export const WithoutKey = (): MethodDecorator =>
 
 const keyForm = /^[\x21-\x7e]{22,200}$/;
 
-/** Every command is looked up by principal, route and key before anything is decided; see idempotency.ts. */
+/** Every command is looked up by principal, route with its ids and key before anything is decided; see idempotency.ts. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   /** A retry that overtakes its first attempt waits for the answer instead of working it out beside it. */
@@ -49,6 +51,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<WaymarkRequest>();
     const withoutKey = this.reflector.get<boolean | undefined>(WITHOUT_KEY, context.getHandler());
     if (request.method !== 'POST') return next.handle();
+    // No POST of ours takes a query; ignored, it would be taken for part of what was asked.
+    refuseAll(request.query ?? {});
     if (withoutKey) {
       request.call = callOf(request, randomUUID());
       return next.handle();
@@ -98,7 +102,7 @@ function attemptOf(request: WaymarkRequest): Attempt {
     );
   return {
     principal: principalKey(principalOf(request)),
-    route: `${request.method} ${request.url}`,
+    route: `${request.method} ${plainAddress(request)}`,
     key,
     body: request.body,
   };

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { eventually } from '@waymark/testing';
 import { type RunningService, startService } from './start-service.js';
 import { gate, tallyService } from './tally.fixture.js';
 import { prepareGround, type TallyGround } from './tally-ground.fixture.js';
 
 interface Asked {
+  /** The address in another spelling. */
+  readonly path?: string;
   readonly key?: string;
   readonly by?: number;
   readonly id?: string;
@@ -33,13 +36,18 @@ describe('the Idempotency-Key', () => {
     gate.pass = () => Promise.resolve();
   });
 
-  const add = async ({ key = randomUUID(), by = 5, id = randomUUID(), instance = 0 }: Asked) => {
-    const response = await fetch(`${services[instance]?.url}/v1/tallies/${id}/additions`, {
+  const add = async ({ key = randomUUID(), by = 5, id = randomUUID(), instance = 0, path }: Asked) => {
+    const response = await fetch(`${services[instance]?.url}${path ?? `/v1/tallies/${id}/additions`}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify({ by }),
     });
-    const body = (await response.json()) as { readonly total: number; readonly attempt: number; readonly code: string };
+    const body = (await response.json()) as {
+      readonly total: number;
+      readonly attempt: number;
+      readonly code: string;
+      readonly errors?: object;
+    };
     return { status: response.status, etag: response.headers.get('etag'), body };
   };
   const eventsOf = async (id: string): Promise<readonly string[]> => {
@@ -77,6 +85,33 @@ describe('the Idempotency-Key', () => {
     const key = randomUUID();
     const answers = [await add({ key }), await add({ key, by: 7 })];
     expect(answers.map(({ body }) => body.total)).toEqual([5, 7]);
+  });
+
+  const spellings: readonly (readonly [string, (id: string) => string])[] = [
+    ['the id in capitals', (id) => `/v1/tallies/${id.toUpperCase()}/additions`],
+    ['the id escaped', (id) => `/v1/tallies/%${id.charCodeAt(0).toString(16)}${id.slice(1)}/additions`],
+    ['the path escaped', (id) => `/%761/tallies/${id}/%61dditions`],
+    ['a question mark', (id) => `/v1/tallies/${id}/additions?`],
+  ];
+
+  it.each(spellings)('is that of the same command with %s', async (_what, pathOf) => {
+    const [id, key] = [randomUUID(), randomUUID()];
+    const first = await add({ id, key });
+    expect(first).toMatchObject({ status: 201, body: { total: 5 } });
+    expect(await add({ key, path: pathOf(id) })).toEqual(first);
+    await loseAnswers();
+    expect(await add({ key, path: pathOf(id), instance: 1 })).toMatchObject({ status: 201, body: { total: 5 } });
+    expect(await eventsOf(id)).toEqual(['Added']);
+  });
+
+  it('goes with no query: a command with one is refused by the name of its fields, and nothing is decided', async () => {
+    const [id, key] = [randomUUID(), randomUUID()];
+    for (const query of ['?side', '?side=left'])
+      expect(await add({ key, path: `/v1/tallies/${id}/additions${query}` })).toMatchObject({
+        status: 422,
+        body: { code: 'invalid_input', errors: [{ field: 'side', rule: 'whitelistValidation' }] },
+      });
+    expect(await add({ id, key })).toMatchObject({ status: 201, body: { total: 5 } });
   });
 
   it('has one effect although the answer was lost', async () => {
@@ -137,6 +172,34 @@ describe('the Idempotency-Key', () => {
       expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 422]);
       expect(await eventsOf(id)).toEqual(['Added']);
     }
+  });
+
+  it('is forgotten after thirty days, and then has no second effect either', async () => {
+    await loseAnswers();
+    const [old, young] = [
+      { id: randomUUID(), key: randomUUID() },
+      { id: randomUUID(), key: randomUUID() },
+    ];
+    await add(old);
+    await client.query(`UPDATE idempotency SET answered_at = now() - interval '30 days 1 minute'`);
+    const kept = await add(young);
+    await client.query(
+      `UPDATE idempotency SET answered_at = now() - interval '29 days' WHERE answered_at > now() - interval '1 day'`,
+    );
+    const third = await startService(tallyService, {
+      environment: { ...ground.environment, PORT: await ground.freePort() },
+    });
+    try {
+      await eventually(async () => {
+        const { rows } = await client.query('SELECT FROM idempotency');
+        expect(rows).toHaveLength(1);
+      });
+    } finally {
+      await third.stop();
+    }
+    expect(await add(young)).toEqual(kept);
+    expect(await add(old)).toMatchObject({ status: 201, body: { total: 5 } });
+    expect(await eventsOf(old.id)).toEqual(['Added']);
   });
 
   it('leaves nothing in its table that can be read', async () => {

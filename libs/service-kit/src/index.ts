@@ -15,6 +15,7 @@ export { type DueWork, dueWorkColumns } from './due-work.js';
 export type { Figure } from './metrics.js';
 export { factPseudonym } from './fact-pseudonym.js';
 export { factsAtOnce } from './fact-settings.js';
+export { Source } from './edge/source.js';
 export type { Erasure } from './erasure/erasure.js';
 export { messagesOf } from './erasure/erasing.js';
 export * from './fields.js';

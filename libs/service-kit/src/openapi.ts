@@ -151,7 +151,7 @@ const commandHeaders: NonNullable<Operation['parameters']> = [
     in: 'header',
     required: true,
     description:
-      'Random, at least 128 bits, such as a UUID; a retry with the same key gets the first answer. Keep it secret.',
+      'Random, at least 128 bits, such as a UUID; a retry with the same key gets the first answer, for 30 days unless the operator sets another time. Keep it secret.',
     schema: { type: 'string', minLength: 22, maxLength: 200 },
   },
   {

@@ -25,6 +25,7 @@ import { renewCertificate, secureServerOf } from './edge/tls.js';
 import { feedOpener } from './feed.js';
 import { Health } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
+import { forgetAnswers } from './idempotency.js';
 import { tokenVerifierFor } from './identity-settings.js';
 import { openKeys } from './key-settings.js';
 import { createLog, type Log } from './log.js';
@@ -209,7 +210,9 @@ function startBackground<Own extends object>(
   parts: Background,
 ): Consumer | undefined {
   const { store, bus, open, doors, metrics, closers } = parts;
-  const { log, dataSource, clock } = platform;
+  const { log, dataSource, clock, settings } = platform;
+  const forgetting = runClock(() => forgetAnswers(dataSource, settings.ANSWERS_KEPT_DAYS), log, 10_000);
+  closers.push(() => forgetting.stop());
   startRelays(definition, platform, { store, bus, open, metrics, closers });
   const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
   if (consumer) closers.push(() => consumer.stop());
@@ -225,7 +228,7 @@ function startBackground<Own extends object>(
     const clockwork = runClock((signal) => runDueWork(work, { dataSource, clock, log, onFailure, signal }), log);
     closers.push(() => clockwork.stop());
   }
-  for (const figure of definition.figures?.(doors, platform.settings) ?? []) metrics.watchFigure(figure);
+  for (const figure of definition.figures?.(doors, settings) ?? []) metrics.watchFigure(figure);
   for (const work of definition.clocks ?? []) {
     const clockwork = runClock(() => work(doors), log);
     closers.push(() => clockwork.stop());

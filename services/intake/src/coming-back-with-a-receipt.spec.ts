@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { caseMessages, topicOf } from '@waymark/contracts';
 import type { Message } from '@waymark/messaging';
+import { Aggregates, clockCall } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
+import { concernAggregate } from './concern/concern.aggregate.js';
+import { contact } from './concern/domain/concern.fixture.js';
 import { deskOf, eventsOf, typesOf, withoutInstance } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
@@ -88,6 +91,18 @@ describe('coming back with a receipt', () => {
     expect(await show(replaced.body.receipt)).toMatchObject({ status: 401 });
     expect(await desk.myConcern(again.body.receipt)).toMatchObject({ concernId });
     expect(typesOf(await eventsOf(stage, concernId)).slice(-2)).toEqual(['ReceiptWithdrawn', 'ReceiptIssued']);
+  });
+
+  it('opens the first concern, should the same be issued for another', async () => {
+    const { concernId, receipt } = await desk.submit();
+    const issued = (await eventsOf(stage, concernId)).find(({ type }) => type === 'ReceiptIssued');
+    const receiptHash = String((issued?.data as { readonly receiptHash?: string }).receiptHash);
+    const another = randomUUID();
+    const command = { type: 'SubmitConcern', concernId: another, contact, receiptHash } as const;
+    const aggregates = stage.running('intake').app.get(Aggregates);
+    await aggregates.change(concernAggregate, another, command, clockCall('intake', another));
+    expect(typesOf(await eventsOf(stage, another))).toContain('ReceiptIssued');
+    expect(await desk.myConcern(receipt)).toMatchObject({ concernId });
   });
 
   it('opens a session for a quarter of an hour', async () => {

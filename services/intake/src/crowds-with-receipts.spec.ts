@@ -11,7 +11,7 @@ describe('many people with receipts at the same instant', () => {
   let desk: ReturnType<typeof deskOf>;
   let receipts: readonly string[];
   beforeAll(async () => {
-    stage = await startStage({ services: [intake], logLevel: 'error', environment: { TRUST_PROXY: 'true' } });
+    stage = await startStage({ services: [intake], logLevel: 'error', environment: { TRUSTED_PROXIES: 'loopback' } });
     const environment = { ...stage.environmentOf('intake'), PORT: String(await freePort()) };
     second = await startService(intake, { environment, clock: stage.clock });
     desk = deskOf(stage);
@@ -67,6 +67,14 @@ describe('many people with receipts at the same instant', () => {
     const alike = refused.map(({ status, wait, body }) => ({ status, wait, body: body.replace(/request:[^"]*/, '') }));
     expect(new Set(alike.map((each) => JSON.stringify(each))).size).toBe(1);
     expect(alike[0]).toMatchObject({ status: 429, wait: 5 });
+  });
+
+  it.each([
+    ['addresses of their own that they make up', (index: number) => `203.0.113.${index}, 198.51.100.10`],
+    ['the addresses of their one IPv6 line', (index: number) => `2001:db8:1:2::${index}`],
+  ])('get no more guesses by %s', async (_what, from) => {
+    const flood = Array.from({ length: 30 }, (_each, index) => show(wrong(index), from(index)));
+    expect(tally(await Promise.all(flood))).toEqual({ 401: 10, 429: 20 });
   });
 
   it('guess again at one in five seconds once ten were wrong, and a right receipt gets in then', async () => {

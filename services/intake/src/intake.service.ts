@@ -24,7 +24,7 @@ import { receiptsProjection } from './concern/projections/receipts/receipts.proj
 import { responseClocksProjection } from './concern/projections/response-clocks/response-clocks.projection.js';
 import { ReceiptHashes } from './concern/receipts/receipt-hashes.js';
 import { RECEIPT_SESSIONS, receiptSessions } from './concern/receipts/receipt-signing.js';
-import { GuessThrottle, SubmissionThrottle } from './concern/receipts/throttles.js';
+import { forgetFullBuckets, GuessThrottle, SubmissionThrottle } from './concern/receipts/throttles.js';
 import { DeskMarks, Desks, type DeskUnits } from './concern/desks.js';
 import { concernResource } from './concern/visibility.js';
 import { IntakeModule } from './intake.module.js';
@@ -32,6 +32,7 @@ import { consumes } from './integration/consume.js';
 import { RevocationRecord } from './revocations/revocation-record.js';
 import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateAccessRevocations1764160000000 } from './migrations/1764160000000-create-access-revocations.js';
+import { ForgetFullBuckets1764248000000 } from './migrations/1764248000000-forget-full-buckets.js';
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
 
 const own = {
@@ -66,7 +67,7 @@ export const intake: ServiceDefinition<typeof own> = {
       return concernResource(state, desksOf(units, await readSecretFile(SECRET_FILE)), aggregates.now());
     },
   },
-  migrations: [CreateIntakeViews1760000001000, CreateAccessRevocations1764160000000],
+  migrations: [CreateIntakeViews1760000001000, CreateAccessRevocations1764160000000, ForgetFullBuckets1764248000000],
   projections: ({ secrets }) => [
     queueProjection(new StaffMarks(secrets), new DeskMarks(secrets)),
     contactMarksProjection(new ContactMarks(secrets)),
@@ -96,6 +97,7 @@ export const intake: ServiceDefinition<typeof own> = {
       commands.execute(new ErasePerson(personId, erasureId, call)),
   },
   dueWork: (doors) => [responseClocks(doors)],
+  clocks: [forgetFullBuckets],
   figures: (_doors, { ALTERNATE_DESK }) => [
     {
       name: 'waymark_alternate_desk_missing',

@@ -113,6 +113,27 @@ describe('raising a concern', () => {
       expect(typesOf(await eventsOf(stage, answers[0]?.concernId))).toEqual(['ConcernSubmitted', 'ReceiptIssued']);
     });
 
+    it.each(['/v1/concerns?', '/v1/%63oncerns'])('is the same concern at %s', async (path) => {
+      const key = randomUUID();
+      const first = await submitted(key);
+      const again = await stage.ask('intake', 'POST', path, { body: concern, key });
+      expect(again).toMatchObject({ status: 201, body: first });
+      const other = { ...concern, narrative: 'Something else.' };
+      expect(await stage.ask('intake', 'POST', path, { body: other, key })).toMatchObject({ status: 422 });
+      expect(await desk.myConcern(first.receipt)).toMatchObject({ concernId: first.concernId });
+    });
+
+    it('is no second concern with the same receipt because of a query', async () => {
+      const key = randomUUID();
+      const asked = await stage.ask('intake', 'POST', '/v1/concerns?x', { body: concern, key });
+      expect(asked).toMatchObject({ status: 422, body: { code: 'invalid_input', errors: [{ field: 'x' }] } });
+      const first = await submitted(key);
+      expect(await stage.ask('intake', 'POST', '/v1/concerns?x', { body: concern, key })).toMatchObject({
+        status: 422,
+      });
+      expect(await desk.myConcern(first.receipt)).toMatchObject({ concernId: first.concernId });
+    });
+
     it('is refused with another body', async () => {
       const key = randomUUID();
       await submitted(key);

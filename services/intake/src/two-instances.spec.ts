@@ -13,7 +13,7 @@ describe('what was told at one instance of intake', () => {
   let second: RunningService;
   let database: pg.Client;
   beforeAll(async () => {
-    stage = await startStage({ services: [intake], logLevel: 'fatal', environment: { TRUST_PROXY: 'true' } });
+    stage = await startStage({ services: [intake], logLevel: 'fatal', environment: { TRUSTED_PROXIES: 'loopback' } });
     const environment = { ...stage.environmentOf('intake'), PORT: String(await freePort()) };
     second = await startService(intake, { environment, clock: stage.clock });
     database = new pg.Client({ connectionString: stage.environmentOf('intake').DATABASE_URL });
@@ -50,7 +50,7 @@ describe('what was told at one instance of intake', () => {
   /** While no view moves on; what they show can be read. */
   const withViewsHeld = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     await database.query('BEGIN');
-    await database.query('LOCK TABLE receipts_v1.receipts, concern_queue_v4.concern_queue IN SHARE MODE');
+    await database.query('LOCK TABLE receipts_v2.receipts, concern_queue_v4.concern_queue IN SHARE MODE');
     try {
       return await work();
     } finally {

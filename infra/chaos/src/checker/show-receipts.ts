@@ -36,8 +36,8 @@ export async function showReceipts(
 ): Promise<readonly ReceiptShown[]> {
   const shown: ReceiptShown[] = [];
   for (const { receipt, concernId } of receipts) {
-    // Everybody comes from an address of their own, so that nobody is throttled for another.
-    const address = `2001:db8::${randomUUID().slice(0, 4)}:${randomUUID().slice(0, 4)}`;
+    // Everybody comes from a line of their own, so that nobody is throttled for another.
+    const address = `2001:db8:${randomUUID().slice(0, 4)}:${randomUUID().slice(0, 4)}::1`;
     const session = await ask(`${intakeUrl}/v1/receipt-sessions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-forwarded-for': address },

@@ -48,7 +48,7 @@ export async function startPlatform({ brokers = 1 } = {}): Promise<Platform> {
       prefix,
       // Topics are not prefixed: the broker belongs to this run alone. A killed member is missed for so long.
       environment: {
-        ...{ KAFKA_PREFIX: '', KAFKA_SESSION_TIMEOUT_MS: '8000', TRUST_PROXY: 'true' },
+        ...{ KAFKA_PREFIX: '', KAFKA_SESSION_TIMEOUT_MS: '8000', TRUSTED_PROXIES: 'loopback' },
         RATE_LIMIT_PRINCIPAL: '1000000',
         KAFKA_REPLICATION_FACTOR: String(brokers),
       },

@@ -167,7 +167,7 @@ describe('the edge of a service', () => {
   });
 
   it('keeps an address from calling without end, but never its probes', async () => {
-    const busy = await start({ RATE_LIMIT_ADDRESS: '5', TRUST_PROXY: 'true' });
+    const busy = await start({ RATE_LIMIT_ADDRESS: '5', TRUSTED_PROXIES: 'loopback' });
     try {
       const from = (address: string, path = tally(), headers = {}) =>
         ask(path, { headers: { 'x-forwarded-for': address, ...headers } }, busy);

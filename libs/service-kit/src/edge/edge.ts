@@ -1,6 +1,6 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { listRoutes } from '@waymark/access';
-import { type EdgeSettings, originsOf, tlsFilesOf } from './edge-settings.js';
+import { type EdgeSettings, originsOf, proxiesOf, tlsFilesOf } from './edge-settings.js';
 import type { RateLimits } from './rate-limits.js';
 import { refuseAddress, refuseAddresses, refuseConnection } from './refuse-early.js';
 import { REQUEST_ID, requestId } from './request-id.js';
@@ -18,7 +18,7 @@ export function adapterFor(settings: EdgeSettings): FastifyAdapter {
   const server = { maxHeaderSize: 16 * 1024, headersTimeout, connectionsCheckingInterval: 1_000 };
   const options = {
     bodyLimit,
-    trustProxy: settings.TRUST_PROXY,
+    trustProxy: proxiesOf(settings),
     genReqId: requestId,
     forceCloseConnections: 'idle' as const,
     requestTimeout,

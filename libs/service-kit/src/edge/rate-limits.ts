@@ -7,6 +7,7 @@ import { sendProblem } from '../problem.filter.js';
 import { Problem } from '../problem.js';
 import type { EdgeSettings } from './edge-settings.js';
 import { RateBuckets } from './rate-buckets.js';
+import { sourceOf } from './source.js';
 
 type Settings = Pick<EdgeSettings, 'RATE_LIMIT_PRINCIPAL' | 'RATE_LIMIT_ADDRESS'>;
 
@@ -15,7 +16,7 @@ const unlimited = /^\/(?:health\/|metrics$)/;
 
 /**
  * How often somebody may call. Who has a good token is counted as themselves, wherever they call from: an office, a VPN or Tor share
- * one address, and none of them pays for the others. All else is counted by address. Services are not limited: what they ask,
+ * one address, and none of them pays for the others. All else is counted by address (source.ts). Services are not limited: what they ask,
  * somebody who was counted has asked of them. Receipts have throttles of their own.
  */
 export class RateLimits {
@@ -58,7 +59,7 @@ export class RateLimits {
   }
 
   countAddress(address: string): Problem | undefined {
-    return refusalAfter(this.addresses.take(address));
+    return refusalAfter(this.addresses.take(sourceOf(address)));
   }
 }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, HttpCode, Inject, Ip, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { LaneFullError, normaliseReceipt } from '@waymark/privacy';
-import { Aggregates, Problem, Refuses, Text, Views, WithoutKey } from '@waymark/service-kit';
+import { Aggregates, Problem, Refuses, Source, Text, Views, WithoutKey } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { RECEIPT_SESSIONS, type ReceiptSessions } from '../receipts/receipt-signing.js';
@@ -52,13 +52,13 @@ export class OpenReceiptSessionEndpoint {
   @ApiOperation({ summary: 'Come back with a receipt' })
   @ApiOkResponse({ type: ReceiptSession })
   @Refuses(401, 'The receipt does not open anything.')
-  async openSession(@Body() { receipt }: OpenReceiptSessionBody, @Ip() ip: string): Promise<ReceiptSession> {
+  async openSession(@Body() { receipt }: OpenReceiptSessionBody, @Source() source: string): Promise<ReceiptSession> {
     const digits = normaliseReceipt(receipt);
     if (digits === undefined)
       throw new Problem(422, 'invalid_input', 'A receipt has 16 digits.', [
         { field: 'receipt', rule: 'pattern', message: '16 digits' },
       ]);
-    const found = await this.find(digits, ip);
+    const found = await this.find(digits, source);
     if (!found) throw unknown();
     const { state } = await this.aggregates.load(concernAggregate, found.concern_id);
     if (state.status === 'none') throw unknown();
@@ -80,15 +80,15 @@ export class OpenReceiptSessionEndpoint {
    * the turn of the address has come, so of a flood of guesses no more are hashed than may be answered; and what came out is
    * counted before the next one's turn.
    */
-  private async find(digits: string, ip: string): Promise<FoundReceipt | undefined> {
-    await this.throttle.admit(ip);
+  private async find(digits: string, source: string): Promise<FoundReceipt | undefined> {
+    await this.throttle.admit(source);
     // A receipt that was issued before, at whichever instance, is found. Both have to wait, the right ones and the wrong.
     await this.views.caughtUp();
     return this.hashes
-      .shown(ip, digits, async (hash) => {
-        await this.throttle.admit(ip);
+      .shown(source, digits, async (hash) => {
+        await this.throttle.admit(source);
         const found = await this.lookUp(await hash());
-        await this.throttle.count(ip, found ? 'right' : 'wrong');
+        await this.throttle.count(source, found ? 'right' : 'wrong');
         return found;
       })
       .catch(tooMany);

@@ -1,9 +1,9 @@
-import { Body, Controller, Headers, HttpCode, Ip, Post } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access } from '@waymark/access';
 import { receiptFrom } from '@waymark/privacy';
-import { Aggregates, type Call, CallOf, Done, done, Secrets, Text } from '@waymark/service-kit';
+import { Aggregates, type Call, CallOf, Done, done, Secrets, Source, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { Desks } from '../desks.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
@@ -51,10 +51,10 @@ export class SubmitConcernEndpoint {
   async submit(
     @Body() body: SubmitConcernBody,
     @Headers('idempotency-key') key: string,
-    @Ip() ip: string,
+    @Source() source: string,
     @CallOf() call: Call,
   ) {
-    await this.throttle.admit(ip);
+    await this.throttle.admit(source);
     return this.commands.execute(new SubmitConcern(body, key, call));
   }
 }

@@ -14,8 +14,8 @@ export class ReceiptHashes {
     return this.hasher.hash(receipt);
   }
 
-  /** Of a receipt that somebody shows, when it is the turn of their address. */
-  shown<Result>(address: string, receipt: string, attempt: (hash: HashReceipt) => Promise<Result>): Promise<Result> {
-    return this.hasher.shown(address, receipt, attempt);
+  /** Of a receipt that somebody shows, when it is the turn of where they come from. */
+  shown<Result>(source: string, receipt: string, attempt: (hash: HashReceipt) => Promise<Result>): Promise<Result> {
+    return this.hasher.shown(source, receipt, attempt);
   }
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { type Clock, Problem, type Secrets } from '@waymark/service-kit';
+import { type Clock, type Doors, Problem, type Secrets } from '@waymark/service-kit';
 
 interface Bucket {
   readonly name: string;
@@ -8,11 +8,14 @@ interface Bucket {
   readonly refillPerSecond: number;
 }
 
+const guesses: Bucket = { name: 'receipt-guess', capacity: 10, refillPerSecond: 0.2 };
+const submissions: Bucket = { name: 'submission', capacity: 300, refillPerSecond: 2 };
+
 /** Tokens of a row by now: $3 is the capacity, $4 the time, $5 what is refilled in a second. */
 const filled =
   'least($3::float8, b.tokens + $5::float8 * greatest(0, extract(epoch FROM $4::timestamptz - b.filled_at))::float8)';
 
-/** Token buckets per source address, in the database so that all instances count together. Only a keyed hash of the address is kept. */
+/** Token buckets per source (`Source` in service-kit), in the database so that all instances count together. Only a keyed hash of it is kept. */
 abstract class TokenBuckets {
   private readonly pepper: Buffer;
 
@@ -26,29 +29,29 @@ abstract class TokenBuckets {
   }
 
   /** Takes so many tokens (0 leaves a full bucket full) if at least one is there; else 429 with `Retry-After`, and takes none. */
-  protected async take(address: string, cost: 0 | 1): Promise<void> {
+  protected async take(source: string, cost: 0 | 1): Promise<void> {
     const { name, capacity, refillPerSecond } = this.bucket;
     const taken = await this.dataSource.query<unknown[]>(
       `INSERT INTO token_buckets AS b (name, source, tokens, filled_at) VALUES ($1, $2, $3::float8 - $6::float8, $4)
        ON CONFLICT (name, source) DO UPDATE SET tokens = ${filled} - $6::float8, filled_at = greatest(b.filled_at, $4)
        WHERE ${filled} >= 1
        RETURNING 1`,
-      [name, this.source(address), capacity, this.clock.now(), refillPerSecond, cost],
+      [name, this.hashed(source), capacity, this.clock.now(), refillPerSecond, cost],
     );
-    if (taken.length === 0) throw this.refusal(await this.balance(address));
+    if (taken.length === 0) throw this.refusal(await this.balance(source));
   }
 
   /** 429 if no token is there; takes none. */
-  protected async look(address: string): Promise<void> {
-    const tokens = await this.balance(address);
+  protected async look(source: string): Promise<void> {
+    const tokens = await this.balance(source);
     if (tokens < 1) throw this.refusal(tokens);
   }
 
-  private async balance(address: string): Promise<number> {
+  private async balance(source: string): Promise<number> {
     const { name, capacity, refillPerSecond } = this.bucket;
     const rows = await this.dataSource.query<{ tokens: number }[]>(
       `SELECT ${filled} AS tokens FROM token_buckets AS b WHERE name = $1 AND source = $2`,
-      [name, this.source(address), capacity, this.clock.now(), refillPerSecond],
+      [name, this.hashed(source), capacity, this.clock.now(), refillPerSecond],
     );
     return rows[0]?.tokens ?? capacity;
   }
@@ -60,8 +63,8 @@ abstract class TokenBuckets {
     });
   }
 
-  private source(address: string): Buffer {
-    return createHmac('sha256', this.pepper).update(address).digest();
+  private hashed(source: string): Buffer {
+    return createHmac('sha256', this.pepper).update(source).digest();
   }
 }
 
@@ -71,30 +74,50 @@ abstract class TokenBuckets {
  */
 export class GuessThrottle extends TokenBuckets {
   constructor(dataSource: DataSource, clock: Clock, secrets: Secrets) {
-    super({ name: 'receipt-guess', capacity: 10, refillPerSecond: 0.2 }, dataSource, clock, secrets);
+    super(guesses, dataSource, clock, secrets);
   }
 
   /** Before the work is done. */
-  admit(address: string): Promise<void> {
-    return this.look(address);
+  admit(source: string): Promise<void> {
+    return this.look(source);
   }
 
   /**
    * After it, before anything is told. Guesses at other instances may have taken the last token meanwhile: then right and wrong get
    * the same answer after the same work.
    */
-  count(address: string, outcome: 'right' | 'wrong'): Promise<void> {
-    return this.take(address, outcome === 'wrong' ? 1 : 0);
+  count(source: string, outcome: 'right' | 'wrong'): Promise<void> {
+    return this.take(source, outcome === 'wrong' ? 1 : 0);
   }
 }
 
 /** Against flooding; wide enough for a whole office behind one address. */
 export class SubmissionThrottle extends TokenBuckets {
   constructor(dataSource: DataSource, clock: Clock, secrets: Secrets) {
-    super({ name: 'submission', capacity: 300, refillPerSecond: 2 }, dataSource, clock, secrets);
+    super(submissions, dataSource, clock, secrets);
   }
 
-  admit(address: string): Promise<void> {
-    return this.take(address, 1);
+  admit(source: string): Promise<void> {
+    return this.take(source, 1);
+  }
+}
+
+/** In one go, so that no row is held for long; what is left goes a second later. */
+const atOnce = 1_000;
+
+/**
+ * Forgets the buckets that are full again, since they say what no row says as well. So nothing stays of an address but for a moment:
+ * a bucket of which nothing was taken for as long as all of it needs to be refilled is full.
+ */
+export async function forgetFullBuckets({ dataSource, clock }: Pick<Doors, 'dataSource' | 'clock'>): Promise<void> {
+  for (const { name, capacity, refillPerSecond } of [guesses, submissions]) {
+    const fullSince = new Date(Date.parse(clock.now()) - (capacity / refillPerSecond) * 1_000);
+    await dataSource.query(
+      `DELETE FROM token_buckets WHERE name = $1 AND source IN (
+         SELECT source FROM token_buckets WHERE name = $1 AND filled_at <= $2
+         ORDER BY filled_at LIMIT ${atOnce} FOR UPDATE SKIP LOCKED
+       )`,
+      [name, fullSince],
+    );
   }
 }

@@ -2,7 +2,7 @@ import { foldedRows, oneRow, type OpenedEvent } from '@waymark/projections';
 import type { ConcernEvent } from '../../domain/concern.events.js';
 import { ReceiptEntry } from './receipt-entry.entity.js';
 
-/** Which concern a receipt opens, by its slow hash. */
+/** Which concern a receipt opens, by its slow hash: the first for which it was issued, so that none is lost behind another. */
 export const receiptsProjection = foldedRows({
   name: 'receipts',
   version: 2,
@@ -18,9 +18,9 @@ export const receiptsProjection = foldedRows({
   idOf: (event) => receiptOf(event)?.receiptHash,
   fold: oneRow((entry, event) => {
     const { type, data } = event as ConcernEvent & OpenedEvent;
-    if (type === 'ReceiptWithdrawn') return undefined;
-    if (type !== 'ReceiptIssued') return entry;
-    return { receiptHash: data.receiptHash, scope: data.scope, concernId: event.stream.slice('concern-'.length) };
+    const concernId = event.stream.slice('concern-'.length);
+    if (type === 'ReceiptWithdrawn') return entry?.concernId === concernId ? undefined : entry;
+    return type === 'ReceiptIssued' && !entry ? { receiptHash: data.receiptHash, scope: data.scope, concernId } : entry;
   }),
 });
 
