@@ -13,6 +13,7 @@ import {
 import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
+import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { idempotencyMigration } from './idempotency.js';
 import { processOrdersMigration } from './processes/process-orders.js';
 import type { QueryRunner } from 'typeorm';
@@ -113,6 +114,8 @@ export interface DatabaseOptions {
   readonly service: string;
   readonly migrations: readonly Type<MigrationInterface>[];
   readonly projections: readonly Projection[];
+  /** As in `sessionSettings`. */
+  readonly idleInTransactionMs?: number;
 }
 
 /** Opens the service's own database and brings it up to date; several processes may do so at once. */
@@ -143,7 +146,10 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
     synchronize: false,
     poolSize: 12,
     applicationName: `waymark-${options.service}`,
-    extra: { connectionTimeoutMillis: 10_000, options: `-c search_path=${searchPathOf(projections)}` },
+    extra: {
+      ...sessionSettings(options.idleInTransactionMs),
+      options: `-c search_path=${searchPathOf(projections)} ${noticeClosed}`,
+    },
   });
   await dataSource.initialize().catch((error: Error) => {
     // PostgreSQL names the role or the database, never the password.
