@@ -39,7 +39,7 @@ export class Metrics {
     });
     const stuck = new Gauge({
       name: 'waymark_due_work_stuck',
-      help: 'Due work that has failed and waits to be tried again',
+      help: 'Due work that has failed and waits to be tried again, or is overdue by more than a minute',
       labelNames: ['work'],
       registers: [this.registry],
       collect: async () => {
