@@ -109,6 +109,17 @@ export class LetTheInboxForget1764180000000 implements MigrationInterface {
   }
 }
 
+/** How far each partition of its topic was seen to reach, so that a relay sees a loss that repeats would hide. */
+export class NoteWhereTopicsEnd1764247800000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(relayMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE relay_checkpoint DROP COLUMN ends');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
@@ -141,6 +152,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       LetOperatorsRetryProcesses1760000000020,
       KeepWindowsOfFacts1760000000029,
       LetTheInboxForget1764180000000,
+      NoteWhereTopicsEnd1764247800000,
       ...options.migrations,
     ],
     synchronize: false,

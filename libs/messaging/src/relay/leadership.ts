@@ -117,13 +117,26 @@ export class Leadership {
     if (noted.rowCount !== 1) throw new Deposed();
   }
 
-  /** How many messages lie before the checkpoint. */
-  async published(): Promise<bigint> {
-    const { rows } = await this.query<{ published: string }>(
-      'select published from relay_checkpoint where service = $1',
+  /** How many messages lie before the checkpoint, and how far each partition of the topic was seen to reach. */
+  async topicHeld(): Promise<{ readonly published: bigint; readonly ends: ReadonlyMap<number, bigint> }> {
+    const { rows } = await this.query<{ published: string; ends: Readonly<Record<string, string>> }>(
+      'select published, ends from relay_checkpoint where service = $1',
       [],
     );
-    return BigInt(rows[0]?.published ?? 0);
+    const ends = Object.entries(rows[0]?.ends ?? {});
+    return {
+      published: BigInt(rows[0]?.published ?? 0),
+      ends: new Map(ends.map(([partition, end]) => [Number(partition), BigInt(end)])),
+    };
+  }
+
+  /** Notes how far each partition reaches, or throws `Deposed`. */
+  async noteEnds(ends: ReadonlyMap<number, bigint>): Promise<void> {
+    const noted = await this.query('update relay_checkpoint set ends = $2 where service = $1 and epoch = $3', [
+      JSON.stringify(Object.fromEntries([...ends].map(([partition, end]) => [partition, end.toString()]))),
+      this.epoch,
+    ]);
+    if (noted.rowCount !== 1) throw new Deposed();
   }
 
   /** Whoever leads next publishes everything again, with the same ids and sequences. Throws `Deposed` when another epoch is in force. */
@@ -131,7 +144,8 @@ export class Leadership {
     this.passed = undefined;
     const reset = await this.query(
       `with reset as (
-         update relay_checkpoint set position = 0, published = 0 where service = $1 and epoch = $2 returning service
+         update relay_checkpoint set position = 0, published = 0, ends = '{}'
+         where service = $1 and epoch = $2 returning service
        ), forgotten as (
          delete from relay_sequence s using reset r where s.service = r.service
        )
