@@ -68,13 +68,19 @@ export class Leadership {
     if (rows[0]?.epoch !== this.epoch) throw new Deposed();
   }
 
+  /** The last sequence of those that have one. Throws `Deposed` when another epoch is in force: sequences may count anew since. */
   async sequences(subjects: readonly string[]): Promise<Map<string, number>> {
     if (subjects.length === 0) return new Map();
-    const { rows } = await this.query<{ subject: string; last: string }>(
-      'select subject, last from relay_sequence where service = $1 and subject = any ($2)',
-      [subjects],
+    const { rows } = await this.query<{ subject: string | null; last: string | null }>(
+      `select s.subject, s.last from relay_checkpoint c
+       left join relay_sequence s on s.service = c.service and s.subject = any ($2)
+       where c.service = $1 and c.epoch = $3`,
+      [subjects, this.epoch],
     );
-    return new Map(rows.map(({ subject, last }) => [subject, Number(last)]));
+    if (rows.length === 0) throw new Deposed();
+    return new Map(
+      rows.flatMap(({ subject, last }): [string, number][] => (subject === null ? [] : [[subject, Number(last)]])),
+    );
   }
 
   /** Moves the checkpoint, the sequences and the count of messages together, or throws `Deposed` and moves nothing. */
