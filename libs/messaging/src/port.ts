@@ -95,10 +95,10 @@ export interface Bus {
   /** Resolves when all lie on the topic. On a bus without it, dead letters lie in the consumer's own tables only. */
   publishDead?(topic: string, records: readonly DeadRecord[]): Promise<void>;
   /**
-   * How many records were ever put on a topic, repeats counted again; undefined when there is no such topic. It only grows, so less
-   * than before means that the topic has lost messages. A bus without it cannot tell.
+   * How many records were ever put on each partition of a topic, repeats counted again; undefined when there is no such topic. They
+   * only grow, so less than before, or a partition less, means that the topic has lost messages. A bus without it cannot tell.
    */
-  size?(topic: string): Promise<bigint | undefined>;
+  ends?(topic: string): Promise<ReadonlyMap<number, bigint> | undefined>;
   /** Which of these topics are not there now. On a bus without it they cannot go away. */
   missing?(topics: readonly string[]): Promise<readonly string[]>;
   ping(): Promise<void>;

@@ -17,7 +17,7 @@ export function withPrefix(prefix: string, bus: Bus): Bus {
     ...(bus.publishDead && {
       publishDead: async (topic, records) => bus.publishDead?.(`${prefix}${topic}`, records),
     }),
-    ...(bus.size && { size: async (topic) => bus.size?.(`${prefix}${topic}`) }),
+    ...(bus.ends && { ends: async (topic) => bus.ends?.(`${prefix}${topic}`) }),
     ...(bus.missing && {
       missing: async (topics) =>
         ((await bus.missing?.(prefixed(topics))) ?? []).map((topic) => topic.slice(prefix.length)),

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Projection } from './projection.js';
 
 /** Another process builds, switches or drops this version of the view just now. */
@@ -7,6 +7,7 @@ export class BeingBuilt extends Error {
 }
 
 const breathEveryMs = 10_000;
+const keyOf = (view: string, version: number): string => `waymark view ${view} v${version}`;
 
 /**
  * Does `work` while no other process builds, switches or drops this version of the view; throws `BeingBuilt` when one does. A
@@ -19,7 +20,7 @@ export async function withBuildersLock<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const runner = dataSource.createQueryRunner();
-  const key = [`waymark view ${name} v${version}`];
+  const key = [keyOf(name, version)];
   try {
     const [row]: [{ readonly locked: boolean }] = await runner.query(
       'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked',
@@ -38,4 +39,16 @@ export async function withBuildersLock<Result>(
   } finally {
     await runner.release();
   }
+}
+
+/** Whether somebody has the builders' lock; if not, nobody gets it before the transaction ends. */
+export async function isBuilt(
+  manager: EntityManager,
+  { view, version }: { readonly view: string; readonly version: number },
+): Promise<boolean> {
+  const [row] = await manager.query<{ locked: boolean }[]>(
+    'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked',
+    [keyOf(view, version)],
+  );
+  return row?.locked !== true;
 }

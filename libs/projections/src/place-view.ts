@@ -28,7 +28,7 @@ export interface PlaceOptions extends BuildOptions {
 }
 
 /** Readers that come meanwhile wait behind the switch, for so long at most. */
-const lockTimeout = '300ms';
+export const lockTimeout = '300ms';
 /** What is folded while readers are shut out is no more than this. */
 const lastEvents = 500;
 /** A page may end early, at what the store knew before; the next one goes to the end as it is then. */
@@ -61,7 +61,7 @@ export async function placeView(options: PlaceOptions, which: 'building' | 'kept
 }
 
 /** Waited too long for a lock, or in a circle. */
-function isLockFailure(error: unknown): boolean {
+export function isLockFailure(error: unknown): boolean {
   if (!(error instanceof QueryFailedError)) return false;
   const { code }: { readonly code?: string } = error.driverError;
   return code === '55P03' || code === '40P01';

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import type { EventStore, RecordedEvent } from '@waymark/event-store';
+import type { EventStore, Page, RecordedEvent } from '@waymark/event-store';
 import { applyPage, CannotApply, reasonOf } from './apply-page.js';
 import { moveCheckpoint, type Standing } from './checkpoint.js';
 import { findGeneration, type Generation } from './generation.js';
+import { secondsSince, Unseen } from './lag.js';
 import type { OpenedEvent } from './opened-event.js';
 import type { Projection } from './projection.js';
 import { putInPlace } from './put-in-place.js';
-import { Waiters } from './waiters.js';
+import { once, Waiters } from './waiters.js';
 
 export interface ProjectionStatus {
   readonly name: string;
@@ -26,6 +27,8 @@ export interface RunningProjection {
   /** Resolves true once everything up to `position` is visible in the read model, false when the time is over. */
   waitFor(position: bigint, timeoutMs: number): Promise<boolean>;
   status(): ProjectionStatus;
+  /** As `lagSeconds`; looks into the log itself, so that it also tells of what no page has come of. */
+  lag(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -59,6 +62,7 @@ export function runProjection(options: ProjectionOptions): RunningProjection {
     name: options.projection.name,
     serving: running.serving.done,
     status: () => running.status(),
+    lag: () => running.lag(),
     waitFor: (target, timeoutMs) => running.waitFor(target, timeoutMs),
     stop: async () => {
       running.stopping.abort();
@@ -78,12 +82,17 @@ class Follower {
   private generation: Generation | undefined;
   private readonly startedAt = Date.now();
   private behindSince: number | undefined = Date.now();
+  /** Since when a page is being applied. */
+  private inHandSince: number | undefined;
+  private readonly unseen: Unseen;
   private storedAt = 0;
   private catchingUp = true;
   private stoppedBecause: string | undefined;
   private stoppedAtEvent = false;
 
-  constructor(private readonly options: ProjectionOptions) {}
+  constructor(private readonly options: ProjectionOptions) {
+    this.unseen = new Unseen(options.store, options.projection.categories);
+  }
 
   status(): ProjectionStatus {
     return {
@@ -91,8 +100,13 @@ class Follower {
       position: this.standing.seen,
       ...(this.catchingUp ? { catchingUp: true } : {}),
       ...(this.stoppedBecause === undefined ? {} : { stoppedBecause: this.stoppedBecause }),
-      lagSeconds: this.behindSince === undefined ? 0 : (Date.now() - this.behindSince) / 1000,
+      lagSeconds: secondsSince(this.behindSince, this.inHandSince),
     };
+  }
+
+  async lag(): Promise<number> {
+    const unseen = await this.unseen.find(this.standing.seen);
+    return secondsSince(this.behindSince, this.inHandSince, unseen);
   }
 
   async run(): Promise<void> {
@@ -140,7 +154,7 @@ class Follower {
     });
     for await (const page of pages) {
       const applies = page.events.length > 0;
-      if (applies && !(await applyPage(this.options, this.generation, this.standing, page))) return;
+      if (applies && !(await this.apply(this.generation, page))) return;
       if (applies) this.storedAt = performance.now();
       const atTheEnd = page.events.length < (batchSize ?? 500);
       if (this.catchingUp || !atTheEnd) await this.lookAhead(page.position);
@@ -149,6 +163,15 @@ class Follower {
       if (!applies && performance.now() - this.storedAt > (this.options.storeEveryMs ?? 5_000) && !(await this.store()))
         return;
       if (atTheEnd) await this.rest();
+    }
+  }
+
+  private async apply(generation: Generation, page: Page): Promise<boolean> {
+    this.inHandSince = Date.now();
+    try {
+      return await applyPage(this.options, generation, this.standing, page);
+    } finally {
+      this.inHandSince = undefined;
     }
   }
 
@@ -222,11 +245,4 @@ class Follower {
     if (this.catchingUp) return;
     await this.waiters.quiet(restInBurstMs, this.stopping.signal);
   }
-}
-
-/** A promise that others resolve. */
-function once(): { readonly done: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => undefined;
-  const done = new Promise<void>((resolved) => (resolve = resolved));
-  return { done, resolve };
 }

@@ -46,3 +46,10 @@ export class Waiters {
     });
   }
 }
+
+/** A promise that others resolve. */
+export function once(): { readonly done: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const done = new Promise<void>((resolved) => (resolve = resolved));
+  return { done, resolve };
+}

@@ -14,6 +14,7 @@ import {
 import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
+import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { idempotencyMigration, oldAnswersMigration } from './idempotency.js';
 import { processOrdersMigration } from './processes/process-orders.js';
 import type { QueryRunner } from 'typeorm';
@@ -131,11 +132,24 @@ export class LetAnswersBeForgotten1764247000000 implements MigrationInterface {
   }
 }
 
+/** How far each partition of its topic was seen to reach, so that a relay sees a loss that repeats would hide. */
+export class NoteWhereTopicsEnd1764247800000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(relayMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE relay_checkpoint DROP COLUMN ends');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
   readonly migrations: readonly Type<MigrationInterface>[];
   readonly projections: readonly Projection[];
+  /** As in `sessionSettings`. */
+  readonly idleInTransactionMs?: number;
 }
 
 /** Opens the service's own database and brings it up to date; several processes may do so at once. */
@@ -163,12 +177,16 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       LetTheInboxForget1764180000000,
       HoldFactsBack1764246000000,
       LetAnswersBeForgotten1764247000000,
+      NoteWhereTopicsEnd1764247800000,
       ...options.migrations,
     ],
     synchronize: false,
     poolSize: 12,
     applicationName: `waymark-${options.service}`,
-    extra: { connectionTimeoutMillis: 10_000, options: `-c search_path=${searchPathOf(projections)}` },
+    extra: {
+      ...sessionSettings(options.idleInTransactionMs),
+      options: `-c search_path=${searchPathOf(projections)} ${noticeClosed}`,
+    },
   });
   await dataSource.initialize().catch((error: Error) => {
     // PostgreSQL names the role or the database, never the password.

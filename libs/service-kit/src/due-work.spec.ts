@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { EventStoreError } from '@waymark/event-store';
+import { KeyProviderError } from '@waymark/privacy';
 import { createTestDatabase, FakeClock, type TestDatabase } from '@waymark/testing';
 import { countStuck, type DueWork, dueWorkColumns, runDueWork } from './due-work.js';
 import { createLog } from './log.js';
@@ -91,7 +92,7 @@ describe('due work', () => {
       { house: 'b', bell: 2, failures: 0 },
     ]);
     expect(failures).toBe(1);
-    expect(await countStuck(bells(ring), instances[0]!)).toBe(1);
+    expect(await countStuck(bells(ring), instances[0]!, clock.now())).toBe(1);
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ work: 'bells', house: 'b', bell: 1, failures: 1 }]);
     expect(lines.join('')).not.toContain('in the night');
   });
@@ -143,13 +144,36 @@ describe('due work', () => {
     expect(await left()).toEqual([]);
   });
 
-  it('counts no failure and makes no pause when it is the log that cannot be reached', async () => {
+  it.each([
+    new EventStoreError('unavailable', 'the log cannot be reached'),
+    new KeyProviderError('unavailable', 'the key service cannot be reached'),
+  ])('counts no failure and makes no pause when it is not its fault: $message', async (unavailable) => {
     await hang('a', 1, 0);
-    const unavailable = new EventStoreError('unavailable', 'the log cannot be reached');
+    await hang('c', 1, 0);
     await expect(run(() => Promise.reject(unavailable))).rejects.toBe(unavailable);
-    expect(await left()).toEqual([{ house: 'a', bell: 1, failures: 0 }]);
+    expect(await left()).toMatchObject([
+      { house: 'a', failures: 0 },
+      { house: 'c', failures: 0 },
+    ]);
     await run(ring);
-    expect(rung).toEqual(['a1']);
+    expect(rung).toEqual(['a1', 'c1']);
+  });
+
+  it('counts as stuck when it is overdue by more than a minute although it never failed: somebody holds it', async () => {
+    await hang('a', 1, 0);
+    clock.advance({ minutes: 1 });
+    const holder = instances[1]!.createQueryRunner();
+    await holder.startTransaction();
+    await holder.query('SELECT * FROM bells FOR UPDATE');
+    await run(ring);
+    expect(await countStuck(bells(ring), instances[0]!, clock.now())).toBe(0);
+    clock.advance({ seconds: 1 });
+    await run(ring);
+    expect(await countStuck(bells(ring), instances[0]!, clock.now())).toBe(1);
+    await holder.rollbackTransaction();
+    await holder.release();
+    await run(ring);
+    expect(await countStuck(bells(ring), instances[0]!, clock.now())).toBe(0);
   });
 
   it('stops after the row that is under way when it is told to', async () => {

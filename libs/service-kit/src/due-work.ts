@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { EventStoreError } from '@waymark/event-store';
+import { isTemporary } from '@waymark/messaging';
 import type { Clock } from './clock.js';
 import type { Log } from './log.js';
 
@@ -38,7 +38,8 @@ const pauseAfter = (failures: number): number => Math.min(longestPause, second *
 /**
  * Performs what is due, the earliest first, each row in a transaction of its own that deletes it. Several instances share the work:
  * a row is taken by one of them. A row that fails holds up nobody but those behind it in its own order: it stays, is logged with its
- * key, and is tried again after a pause. When the log cannot be reached, that is no row's fault: the run ends with the error.
+ * key, and is tried again after a pause. When something cannot be reached, such as the log or the key service, that is no row's fault:
+ * the run ends with the error, and the rows keep their times and their order.
  */
 export async function runDueWork(work: DueWork, run: DueWorkRun): Promise<void> {
   for (let taken = true; taken && !run.signal.aborted;)
@@ -58,7 +59,7 @@ async function performNext(work: DueWork, { clock, log, onFailure }: DueWorkRun,
   try {
     await work.perform(row);
   } catch (error) {
-    if (error instanceof EventStoreError && error.code === 'unavailable') throw error;
+    if (isTemporary(error)) throw error;
     const failures = row.failures + 1;
     const tryAt = new Date(Date.parse(now) + pauseAfter(failures)).toISOString();
     log.error({ work: work.name, ...key, failures, tryAt, err: error }, 'due work failed, to be tried again');
@@ -85,10 +86,13 @@ function nextOf({ table, key, inOrderOf }: DueWork): string {
     ORDER BY due_at, ${key.join(', ')} LIMIT 1 FOR UPDATE SKIP LOCKED`;
 }
 
-/** How many rows have failed and still wait. */
-export async function countStuck({ table }: DueWork, dataSource: DataSource): Promise<number> {
+const overdueAfter = 60 * second;
+
+/** How many rows have failed and still wait, or are overdue by more than a minute: an instance that is frozen has them, or all are slow. */
+export async function countStuck({ table }: DueWork, dataSource: DataSource, now: string): Promise<number> {
   const rows = await dataSource.query<{ stuck: number }[]>(
-    `SELECT count(*)::int AS stuck FROM ${table} WHERE failures > 0`,
+    `SELECT count(*)::int AS stuck FROM ${table} WHERE failures > 0 OR due_at < $1`,
+    [new Date(Date.parse(now) - overdueAfter).toISOString()],
   );
   return rows[0]?.stuck ?? 0;
 }

@@ -39,7 +39,7 @@ export class Metrics {
     });
     const stuck = new Gauge({
       name: 'waymark_due_work_stuck',
-      help: 'Due work that has failed and waits to be tried again',
+      help: 'Due work that has failed and waits to be tried again, or is overdue by more than a minute',
       labelNames: ['work'],
       registers: [this.registry],
       collect: async () => {
@@ -59,7 +59,9 @@ export class Metrics {
       help: 'How long ago a read model last showed everything that was in the log; 0 when it does',
       labelNames: ['projection'],
       registers: [this.registry],
-      collect: () => views.status().forEach(({ name, lagSeconds }) => lags.set({ projection: name }, lagSeconds)),
+      collect: async () => {
+        for (const { name, seconds } of await views.lags()) lags.set({ projection: name }, seconds);
+      },
     });
     const stopped = new Gauge({
       name: 'waymark_projection_stopped',

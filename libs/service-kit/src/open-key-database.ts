@@ -3,6 +3,7 @@ import pg from 'pg';
 import { type KeyDatabase, KeyProviderError } from '@waymark/privacy';
 import { isTemporary } from '@waymark/messaging';
 import { ConfigError } from './config-error.js';
+import { sessionSettings } from './database-sessions.js';
 
 export interface OpenedKeyDatabase extends KeyDatabase {
   /** As `clearKeyRemains`, when a key was ever destroyed. */
@@ -14,8 +15,8 @@ export interface OpenedKeyDatabase extends KeyDatabase {
 export function connectKeyDatabase(url: string, applicationName: string, max = 4): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
+    ...sessionSettings(),
     max,
-    connectionTimeoutMillis: 10_000,
     application_name: applicationName,
   });
   pool.on('error', () => undefined);

@@ -2,12 +2,15 @@ import pg from 'pg';
 import { factsTopicOf, topicOf } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
 import { type Bus, runRelay, type WindowOptions } from '@waymark/messaging';
+import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { erasureOf } from './erasure/erasure-register.js';
 import { factWindow } from './fact-settings.js';
 import type { feedOpener } from './feed.js';
 import type { Metrics } from './metrics.js';
 import { checkPublication } from './publication.js';
 import type { Platform, ServiceDefinition } from './service-definition.js';
+
+const answerWithinMs = 25_000;
 
 /** Publishes what a service says to others: at once and in order, its de-identified facts in windows. Closed by `closers`. */
 export function startRelays<Own extends object>(
@@ -31,6 +34,10 @@ export function startRelays<Own extends object>(
   ): void => {
     const pool = new pg.Pool({
       connectionString: platform.settings.DATABASE_URL,
+      ...sessionSettings(),
+      // Its statements are short: a server that does not answer them is as good as gone.
+      query_timeout: answerWithinMs,
+      options: noticeClosed,
       max: 2,
       application_name: `waymark-${service}-relay`,
     });

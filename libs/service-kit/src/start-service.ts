@@ -223,7 +223,7 @@ function startBackground<Own extends object>(
     closers.push(() => obeying.stop());
   }
   for (const work of [...(definition.dueWork?.(doors) ?? []), ...(lead ? [processWork(lead, log)] : [])]) {
-    metrics.watchDueWork(work.name, () => countStuck(work, dataSource));
+    metrics.watchDueWork(work.name, () => countStuck(work, dataSource, clock.now()));
     const onFailure = () => metrics.dueWorkFailed(work.name);
     const clockwork = runClock((signal) => runDueWork(work, { dataSource, clock, log, onFailure, signal }), log);
     closers.push(() => clockwork.stop());

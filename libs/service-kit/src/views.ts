@@ -66,4 +66,9 @@ export class Views {
   status() {
     return this.running.map((projection) => projection.status());
   }
+
+  /** How far each is behind the log, in seconds, as it is found now. */
+  lags(): Promise<readonly { readonly name: string; readonly seconds: number }[]> {
+    return Promise.all(this.running.map(async (each) => ({ name: each.name, seconds: await each.lag() })));
+  }
 }

@@ -78,6 +78,16 @@ describe('erasing a client at intake', () => {
     await queue.close();
   });
 
+  it('is carried out also while a view is being built, and leaves none that is kept', async () => {
+    const { concernId } = await desk.submit(told);
+    const clientId = await clientOf(concernId);
+    const queue = await openQueue(stage);
+    await queue.rebuild();
+    await queue.whileBuilt(() => consent.erase(clientId));
+    expect(await queue.states()).toEqual(['live']);
+    await queue.close();
+  });
+
   it('shows the desk nothing that it was not shown before: what was about the desk stays with the alternate one', async () => {
     const { concernId } = await desk.submit({ exclusions: { people: [], roles: [], units: ['support_desk'] } });
     await desk.step(concernId, 'allocation', 'beatriz.officer');

@@ -62,6 +62,8 @@ export async function openQueue(stage: Stage) {
         await buildView(following);
         await placeView({ ...following, patienceMs: 30_000, alsoOlder: false }, 'building');
       }),
+    /** As if another process built or switched it meanwhile. */
+    whileBuilt: (work: () => Promise<void>) => withBuildersLock(views.dataSource, queue, work),
     states: async () => (await generations()).map(({ state }) => state),
     /** Of the live one, and of the one before it. */
     digests: async () => {

@@ -109,6 +109,24 @@ describe('an operator', () => {
     ]);
   });
 
+  it('cannot give up with one message those that have not come before it, unless they were given up first', async () => {
+    const order = async (deadLetterId: string, kind: 'discard' | 'go_on') =>
+      done(await ground.order({ deadLetterId, kind, reason: kind === 'go_on' ? 'lost_for_good' : 'malformed' }));
+    consumer = ground.start({
+      gapWaitMs: 0,
+      fails: ({ sequence }) => (sequence === 4 ? new Error('poison') : undefined),
+    });
+    await inbox.bus.publish(ground.topic, [messageOf('a', 1), messageOf('a', 4), messageOf('a', 5)]);
+    await eventually(async () => expect(await consumer.deadLetters()).toHaveLength(2));
+    const gap = (await consumer.deadLetters()).find(({ sequence }) => sequence === 4)?.id ?? '';
+    expect(await order(gap, 'discard')).toEqual({ outcome: 'gap_before', last: 1 });
+    expect(ground.decisions).toEqual([]);
+    expect(await order(gap, 'go_on')).toMatchObject({ stoppedAt: { deadLetterId: gap, reason: 'handler_failed' } });
+    expect(await order(gap, 'discard')).toEqual({ outcome: 'done', redriven: 1 });
+    expect(ground.decisions).toMatchObject([{ kind: 'go_on' }, { kind: 'discard' }]);
+    expect(await ground.effects('a')).toEqual([1, 5]);
+  });
+
   it('is obeyed after a crash between the record of a decision and its effect', async () => {
     const [poison = ''] = await heldUp();
     await ground.stop();

@@ -26,6 +26,8 @@ export type OrderResult =
   | { readonly outcome: 'closed_before'; readonly as: DeadLetter['outcome'] }
   /** Others of its key come before it: `first` has to be dealt with first. */
   | { readonly outcome: 'not_first'; readonly first: string }
+  /** Messages between `last` and it are missing, and nobody has said to go on without them (`go_on`). */
+  | { readonly outcome: 'gap_before'; readonly last: number }
   /** Still nothing that could be read. */
   | { readonly outcome: 'failed'; readonly error: string };
 
@@ -110,6 +112,8 @@ async function carryOut(inbox: Inbox, order: Order): Promise<OrderResult> {
   const { kind, reason, operator } = order;
   if (kind !== 'redrive' && reason !== null) {
     if (first.id !== letter.id) return { outcome: 'not_first', first: first.id };
+    const last = kind === 'discard' ? await lastBeforeGap(inbox, letter) : undefined;
+    if (last !== undefined) return { outcome: 'gap_before', last };
     await decided({ kind, orderId: order.id, letter, reason, operator });
   }
   if (kind === 'discard') return discard(inbox, letter);
@@ -133,6 +137,23 @@ async function firstOfKey(inbox: Inbox, letter: DeadLetter): Promise<DeadLetter>
   const { source, subject, reason } = letter;
   if (source === null || subject === null || reason === 'out_of_sequence') return letter;
   return (await firstOpenOf(dataSource.manager, consumer, source, subject)) ?? letter;
+}
+
+/**
+ * The last sequence of its key if messages between that and the letter are missing; undefined once somebody has said to go on without
+ * them and the letter itself failed then.
+ */
+async function lastBeforeGap(inbox: Inbox, letter: DeadLetter): Promise<number | undefined> {
+  const { consumer, dataSource } = inbox.options;
+  const { id, source, subject, sequence } = letter;
+  if (source === null || subject === null || sequence === null) return undefined;
+  const last = await dataSource.transaction((manager) => lockKey(manager, consumer, source, subject));
+  if (sequence <= last + 1) return undefined;
+  const [accepted] = await dataSource.query<object[]>(
+    `select from inbox_orders where dead_letter_id = $1 and kind = 'go_on' and result->>'outcome' = 'done' limit 1`,
+    [id],
+  );
+  return accepted ? undefined : last;
 }
 
 /** Closes a letter as if its message had been handled. Those that waited behind it have their turn. */

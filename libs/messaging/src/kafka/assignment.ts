@@ -114,7 +114,7 @@ export class Assignment {
       this.handledUpTo.set(key, { topic, partition, offset: (BigInt(offset) + 1n).toString() });
       if (share.paused && share.queue.length <= resumeAt) {
         share.paused = false;
-        this.consumer.resume([{ topic, partitions: [partition] }]);
+        this.resume(share);
       }
     };
     const queue = new PartitionQueue(
@@ -128,7 +128,20 @@ export class Assignment {
     const suspect = before && (before.suspect ?? (before.queue.length > 0 ? before.next : undefined));
     if (suspect !== undefined) share.suspect = suspect;
     this.shares.set(key, share);
-    if (before?.paused) this.consumer.resume([{ topic, partitions: [partition] }]);
+    if (before?.paused) this.resume(share);
+  }
+
+  /** kafkajs refuses once its consumer has stopped or crashed; handlers in flight come to their end later than that. */
+  private resume({ topic, partition }: Share): void {
+    if (this.closed) return;
+    try {
+      this.consumer.resume([{ topic, partitions: [partition] }]);
+    } catch (error) {
+      this.log.debug(
+        { group: this.options.group, ...errorFields(error) },
+        'partition not resumed: its consumer is over',
+      );
+    }
   }
 
   private end(share: Share): Promise<void> {

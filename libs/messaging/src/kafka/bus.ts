@@ -35,7 +35,7 @@ export function openKafkaBus(options: KafkaOptions): Bus {
     },
     ensureTopics: (declared) => topics.ensure(declared),
     publishDead: (topic, records) => publisher.publishRecords(topic, records),
-    size: (topic) => topics.size(topic),
+    ends: (topic) => topics.ends(topic),
     missing: (names) => topics.missing(names),
     ping: () => topics.ping(),
     async close() {

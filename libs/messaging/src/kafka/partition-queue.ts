@@ -1,6 +1,7 @@
 import { deliverInOrder, mostAtOnce, type SubscribeOptions } from '../delivery.js';
-import type { Log } from '../log.js';
+import { errorFields, type Log } from '../log.js';
 import type { StoredRecord } from '../read-record.js';
+import { BackOff, pause } from '../waiting.js';
 
 export interface FetchedRecord extends StoredRecord {
   readonly offset: string;
@@ -41,17 +42,31 @@ export class PartitionQueue {
     return this.working;
   }
 
+  /** Never rejects: nobody waits for it but whoever closes, and a rejection without a listener ends the process. */
   private async work(): Promise<void> {
+    const backOff = new BackOff(100, 5_000);
     while (this.records.length > 0 && !this.ending.signal.aborted) {
-      const next = this.records
-        .slice(0, mostAtOnce)
-        .map(({ offset, ...record }) => ({ ...record, origin: { ...this.place, offset } }));
-      const done = await deliverInOrder(this.options, next, this.ending.signal, this.log, (handled) => {
-        this.records.splice(0, handled.length);
-        for (const { origin } of handled) this.handled(origin.offset);
-      });
-      if (!done) break;
+      try {
+        await this.deliverNext();
+        backOff.reset();
+      } catch (error) {
+        this.log.error(
+          { group: this.options.group, ...this.place, ...errorFields(error) },
+          'delivery failed, going on',
+        );
+        await pause(backOff.next(), this.ending.signal);
+      }
     }
     this.active = false;
+  }
+
+  private async deliverNext(): Promise<void> {
+    const next = this.records
+      .slice(0, mostAtOnce)
+      .map(({ offset, ...record }) => ({ ...record, origin: { ...this.place, offset } }));
+    await deliverInOrder(this.options, next, this.ending.signal, this.log, (handled) => {
+      this.records.splice(0, handled.length);
+      for (const { origin } of handled) this.handled(origin.offset);
+    });
   }
 }

@@ -77,11 +77,11 @@ export class Topics {
     });
   }
 
-  async size(topic: string): Promise<bigint | undefined> {
+  async ends(topic: string): Promise<ReadonlyMap<number, bigint> | undefined> {
     return this.ask(async (admin) => {
       if (!(await within(pingWithinMs, admin.listTopics())).includes(topic)) return undefined;
       const ends = await within(pingWithinMs, admin.fetchTopicOffsets(topic));
-      return ends.reduce((sum, { high }) => sum + BigInt(high), 0n);
+      return new Map(ends.map(({ partition, high }) => [partition, BigInt(high)]));
     });
   }
 

@@ -69,13 +69,19 @@ export class Leadership {
     if (rows[0]?.epoch !== this.epoch) throw new Deposed();
   }
 
+  /** The last sequence of those that have one. Throws `Deposed` when another epoch is in force: sequences may count anew since. */
   async sequences(subjects: readonly string[]): Promise<Map<string, number>> {
     if (subjects.length === 0) return new Map();
-    const { rows } = await this.query<{ subject: string; last: string }>(
-      'select subject, last from relay_sequence where service = $1 and subject = any ($2)',
-      [subjects],
+    const { rows } = await this.query<{ subject: string | null; last: string | null }>(
+      `select s.subject, s.last from relay_checkpoint c
+       left join relay_sequence s on s.service = c.service and s.subject = any ($2)
+       where c.service = $1 and c.epoch = $3`,
+      [subjects, this.epoch],
     );
-    return new Map(rows.map(({ subject, last }) => [subject, Number(last)]));
+    if (rows.length === 0) throw new Deposed();
+    return new Map(
+      rows.flatMap(({ subject, last }): [string, number][] => (subject === null ? [] : [[subject, Number(last)]])),
+    );
   }
 
   /** Moves the checkpoint, the sequences and the count of messages together, or throws `Deposed` and moves nothing. */
@@ -140,13 +146,26 @@ export class Leadership {
     return rows.map(heldBackIn);
   }
 
-  /** How many messages lie before the checkpoint. */
-  async published(): Promise<bigint> {
-    const { rows } = await this.query<{ published: string }>(
-      'select published from relay_checkpoint where service = $1',
+  /** How many messages lie before the checkpoint, and how far each partition of the topic was seen to reach. */
+  async topicHeld(): Promise<{ readonly published: bigint; readonly ends: ReadonlyMap<number, bigint> }> {
+    const { rows } = await this.query<{ published: string; ends: Readonly<Record<string, string>> }>(
+      'select published, ends from relay_checkpoint where service = $1',
       [],
     );
-    return BigInt(rows[0]?.published ?? 0);
+    const ends = Object.entries(rows[0]?.ends ?? {});
+    return {
+      published: BigInt(rows[0]?.published ?? 0),
+      ends: new Map(ends.map(([partition, end]) => [Number(partition), BigInt(end)])),
+    };
+  }
+
+  /** Notes how far each partition reaches, or throws `Deposed`. */
+  async noteEnds(ends: ReadonlyMap<number, bigint>): Promise<void> {
+    const noted = await this.query('update relay_checkpoint set ends = $2 where service = $1 and epoch = $3', [
+      JSON.stringify(Object.fromEntries([...ends].map(([partition, end]) => [partition, end.toString()]))),
+      this.epoch,
+    ]);
+    if (noted.rowCount !== 1) throw new Deposed();
   }
 
   /** Whoever leads next publishes everything again, with the same ids and sequences. Throws `Deposed` when another epoch is in force. */
@@ -154,7 +173,8 @@ export class Leadership {
     this.passed = undefined;
     const reset = await this.query(
       `with reset as (
-         update relay_checkpoint set position = 0, published = 0 where service = $1 and epoch = $2 returning service
+         update relay_checkpoint set position = 0, published = 0, ends = '{}'
+         where service = $1 and epoch = $2 returning service
        ), forgotten as (
          delete from relay_sequence s using reset r where s.service = r.service
        )

@@ -78,11 +78,14 @@ describe('a relay whose topic is lost', () => {
     return given.map(({ subject, sequence, id }) => `${subject} ${sequence} ${id}`).toSorted();
   };
 
+  const size = async (): Promise<bigint> =>
+    [...((await bus.ends?.(topic)) ?? [])].reduce((sum, [, end]) => sum + end, 0n);
+
   it('makes it if nobody has declared it', async () => {
     await append('one', 3);
     await append('two', 2);
     expect(await read(5)).toHaveLength(5);
-    expect(await bus.size?.(topic)).toBe(5n);
+    expect(await size()).toBe(5n);
   });
 
   it('publishes everything again, with the same ids and sequences, when the topic was deleted', async () => {
@@ -102,6 +105,6 @@ describe('a relay whose topic is lost', () => {
     await append('one', 1);
     const given = await read(6);
     expect(given.filter((line) => line.startsWith('one 4 '))).toHaveLength(1);
-    expect(await bus.size?.(topic)).toBe(6n);
+    expect(await size()).toBe(6n);
   });
 });

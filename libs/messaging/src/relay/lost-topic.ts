@@ -5,13 +5,24 @@ import type { RelayOptions } from './relay-options.js';
 
 type TopicOfRelay = Pick<RelayOptions, 'service' | 'topic' | 'bus' | 'log' | 'lookEveryMs'>;
 
-/** Whether the topic is not there, or holds less than was published on it. Asked in this order, because both only grow. */
+/**
+ * Whether the topic is not there, holds less than was published on it, or a partition of it less than was seen there: repeats make it
+ * hold more than was published, so that the count alone would miss a loss. Asked in this order, because all of it only grows.
+ */
 async function lossOf({ topic, bus }: TopicOfRelay, leadership: Leadership): Promise<'topic' | 'messages' | undefined> {
-  if (!bus.size) return undefined;
-  const published = await leadership.published();
-  const size = await bus.size(topic);
-  if (size === undefined) return 'topic';
-  return size < published ? 'messages' : undefined;
+  if (!bus.ends) return undefined;
+  const held = await leadership.topicHeld();
+  const ends = await bus.ends(topic);
+  if (ends === undefined) return 'topic';
+  const size = [...ends.values()].reduce((sum, end) => sum + end, 0n);
+  if (size < held.published || lessIn(ends, held.ends)) return 'messages';
+  if (lessIn(held.ends, ends)) await leadership.noteEnds(ends);
+  return undefined;
+}
+
+/** Whether a partition reaches less far, or is not there. */
+function lessIn(ends: ReadonlyMap<number, bigint>, before: ReadonlyMap<number, bigint>): boolean {
+  return [...before].some(([partition, end]) => (ends.get(partition) ?? -1n) < end);
 }
 
 /**

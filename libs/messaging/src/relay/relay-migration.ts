@@ -1,6 +1,6 @@
 /**
- * What a relay keeps in the database of its own service: how far the log is published, under which leadership, and the last
- * sequence of each subject. All of it can be computed again from the log. Safe to run again.
+ * What a relay keeps in the database of its own service: how far the log is published, under which leadership, how far each partition
+ * of its topic was seen to reach, and the last sequence of each subject. All of it can be computed again from the log. Safe to run again.
  */
 export const relayMigration = `
 create table if not exists relay_checkpoint (
@@ -22,6 +22,7 @@ begin
       (select coalesce(sum(last), 0) from relay_sequence s where s.service = c.service);
   end if;
 end $$;
+alter table relay_checkpoint add column if not exists ends jsonb not null default '{}';
 `;
 
 /** Where the windows of a relay ended that publishes in windows. Kept also when everything is published again. Safe to run again. */

@@ -160,7 +160,7 @@ export async function resetRelay(pool: pg.Pool, service: string): Promise<void> 
     // A new epoch: whoever leads now finds itself deposed and begins again from here.
     await client.query(
       `insert into relay_checkpoint as c (service, epoch) values ($1, 1)
-       on conflict (service) do update set position = 0, published = 0, epoch = c.epoch + 1`,
+       on conflict (service) do update set position = 0, published = 0, ends = '{}', epoch = c.epoch + 1`,
       [service],
     );
     await client.query('delete from relay_sequence where service = $1', [service]);

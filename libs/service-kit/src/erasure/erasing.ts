@@ -1,15 +1,8 @@
 import { consentMessages } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
-import type { Translation } from '@waymark/messaging';
+import { TemporaryFailure, type Translation } from '@waymark/messaging';
 import type { KeyRing } from '@waymark/privacy';
-import {
-  dropGeneration,
-  generationsOf,
-  type OpenedEvent,
-  type Projection,
-  withBuildersLock,
-} from '@waymark/projections';
-import type { DataSource } from 'typeorm';
+import { type DropOptions, dropUnfollowed, type OpenedEvent, type Projection } from '@waymark/projections';
 import { messageCall } from '../call.js';
 import { type Consumption, reactingTo } from '../consumption.js';
 import type { Log } from '../log.js';
@@ -34,7 +27,7 @@ function erasesWhenApproved<Own extends object>(
     const call = messageCall(name, message);
     const { madeAt, destroyedAt } = await keyRing.destroy(personId);
     await erasure.clear?.({ personId, erasureId }, call, doors);
-    for (const projection of projections) await dropKept(dataSource, projection);
+    for (const projection of projections) await forgetIn({ dataSource, store, projection });
     const erased: SubjectErased = {
       subjectId: personId,
       erasureId,
@@ -46,16 +39,13 @@ function erasesWhenApproved<Own extends object>(
   });
 }
 
-/** A generation that is kept to go back to follows no events: it would go on telling what the live one has forgotten. */
-async function dropKept(dataSource: DataSource, projection: Projection): Promise<void> {
-  const kept = (await generationsOf(dataSource, projection.name)).some(({ state }) => state === 'kept');
-  if (!kept) return;
-  await withBuildersLock(dataSource, projection, () =>
-    dataSource.transaction(async (manager) => {
-      const all = await generationsOf(manager, projection.name, { lock: true });
-      for (const each of all.filter(({ state }) => state === 'kept')) await dropGeneration(manager, each);
-    }),
-  );
+/**
+ * A generation that is kept to go back to, or was left behind by another release, follows no events: it would go on telling what the
+ * live one has forgotten. As long as readers see the person in the live one, the message waits.
+ */
+async function forgetIn(options: DropOptions): Promise<void> {
+  if (!(await dropUnfollowed(options)))
+    throw new TemporaryFailure(`${options.projection.name} does not show yet what was erased`);
 }
 
 /** Every message that a service says and hears, those of erasures included. */

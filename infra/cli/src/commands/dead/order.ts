@@ -84,6 +84,8 @@ function textOf(result: OrderResult | undefined, orderId: string): string {
       return `Nothing done: it was ${result.as ?? 'closed'} before.`;
     case 'not_first':
       return `Nothing done: ${result.first} comes before it and holds up the same key.`;
+    case 'gap_before':
+      return `Nothing done: messages before it have not come; the last that did was number ${result.last}. If they are lost for good, say so first, with redrive --go-on.`;
     case 'failed':
       return `Nothing done: ${result.error}.`;
     case 'done': {

@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@waymark/testing';
+import { Kafka, logLevel, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import type { SubscribeOptions } from '../delivery.js';
+import { encodeMessage } from '../envelope.js';
+import { messageOf, silent } from '../inbox/inbox.fixture.js';
+import { Deferred } from '../waiting.js';
+import { Assignment } from './assignment.js';
+
+const topic = 'waymark.test';
+/** So many that the partition pauses, and goes on again when most are handled. */
+const many = 520;
+
+const recordAt = (offset: number): KafkaMessage => ({
+  key: null,
+  value: encodeMessage(messageOf('subject', offset + 1)),
+  timestamp: '0',
+  attributes: 0,
+  offset: String(offset),
+  headers: {},
+});
+
+const batchOf = (messages: KafkaMessage[]): EachBatchPayload => ({
+  batch: {
+    ...{ topic, partition: 0, messages, highWatermark: String(messages.length) },
+    isEmpty: () => false,
+    firstOffset: () => '0',
+    lastOffset: () => String(messages.length - 1),
+    offsetLag: () => '0',
+    offsetLagLow: () => '0',
+  },
+  resolveOffset: () => undefined,
+  heartbeat: async () => undefined,
+  pause: () => () => undefined,
+  commitOffsetsIfNecessary: async () => undefined,
+  uncommittedOffsets: () => ({ topics: [] }),
+  isRunning: () => true,
+  isStale: () => false,
+});
+
+/** Is over, as a consumer is after it was stopped or has crashed: kafkajs refuses to resume it. */
+function endedConsumer(): Consumer {
+  const kafka = new Kafka({ brokers: ['localhost:1'], logLevel: logLevel.NOTHING });
+  return { ...kafka.consumer({ groupId: 'test' }), pause: () => undefined };
+}
+
+function assigned(changed: Partial<SubscribeOptions> = {}) {
+  const released = new Deferred();
+  const handled: string[] = [];
+  const options: SubscribeOptions = {
+    group: 'test',
+    topics: [topic],
+    handle: async (_message, { offset }) => {
+      await released.promise;
+      handled.push(offset);
+    },
+    unreadable: async () => undefined,
+    ...changed,
+  };
+  const assignment = new Assignment(endedConsumer(), options, new Map(), silent);
+  assignment.assign({ [topic]: [0] });
+  assignment.take(batchOf(Array.from({ length: many }, (_, offset) => recordAt(offset))));
+  return { assignment, handled, released };
+}
+
+describe('an assignment whose consumer is over while records of it are being handled', () => {
+  it('hands on what it has, and closes without a failure', async () => {
+    const { assignment, handled, released } = assigned();
+    released.resolve();
+    await eventually(() => handled.length === many, { timeoutMs: 5_000 });
+    await expect(assignment.close()).resolves.toBeUndefined();
+  });
+
+  it('hands on what it has although something beside the handler fails', async () => {
+    let failures = 0;
+    const { assignment, handled, released } = assigned({
+      onMeasure: () => {
+        if (failures++ === 0) throw new Error('no measure taken');
+      },
+    });
+    released.resolve();
+    await eventually(() => handled.length === many, { timeoutMs: 5_000 });
+    await expect(assignment.close()).resolves.toBeUndefined();
+  });
+});
