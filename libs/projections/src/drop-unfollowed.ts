@@ -26,7 +26,9 @@ export async function dropUnfollowed(options: DropOptions): Promise<boolean> {
   const { dataSource, store, projection, patienceMs = 10_000 } = options;
   const { categories } = projection;
   const until = performance.now() + patienceMs;
-  const end = await store.newest({ after: 0n, categories });
+  const positions = (await generationsOf(dataSource, projection.name)).map(({ position }) => position);
+  const furthest = positions.reduce((most, each) => (each > most ? each : most), 0n);
+  const end = await store.newest({ after: furthest, categories });
   const lacks = async ({ position: after }: Generation): Promise<boolean> => {
     if (after >= end) return false;
     const { events } = await store.readAll({ after, categories, limit: 1 });
