@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@waymark/testing';
 import type { DataSource } from 'typeorm';
 import { beginGeneration } from './create-generation.js';
 import { buildView } from './build-view.js';
@@ -75,6 +76,7 @@ describe('generations that tell what the live one has forgotten', () => {
   it('are not dropped as long as an instance of the release before folds them', async () => {
     const before = await follow();
     await follow(second);
+    await eventually(async () => expect(await states()).toContain('2 live'));
     expect(await before.waitFor(await ground.say('two'), 20_000)).toBe(true);
     expect(await drop(second, 5_000)).toBe(true);
     expect(await states()).toEqual(['2 live', '1 live']);
