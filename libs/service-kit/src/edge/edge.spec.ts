@@ -166,6 +166,28 @@ describe('the edge of a service', () => {
     }
   });
 
+  it('stops although somebody has connected and says nothing, or half of something', async () => {
+    const stopping = await start({ REQUEST_TIMEOUT_SECONDS: '2' });
+    const half = [
+      '',
+      'GET /health/live HTTP/1.1\r\nhost:',
+      `POST ${tally()} HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{`,
+    ];
+    const ended = half.map(
+      (text) =>
+        new Promise<void>((resolve, reject) => {
+          const socket = connect(Number(new URL(stopping.url).port), '127.0.0.1', () => socket.write(text));
+          socket
+            .on('error', reject)
+            .on('close', () => resolve())
+            .resume();
+        }),
+    );
+    await ask('/health/live', {}, stopping);
+    await stopping.stop();
+    await Promise.all(ended);
+  });
+
   it('keeps an address from calling without end, but never its probes', async () => {
     const busy = await start({ RATE_LIMIT_ADDRESS: '5', TRUSTED_PROXIES: 'loopback' });
     try {

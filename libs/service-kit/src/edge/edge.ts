@@ -1,5 +1,6 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { listRoutes } from '@waymark/access';
+import { endWhatIsSilent } from './closing.js';
 import { type EdgeSettings, originsOf, proxiesOf, tlsFilesOf } from './edge-settings.js';
 import type { RateLimits } from './rate-limits.js';
 import { refuseAddress, refuseAddresses, refuseConnection } from './refuse-early.js';
@@ -37,6 +38,7 @@ export async function harden(app: NestFastifyApplication, settings: EdgeSettings
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header(REQUEST_ID, request.id);
   });
+  endWhatIsSilent(fastify, settings.REQUEST_TIMEOUT_SECONDS * 1_000);
   const origins = originsOf(settings.CORS_ORIGINS);
   await sendSecurityHeaders(fastify, origins.length > 0);
   if (origins.length > 0) app.enableCors(crossOrigin(origins));
