@@ -23,7 +23,7 @@ export {
   type ResourceType,
   resourceTypeOf,
 } from './policy/decide.js';
-export { roleRefs, staffRef, staffRefs, stageRef, unitRef, unitRefs } from './policy/entity.js';
+export { purposeRef, roleRefs, staffRef, staffRefs, stageRef, unitRef, unitRefs } from './policy/entity.js';
 export * from './policy/explain.js';
 export { type Policy, PolicyError } from './policy/policy.js';
 export type { DeclaredAction } from './policy/policy-schema.js';

@@ -1,5 +1,4 @@
 import type { TObject } from '@sinclair/typebox';
-import type { MessageContract } from './message-contract.js';
 
 /** What a fact says, by whether the log says the same in the clear (docs/adr/0040-facts-hide-among-those-that-look-like-them.md). */
 export interface FactAttributes {
@@ -26,8 +25,15 @@ export function attributesBroken(schema: TObject, id: string, { plain, sealed }:
   ];
 }
 
+/** As much of a message's contract as tells what of it is sealed. */
+interface Declared {
+  readonly fact?: FactAttributes;
+  readonly schema: TObject;
+  readonly parse: (data: unknown) => object;
+}
+
 /** The fact as it may go without a crowd: what is in the clear anyway, of all else nothing. */
-export function withoutSealed({ fact, schema, parse }: MessageContract, data: object): object {
+export function withoutSealed({ fact, schema, parse }: Declared, data: object): object {
   const required: readonly string[] = schema.required ?? [];
   const left = Object.entries(data).filter(([name]) => !fact?.sealed.includes(name));
   const emptied = fact?.sealed.filter((name) => required.includes(name)).map((name) => [name, []] as const);

@@ -141,6 +141,7 @@ export interface ResourceAttributes {
     readonly underGlass: readonly EntityRef<'Staff'>[];
   };
   readonly Referral: {
+    readonly purpose?: EntityRef<'Purpose'>;
     readonly recused: readonly EntityRef<'Staff'>[];
     readonly sent: boolean;
     readonly shutOut: readonly EntityRef<'Staff'>[];

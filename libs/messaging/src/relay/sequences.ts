@@ -1,4 +1,7 @@
-import type { Leadership } from './leadership.js';
+/** Where they are noted: the leader's place. */
+interface Noted {
+  sequences(subjects: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
 
 const mostRemembered = 50_000;
 
@@ -9,12 +12,12 @@ const mostRemembered = 50_000;
 export class Sequences {
   private readonly last = new Map<string, number>();
 
-  constructor(private readonly leadership: Leadership) {}
+  constructor(private readonly noted: Noted) {}
 
   /** Asks for those that are not known yet. What is counted after this and not noted yet may not be asked for again. */
   async learn(subjects: Iterable<string>): Promise<void> {
     const unknown = [...new Set(subjects)].filter((subject) => !this.last.has(subject));
-    const found = await this.leadership.sequences(unknown);
+    const found = await this.noted.sequences(unknown);
     for (const subject of unknown) this.last.set(subject, found.get(subject) ?? 0);
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type ActionOn, decide, type Principal, type Resource, unitRef } from '@waymark/access';
+import { type ActionOn, decide, type Principal, purposeRef, type Resource, unitRef } from '@waymark/access';
 import { Aggregates, type Call, type Done, done, groundOf, notFound } from '@waymark/service-kit';
 import type { ReferralCommand } from './domain/referral.commands.js';
 import type { Referral, ReferralState } from './domain/referral.state.js';
@@ -16,12 +16,12 @@ type PlainCommand = Exclude<
 
 /** A referral as the policies see it, with what they may ask about its case. */
 export const referralResource = (
-  { referralId, unit, sending }: Referral,
+  { referralId, unit, purpose, sending }: Referral,
   ofCase: CaseAttributes,
 ): Resource<'Referral'> => ({
   type: 'Referral',
   id: referralId,
-  attributes: { unit: unitRef(unit), sent: sending !== undefined, ...ofCase },
+  attributes: { unit: unitRef(unit), purpose: purposeRef(purpose), sent: sending !== undefined, ...ofCase },
 });
 
 /** The one door to referrals for whoever asks over HTTP: as the policies allow it; for all others a referral does not exist. */
