@@ -206,7 +206,7 @@ const readings = [
   'ReadReferral',
   'OpenPackage',
 ];
-const purposesTried = ['statistics', 'mediation', 'investigation', 'accompaniment', 'supervision', 'follow_up'];
+const purposesTried = ['statistics', 'referral', 'investigation', 'accompaniment', 'supervision', 'follow_up'];
 
 /** Refusals that say: not you, or not without the client. All other rules of the domain are asked only after access was given. */
 const refusals = [
