@@ -77,11 +77,11 @@ export class Window {
 
 /** What an event says to others, without saying it. */
 export async function waitingIn(
-  { stream, revision, position, recordedAt, ...event }: RecordedEvent,
+  event: RecordedEvent,
   { translate, window }: Pick<RelayOptions, 'translate' | 'window'>,
 ): Promise<readonly { readonly type: string; readonly waiting: Waiting }[]> {
-  const said = payloadsOf(await translate({ stream, revision, position, recordedAt, ...event }));
-  return said.map((payload, place) => {
+  const { stream, revision, position, recordedAt } = event;
+  return payloadsOf(await translate(event)).map((payload, place) => {
     const { type, subject } = payload;
     const hidden = window?.hiding?.of(payload);
     // What looks alike is told apart by what it is: one of a kind is known among many of another.

@@ -2,8 +2,7 @@ import { Body, Controller, Headers, HttpCode, Param, Post } from '@nestjs/common
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { receiptFrom } from '@waymark/privacy';
-import { Aggregates, type Call, CallOf, Done, done, IdPipe, Secrets } from '@waymark/service-kit';
+import { Aggregates, type Call, CallOf, Done, done, IdPipe } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { VisibleConcerns } from '../visible-concerns.js';
@@ -52,17 +51,11 @@ export class IssueClientReceiptHandler implements ICommandHandler<IssueClientRec
     private readonly concerns: VisibleConcerns,
     private readonly aggregates: Aggregates,
     private readonly hashes: ReceiptHashes,
-    private readonly secrets: Secrets,
   ) {}
 
   async execute({ concernId, idempotencyKey, caller, call }: IssueClientReceipt) {
     await this.concerns.find(caller, 'IssueClientReceipt', concernId);
-    const receipt = receiptFrom({
-      secret: this.secrets.of('receipts'),
-      idempotencyKey,
-      principal: `${call.actor.id}/${concernId}`,
-    });
-    const receiptHash = await this.hashes.hash(receipt);
+    const { receipt, receiptHash } = await this.hashes.issue(idempotencyKey, `${call.actor.id}/${concernId}`);
     const written = await this.aggregates.change(
       concernAggregate,
       concernId,

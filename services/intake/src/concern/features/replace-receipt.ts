@@ -2,8 +2,7 @@ import { Body, Controller, Headers, HttpCode, Param, Post } from '@nestjs/common
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal, receiptName } from '@waymark/access';
-import { receiptFrom } from '@waymark/privacy';
-import { Aggregates, type Call, CallOf, Code, Done, done, IdPipe, Secrets, type Written } from '@waymark/service-kit';
+import { Aggregates, type Call, CallOf, Code, Done, done, IdPipe, type Written } from '@waymark/service-kit';
 import { RevocationList } from '../../revocations/revocation-list.js';
 import { concernAggregate } from '../concern.aggregate.js';
 import type { ConcernEvent } from '../domain/concern.events.js';
@@ -69,18 +68,12 @@ export class ReplaceReceiptHandler implements ICommandHandler<ReplaceReceipt> {
     private readonly concerns: VisibleConcerns,
     private readonly aggregates: Aggregates,
     private readonly hashes: ReceiptHashes,
-    private readonly secrets: Secrets,
     private readonly revocations: RevocationList,
   ) {}
 
   async execute({ concernId, body: { scope, reason }, idempotencyKey, caller, call }: ReplaceReceipt) {
     await this.concerns.find(caller, 'ReplaceReceipt', concernId);
-    const receipt = receiptFrom({
-      secret: this.secrets.of('receipts'),
-      idempotencyKey,
-      principal: `${call.actor.id}/${concernId}/${scope}`,
-    });
-    const receiptHash = await this.hashes.hash(receipt);
+    const { receipt, receiptHash } = await this.hashes.issue(idempotencyKey, `${call.actor.id}/${concernId}/${scope}`);
     const command = { type: 'ReplaceReceipt', scope, reason, receiptHash } as const;
     const written = await this.aggregates.change(concernAggregate, concernId, command, call);
     // Who dies before this comes again with the same key, and the same events are answered.

@@ -2,8 +2,7 @@ import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access } from '@waymark/access';
-import { receiptFrom } from '@waymark/privacy';
-import { Aggregates, type Call, CallOf, Done, done, Secrets, Source, Text } from '@waymark/service-kit';
+import { Aggregates, type Call, CallOf, Done, done, Source, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { Desks } from '../desks.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
@@ -64,13 +63,11 @@ export class SubmitConcernHandler implements ICommandHandler<SubmitConcern> {
   constructor(
     private readonly aggregates: Aggregates,
     private readonly hashes: ReceiptHashes,
-    private readonly secrets: Secrets,
     private readonly desks: Desks,
   ) {}
 
   async execute({ body, idempotencyKey, call }: SubmitConcern) {
-    const receipt = receiptFrom({ secret: this.secrets.of('receipts'), idempotencyKey, principal: 'anonymous' });
-    const receiptHash = await this.hashes.hash(receipt);
+    const { receipt, receiptHash } = await this.hashes.issue(idempotencyKey, 'anonymous');
     const concernId = call.commandId;
     const contact = contactOf(body, 'portal', this.desks.markFor(concernId, body.exclusions));
     const written = await this.aggregates.change(
