@@ -80,10 +80,16 @@ describe('bad input', () => {
       staffId: stage.idOf('kwame.officer'),
     };
     const own: Readonly<Record<string, string>> = {
-      ...{ concerns: played.concernId, cases: played.caseId, referrals: played.referralId, clients: played.clientId },
+      ...{
+        concerns: played.concernId,
+        cases: played.caseId,
+        'case-teams': played.caseId,
+        referrals: played.referralId,
+        clients: played.clientId,
+      },
     };
     const filled = path.replaceAll(
-      /\/(\w+)\/\{(\w+)\}/g,
+      /\/([\w-]+)\/\{(\w+)\}/g,
       (_all, plural, name) => `/${plural}/${own[plural] ?? ids[name] ?? ''}`,
     );
     return `http://127.0.0.1:${stage.environmentOf(service).PORT}${filled.replace(/\{(\w+)\}/g, (_all, name) => ids[name] ?? '')}`;

@@ -115,6 +115,8 @@ export function requestsOf(
     ReadEmergencyAccess: (name) => get('case', `${caseOf(name)}/emergency-accesses/${grantId}`),
     ReviewEmergencyAccess: (name) =>
       aCase(`/emergency-accesses/${randomUUID()}/review`, { outcome: 'justified', findings: 'She was found.' })(name),
+    HearOfTeam: () =>
+      post('referral', `/v1/case-teams/${caseId}`, { clientId, team: [], changedAt: now, revision: 1_000 }),
     DraftReferral: ({ thing }) => post('referral', '/v1/referrals', draft(cases[thing] ?? '', 'security')),
     'DraftReferral to a unit shut out': ({ thing }) =>
       post('referral', '/v1/referrals', { ...draft(cases[thing] ?? '', 'security'), unit: 'legal' }),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { demoPeople, startIdentity } from '@waymark/identity';
 import { startPostgres } from '@waymark/local-postgres';
-import { provision, writeEnvironments, type ProvisionedEnvironment } from '@waymark/provision';
+import { provision, teamsToldAt, writeEnvironments, type ProvisionedEnvironment } from '@waymark/provision';
 import { createLog, factsAtOnce, startService } from '@waymark/service-kit';
 import { definitions } from '@waymark/services';
 import { untilReady } from './until-ready.js';
@@ -94,6 +94,7 @@ function environmentOf(
     OIDC_ISSUER: issuer,
     RECEIPT_ISSUER: urlOf('intake'),
     CONSENT_URL: urlOf('consent'),
+    TEAMS_TOLD_AT: teamsToldAt((service) => urlOf(service as keyof Ports)),
     // Demo people tell of nobody, and their figures are wanted at once.
     ...factsAtOnce,
   };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { demoPeople, type Identity, startIdentity } from '@waymark/identity';
-import { provision, services } from '@waymark/provision';
+import { provision, services, teamsToldAt } from '@waymark/provision';
 import { factsAtOnce } from '@waymark/service-kit';
 import { type Exit, type ServiceProcess, spawnService } from './service-process.js';
 
@@ -71,6 +71,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
     OIDC_ISSUER: issuer,
     RECEIPT_ISSUER: urlOf('intake'),
     CONSENT_URL: urlOf('consent'),
+    TEAMS_TOLD_AT: teamsToldAt(urlOf),
     ...factsAtOnce,
     ...options.environment,
   });

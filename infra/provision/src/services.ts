@@ -11,6 +11,8 @@ export interface ServiceGrants {
   readonly consumes: readonly string[];
   /** Recognises whom a reporter shut out, by marks that intake makes: gets the secret of the marks. */
   readonly recognisesShutOut?: true;
+  /** Keeps a copy of who works on which case, and is told at once of a change. */
+  readonly keepsTeams?: true;
   /** Concerns come to it: is told which unit the alternate desk is. */
   readonly hasDesks?: true;
 }
@@ -35,6 +37,7 @@ export const services: readonly ServiceGrants[] = [
     categories: ['consent', 'consent_process', 'consent_access', 'consent_operations', 'consent_erasure'],
     consumes: ['case', 'intake', 'referral', 'consent'],
     recognisesShutOut: true,
+    keepsTeams: true,
   },
   {
     name: 'referral',
@@ -42,6 +45,7 @@ export const services: readonly ServiceGrants[] = [
     publishes: ['referral', 'referral-facts'],
     consumes: ['case', 'consent'],
     recognisesShutOut: true,
+    keepsTeams: true,
   },
   {
     name: 'reporting',
@@ -51,3 +55,13 @@ export const services: readonly ServiceGrants[] = [
   { name: 'audit', categories: ['audit_access', 'reading_alarm'], readsAll: true, consumes: [] },
   { name: 'engagement', categories: ['engagement_access'], consumes: [] },
 ];
+
+/** What the case service is given as `TEAMS_TOLD_AT`: the addresses of those that run and keep a copy of the teams. */
+export const teamsToldAt = (
+  urlOf: (service: string) => string,
+  running: readonly string[] = services.map(({ name }) => name),
+): string =>
+  services
+    .filter(({ name, keepsTeams }) => keepsTeams && running.includes(name))
+    .map(({ name }) => urlOf(name))
+    .join(',');

@@ -22,22 +22,23 @@ const keepMarks = handling(caseMessages.caseOpened, async ({ data }, { manager }
   );
 });
 
+/** Of two of a case the later one holds, in whichever order they come. */
 const keepTeam = handling(caseMessages.teamChanged, async ({ data }, { manager }) => {
-  const { caseId, clientId, team, changedAt } = data;
+  const { caseId, clientId, team, changedAt, revision } = data;
   await manager.query(
-    `INSERT INTO case_teams (case_id, client_id, team, changed_at) VALUES ($1, $2, $3, $4)
+    `INSERT INTO case_teams (case_id, client_id, team, changed_at, revision) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (case_id) DO UPDATE
-     SET client_id = excluded.client_id, team = excluded.team, changed_at = excluded.changed_at`,
-    [caseId, clientId, team, changedAt],
+     SET client_id = excluded.client_id, team = excluded.team, changed_at = excluded.changed_at, revision = excluded.revision
+     WHERE case_teams.revision IS NULL OR excluded.revision > case_teams.revision`,
+    [caseId, clientId, team, changedAt, revision],
   );
 });
 
+const recused = `UPDATE case_teams SET recused = array_append(recused, $2)
+  WHERE case_id = $1 AND NOT recused @> ARRAY[$2]::text[]`;
 /** Comes after the opening of its case: before that nobody can recuse from it. */
 const keepRecusal = handling(caseMessages.officerRecused, async ({ data: { caseId, staffId } }, { manager }) => {
-  await manager.query(
-    `UPDATE case_teams SET recused = array_append(recused, $2) WHERE case_id = $1 AND NOT recused @> ARRAY[$2]::text[]`,
-    [caseId, staffId],
-  );
+  await manager.query(recused, [caseId, staffId]);
 });
 
 const closed = 'UPDATE case_teams SET closed_at = $2 WHERE case_id = $1';
@@ -75,3 +76,35 @@ export async function knownCases(
     concernId: concern_id ?? undefined,
   }));
 }
+
+/** What the case service tells the others at once, beside the message that says the same. */
+export interface TeamTold {
+  readonly clientId: string;
+  readonly team: readonly string[];
+  readonly changedAt: string;
+  /** Of the case, after the change. */
+  readonly revision: number;
+  /** Who has stepped back by it. */
+  readonly recused?: string;
+}
+
+/**
+ * Takes it into the copy, unless that knows of a later one; answers whether the case was known. Of one that is not, nothing is kept:
+ * whom its reporter shuts out would not be known either, and nobody is let in before.
+ */
+export const hearOfTeam = (
+  dataSource: Pick<DataSource, 'transaction'>,
+  caseId: string,
+  { clientId, team, changedAt, revision, recused: staffId }: TeamTold,
+): Promise<boolean> =>
+  dataSource.transaction(async (manager) => {
+    const found = await manager.query<unknown[]>('SELECT 1 FROM case_teams WHERE case_id = $1 FOR UPDATE', [caseId]);
+    if (found.length === 0) return false;
+    await manager.query(
+      `UPDATE case_teams SET client_id = $2, team = $3, changed_at = $4, revision = $5
+       WHERE case_id = $1 AND (revision IS NULL OR revision < $5)`,
+      [caseId, clientId, team, changedAt, revision],
+    );
+    if (staffId !== undefined) await manager.query(recused, [caseId, staffId]);
+    return true;
+  });

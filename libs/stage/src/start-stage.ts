@@ -7,7 +7,7 @@ import { openPostgresEventStore, type EventStore } from '@waymark/event-store';
 import { demoPeople, startIdentity } from '@waymark/identity';
 import { openPostgresBus, type Bus } from '@waymark/messaging';
 import { type ServiceProcess, spawnService } from '@waymark/processes';
-import { provision } from '@waymark/provision';
+import { provision, teamsToldAt } from '@waymark/provision';
 import { createLog, type RunningService, type ServiceDefinition, startService } from '@waymark/service-kit';
 import { FakeClock, freePort, freePorts, serverUrl } from '@waymark/testing';
 import { stageSettings } from './stage-settings.js';
@@ -101,6 +101,10 @@ export async function startStage(options: {
     OIDC_ISSUER: identity.issuer,
     RECEIPT_ISSUER: urlOf('intake'),
     CONSENT_URL: urlOf('consent'),
+    TEAMS_TOLD_AT: teamsToldAt(
+      urlOf,
+      options.services.map(({ name }) => name),
+    ),
     ...stageSettings,
     LOG_LEVEL: options.logLevel ?? 'fatal',
     ...options.environment,

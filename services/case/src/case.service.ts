@@ -1,6 +1,8 @@
 import {
   AccessRecords,
+  serviceCallerVariables,
   type ServiceDefinition,
+  serviceTokens,
   shutOutMarks,
   ShutOutMarks,
   shutOutMarksIn,
@@ -16,15 +18,18 @@ import { casesProjection } from './case/projections/cases/cases.projection.js';
 import { CaseModule } from './case.module.js';
 import { consumes } from './integration/consume.js';
 import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
+import { TeamListeners, tellOfTeamVariables } from './integration/tell-of-team.js';
 import { CreateCaseReferrals1760000002000 } from './migrations/1760000002000-create-case-referrals.js';
 
+const own = { ...shutOutVariables, ...serviceCallerVariables, ...tellOfTeamVariables };
+
 /** `case` is a reserved word. */
-export const caseService: ServiceDefinition<typeof shutOutVariables> = {
+export const caseService: ServiceDefinition<typeof own> = {
   name: 'case',
   title: 'Waymark case',
   description:
     'Cases: opened once for an accepted concern, seen by their team alone, assessed, led through their stages, closed and reopened.',
-  settings: shutOutVariables,
+  settings: own,
   aggregates: [caseAggregate],
   module: CaseModule,
   resources: {
@@ -37,9 +42,13 @@ export const caseService: ServiceDefinition<typeof shutOutVariables> = {
   },
   migrations: [CreateCaseReferrals1760000002000],
   projections: [casesProjection, emergencyAccessesProjection, emergencyReviewClocksProjection],
-  providers: ({ store, settings }) => [
+  providers: ({ store, settings, log }) => [
     { provide: AccessRecords, useValue: new AccessRecords('case', store) },
     { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
+    {
+      provide: TeamListeners,
+      useValue: new TeamListeners(settings.TEAMS_TOLD_AT, serviceTokens('case', settings), log),
+    },
   ],
   publishes,
   publish,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { HearOfTeamEndpoint, HearOfTeamHandler } from '@waymark/service-kit';
 import { ClientTeams } from './consent-record/client-teams.js';
 import { ErasureReaders } from './consent-record/erasure-readers.js';
 import { ApproveErasureEndpoint, ApproveErasureHandler } from './consent-record/features/approve-erasure.js';
@@ -67,6 +68,7 @@ import {
     ApproveErasureEndpoint,
     GetErasureEndpoint,
     GetMyErasureEndpoint,
+    HearOfTeamEndpoint,
   ],
   providers: [
     ClientTeams,
@@ -94,6 +96,7 @@ import {
     ConfirmErasureHandler,
     GetErasureHandler,
     RequestDueErasuresHandler,
+    HearOfTeamHandler,
   ],
 })
 export class ConsentModule {}

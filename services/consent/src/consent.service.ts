@@ -2,6 +2,7 @@ import { num } from 'envalid';
 import {
   AddRecusedAndClosed1764244800000,
   AddShutOutMarks1764230400000,
+  AddTeamRevision1764249000000,
   type ServiceDefinition,
   shutOutMarks,
   ShutOutMarks,
@@ -42,7 +43,12 @@ export const consent: ServiceDefinition<typeof own> = {
     Client: (id, { dataSource, aggregates, asker, environment }) =>
       new ClientTeams(dataSource, aggregates, shutOutMarksIn('consent', environment)).resourceOf(id, asker),
   },
-  migrations: [CreateConsentViews1760000002000, AddShutOutMarks1764230400000, AddRecusedAndClosed1764244800000],
+  migrations: [
+    CreateConsentViews1760000002000,
+    AddShutOutMarks1764230400000,
+    AddRecusedAndClosed1764244800000,
+    AddTeamRevision1764249000000,
+  ],
   projections: [consentClocksProjection, erasuresProjection, waitingApprovalsProjection],
   providers: ({ settings }) => [
     { provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) },

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { HearOfTeamEndpoint, HearOfTeamHandler } from '@waymark/service-kit';
 import { AcceptReferralEndpoint, AcceptReferralHandler } from './referral/features/accept-referral.js';
 import { AcknowledgeReferralEndpoint, AcknowledgeReferralHandler } from './referral/features/acknowledge-referral.js';
 import {
@@ -38,6 +39,7 @@ import { VisibleReferrals } from './referral/visible-referrals.js';
     RecordClientDeclineEndpoint,
     RecordNonAttendanceEndpoint,
     RevokeReferralEndpoint,
+    HearOfTeamEndpoint,
   ],
   providers: [
     CaseTeams,
@@ -58,6 +60,7 @@ import { VisibleReferrals } from './referral/visible-referrals.js';
     RecordClientDeclineHandler,
     RecordNonAttendanceHandler,
     RevokeReferralHandler,
+    HearOfTeamHandler,
   ],
 })
 export class ReferralModule {}

@@ -1,9 +1,11 @@
-import { str, url } from 'envalid';
-import { createServiceTokenSource } from '@waymark/access';
+import { url } from 'envalid';
 import {
   AddRecusedAndClosed1764244800000,
   AddShutOutMarks1764230400000,
+  AddTeamRevision1764249000000,
+  serviceCallerVariables,
   type ServiceDefinition,
+  serviceTokens,
   shutOutMarks,
   ShutOutMarks,
   shutOutMarksIn,
@@ -23,8 +25,8 @@ import { ReferralModule } from './referral.module.js';
 
 const own = {
   ...shutOutVariables,
+  ...serviceCallerVariables,
   CONSENT_URL: url({ desc: 'address of the consent service' }),
-  SERVICE_CLIENT_SECRET: str({ desc: "secret of the service's own client `waymark-referral` at the issuer" }),
 };
 
 export const referral: ServiceDefinition<typeof own> = {
@@ -47,21 +49,14 @@ export const referral: ServiceDefinition<typeof own> = {
     ForgetWithdrawnConsents1760000003020,
     AddShutOutMarks1764230400000,
     AddRecusedAndClosed1764244800000,
+    AddTeamRevision1764249000000,
   ],
   projections: [referralsProjection],
-  providers: ({ settings, keyRing }) => {
-    const tokens = createServiceTokenSource({
-      issuer: settings.OIDC_ISSUER,
-      ...(settings.OIDC_ISSUER_ADDRESS === undefined ? {} : { issuerAddress: settings.OIDC_ISSUER_ADDRESS }),
-      clientId: 'waymark-referral',
-      clientSecret: settings.SERVICE_CLIENT_SECRET,
-    });
-    return [
-      { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
-      { provide: PackageSeal, useValue: new PackageSeal(keyRing) },
-      { provide: ConsentDoor, useValue: new ConsentDoor(settings.CONSENT_URL, tokens) },
-    ];
-  },
+  providers: ({ settings, keyRing }) => [
+    { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
+    { provide: PackageSeal, useValue: new PackageSeal(keyRing) },
+    { provide: ConsentDoor, useValue: new ConsentDoor(settings.CONSENT_URL, serviceTokens('referral', settings)) },
+  ],
   publishes,
   publish,
   publishFacts,

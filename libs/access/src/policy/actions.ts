@@ -32,6 +32,7 @@ export const actions = {
   GetClientTimeline: { principals: ['Staff'], resource: 'Waymark' },
   GiveConsent: { principals: ['Staff'], resource: 'Client' },
   GiveGuidance: { principals: ['Staff'], resource: 'Concern' },
+  HearOfTeam: { principals: ['Service'], resource: 'Waymark' },
   InformClientOfOverride: { principals: ['Staff'], resource: 'Client' },
   IssueClientReceipt: { principals: ['Staff'], resource: 'Concern' },
   KnowCase: { principals: ['Staff'], resource: 'Case' },

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type ActionOn, decide, type Principal } from '@waymark/access';
 import type { Instant } from '@waymark/event-sourcing';
 import { Aggregates, type Call, ShutOutMarks, type Written } from '@waymark/service-kit';
+import { TeamListeners } from '../integration/tell-of-team.js';
 import { caseAggregate } from './case.aggregate.js';
 import type { CaseCommand, UnaskedCommand } from './domain/case.commands.js';
 import type { CaseEvent } from './domain/case.events.js';
@@ -17,6 +18,7 @@ export class VisibleCases {
   constructor(
     private readonly aggregates: Aggregates,
     private readonly marks: ShutOutMarks,
+    private readonly listeners: TeamListeners,
   ) {}
 
   /** The case, what lets the caller do this with it, and the moment at which that was decided. */
@@ -42,7 +44,7 @@ export class VisibleCases {
     return decide(principal, action, caseResource(current, asked)).outcome === 'allow';
   }
 
-  /** Runs a command. Nobody comes to work on a case whose reporter shut them out. */
+  /** Runs a command, and tells who keeps a copy of the team what became of it. Nobody comes to work on a case whose reporter shut them out. */
   async change(
     caseId: string,
     caller: Principal,
@@ -53,7 +55,9 @@ export class VisibleCases {
     const joining = joiningBy(command);
     const { concernId, shutOut = [] } = current;
     if (joining !== undefined && this.marks.include({ concernId, shutOut }, { id: joining })) reject('person_shut_out');
-    return this.aggregates.change(caseAggregate, caseId, command, call);
+    const written = await this.aggregates.change(caseAggregate, caseId, command, call);
+    await this.listeners.tell(written, call, this.aggregates.now());
+    return written;
   }
 }
 

@@ -28,7 +28,10 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
   const teamIs = ({ clientId, team }: { readonly clientId: string; readonly team: Team }) => ({
     type: caseMessages.teamChanged.type,
     subject: caseId,
-    data: caseMessages.teamChanged.parse({ caseId, clientId, team: [...team], changedAt: happenedAt }),
+    data: caseMessages.teamChanged.parse({
+      ...{ caseId, clientId, team: [...team], changedAt: happenedAt },
+      revision: recorded.revision,
+    }),
   });
   switch (event.type) {
     case 'CaseOpened': {

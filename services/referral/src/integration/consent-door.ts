@@ -1,6 +1,6 @@
 import type { ServiceTokenSource } from '@waymark/access';
 import type { DataCategory, DisclosureAct, Purpose, Unit } from '@waymark/contracts';
-import { type Call, Problem } from '@waymark/service-kit';
+import { type Call, Problem, ServiceCaller } from '@waymark/service-kit';
 import type { ConsentAnswer } from '../referral/domain/referral.commands.js';
 import { allowanceOf } from '../referral/domain/referral.state.js';
 
@@ -22,45 +22,25 @@ export interface IntendedDisclosure {
  * `consent_missing` within the time is a problem `consent_unreachable`, and nothing may be disclosed.
  */
 export class ConsentDoor {
+  private readonly caller: ServiceCaller;
+
   constructor(
     private readonly consentUrl: string,
-    private readonly tokens: ServiceTokenSource,
+    tokens: ServiceTokenSource,
     private readonly timeoutMs = 3000,
-  ) {}
+  ) {
+    this.caller = new ServiceCaller(tokens);
+  }
 
   /** The same `key` is the same disclosure and gets its first answer, also after a withdrawal: a new disclosure takes a new key. */
-  async ask(key: string, disclosure: IntendedDisclosure, call: Call): Promise<ConsentAnswer> {
+  async ask(key: string, { clientId, ...disclosure }: IntendedDisclosure, call: Call): Promise<ConsentAnswer> {
     try {
       const signal = AbortSignal.timeout(this.timeoutMs);
-      const first = await this.post(key, disclosure, call, signal);
-      if (first.status !== 401) return await answerOf(first);
-      this.tokens.forget();
-      return await answerOf(await this.post(key, disclosure, call, signal));
+      const url = new URL(`/v1/clients/${clientId}/disclosures`, this.consentUrl);
+      return await answerOf(await this.caller.post(url, disclosure, { call, signal, key }));
     } catch (cause) {
       throw unreachable(cause);
     }
-  }
-
-  private async post(
-    key: string,
-    { clientId, ...disclosure }: IntendedDisclosure,
-    call: Call,
-    signal: AbortSignal,
-  ): Promise<Response> {
-    const token = await orAborted(this.tokens.token(), signal);
-    return fetch(new URL(`/v1/clients/${clientId}/disclosures`, this.consentUrl), {
-      method: 'POST',
-      redirect: 'error',
-      signal,
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        'idempotency-key': key,
-        'x-correlation-id': call.correlationId,
-        ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
-      },
-      body: JSON.stringify(disclosure),
-    });
   }
 }
 
@@ -86,14 +66,6 @@ const idIn = (body: unknown, field: string): string | undefined => {
   const text = textIn(body, field);
   return text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined;
 };
-
-const orAborted = <Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> =>
-  new Promise((resolve, fail) => {
-    const abort = (): void => fail(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, fail).finally(() => signal.removeEventListener('abort', abort));
-  });
 
 function unreachable(cause: unknown): Problem {
   const problem = new Problem(
