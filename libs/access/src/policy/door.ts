@@ -7,25 +7,27 @@ const doors = new Map<string, boolean>();
 
 /**
  * Whether the policies could allow somebody this action on anything at all: decided before anything is loaded, so that a refusal
- * tells nothing. What is about no one thing is decided in full. Remembered for everybody of the same roles and unit.
+ * tells nothing. What is about no one thing is decided in full. Remembered for everybody of the same roles and unit who asks for the
+ * same purpose.
  */
 export function mayAsk(principal: Principal, action: ActionName): boolean {
   if (!mayAppear(principal, action)) return false;
-  if (actions[action].resource === 'Waymark')
-    return decideBy(policySet(), principal, action, platform, {}).outcome === 'allow';
   const key = JSON.stringify([action, ...classOf(principal)]);
   const known = doors.get(key);
   if (known !== undefined) return known;
-  const allowed = policySet().mightAllow(action, principalEntity(principal));
+  const allowed =
+    actions[action].resource === 'Waymark'
+      ? decideBy(policySet(), principal, action, platform, {}).outcome === 'allow'
+      : policySet().mightAllow(action, principalEntity(principal));
   doors.set(key, allowed);
   return allowed;
 }
 
-/** What of a principal a door can depend on: everything but who they are. */
+/** What of a principal a door can depend on: everything but who they are, whom no policy names (policy-set.spec.ts). */
 function classOf(principal: Principal): readonly string[] {
   switch (principal.kind) {
     case 'staff':
-      return ['staff', principal.unit ?? '', ...principal.roles.toSorted()];
+      return ['staff', principal.purpose ?? '', principal.unit ?? '', ...principal.roles.toSorted()];
     case 'reporter':
       return ['reporter', principal.clientId === undefined ? 'reporter' : 'client'];
     case 'service':

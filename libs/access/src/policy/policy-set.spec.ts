@@ -301,4 +301,9 @@ describe('The door', () => {
         });
       }
   });
+
+  it('may be remembered for everybody alike, since no policy names one person', () => {
+    for (const { id, text } of policySet().policies)
+      expect({ id, names: text.match(/(Staff|Reporter)::"/) }).toEqual({ id, names: null });
+  });
 });
