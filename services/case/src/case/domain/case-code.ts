@@ -14,3 +14,9 @@ export function caseCodeFrom(id: string): string {
   }
   return `${code.slice(0, 4)}-${code.slice(4)}`;
 }
+
+/** A code as somebody says or writes it: in small letters, without the dash. */
+export const caseCodePattern = /^[2-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{4}-?[2-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{4}$/;
+
+/** The same as it was made. */
+export const caseCodeAsMade = (written: string): string => written.toUpperCase().replace(/^(.{4})-?(.{4})$/, '$1-$2');

@@ -5,11 +5,18 @@ import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { caseStages } from '@waymark/contracts';
 import { Code, Id, notFound, shownPage, Pattern, Problem, ShutOutMarks, StaffId, Views } from '@waymark/service-kit';
+import { caseCodeAsMade, caseCodePattern } from '../domain/case-code.js';
 import { CaseEntry } from '../projections/cases/case-entry.entity.js';
 
 export class ListCasesParams {
   @Id({ optional: true, description: 'The case of this concern' }) concernId?: string;
   @Id({ optional: true, description: 'Cases of this client' }) clientId?: string;
+  @Pattern(caseCodePattern, {
+    optional: true,
+    max: 9,
+    description: 'The case of this code, as somebody says or writes it: in small letters, without the dash',
+  })
+  caseCode?: string;
   @Code(caseStages, { optional: true }) stage?: string;
   @StaffId({ optional: true, description: 'Cases whose team this person is on' }) staffId?: string;
   @Pattern(/^([1-9]\d?|100)$/, { optional: true, description: '1 to 100, 50 when left out' }) limit?: string;
@@ -54,7 +61,7 @@ export class ListCasesEndpoint {
   @Access('ListCases')
   @ApiOperation({
     summary:
-      'Your cases, all for a supervisor: never assessed first, then by when risk is due for review. Closed ones by stage, client or concern only',
+      'Your cases, all for a supervisor: never assessed first, then by when risk is due for review. Closed ones by stage, code, client or concern only',
   })
   @ApiOkResponse({ type: Cases })
   list(
@@ -100,12 +107,13 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
       .addOrderBy('c.case_id', 'ASC')
       .limit(limit);
     query.andWhere('NOT c.recused @> ARRAY[:caller]::text[]', { caller: caller.id });
-    const { concernId, clientId, stage, staffId } = params;
+    const { concernId, clientId, caseCode, stage, staffId } = params;
     if (!caller.roles.includes('supervisor')) query.andWhere('c.team @> ARRAY[:caller]::text[]');
     if (concernId) query.andWhere('c.concern_id = :concernId', { concernId });
     if (clientId) query.andWhere('c.client_id = :clientId', { clientId });
+    if (caseCode) query.andWhere('c.case_code = :code', { code: caseCodeAsMade(caseCode) });
     if (stage) query.andWhere('c.stage = :stage', { stage });
-    else if (!concernId && !clientId) query.andWhere("c.stage <> 'closed'");
+    else if (!concernId && !clientId && !caseCode) query.andWhere("c.stage <> 'closed'");
     if (staffId) query.andWhere('c.team @> ARRAY[:staffId]::text[]', { staffId });
     if (after) {
       const [dueAt, caseId] = readCursor(after);

@@ -2,10 +2,10 @@ import { foldedRows, oneRow } from '@waymark/projections';
 import type { CaseEvent } from '../../domain/case.events.js';
 import { CaseEntry } from './case-entry.entity.js';
 
-/** Cases with their teams, found by member, by client and by concern. Holds nothing that is sealed. */
+/** Cases with their teams, found by member, by client, by concern and by code. Holds nothing that is sealed. */
 export const casesProjection = foldedRows({
   name: 'cases',
-  version: 3,
+  version: 4,
   categories: ['case'],
   tables: `
     CREATE TABLE cases (
@@ -24,7 +24,8 @@ export const casesProjection = foldedRows({
     CREATE INDEX cases_order ON cases ((coalesce(review_due_at, '-infinity')), case_id);
     CREATE INDEX cases_team ON cases USING gin (team);
     CREATE INDEX cases_client ON cases (client_id);
-    CREATE INDEX cases_concern ON cases (concern_id);`,
+    CREATE INDEX cases_concern ON cases (concern_id);
+    CREATE INDEX cases_code ON cases (case_code);`,
   entity: CaseEntry,
   of: 'caseId',
   idOf: ({ stream }) => stream.slice('case-'.length),
