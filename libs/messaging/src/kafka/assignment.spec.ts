@@ -39,12 +39,12 @@ const batchOf = (messages: KafkaMessage[]): EachBatchPayload => ({
 });
 
 /** Is over, as a consumer is after it was stopped or has crashed: kafkajs refuses to resume it. */
-function endedConsumer(): Consumer {
+function endedConsumer(changed: Partial<Consumer> = {}): Consumer {
   const kafka = new Kafka({ brokers: ['localhost:1'], logLevel: logLevel.NOTHING });
-  return { ...kafka.consumer({ groupId: 'test' }), pause: () => undefined };
+  return { ...kafka.consumer({ groupId: 'test' }), pause: () => undefined, ...changed };
 }
 
-function assigned(changed: Partial<SubscribeOptions> = {}) {
+function assigned(changed: Partial<SubscribeOptions> = {}, consumer = endedConsumer()) {
   const released = new Deferred();
   const handled: string[] = [];
   const options: SubscribeOptions = {
@@ -57,7 +57,7 @@ function assigned(changed: Partial<SubscribeOptions> = {}) {
     unreadable: async () => undefined,
     ...changed,
   };
-  const assignment = new Assignment(endedConsumer(), options, new Map(), silent);
+  const assignment = new Assignment(consumer, options, new Map(), silent);
   assignment.assign({ [topic]: [0] });
   assignment.take(batchOf(Array.from({ length: many }, (_, offset) => recordAt(offset))));
   return { assignment, handled, released };
@@ -81,5 +81,43 @@ describe('an assignment whose consumer is over while records of it are being han
     released.resolve();
     await eventually(() => handled.length === many, { timeoutMs: 5_000 });
     await expect(assignment.close()).resolves.toBeUndefined();
+  });
+});
+
+describe('an offset that the broker did not take', () => {
+  const refusing = () => {
+    const asked: (readonly string[])[] = [];
+    const answers: (() => void)[] = [];
+    const consumer = endedConsumer({
+      commitOffsets: async (offsets) => {
+        asked.push(offsets.map(({ offset }) => offset));
+        if (asked.length === 1) await new Promise<void>((_taken, refused) => answers.push(() => refused(new Error())));
+      },
+    });
+    return { asked, consumer, refuse: () => answers.forEach((answer) => answer()) };
+  };
+
+  it('is committed the next time, although nothing more has come', async () => {
+    const { asked, consumer, refuse } = refusing();
+    const { assignment, handled, released } = assigned({}, consumer);
+    released.resolve();
+    await eventually(() => handled.length === many, { timeoutMs: 5_000 });
+    assignment.commitInPassing();
+    refuse();
+    await assignment.commitAll();
+    await assignment.commitAll();
+    expect(asked).toEqual([[String(many)], [String(many)]]);
+  });
+
+  it('is left to whoever has the partition now', async () => {
+    const { asked, consumer, refuse } = refusing();
+    const { assignment, handled, released } = assigned({}, consumer);
+    released.resolve();
+    await eventually(() => handled.length === many, { timeoutMs: 5_000 });
+    assignment.commitInPassing();
+    assignment.assign({});
+    refuse();
+    await assignment.commitAll();
+    expect(asked).toEqual([[String(many)]]);
   });
 });

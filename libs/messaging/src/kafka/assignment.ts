@@ -95,16 +95,22 @@ export class Assignment {
     await Promise.all([...this.shares.values()].map((share) => this.end(share)));
   }
 
-  /** An offset that could not be committed means repeats, nothing worse. */
+  /**
+   * An offset that could not be committed means repeats, nothing worse. It is committed the next time all the same: on a topic that
+   * has gone quiet nothing else would, and the group would be behind for ever in the eyes of whoever watches it.
+   */
   private async commit(): Promise<void> {
-    const offsets = [...this.handledUpTo.values()];
+    const [held, handled] = [this.shares, new Map(this.handledUpTo)];
     this.handledUpTo.clear();
-    if (offsets.length === 0) return;
-    await this.consumer
-      .commitOffsets(offsets)
-      .catch((error: unknown) =>
-        this.log.debug({ group: this.options.group, ...errorFields(error) }, 'offsets not committed'),
-      );
+    if (handled.size === 0) return;
+    try {
+      await this.consumer.commitOffsets([...handled.values()]);
+    } catch (error) {
+      this.log.debug({ group: this.options.group, ...errorFields(error) }, 'offsets not committed');
+      // Of an assignment that is over, the partition may be somebody else's now.
+      if (this.shares !== held) return;
+      for (const [key, offset] of handled) if (!this.handledUpTo.has(key)) this.handledUpTo.set(key, offset);
+    }
   }
 
   private begin(topic: string, partition: number, before: Share | undefined): void {
