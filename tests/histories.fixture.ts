@@ -65,6 +65,11 @@ const concern = (of: number) =>
         nil: undefined,
       }),
     }),
+    event<unknown>('RetentionEnded', {
+      exclusions: fc.option(fc.record({ people: team, roles: fc.constant([]), units: fc.constant(['legal']) }), {
+        nil: undefined,
+      }),
+    }),
     event('PersonErased', { persons: fc.uniqueArray(fc.constantFrom('client', 'reporter'), { minLength: 1 }) }),
     event('OfficerRecusedFromConcern', { staffId: person }),
     event('EmergencyAccessToConcernGranted', { staffId: person, endsAt: at }),

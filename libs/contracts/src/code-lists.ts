@@ -242,6 +242,10 @@ export type WithdrawalWay = (typeof withdrawalWays)[number];
 /** Those of somebody who does not come by receipt: an officer writes them down. */
 export const waysToldToAnOfficer = ['oral', 'written'] as const satisfies readonly WithdrawalWay[];
 
+/** Whose texts a concern holds: the affected person's, and those of whoever reported, who may be the same. */
+export const personsOfConcern = ['client', 'reporter'] as const;
+export type PersonOfConcern = (typeof personsOfConcern)[number];
+
 /** Contexts that seal what persons tell, each under keys of its own: all of them answer to an erasure. */
 export const sealingContexts = ['intake', 'case', 'consent', 'referral'] as const;
 export type SealingContext = (typeof sealingContexts)[number];

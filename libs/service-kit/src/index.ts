@@ -39,6 +39,7 @@ export { placeProcessOrder, processOrderResult, type ProcessOrderResult } from '
 export * from './publication.js';
 export * from './read-log.js';
 export * from './refuses.js';
+export * from './retention-rule.js';
 export * from './run-main.js';
 export * from './secrets.js';
 export * from './service-caller.js';

@@ -20,7 +20,7 @@ import {
   RequestErasureHandler,
   RequestMyErasureEndpoint,
 } from './consent-record/features/request-erasure.js';
-import { RequestReporterErasureHandler } from './consent-record/features/request-reporter-erasure.js';
+import { RequestErasureForConcernHandler } from './consent-record/features/request-erasure-for-concern.js';
 import {
   AuthorizeDisclosureEndpoint,
   AuthorizeDisclosureHandler,
@@ -89,7 +89,7 @@ import {
     EraseLinkedHandler,
     ExpireConsentHandler,
     RequestErasureHandler,
-    RequestReporterErasureHandler,
+    RequestErasureForConcernHandler,
     PlaceLegalHoldHandler,
     LiftLegalHoldHandler,
     ApproveErasureHandler,

@@ -1,8 +1,9 @@
-import { num } from 'envalid';
 import {
   AddRecusedAndClosed1764244800000,
   AddShutOutMarks1764230400000,
   AddTeamRevision1764249000000,
+  RetentionRule,
+  retentionVariables,
   type ServiceDefinition,
   shutOutMarks,
   ShutOutMarks,
@@ -11,7 +12,7 @@ import {
 } from '@waymark/service-kit';
 import { ClientTeams } from './consent-record/client-teams.js';
 import { consentRecordAggregate } from './consent-record/consent-record.aggregate.js';
-import { RetentionRule, runRetention } from './consent-record/features/request-due-erasures.js';
+import { runRetention } from './consent-record/features/request-due-erasures.js';
 import { consentClocks } from './consent-record/features/run-consent-clocks.js';
 import { clientErasure } from './consent-record/processes/client-erasure.process.js';
 import { consentWithdrawal } from './consent-record/processes/consent-withdrawal.process.js';
@@ -26,10 +27,7 @@ import { CreateConsentViews1760000002000 } from './migrations/1760000002000-crea
 
 const own = {
   ...shutOutVariables,
-  RETENTION_MONTHS: num({
-    default: undefined,
-    desc: 'so many months after the last case of a client was closed their erasure is asked for; never when left out',
-  }),
+  ...retentionVariables,
 };
 
 export const consent: ServiceDefinition<typeof own> = {

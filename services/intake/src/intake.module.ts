@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EndDueRetentionsHandler } from './concern/features/end-retention.js';
 import { AcceptConcernEndpoint, AcceptConcernHandler } from './concern/features/accept-concern.js';
 import { AllocateConcernEndpoint, AllocateConcernHandler } from './concern/features/allocate-concern.js';
 import { EndReceiptSessionEndpoint } from './concern/features/end-receipt-session.js';
@@ -89,6 +90,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     HearOfCaseHandler,
     RequestReporterErasureHandler,
     ErasePersonHandler,
+    EndDueRetentionsHandler,
   ],
 })
 export class IntakeModule {}

@@ -5,6 +5,8 @@ import {
   type Log,
   readEnvironment,
   readSecretFile,
+  RetentionRule,
+  retentionVariables,
   type Secrets,
   type ServiceDefinition,
   ShutOutMarks,
@@ -12,6 +14,7 @@ import {
   viewSettings,
 } from '@waymark/service-kit';
 import { concernAggregate } from './concern/concern.aggregate.js';
+import { endDueRetentions } from './concern/features/end-retention.js';
 import { ErasePerson } from './concern/features/erase-person.js';
 import { responseClocks } from './concern/features/run-response-clocks.js';
 import { clientLink } from './concern/processes/client-link.process.js';
@@ -20,6 +23,7 @@ import { ContactMarks } from './concern/projections/contact-marks/contact-marks.
 import { contactMarksProjection } from './concern/projections/contact-marks/contact-marks.projection.js';
 import { queueProjection } from './concern/projections/queue/queue.projection.js';
 import { StaffMarks } from './concern/projections/queue/staff-marks.js';
+import { quietConcernsProjection } from './concern/projections/quiet-concerns/quiet-concerns.projection.js';
 import { receiptsProjection } from './concern/projections/receipts/receipts.projection.js';
 import { responseClocksProjection } from './concern/projections/response-clocks/response-clocks.projection.js';
 import { ReceiptHashes } from './concern/receipts/receipt-hashes.js';
@@ -36,6 +40,7 @@ import { ForgetFullBuckets1764248000000 } from './migrations/1764248000000-forge
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
 
 const own = {
+  ...retentionVariables,
   DESK: str({ choices: units, default: 'support_desk', desc: 'unit of the desk' }),
   ALTERNATE_DESK: str({ choices: units, default: undefined, desc: 'unit that concerns about the desk itself go to' }),
 };
@@ -72,11 +77,13 @@ export const intake: ServiceDefinition<typeof own> = {
     queueProjection(new StaffMarks(secrets), new DeskMarks(secrets)),
     contactMarksProjection(new ContactMarks(secrets)),
     receiptsProjection,
+    quietConcernsProjection,
     responseClocksProjection,
   ],
   providers: ({ secrets, store, dataSource, clock, settings, log }) => [
     { provide: AccessRecords, useValue: new AccessRecords('intake', store) },
     { provide: Desks, useValue: desksFor(settings, secrets, log) },
+    { provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) },
     { provide: RevocationRecord, useValue: new RevocationRecord(store, clock) },
     { provide: ShutOutMarks, useValue: new ShutOutMarks(secrets.of(shutOutSecretLabel)) },
     { provide: ContactMarks, useValue: new ContactMarks(secrets) },
@@ -97,7 +104,7 @@ export const intake: ServiceDefinition<typeof own> = {
       commands.execute(new ErasePerson(personId, erasureId, call)),
   },
   dueWork: (doors) => [responseClocks(doors)],
-  clocks: [forgetFullBuckets],
+  clocks: [forgetFullBuckets, endDueRetentions],
   figures: (_doors, { ALTERNATE_DESK }) => [
     {
       name: 'waymark_alternate_desk_missing',

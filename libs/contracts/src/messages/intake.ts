@@ -1,5 +1,13 @@
 import { Type } from '@sinclair/typebox';
-import { behaviours, channels, linkParts, matters, responseBands, withdrawalWays } from '../code-lists.js';
+import {
+  behaviours,
+  channels,
+  linkParts,
+  matters,
+  personsOfConcern,
+  responseBands,
+  withdrawalWays,
+} from '../code-lists.js';
 import { defineMessage } from '../message-contract.js';
 import {
   closed,
@@ -108,6 +116,27 @@ export const reporterErasureRequested = defineMessage({
       reporterId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b13',
       way: 'oral',
       requestedBy: 'amina.officer',
+      shutOut: ['5f0c6f1e1d5c8a3e8f006a2f0e9d1c77'],
+    },
+  ],
+});
+
+export const retentionEnded = defineMessage({
+  type: 'intake.retention-ended.v1',
+  title: 'What was told in a concern has been kept for long enough',
+  summary:
+    'Nothing has happened in a concern for as long as the retention rule says: consent asks for the erasure of these persons, for somebody to approve.',
+  key: 'concern',
+  schema: Type.Object(
+    { concernId: id, clientId: id, reporterId: id, of: Type.Array(code(personsOfConcern), { minItems: 1 }), shutOut },
+    closed,
+  ),
+  examples: [
+    {
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      reporterId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b13',
+      of: ['client', 'reporter'],
       shutOut: ['5f0c6f1e1d5c8a3e8f006a2f0e9d1c77'],
     },
   ],

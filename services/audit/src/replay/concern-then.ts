@@ -76,6 +76,7 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
     case 'EmergencyAccessToConcernEnded':
     case 'GuidanceGiven':
     case 'ReporterErasureRequested':
+    case 'RetentionEnded':
     case 'PersonErased':
       return concern;
     default:

@@ -2,7 +2,7 @@ import { caseMessages, consentMessages, intakeMessages, referralMessages, sealin
 import { AnswerProcess, keepCaseTeams, messageCall, reactingTo } from '@waymark/service-kit';
 import { ConfirmErasure } from '../consent-record/features/confirm-erasure.js';
 import { LinkClients } from '../consent-record/features/link-clients.js';
-import { RequestReporterErasure } from '../consent-record/features/request-reporter-erasure.js';
+import { RequestErasureForConcern } from '../consent-record/features/request-erasure-for-concern.js';
 import { consentWithdrawal } from '../consent-record/processes/consent-withdrawal.process.js';
 
 const answers = {
@@ -14,7 +14,7 @@ const answers = {
 
 /**
  * Who works on which client's case, who has recused and whom its reporter shuts out (client-teams.ts reads it), to which referrals a withdrawal was
- * applied, that a reporter asks to be erased, and what the contexts answer to an erasure, this one among them.
+ * applied, that a reporter asks to be erased or that a concern has been kept for long enough, and what the contexts answer to an erasure, this one among them.
  */
 export const consumes = [
   ...keepCaseTeams,
@@ -40,7 +40,16 @@ export const consumes = [
   reactingTo(intakeMessages.reporterErasureRequested, async (message, { commands }) => {
     const { reporterId, way, requestedBy, ...reporterOf } = message.data;
     const asked = { way, requestedBy, reporterOf };
-    await commands.execute(new RequestReporterErasure(reporterId, asked, messageCall('consent', message)));
+    await commands.execute(new RequestErasureForConcern(reporterId, asked, messageCall('consent', message)));
+  }),
+  reactingTo(intakeMessages.retentionEnded, async (message, { commands }) => {
+    const { of, reporterId, ...reporterOf } = message.data;
+    const asked = { requestedBy: 'intake', reporterOf };
+    const call = messageCall('consent', message);
+    for (const person of of) {
+      const personId = person === 'client' ? reporterOf.clientId : reporterId;
+      await commands.execute(new RequestErasureForConcern(personId, asked, call));
+    }
   }),
   ...sealingContexts.map((context) =>
     reactingTo(answers[context], async (message, { commands }) => {

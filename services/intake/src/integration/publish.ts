@@ -15,6 +15,7 @@ export const publishes = [
   intakeMessages.concernLinked,
   intakeMessages.linkRequested,
   intakeMessages.reporterErasureRequested,
+  intakeMessages.retentionEnded,
   intakeMessages.contactCounted,
   intakeMessages.responseAwaited,
   intakeMessages.responseGiven,
@@ -50,6 +51,14 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
       type: intakeMessages.reporterErasureRequested.type,
       subject: concernId,
       data: intakeMessages.reporterErasureRequested.parse({ concernId, ...asked }),
+    };
+  }
+  if (event.type === 'RetentionEnded') {
+    const { exclusions: _told, ...ended } = event.data;
+    return {
+      type: intakeMessages.retentionEnded.type,
+      subject: concernId,
+      data: intakeMessages.retentionEnded.parse({ concernId, ...ended }),
     };
   }
   if (event.type !== 'ConcernAccepted') return undefined;

@@ -62,7 +62,7 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
       case 'InformClientOfOverride':
         return decideOverriding(command, record, context);
       case 'RequestErasure':
-      case 'RequestReporterErasure':
+      case 'RequestErasureForConcern':
       case 'PlaceLegalHold':
       case 'LiftLegalHold':
       case 'ApproveErasure':

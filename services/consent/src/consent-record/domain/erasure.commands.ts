@@ -17,11 +17,11 @@ export type ErasureCommand =
       /** How the client asked. */
       readonly way?: WithdrawalWay;
     }
-  /** Told by intake, as often as it tells it. */
+  /** Told by intake, as often as it tells it: somebody whose texts a concern holds asks for it, or the retention rule does, which has no way. */
   | {
-      readonly type: 'RequestReporterErasure';
-      readonly reporterId: string;
-      readonly way: WithdrawalWay;
+      readonly type: 'RequestErasureForConcern';
+      readonly personId: string;
+      readonly way?: WithdrawalWay;
       readonly requestedBy: string;
       readonly reporterOf: ReporterOf;
     }

@@ -16,8 +16,8 @@ export function decideErasing(
   switch (command.type) {
     case 'RequestErasure':
       return request(command, state, context);
-    case 'RequestReporterErasure':
-      return requestOfReporter(command, state, context);
+    case 'RequestErasureForConcern':
+      return requestForConcern(command, state, context);
     case 'PlaceLegalHold': {
       if (isErased(state)) reject('person_erased');
       const { clientId, basis } = command;
@@ -52,14 +52,22 @@ function request(
 }
 
 /** In the name of whoever asked intake, so that another person approves. */
-function requestOfReporter(
-  { reporterId, way, requestedBy, reporterOf }: Extract<ErasureCommand, { type: 'RequestReporterErasure' }>,
+function requestForConcern(
+  { personId, way, requestedBy, reporterOf }: Extract<ErasureCommand, { type: 'RequestErasureForConcern' }>,
   state: Erasing,
   { now, eventIdAt }: DecisionContext,
 ): readonly ErasureEvent[] {
   if (state.erasure) return [];
-  const asked = { erasureId: eventIdAt(0), clientId: reporterId, ground: 'reporter_request' as const, way };
-  return [{ type: 'ErasureRequested', data: { ...asked, requestedBy, requestedAt: now, reporterOf } }];
+  const asked = way === undefined ? { ground: 'retention' as const } : { ground: 'reporter_request' as const, way };
+  const requested = {
+    erasureId: eventIdAt(0),
+    clientId: personId,
+    ...asked,
+    requestedBy,
+    requestedAt: now,
+    reporterOf,
+  };
+  return [{ type: 'ErasureRequested', data: requested }];
 }
 
 /** By another person than the one who asked for it or wrote the request down; never while somebody must keep the texts. */

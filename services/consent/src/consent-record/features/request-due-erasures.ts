@@ -1,14 +1,9 @@
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId } from '@waymark/messaging';
-import { Aggregates, clockCall, Clock, type Doors } from '@waymark/service-kit';
+import { Aggregates, clockCall, Clock, type Doors, RetentionRule } from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
 import { linkedRecords } from '../linked-records.js';
 import { RequestErasure } from './request-erasure.js';
-
-/** How many months after their last case was closed the erasure of a client is asked for; undefined: never. */
-export class RetentionRule {
-  constructor(readonly months: number | undefined) {}
-}
 
 /** Asks for the erasures that the retention rule wants. Each has to be approved by a person all the same. */
 export class RequestDueErasures extends Command<void> {}
@@ -27,9 +22,8 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
   ) {}
 
   async execute(): Promise<void> {
-    if (this.rule.months === undefined) return;
-    const end = new Date(this.clock.now());
-    end.setUTCMonth(end.getUTCMonth() - this.rule.months);
+    const end = this.rule.keptSince(this.clock.now());
+    if (!end) return;
     for (let after = first; ;) {
       const due = await this.dueAfter(after, end);
       for (const { client_id } of due) {

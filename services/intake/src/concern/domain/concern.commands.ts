@@ -90,6 +90,8 @@ export type ConcernCommand =
   | { readonly type: 'EndEmergencyAccess'; readonly grantId: string; readonly endedAt: Instant }
   /** With the marks of whom the reporter shuts out. */
   | { readonly type: 'RequestReporterErasure'; readonly way: WithdrawalWay; readonly shutOut: readonly string[] }
+  /** With the same marks. */
+  | { readonly type: 'EndRetention'; readonly shutOut: readonly string[] }
   | { readonly type: 'ErasePerson'; readonly personId: string; readonly erasureId: string };
 
 /** The command of one type. */

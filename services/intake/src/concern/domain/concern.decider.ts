@@ -7,7 +7,7 @@ import { endEmergencyAccess, recordEmergencyAccess } from './emergency-access.js
 import { handledBy } from './handled-by.js';
 import { issueClientReceipt, replaceReceipt } from './receipts.decider.js';
 import { reject } from './concern.rejections.js';
-import { erase, requestReporterErasure } from './erasure.decider.js';
+import { endRetention, erase, requestReporterErasure } from './erasure.decider.js';
 import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
 
 /** Clocks of two machines differ: a moment up to five minutes ahead counts as now. */
@@ -73,6 +73,8 @@ function decideExisting(
       return endEmergencyAccess(command, concern);
     case 'RequestReporterErasure':
       return requestReporterErasure(command, concern, context);
+    case 'EndRetention':
+      return endRetention(command, concern);
     case 'ErasePerson':
       return erase(command, concern);
   }

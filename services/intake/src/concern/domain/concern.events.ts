@@ -18,6 +18,7 @@ import {
   linkParts,
   matters,
   occurrences,
+  personsOfConcern,
   priorities,
   reporterRelations,
   roles,
@@ -97,9 +98,6 @@ export type ResponseClock = Shape<typeof responseClock>;
 
 const escalationLevels = ['supervisor', 'head'] as const;
 export type EscalationLevel = (typeof escalationLevels)[number];
-
-const personsOfConcern = ['client', 'reporter'] as const;
-export type PersonOfConcern = (typeof personsOfConcern)[number];
 
 const deskOnly = never('notes of the desk for its own work');
 
@@ -238,6 +236,19 @@ export const concernEvents = declareEvents({
       requestedBy: staffId,
       shutOut: shutOutMarks,
       /** As the reporter named them: who is shut out of what the client told stays so without the reporter's key. */
+      exclusions: Type.Optional(exclusions),
+    },
+    sealed: { exclusions: sealedFor('client', never('whom the reporter shut out must not learn of it')) },
+  },
+  /** Nothing has happened for as long as the retention rule says: consent asks for their erasure. */
+  RetentionEnded: {
+    version: 1,
+    data: {
+      clientId: id,
+      reporterId: id,
+      of: Type.Array(code(personsOfConcern), { minItems: 1 }),
+      shutOut: shutOutMarks,
+      /** As with `ReporterErasureRequested`. */
       exclusions: Type.Optional(exclusions),
     },
     sealed: { exclusions: sealedFor('client', never('whom the reporter shut out must not learn of it')) },

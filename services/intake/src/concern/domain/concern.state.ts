@@ -1,4 +1,4 @@
-import type { ConcernStatus, LinkOutcome, Priority, TimePrecision } from '@waymark/contracts';
+import type { ConcernStatus, LinkOutcome, PersonOfConcern, Priority, TimePrecision } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
 import type {
   Account,
@@ -6,7 +6,6 @@ import type {
   EmergencyGrant,
   EscalationLevel,
   KnownTime,
-  PersonOfConcern,
   ResponseClock,
 } from './concern.events.js';
 import type { ReceiptScope } from './receipt-codes.js';
@@ -167,14 +166,21 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
           access.grantId === event.data.grantId ? { ...access, ended: true } : access,
         ),
       };
-    case 'ReporterErasureRequested': {
-      const { exclusions = state.account.exclusions } = event.data;
-      const account = { ...state.account, ...(exclusions ? { exclusions } : {}) };
-      return { ...state, account, reporterErasureRequested: true };
-    }
+    case 'ReporterErasureRequested':
+      return { ...shuttingOutFor(state, event.data), reporterErasureRequested: true };
+    case 'RetentionEnded':
+      return shuttingOutFor(state, event.data);
     case 'PersonErased':
       return { ...state, erased: [...state.erased, ...event.data.persons] };
   }
+}
+
+/** Whom the reporter shut out, as it is told again for the client. */
+function shuttingOutFor(
+  state: Concern,
+  { exclusions = state.account.exclusions }: Pick<Account, 'exclusions'>,
+): Concern {
+  return { ...state, account: { ...state.account, ...(exclusions ? { exclusions } : {}) } };
 }
 
 function withoutRecused(state: Concern, staffId: string): Concern {

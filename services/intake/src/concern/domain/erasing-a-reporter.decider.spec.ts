@@ -1,9 +1,10 @@
 import { describe, it } from '@jest/globals';
+import type { PersonOfConcern } from '@waymark/contracts';
 import { specify } from '@waymark/event-sourcing';
 import { concernDecider } from './concern.decider.js';
 import type { ConcernCommand } from './concern.commands.js';
 import { account, accepted, context, responded, submitted, taken } from './concern.fixture.js';
-import type { ConcernEvent, PersonOfConcern } from './concern.events.js';
+import type { ConcernEvent } from './concern.events.js';
 
 const decider = specify(concernDecider, context);
 const exclusions = { people: ['kwame'], roles: [], units: [] };

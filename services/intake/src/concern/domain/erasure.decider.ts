@@ -1,3 +1,4 @@
+import { personsOfConcern } from '@waymark/contracts';
 import type { DecisionContext } from '@waymark/event-sourcing';
 import type { CommandOf } from './concern.commands.js';
 import type { ConcernEvent } from './concern.events.js';
@@ -12,29 +13,40 @@ export function requestReporterErasure(
   context: DecisionContext,
 ): readonly ConcernEvent[] {
   if (way !== 'receipt') handledBy(concern, context);
-  const { clientId, reporterId, erased, account } = concern;
+  const { clientId, reporterId, erased } = concern;
   if (reporterId === clientId) reject('reporter_is_client');
   if (erased.includes('reporter')) reject('person_erased');
   if (concern.reporterErasureRequested) reject('erasure_already_requested');
-  const { exclusions } = account;
   const asked = { clientId, reporterId, way, requestedBy: context.actor.id };
-  return [
-    {
-      type: 'ReporterErasureRequested',
-      data: {
-        ...asked,
-        ...(shutOut.length > 0 ? { shutOut: [...shutOut] } : {}),
-        ...(exclusions && !erased.includes('client') ? { exclusions } : {}),
-      },
-    },
-  ];
+  return [{ type: 'ReporterErasureRequested', data: { ...asked, ...whoIsShutOut(shutOut, concern) } }];
 }
+
+/**
+ * Of everybody whose texts are left; where a case followed of whoever reported only, since the client's go by the rule of their
+ * cases. Nothing follows when nobody is left.
+ */
+export function endRetention({ shutOut }: CommandOf<'EndRetention'>, concern: Concern): readonly ConcernEvent[] {
+  const { clientId, reporterId, status, erased } = concern;
+  const apart = reporterId !== clientId;
+  const of = personsOfConcern.filter((person) =>
+    person === 'client' ? status !== 'accepted' && !erased.includes('client') : apart && !erased.includes('reporter'),
+  );
+  if (of.length === 0) return [];
+  const kept = of.includes('reporter') ? whoIsShutOut(shutOut, concern) : marksOf(shutOut);
+  return [{ type: 'RetentionEnded', data: { clientId, reporterId, of, ...kept } }];
+}
+
+const marksOf = (shutOut: readonly string[]) => (shutOut.length > 0 ? { shutOut: [...shutOut] } : {});
+
+/** For the client, whose texts stay when the reporter's key is gone. */
+const whoIsShutOut = (shutOut: readonly string[], { account: { exclusions }, erased }: Concern) => ({
+  ...marksOf(shutOut),
+  ...(exclusions && !erased.includes('client') ? { exclusions } : {}),
+});
 
 /** One person may be both: a client who has reported themself. */
 export function erase({ personId, erasureId }: CommandOf<'ErasePerson'>, concern: Concern): readonly ConcernEvent[] {
   const ids = { client: concern.clientId, reporter: concern.reporterId };
-  const persons = (['client', 'reporter'] as const).filter(
-    (person) => ids[person] === personId && !concern.erased.includes(person),
-  );
+  const persons = personsOfConcern.filter((person) => ids[person] === personId && !concern.erased.includes(person));
   return persons.length === 0 ? [] : [{ type: 'PersonErased', data: { erasureId, persons } }];
 }

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { PersonOfConcern } from '../../domain/concern.events.js';
+import type { PersonOfConcern } from '@waymark/contracts';
 
 /** One line of the queue: clock, language, priority and place, no more. Goes with the erasure of the person. */
 @Entity('concern_queue')

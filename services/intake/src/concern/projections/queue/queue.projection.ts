@@ -1,6 +1,7 @@
+import type { PersonOfConcern } from '@waymark/contracts';
 import { foldedRows, oneRow, type Projection } from '@waymark/projections';
 import type { DeskMarks } from '../../desks.js';
-import type { ConcernEvent, Exclusions, PersonOfConcern } from '../../domain/concern.events.js';
+import type { ConcernEvent, Exclusions } from '../../domain/concern.events.js';
 import { QueueEntry } from './queue-entry.entity.js';
 import type { StaffMarks } from './staff-marks.js';
 
@@ -102,7 +103,8 @@ function changeBy(
       const { staffId } = event.data;
       return { officerId: officerId === staffId ? null : officerId, recused: [...recused, staffId] };
     }
-    case 'ReporterErasureRequested': {
+    case 'ReporterErasureRequested':
+    case 'RetentionEnded': {
       const { exclusions } = event.data;
       if (!exclusions) return {};
       return { ...shutOutBy(exclusions, marks), shutOutToldFor: [...entry.shutOutToldFor, 'client'] };

@@ -52,6 +52,7 @@ export const responseClocksProjection = foldedRows({
       case 'EmergencyAccessToConcernGranted':
       case 'EmergencyAccessToConcernEnded':
       case 'ReporterErasureRequested':
+      case 'RetentionEnded':
       case 'PersonErased':
         return bells;
     }

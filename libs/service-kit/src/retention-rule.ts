@@ -1,0 +1,30 @@
+import { EnvError, makeValidator } from 'envalid';
+import type { Instant } from '@waymark/event-sourcing';
+
+const months = makeValidator<number>((value) => {
+  const count = Number(value);
+  // Less than one would be everybody, at once.
+  if (!Number.isInteger(count) || count < 1) throw new EnvError('must be a whole number of months, 1 or more');
+  return count;
+});
+
+/** The setting of a service that asks for erasures by itself. */
+export const retentionVariables = {
+  RETENTION_MONTHS: months({
+    default: undefined,
+    desc: 'so many months after all is over the erasure of the people concerned is asked for; never when left out',
+  }),
+};
+
+/** How long what people told is kept, until somebody is asked to have it erased. */
+export class RetentionRule {
+  constructor(private readonly months: number | undefined) {}
+
+  /** What was over before this moment has been kept for long enough; undefined: nothing ever has. */
+  keptSince(now: Instant): Date | undefined {
+    if (this.months === undefined) return undefined;
+    const since = new Date(now);
+    since.setUTCMonth(since.getUTCMonth() - this.months);
+    return since;
+  }
+}

@@ -1,0 +1,71 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { derivedId } from '@waymark/messaging';
+import { Aggregates, clockCall, Clock, type Doors, RetentionRule, ShutOutMarks } from '@waymark/service-kit';
+import { DataSource } from 'typeorm';
+import { concernAggregate } from '../concern.aggregate.js';
+import { Desks } from '../desks.js';
+
+/** Tells of the concerns that have been kept for as long as the retention rule says. Nothing is erased by that. */
+export class EndDueRetentions extends Command<void> {}
+
+interface QuietRow {
+  readonly concern_id: string;
+  readonly quiet_since: Date;
+}
+
+const atOnce = 100;
+const first = '00000000-0000-0000-0000-000000000000';
+
+@CommandHandler(EndDueRetentions)
+export class EndDueRetentionsHandler implements ICommandHandler<EndDueRetentions> {
+  constructor(
+    private readonly aggregates: Aggregates,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly rule: RetentionRule,
+    private readonly desks: Desks,
+    private readonly marks: ShutOutMarks,
+  ) {}
+
+  async execute(): Promise<void> {
+    const end = this.rule.keptSince(this.clock.now());
+    if (!end) return;
+    for (let after = first; ;) {
+      const due = await this.dueAfter(after, end);
+      for (const row of due) await this.endRetention(row);
+      const last = due.at(-1);
+      if (!last) return;
+      after = last.concern_id;
+    }
+  }
+
+  /**
+   * Where no case followed, of everybody; where one did, of whoever reported, once the client is erased. As long as something happens
+   * in another concern of the client, they have come again, and nobody asks.
+   */
+  private dueAfter(after: string, end: Date): Promise<QuietRow[]> {
+    return this.dataSource.query(
+      `SELECT concern_id, quiet_since FROM quiet_concerns AS q
+       WHERE concern_id > $2 AND quiet_since < $1 AND NOT told AND (NOT accepted OR reporter_apart)
+         AND (NOT accepted OR erased @> '{client}')
+         AND NOT (erased @> '{client}' AND (NOT reporter_apart OR erased @> '{reporter}'))
+         AND NOT EXISTS (
+           SELECT FROM quiet_concerns AS o
+           WHERE o.client_ids && q.client_ids AND o.concern_id <> q.concern_id AND o.quiet_since >= $1
+         )
+       ORDER BY concern_id LIMIT ${atOnce}`,
+      [end, after],
+    );
+  }
+
+  /** The same for the same silence, however often it is tried. */
+  private async endRetention({ concern_id: concernId, quiet_since: quietSince }: QuietRow): Promise<void> {
+    const call = clockCall('intake', derivedId('retention', concernId, quietSince.toISOString()));
+    const { state } = await this.aggregates.load(concernAggregate, concernId);
+    if (state.status === 'none') return;
+    const shutOut = this.marks.of(concernId, this.desks.shutOutOf(state));
+    await this.aggregates.change(concernAggregate, concernId, { type: 'EndRetention', shutOut }, call);
+  }
+}
+
+export const endDueRetentions = ({ commands }: Doors): Promise<void> => commands.execute(new EndDueRetentions());
