@@ -166,6 +166,7 @@ describe('the platform under load and under faults', () => {
     it.each([
       ['intake', 'concern_queue', 'overdue = not overdue'],
       ['intake', 'receipts', `scope = case scope when 'client' then 'reporter' else 'client' end`],
+      ['intake', 'quiet_concerns', 'told = not told'],
       ['case', 'cases', `stage = 'planning'`],
       ['consent', 'case_teams', `changed_at = changed_at + interval '1 ms'`],
       ['consent', 'consent_clocks', `due_at = due_at + interval '1 ms'`],

@@ -5,7 +5,15 @@ const ofEveryConsumer = ['inbox', 'inbox_sequence', 'inbox_waiting', 'dead_lette
 
 /** Which tables of which service are looked at. */
 export const tableNames: Readonly<Record<string, readonly string[]>> = {
-  intake: ['concern_queue', 'receipts', 'response_clocks', 'processes', 'process_clocks', ...ofEveryConsumer],
+  intake: [
+    'concern_queue',
+    'receipts',
+    'response_clocks',
+    'quiet_concerns',
+    'processes',
+    'process_clocks',
+    ...ofEveryConsumer,
+  ],
   case: ['cases', 'case_referrals', ...ofEveryConsumer],
   consent: ['case_teams', 'consent_clocks', 'processes', 'process_clocks', ...ofEveryConsumer],
   referral: ['referrals', 'case_teams', ...ofEveryConsumer],

@@ -1,4 +1,4 @@
-import { aggregatesOf, idOf, object, text, type LoggedEvent } from '../evidence.js';
+import { aggregatesOf, idOf, list, object, text, type LoggedEvent } from '../evidence.js';
 import { millis, type Row, type View } from './view.js';
 
 const lastOf = (events: readonly LoggedEvent[], ...types: readonly string[]): LoggedEvent | undefined =>
@@ -100,4 +100,26 @@ const clocks: View = {
     }),
 };
 
-export const intakeViews: readonly View[] = [queue, receipts, clocks];
+const quiet: View = {
+  service: 'intake',
+  table: 'quiet_concerns',
+  key: ['concern_id'],
+  fold: (log) =>
+    [...aggregatesOf(log, 'concern')].map(([concern, events]): Row => {
+      const data = events.find(({ type }) => type === 'ConcernSubmitted')?.data;
+      const links = of(events, 'ConcernLinkedToClient').map((link) => text(link.data, 'earlierClientId'));
+      return {
+        concern_id: concern,
+        client_ids: [text(data, 'clientId'), ...links].join(),
+        quiet_since: millis(events.at(-1)?.recordedAt ?? ''),
+        accepted: String(saw(events, 'ConcernAccepted')),
+        reporter_apart: String(text(data, 'clientId') !== text(data, 'reporterId')),
+        erased: of(events, 'PersonErased')
+          .flatMap((erasure) => list(erasure.data, 'persons'))
+          .join(),
+        told: String(events.at(-1)?.type === 'RetentionEnded'),
+      };
+    }),
+};
+
+export const intakeViews: readonly View[] = [queue, receipts, clocks, quiet];
