@@ -2,21 +2,38 @@ import { randomUUID } from 'node:crypto';
 import { createAccessLog, type Principal, purposeStatedBy } from '@waymark/access';
 import type { StatedPurpose } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
+import { derivedId } from '@waymark/messaging';
 import type { Clock } from './clock.js';
+import { principalKey } from './principal-key.js';
 
 /** What whoever is let in on a ground reads for, unless they say it. */
-const usual: Readonly<Record<string, StatedPurpose>> = {
+const usual: Readonly<Record<string, StatedPurpose | 'triage'>> = {
   team: 'accompaniment',
   allocated_officer: 'accompaniment',
   supervisor: 'supervision',
   auditor: 'audit',
+  recipient: 'referral',
+  desk: 'triage',
 };
+
+const purposeOf = (principal: Principal, ground: string): string =>
+  purposeStatedBy(principal) ?? usual[ground] ?? 'case_work';
+
+/** A line of a list: the stream of what it is about, and which rule let whoever asked see it. */
+export interface ShownLine {
+  readonly stream: string;
+  readonly ground: string;
+}
 
 /** Records reads of client data in the service's own `<service>_access` streams. A read that cannot be recorded fails. */
 export class ReadLog {
   private readonly log: ReturnType<typeof createAccessLog>;
 
-  constructor(service: string, store: EventStore, clock: Clock) {
+  constructor(
+    private readonly service: string,
+    store: Pick<EventStore, 'append'>,
+    private readonly clock: Clock,
+  ) {
     this.log = createAccessLog({ store, category: `${service}_access`, clock });
   }
 
@@ -39,9 +56,34 @@ export class ReadLog {
     await this.log.record({
       ...rest,
       subjectStream: stream,
-      purpose: purpose ?? purposeStatedBy(rest.principal) ?? usual[rest.ground] ?? 'case_work',
+      purpose: purpose ?? purposeOf(rest.principal, rest.ground),
       outcome: refused ? 'refused' : 'allowed',
       correlationId: randomUUID(),
     });
+  }
+
+  /**
+   * What a page of a list shows, before it is shown: an event for each ground. The same lines of the same list, shown to the same person
+   * for the same purpose again within the hour, are one event, from however many instances. A page that shows nothing is not recorded.
+   */
+  async listed({
+    principal,
+    what,
+    lines,
+  }: {
+    readonly principal: Principal;
+    /** Name of the query. */
+    readonly what: string;
+    readonly lines: readonly ShownLine[];
+  }): Promise<void> {
+    const hour = this.clock.now().slice(0, 'yyyy-mm-ddThh'.length);
+    for (const ground of new Set(lines.map((line) => line.ground))) {
+      const streams = lines.filter((line) => line.ground === ground).map(({ stream }) => stream);
+      const shown = [...new Set(streams)].sort();
+      const purpose = purposeOf(principal, ground);
+      const who = principalKey(principal);
+      const eventId = derivedId('list', this.service, who, what, ground, purpose, hour, ...shown);
+      await this.log.recordList({ principal, what, ground, purpose, shown, eventId, correlationId: randomUUID() });
+    }
   }
 }

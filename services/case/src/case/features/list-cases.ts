@@ -4,7 +4,18 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { caseStages } from '@waymark/contracts';
-import { Code, Id, notFound, shownPage, Pattern, Problem, ShutOutMarks, StaffId, Views } from '@waymark/service-kit';
+import {
+  Code,
+  Id,
+  notFound,
+  shownPage,
+  Pattern,
+  Problem,
+  ReadLog,
+  ShutOutMarks,
+  StaffId,
+  Views,
+} from '@waymark/service-kit';
 import { CaseEntry } from '../projections/cases/case-entry.entity.js';
 
 export class ListCasesParams {
@@ -73,18 +84,25 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
     private readonly dataSource: DataSource,
     private readonly views: Views,
     private readonly marks: ShutOutMarks,
+    private readonly reads: ReadLog,
   ) {}
 
   /** Of whom a mark is, no database can tell. */
   async execute({ caller, params, after: position }: ListCases): Promise<Cases> {
     await this.views.caughtUp(position);
-    return shownPage({
+    const cases = await shownPage({
       limit: Number(params.limit ?? 50),
       after: params.after,
       page: (after, limit) => this.page(caller, params, after, limit),
       show: (entry) => (this.marks.include(entry, caller) ? undefined : lineOf(entry)),
       cursorOf,
     });
+    const lines = cases.items.map(({ caseId, team }) => ({
+      stream: `case-${caseId}`,
+      ground: team.includes(caller.id) ? 'team' : 'supervisor',
+    }));
+    await this.reads.listed({ principal: caller, what: 'ListCases', lines });
+    return cases;
   }
 
   private page(
