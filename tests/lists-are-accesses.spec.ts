@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
+import { listRoutes, resourceTypeOf } from '@waymark/access';
 import { intake } from '@waymark/intake';
 import { startService } from '@waymark/service-kit';
 import { definitions } from '@waymark/services';
@@ -113,6 +114,19 @@ describe('a list that shows lines about persons', () => {
         expect.objectContaining({ what, ground, who: { kind: 'staff', id: stage.idOf(as) }, shown: [thing] }),
       );
     }
+  });
+
+  it('is one of those above; what else shows things that the address does not name tells of nobody, or of the log', () => {
+    const recorded = lists().map(({ path }) => path.split('?')[0] ?? '');
+    const ofNoClient = ['caseload', 'first-response', 'referrals', 'typology-geography'].map(
+      (of) => `/v1/reports/${of}`,
+    );
+    const reading = definitions
+      .flatMap(({ name }) => listRoutes(stage.running(name).app))
+      .filter(({ method, access }) => method === 'GET' && access?.staff && resourceTypeOf(access.action) === 'Waymark')
+      .map(({ path }) => path)
+      .filter((path) => !path.includes(':'));
+    expect(new Set(reading)).toEqual(new Set([...recorded, ...ofNoClient, '/v1/accesses', '/v1/reading-alarms']));
   });
 
   it('says what it was opened for, where that is stated, and from which unit', async () => {

@@ -9,6 +9,7 @@ import { ClientIndex } from '../client-index/client-index.js';
 import { AccessLine } from '../features/get-case-accesses.js';
 import { shownOf } from '../replay/accesses.js';
 import { AccessEntry } from './access-entry.entity.js';
+import { positionsOfListings } from './listings.js';
 
 export class ListAccessesParams {
   @Pattern(staffIdPattern, { optional: true, max: 255, description: 'Who saw it, or wanted to' }) person?: string;
@@ -110,7 +111,7 @@ export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
       .where('a.position > :after::bigint', { after })
       .orderBy('a.position')
       .limit(limit);
-    if (streams) query.andWhere('(a.stream = ANY(:streams) OR a.shown && :streams::text[])', { streams });
+    if (streams) query.andWhere(`a.position = ANY(ARRAY(${positionsOf}))`, { streams });
     if (person) query.andWhere('a.person_id = :person', { person });
     if (unit) query.andWhere('a.unit = :unit', { unit });
     if (outcome) query.andWhere('a.outcome = :outcome', { outcome });
@@ -121,6 +122,9 @@ export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
     return query.getMany();
   }
 }
+
+/** Of what is about one of `:streams`, and of the lists that showed one. */
+const positionsOf = `SELECT position FROM accesses WHERE stream = ANY(:streams) UNION ${positionsOfListings}`;
 
 /** What the auditor's own access is recorded against: the case, client or person asked for, else the log as a whole. */
 function resourceOf({ caseId, clientId, person }: ListAccessesParams): string {

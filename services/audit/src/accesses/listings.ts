@@ -6,6 +6,9 @@ import { type Fact, factOf } from '../replay/fact.js';
 import type { TimelineFilter } from '../replay/timeline.js';
 import { AccessEntry } from './access-entry.entity.js';
 
+/** Positions of the lists that showed one of `:streams`, found before anything is sorted: else the database reads the log from its start. */
+export const positionsOfListings = 'SELECT position FROM accesses WHERE shown && :streams::text[]';
+
 /**
  * Lists that showed something of a client among others. There are many, each about many clients, so that no history holds them: the view
  * finds as many as a page takes, and they are read from the log.
@@ -32,7 +35,7 @@ export class Listings {
     const query = this.dataSource
       .getRepository(AccessEntry)
       .createQueryBuilder('a')
-      .where('a.shown && :streams::text[]', { streams })
+      .where(`a.position = ANY(ARRAY(${positionsOfListings}))`, { streams })
       .andWhere('a.position > :after::bigint', { after: String(after) })
       .orderBy('a.position')
       .limit(limit + 1);

@@ -12,11 +12,13 @@ import {
   Pattern,
   Problem,
   ReadLog,
+  type ShownLine,
   ShutOutMarks,
   StaffId,
   Views,
 } from '@waymark/service-kit';
 import { CaseEntry } from '../projections/cases/case-entry.entity.js';
+import { usualPurposeOf } from '../visibility.js';
 
 export class ListCasesParams {
   @Id({ optional: true, description: 'The case of this concern' }) concernId?: string;
@@ -97,10 +99,7 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
       show: (entry) => (this.marks.include(entry, caller) ? undefined : lineOf(entry)),
       cursorOf,
     });
-    const lines = cases.items.map(({ caseId, team }) => ({
-      stream: `case-${caseId}`,
-      ground: team.includes(caller.id) ? 'team' : 'supervisor',
-    }));
+    const lines = cases.items.map((line) => shownTo(caller, line));
     await this.reads.listed({ principal: caller, what: 'ListCases', lines });
     return cases;
   }
@@ -134,6 +133,12 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
     }
     return query.getMany();
   }
+}
+
+/** As when the case itself is read. */
+function shownTo({ id }: StaffPrincipal, line: CaseLine): ShownLine {
+  const ground = line.team.includes(id) ? 'team' : 'supervisor';
+  return { stream: `case-${line.caseId}`, ground, usual: usualPurposeOf(ground, line) };
 }
 
 const cursorOf = ({ reviewDueAt, caseId }: CaseEntry): string =>
