@@ -212,13 +212,21 @@ const caseFact = () =>
 /** What was read is a stream of any service, another record of reading among them. */
 const access = () => {
   const resource = fc.tuple(fc.constantFrom('concern', 'case', 'consent', 'referral', 'case_access'), few);
-  return event<unknown>('ClientDataRead', {
-    resource: resource.map(([category, of]) => `${category}-${uuid(of)}`),
-    clientId: fc.option(
-      few.map((of) => uuid(of % 3)),
-      { nil: undefined, freq: 2 },
-    ),
-  });
+  const stream = resource.map(([category, of]) => `${category}-${uuid(of)}`);
+  return fc.oneof(
+    event<unknown>('ClientDataRead', {
+      resource: stream,
+      clientId: fc.option(
+        few.map((of) => uuid(of % 3)),
+        { nil: undefined, freq: 2 },
+      ),
+    }),
+    event<unknown>('ClientDataListed', {
+      what: fc.constantFrom('ListConcerns', 'ListCases'),
+      ground: fc.constantFrom('desk', 'team'),
+      shown: fc.uniqueArray(stream, { minLength: 1, maxLength: 3 }),
+    }),
+  );
 };
 
 const readingAlarm = (of: number) =>

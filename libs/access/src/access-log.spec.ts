@@ -63,6 +63,23 @@ describe('The access log', () => {
     expect(appended[0]?.event.id).toBe(eventId);
   });
 
+  it('records what a list showed, alone in a stream: no other event, and no other reader, waits for it', async () => {
+    const { appended, log } = recording();
+    const eventId = '0197d000-0000-8000-8000-000000000004';
+    const shown = ['concern-0197d000-0000-7000-8000-000000000001', 'concern-0197d000-0000-7000-8000-000000000005'];
+    await log.recordList({ ...reading, what: 'ListConcerns', ground: 'desk', shown, eventId });
+    expect(appended).toEqual([
+      {
+        stream: `intake_access-${eventId}`,
+        event: {
+          ...{ id: eventId, type: 'ClientDataListed', schemaVersion: 1 },
+          data: { what: 'ListConcerns', ground: 'desk', shown },
+          metadata: expect.objectContaining({ actor: { kind: 'staff', id: 'officer-1' }, purpose: 'triage' }),
+        },
+      },
+    ]);
+  });
+
   it('records refusals as well', async () => {
     const { appended, log } = recording();
     await log.record({ ...reading, outcome: 'refused', ground: 'not_on_team' });

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ListAccessesEndpoint, ListAccessesHandler } from './accesses/list-accesses.js';
+import { Listings } from './accesses/listings.js';
 import { ClientIndex } from './client-index/client-index.js';
 import { CheckCaseEndpoint, CheckCaseHandler } from './features/check-case.js';
 import { GetCaseAccessesEndpoint, GetCaseAccessesHandler } from './features/get-case-accesses.js';
@@ -32,6 +33,7 @@ import { WatchReadingsHandler } from './reading-alarm/features/watch-readings.js
   providers: [
     ClientIndex,
     ClientHistories,
+    Listings,
     Replays,
     PastPolicies,
     GetClientTimelineHandler,

@@ -97,6 +97,25 @@ describe('saying what a case is read for', () => {
     expect(await read(officer, 'accompaniment')).toMatchObject({ status: 200 });
   });
 
+  it('is said of lists as well: what is stated, else accompaniment, or follow-up of what is closed', async () => {
+    const listed = async (at: string, stated?: string): Promise<unknown> => {
+      const headers: Readonly<Record<string, string>> = stated === undefined ? {} : { 'x-purpose': stated };
+      const path = `/v1/cases?stage=${at}&limit=100`;
+      expect(await stage.ask('case', 'GET', path, { as: officer, headers })).toMatchObject({ status: 200 });
+      const reads = { after: 0n, categories: ['case_access'], limit: 10_000 };
+      const { events } = await stage.log.readAll(reads);
+      const last = events.at(-1);
+      expect(last).toMatchObject({ type: 'ClientDataListed', data: { ground: 'team', what: 'ListCases' } });
+      expect(last?.data).toMatchObject({ shown: expect.arrayContaining([`case-${opened.caseId}`]) });
+      return last?.metadata.purpose;
+    };
+    expect(await listed('engagement')).toBe('accompaniment');
+    expect(await listed('engagement', 'security')).toBe('security');
+    await close();
+    expect(await listed('closed')).toBe('follow_up');
+    expect(await listed('closed', 'audit')).toBe('audit');
+  });
+
   it('stays what the glass was broken for, whatever is said when it is read', async () => {
     const glass = { purpose: 'officer_absent', reason: 'Nobody is there.', hours: 1 };
     expect(await post(outside, '/emergency-accesses', glass)).toMatchObject({ status: 201 });

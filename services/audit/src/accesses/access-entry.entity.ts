@@ -15,8 +15,10 @@ export class AccessEntry {
   @Column('text', { name: 'person_kind' }) personKind: string;
   @Column('text', { name: 'person_id' }) personId: string;
   @Column('text', { nullable: true }) unit: string | null;
-  /** Stream of what was asked for. */
-  @Column('text') resource: string;
+  /** Stream of what was asked for; null where it was a list. */
+  @Column('text', { nullable: true }) resource: string | null;
+  /** Streams of what a list showed; null where it was none. By these, too, an access belongs to a client. */
+  @Column('text', { array: true, nullable: true }) shown: string[] | null;
   @Column('text') what: string;
   @Column('text', { array: true, nullable: true }) categories: string[] | null;
   @Column('text', { nullable: true }) purpose: string | null;

@@ -3,10 +3,10 @@ import { accessOf } from '../replay/accesses.js';
 import { factOf } from '../replay/fact.js';
 import { AccessEntry } from './access-entry.entity.js';
 
-/** The whole access log, found by person, by unit, by what was asked for, and by time. A row an access, never changed. */
+/** The whole access log, found by person, by unit, by what was asked for or shown, and by time. A row an access, never changed. */
 export const accessesProjection = foldedRows({
   name: 'accesses',
-  version: 2,
+  version: 3,
   categories: [
     'case',
     'consent',
@@ -29,7 +29,8 @@ export const accessesProjection = foldedRows({
       person_kind text NOT NULL,
       person_id text NOT NULL,
       unit text,
-      resource text NOT NULL,
+      resource text,
+      shown text[],
       what text NOT NULL,
       categories text[],
       purpose text,
@@ -42,6 +43,7 @@ export const accessesProjection = foldedRows({
     CREATE INDEX accesses_unit ON accesses (unit, position) WHERE unit IS NOT NULL;
     CREATE INDEX accesses_person_hour ON accesses (person_id, recorded_at);
     CREATE INDEX accesses_stream ON accesses (stream, position);
+    CREATE INDEX accesses_shown ON accesses USING gin (shown);
     CREATE INDEX accesses_emergency ON accesses (ground, position) WHERE ground LIKE 'break_glass:%';
     CREATE INDEX accesses_recorded ON accesses (recorded_at);`,
   entity: AccessEntry,
@@ -55,7 +57,20 @@ const accessIn = (event: OpenedEvent) => accessOf(factOf(event));
 function entryOf(event: OpenedEvent): AccessEntry | undefined {
   const access = accessIn(event);
   if (!access) return undefined;
-  const { who, recordedAt, occurredAt, unit, categories, purpose, ground, consentId, disclosureId, ...plain } = access;
+  const {
+    who,
+    recordedAt,
+    occurredAt,
+    unit,
+    resource,
+    shown,
+    categories,
+    purpose,
+    ground,
+    consentId,
+    disclosureId,
+    ...plain
+  } = access;
   return {
     ...plain,
     stream: event.stream,
@@ -64,6 +79,8 @@ function entryOf(event: OpenedEvent): AccessEntry | undefined {
     personKind: who.kind,
     personId: who.id,
     unit: unit ?? null,
+    resource: resource ?? null,
+    shown: shown ? [...shown] : null,
     categories: categories ? [...categories] : null,
     purpose: purpose ?? null,
     ground: ground ?? null,

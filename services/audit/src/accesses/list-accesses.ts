@@ -7,7 +7,9 @@ import { staffIdPattern, units } from '@waymark/contracts';
 import { Code, Id, MayNotExist, Moment, notFound, Pattern, ReadLog } from '@waymark/service-kit';
 import { ClientIndex } from '../client-index/client-index.js';
 import { AccessLine } from '../features/get-case-accesses.js';
+import { shownOf } from '../replay/accesses.js';
 import { AccessEntry } from './access-entry.entity.js';
+import { positionsOfListings } from './listings.js';
 
 export class ListAccessesParams {
   @Pattern(staffIdPattern, { optional: true, max: 255, description: 'Who saw it, or wanted to' }) person?: string;
@@ -85,7 +87,9 @@ export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
     const rows = await this.page(params, streams, limit + 1);
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
-    return { items: shown.map(lineOf), ...(rows.length > limit && last ? { next: last.position } : {}) };
+    const ofClient = streams && new Set(streams);
+    const items = shown.map(lineOf).map((line) => (ofClient ? shownOf(line, ofClient) : line));
+    return { items, ...(rows.length > limit && last ? { next: last.position } : {}) };
   }
 
   /** Waits in any case until the views have seen the log to its end: audit answers nothing half. */
@@ -107,7 +111,7 @@ export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
       .where('a.position > :after::bigint', { after })
       .orderBy('a.position')
       .limit(limit);
-    if (streams) query.andWhere('a.stream = ANY(:streams)', { streams });
+    if (streams) query.andWhere(`a.position = ANY(ARRAY(${positionsOf}))`, { streams });
     if (person) query.andWhere('a.person_id = :person', { person });
     if (unit) query.andWhere('a.unit = :unit', { unit });
     if (outcome) query.andWhere('a.outcome = :outcome', { outcome });
@@ -119,6 +123,9 @@ export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
   }
 }
 
+/** Of what is about one of `:streams`, and of the lists that showed one. */
+const positionsOf = `SELECT position FROM accesses WHERE stream = ANY(:streams) UNION ${positionsOfListings}`;
+
 /** What the auditor's own access is recorded against: the case, client or person asked for, else the log as a whole. */
 function resourceOf({ caseId, clientId, person }: ListAccessesParams): string {
   if (caseId !== undefined) return `case-${caseId}`;
@@ -127,7 +134,8 @@ function resourceOf({ caseId, clientId, person }: ListAccessesParams): string {
 }
 
 const lineOf = (entry: AccessEntry): AccessLine => {
-  const { personKind, personId, recordedAt, occurredAt, unit, categories, purpose, ground, ...rest } = entry;
+  const { personKind, personId, recordedAt, occurredAt, unit, resource, shown, categories, purpose, ground, ...rest } =
+    entry;
   const { consentId, disclosureId, stream: _stream, ...plain } = rest;
   return {
     ...plain,
@@ -135,6 +143,8 @@ const lineOf = (entry: AccessEntry): AccessLine => {
     occurredAt: occurredAt.toISOString(),
     who: { kind: personKind, id: personId },
     ...(unit === null ? {} : { unit }),
+    ...(resource === null ? {} : { resource }),
+    ...(shown === null ? {} : { shown }),
     ...(categories === null ? {} : { categories }),
     ...(purpose === null ? {} : { purpose }),
     ...(ground === null ? {} : { ground }),

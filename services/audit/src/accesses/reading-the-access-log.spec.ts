@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Stage, startStage } from '@waymark/stage';
 import { audit } from '../audit.service.js';
-import { type OneCase, oneCase } from '../fixtures/one-case.fixture.js';
+import { oneCase } from '../fixtures/one-case.fixture.js';
 import { tellLog } from '../fixtures/tell-log.fixture.js';
-import { focalPoint, officer } from '../fixtures/told-events.fixture.js';
+import { focalPoint, listing, officer } from '../fixtures/told-events.fixture.js';
 
 let stage: Stage;
-let story: OneCase;
-let other: OneCase;
+const story = oneCase();
+const other = oneCase();
 beforeAll(async () => {
   stage = await startStage({ services: [audit], logLevel: 'error' });
-  [story, other] = [oneCase(), oneCase()];
+
   await tellLog(stage, story.events);
   await tellLog(stage, other.events);
 });
@@ -26,6 +26,8 @@ interface Line {
   readonly outcome: string;
   readonly unit?: string;
   readonly who: { readonly id: string };
+  readonly resource?: string;
+  readonly shown?: readonly string[];
 }
 
 const ask = (query: string, as = 'jonas.auditor') => stage.ask('audit', 'GET', `/v1/accesses?${query}`, { as });
@@ -109,5 +111,83 @@ describe('The access log', () => {
     const { status, body } = await ask(query);
     expect(status).toBe(422);
     expect(body.errors).toEqual(expect.arrayContaining([expect.objectContaining({ field })]));
+  });
+});
+
+describe('A list in the access log', () => {
+  const reader = { kind: 'staff', id: randomUUID() };
+  const strangers = Array.from({ length: 3 }, () => `concern-${randomUUID()}`);
+  const queue = listing(
+    'intake',
+    [`concern-${story.concernId}`, `concern-${other.concernId}`, ...strangers],
+    { actor: reader, unit: 'support_desk' },
+    { what: 'ListConcerns', ground: 'desk' },
+  );
+  const referrals = listing(
+    'referral',
+    [`referral-${other.referralId}`],
+    { actor: reader, unit: 'ombudsman' },
+    { what: 'ListReferrals', ground: 'recipient' },
+  );
+  const approvals = listing('consent', [`consent-${story.clientId}`], { actor: reader }, { what: 'ListApprovals' });
+  beforeAll(() => tellLog(stage, [queue, referrals, approvals]));
+
+  const listsOf = async (query: string) =>
+    (await linesOf(`person=${reader.id}&${query}`)).map(({ what, shown }) => ({ what, shown }));
+  const caseAccesses = async (caseId: string, query = '') => {
+    const path = `/v1/cases/${caseId}/accesses?limit=500&actor=${reader.id}${query}`;
+    const { status, body } = await stage.ask('audit', 'GET', path, { as: 'jonas.auditor' });
+    expect({ status, body }).toMatchObject({ status: 200 });
+    return body;
+  };
+
+  it('is found by whoever opened it, and says everything that it showed', async () => {
+    expect(await linesOf(`person=${reader.id}`)).toEqual([
+      {
+        ...{ position: expect.any(String), recordedAt: expect.any(String), occurredAt: queue.at },
+        ...{ service: 'intake', eventId: queue.id, type: 'ClientDataListed', who: reader, unit: 'support_desk' },
+        ...{ what: 'ListConcerns', ground: 'desk', outcome: 'allowed', shown: queue.data.shown },
+      },
+      expect.objectContaining({ what: 'ListReferrals', shown: referrals.data.shown }),
+      expect.objectContaining({ what: 'ListApprovals', shown: approvals.data.shown }),
+    ]);
+    expect(await linesOf(`person=${reader.id}&unit=ombudsman`)).toMatchObject([{ what: 'ListReferrals' }]);
+  });
+
+  it('is an access to each client whom it showed, and tells there of nobody else', async () => {
+    const ofStory = [
+      { what: 'ListConcerns', shown: [`concern-${story.concernId}`] },
+      { what: 'ListApprovals', shown: [`consent-${story.clientId}`] },
+    ];
+    const ofOther = [
+      { what: 'ListConcerns', shown: [`concern-${other.concernId}`] },
+      { what: 'ListReferrals', shown: [`referral-${other.referralId}`] },
+    ];
+    expect(await listsOf(`clientId=${story.clientId}`)).toEqual(ofStory);
+    expect(await listsOf(`caseId=${story.caseId}`)).toEqual(ofStory);
+    expect(await listsOf(`clientId=${other.clientId}`)).toEqual(ofOther);
+    expect(await listsOf(`caseId=${other.caseId}&unit=support_desk`)).toEqual(ofOther.slice(0, 1));
+  });
+
+  it('stands on the page of a case as well, page by page, in the order of the log', async () => {
+    const all = (await caseAccesses(story.caseId)).items;
+    expect(all).toEqual(await linesOf(`caseId=${story.caseId}&person=${reader.id}`));
+    expect(all).toHaveLength(2);
+    const types = (await caseAccesses(story.caseId, '&type=ClientDataRead')).items;
+    expect(types).toEqual([]);
+    const after = await caseAccesses(story.caseId, `&after=${all[0].position}`);
+    expect(after.items).toEqual(all.slice(1));
+    const everybody = `/v1/cases/${story.caseId}/accesses?limit=10&after=${Number(all[0].position) - 1}`;
+    const { body } = await stage.ask('audit', 'GET', everybody, { as: 'jonas.auditor' });
+    expect(body.items[0]).toEqual(all[0]);
+    const positions = body.items.map(({ position }: Line) => Number(position));
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+  });
+
+  it('is no part of what happened to a client, and judged as part of nobody’s history', async () => {
+    const timeline = `/v1/cases/${story.caseId}/timeline?limit=500`;
+    const { body } = await stage.ask('audit', 'GET', timeline, { as: 'jonas.auditor' });
+    expect(JSON.stringify(body)).not.toContain('ClientDataListed');
+    expect(JSON.stringify(body)).not.toContain(other.concernId);
   });
 });

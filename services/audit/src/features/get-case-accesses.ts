@@ -3,10 +3,10 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { IdPipe, Pattern } from '@waymark/service-kit';
-import type { ClientHistory } from '../history/client-histories.js';
+import { Listings } from '../accesses/listings.js';
 import { type Replay, Replays } from '../history/replays.js';
-import { accessOf, type AccessThen } from '../replay/accesses.js';
-import type { Fact } from '../replay/fact.js';
+import { accessOf, type AccessThen, shownOf } from '../replay/accesses.js';
+import { byPosition, type Fact } from '../replay/fact.js';
 import { isInterpreted } from '../replay/interpreted-versions.js';
 import { pageOf } from '../replay/timeline.js';
 import { UnknownEventsView } from './case-state.answer.js';
@@ -27,7 +27,14 @@ export class AccessLine implements AccessThen {
   @ApiProperty() type: string;
   @ApiProperty({ description: 'Who saw it, or wanted to' }) who: ActorView;
   @ApiProperty({ required: false }) unit?: string;
-  @ApiProperty({ description: 'Stream of what was asked for' }) resource: string;
+  @ApiProperty({ required: false, description: 'Stream of what was asked for; absent where it was a list' })
+  resource?: string;
+  @ApiProperty({
+    required: false,
+    type: [String],
+    description: 'Streams of what a list showed; of the client alone where their accesses are asked for',
+  })
+  shown?: readonly string[];
   @ApiProperty({ description: 'The query, or the act' }) what: string;
   @ApiProperty({ required: false, type: [String], description: 'Data categories, where the log names them' })
   categories?: readonly string[];
@@ -81,20 +88,22 @@ export class GetCaseAccessesEndpoint {
 
 @QueryHandler(GetCaseAccesses)
 export class GetCaseAccessesHandler implements IQueryHandler<GetCaseAccesses> {
-  constructor(private readonly replays: Replays) {}
+  constructor(
+    private readonly replays: Replays,
+    private readonly listings: Listings,
+  ) {}
 
   async execute({ caseId, params, replay }: GetCaseAccesses): Promise<CaseAccesses> {
-    return accessesAnswer(await this.replays.ofCase(caseId, replay), params);
+    const { clientId, facts, streams } = await this.replays.ofCase(caseId, replay);
+    const names = streams.map(({ stream }) => stream);
+    const filter = filterOf(params);
+    const listed = await this.listings.of(names, filter);
+    const accesses = [...facts.filter((fact) => accessOf(fact) !== undefined), ...listed];
+    const { page, more } = pageOf(accesses.sort(byPosition), filter);
+    const ofClient = new Set(names);
+    const items = page.flatMap((fact) => accessOf(fact) ?? []).map((access) => shownOf(access, ofClient));
+    return { clientId, items, notInterpreted: notInterpreted(facts), ...nextOf(page, more) };
   }
-}
-
-function accessesAnswer({ clientId, facts }: ClientHistory, params: CaseAccessesParams): CaseAccesses {
-  const { page, more } = pageOf(
-    facts.filter((fact) => accessOf(fact) !== undefined),
-    filterOf(params),
-  );
-  const items = page.flatMap((fact) => accessOf(fact) ?? []);
-  return { clientId, items, notInterpreted: notInterpreted(facts), ...nextOf(page, more) };
 }
 
 function notInterpreted(facts: readonly Fact[]): UnknownEventsView[] {

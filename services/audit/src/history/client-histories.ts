@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ChainVerdict, type EventStore, type RecordedEvent, verifyStream } from '@waymark/event-store';
 import { ClientIndex } from '../client-index/client-index.js';
-import { type Fact, factOf } from '../replay/fact.js';
+import { byPosition, type Fact, factOf } from '../replay/fact.js';
 import { EVENT_LOG } from './event-log.js';
 
 export interface VerifiedStream {
@@ -10,7 +10,7 @@ export interface VerifiedStream {
   readonly verdict: ChainVerdict;
 }
 
-/** All that the log holds about one client. */
+/** All that the log holds about one client, but for the lists that showed something of them among others. */
 export interface ClientHistory {
   readonly clientId: string;
   /** In the order of the log. */
@@ -37,7 +37,7 @@ export class ClientHistories {
       streams.push({ stream, events: events.length, verdict: await verdictOn(events) });
       facts.push(...events.map(factOf));
     }
-    facts.sort((a, b) => (a.position < b.position ? -1 : 1));
+    facts.sort(byPosition);
     return { clientId, facts, streams };
   }
 

@@ -5,7 +5,7 @@ import { startService } from '@waymark/service-kit';
 import { eventually, freePorts } from '@waymark/testing';
 import { audit } from '../audit.service.js';
 import { tellLog } from '../fixtures/tell-log.fixture.js';
-import { told, type ToldEvent } from '../fixtures/told-events.fixture.js';
+import { listing, told, type ToldEvent } from '../fixtures/told-events.fixture.js';
 
 const at = '2026-03-03T10:00:00.000Z';
 const environment = { READING_CLIENTS_PER_HOUR: '3', READING_REFUSALS_PER_HOUR: '3' };
@@ -115,6 +115,28 @@ describe('An alarm on odd reading', () => {
     expect(await alarmsOn(member.id)).toMatchObject([{ rule: 'after_leaving_the_team', count: 1 }]);
     expect(await alarmsOn(supervisor.id)).toMatchObject([{ rule: 'after_leaving_the_team', count: 1 }]);
     expect(await alarmsOn(stayer.id)).toEqual([]);
+  });
+
+  it('is not raised by lists, which show what nobody looked for: neither for many clients nor after leaving', async () => {
+    const reader = somebody();
+    const clients = Array.from({ length: 6 }, () => ({ caseId: randomUUID(), clientId: randomUUID() }));
+    const [left, ...others] = clients;
+    const page = clients.map(({ caseId }) => `case-${caseId}`);
+    await tellLog(stage, [
+      ...clients.map(({ caseId, clientId }) => teamOf(caseId, clientId, [reader.id])),
+      teamOf(String(left?.caseId), String(left?.clientId), ['somebody-else']),
+      ...Array.from({ length: 3 }, () => listing('case', page, { actor: reader })),
+      ...others.slice(0, 3).map(({ caseId, clientId }) => reading(reader, clientId, caseId)),
+      listing('case', page, { actor: reader }),
+    ]);
+    await watched();
+    expect(await alarmsOn(reader.id)).toEqual([]);
+    await tellLog(stage, [reading(reader, String(left?.clientId), String(left?.caseId))]);
+    await watched();
+    expect((await alarmsOn(reader.id)).map(({ rule }) => rule).sort()).toEqual([
+      'after_leaving_the_team',
+      'many_clients_in_an_hour',
+    ]);
   });
 
   it('is not raised for somebody who left one case of a client and is on another', async () => {

@@ -21,9 +21,12 @@ export interface SuspiciousRow {
   readonly occasion: string;
 }
 
-/** Readings by staff of what belongs to a client, after position $1 and up to $2. What audit shows is sealed: it is no such reading. */
-const fresh = `a.position > $1 AND a.position <= $2 AND a.person_kind = 'staff' AND a.service <> 'audit'`;
-const theHourBefore = `b.person_id = a.person_id AND b.person_kind = 'staff' AND b.service <> 'audit'
+/**
+ * Readings by staff of what belongs to a client, after position $1 and up to $2. What audit shows is sealed: it is no such reading. Nor
+ * is a list, which shows what lies before everybody who does that work: whom it shows was not looked for.
+ */
+const fresh = `a.position > $1 AND a.position <= $2 AND a.person_kind = 'staff' AND a.service <> 'audit' AND a.shown IS NULL`;
+const theHourBefore = `b.person_id = a.person_id AND b.person_kind = 'staff' AND b.service <> 'audit' AND b.shown IS NULL
   AND b.position <= a.position AND b.recorded_at > a.recorded_at - interval '1 hour'`;
 const oncePerHour = `to_char(a.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24')`;
 

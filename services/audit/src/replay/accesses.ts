@@ -13,8 +13,10 @@ export interface AccessThen {
   readonly type: string;
   readonly who: { readonly kind: string; readonly id: string };
   readonly unit?: string;
-  /** Stream of what was asked for. */
-  readonly resource: string;
+  /** Stream of what was asked for; absent where it was a list. */
+  readonly resource?: string;
+  /** Streams of what a list showed. */
+  readonly shown?: readonly string[];
   /** Name of the query, or of the act. */
   readonly what: string;
   readonly categories?: readonly string[];
@@ -37,6 +39,13 @@ export function accessOf(fact: Fact): AccessThen | undefined {
         what: textIn(data, 'what') ?? 'unknown',
         ground: textIn(data, 'ground'),
         outcome: textIn(data, 'outcome') === 'refused' ? 'refused' : 'allowed',
+      });
+    case 'ClientDataListed':
+      return access(fact, {
+        shown: textsIn(data, 'shown'),
+        what: textIn(data, 'what') ?? 'unknown',
+        ground: textIn(data, 'ground'),
+        outcome: 'allowed',
       });
     case 'EmergencyAccessGranted':
       return access(fact, {
@@ -67,7 +76,11 @@ export function accessOf(fact: Fact): AccessThen | undefined {
   }
 }
 
-function access(fact: Fact, told: Pick<AccessThen, 'resource' | 'what' | 'outcome'> & Partial<AccessThen>): AccessThen {
+/** Of what a list showed, what belongs to these streams: the rest is about others. */
+export const shownOf = ({ shown, ...access }: AccessThen, streams: ReadonlySet<string>): AccessThen =>
+  shown ? { ...access, shown: shown.filter((stream) => streams.has(stream)) } : access;
+
+function access(fact: Fact, told: Pick<AccessThen, 'what' | 'outcome'> & Partial<AccessThen>): AccessThen {
   const { data, metadata } = fact;
   const { consentId, disclosureId } = whyOf(fact);
   const categories = textsIn(data, 'categories');

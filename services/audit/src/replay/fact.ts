@@ -42,5 +42,8 @@ export type TimeAxis = 'recorded' | 'occurred';
 export const timeOf = (fact: Fact, by: TimeAxis): number =>
   Date.parse(by === 'recorded' ? fact.recordedAt : fact.occurredAt);
 
+/** The order of the log. */
+export const byPosition = (one: Fact, other: Fact): number => (one.position < other.position ? -1 : 1);
+
 /** False for audit's own record of who replayed what. */
 export const isOfOtherServices = ({ category }: Fact): boolean => category !== 'audit_access';

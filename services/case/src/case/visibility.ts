@@ -46,6 +46,10 @@ export interface AllowedCase {
   readonly purpose?: string | undefined;
 }
 
+/** What a case is usually read for, where its stage says so. */
+export const usualPurposeOf = (ground: string, { stage }: { readonly stage: string }): 'follow_up' | undefined =>
+  ground === 'team' && stage === 'closed' ? 'follow_up' : undefined;
+
 /** The case, for whoever may do this with it at this moment; for those who may not know of it, it does not exist. */
 export function allowedCase(action: ActionOn<'Case'>, state: CaseState, asked: Asked): AllowedCase {
   if (state.status === 'none') throw notFound();
@@ -54,8 +58,7 @@ export function allowedCase(action: ActionOn<'Case'>, state: CaseState, asked: A
   const refusal = action === 'BreakGlass' ? 'access_not_needed' : 'caller_not_on_team';
   const ground = groundOf(decision, () => reject(refusal));
   if (ground !== 'break_glass' || principal.kind !== 'staff') {
-    const usual = ground === 'team' && state.stage === 'closed' ? 'follow_up' : undefined;
-    return { current: state, ground, purpose: purposeStatedBy(principal) ?? usual };
+    return { current: state, ground, purpose: purposeStatedBy(principal) ?? usualPurposeOf(ground, state) };
   }
   const emergency = emergencyAccessOf(state, principal.id, now);
   if (!emergency) throw notFound();

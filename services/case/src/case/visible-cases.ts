@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type ActionOn, decide, type Principal } from '@waymark/access';
+import { type ActionOn, type Decision, decide, type Principal } from '@waymark/access';
 import type { Instant } from '@waymark/event-sourcing';
 import { Aggregates, type Call, ShutOutMarks, type Written } from '@waymark/service-kit';
 import { TeamListeners } from '../integration/tell-of-team.js';
@@ -32,16 +32,26 @@ export class VisibleCases {
     return { ...allowedCase(action, state, { principal, marks: this.marks, now }), now };
   }
 
-  /** The case of a line in a list, or nothing when the line is not for them. */
-  async findIfAllowed(principal: Principal, action: ActionOn<'Case'>, caseId: string): Promise<Case | undefined> {
+  /** The case of a line in a list, and what lets the caller see it; or nothing when the line is not for them. */
+  async findIfAllowed(
+    principal: Principal,
+    action: ActionOn<'Case'>,
+    caseId: string,
+  ): Promise<AllowedCase | undefined> {
     const { state } = await this.aggregates.load(caseAggregate, caseId);
-    return state.status !== 'none' && this.allow(principal, action, state) ? state : undefined;
+    if (state.status === 'none') return undefined;
+    const decision = this.decisionOn(principal, action, state);
+    return decision.outcome === 'allow' ? { current: state, ground: decision.ground } : undefined;
   }
 
   /** Whether a case that the caller has found lets them do this as well. */
   allow(principal: Principal, action: ActionOn<'Case'>, current: Case): boolean {
+    return this.decisionOn(principal, action, current).outcome === 'allow';
+  }
+
+  private decisionOn(principal: Principal, action: ActionOn<'Case'>, current: Case): Decision {
     const asked = { principal, marks: this.marks, now: this.aggregates.now() };
-    return decide(principal, action, caseResource(current, asked)).outcome === 'allow';
+    return decide(principal, action, caseResource(current, asked));
   }
 
   /** Runs a command, and tells who keeps a copy of the team what became of it. Nobody comes to work on a case whose reporter shut them out. */

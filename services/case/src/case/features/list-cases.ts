@@ -4,9 +4,22 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { caseStages } from '@waymark/contracts';
-import { Code, Id, notFound, shownPage, Pattern, Problem, ShutOutMarks, StaffId, Views } from '@waymark/service-kit';
+import {
+  Code,
+  Id,
+  notFound,
+  shownPage,
+  Pattern,
+  Problem,
+  ReadLog,
+  type ShownLine,
+  ShutOutMarks,
+  StaffId,
+  Views,
+} from '@waymark/service-kit';
 import { caseCodeAsMade, caseCodePattern } from '../domain/case-code.js';
 import { CaseEntry } from '../projections/cases/case-entry.entity.js';
+import { usualPurposeOf } from '../visibility.js';
 
 export class ListCasesParams {
   @Id({ optional: true, description: 'The case of this concern' }) concernId?: string;
@@ -80,18 +93,22 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
     private readonly dataSource: DataSource,
     private readonly views: Views,
     private readonly marks: ShutOutMarks,
+    private readonly reads: ReadLog,
   ) {}
 
   /** Of whom a mark is, no database can tell. */
   async execute({ caller, params, after: position }: ListCases): Promise<Cases> {
     await this.views.caughtUp(position);
-    return shownPage({
+    const cases = await shownPage({
       limit: Number(params.limit ?? 50),
       after: params.after,
       page: (after, limit) => this.page(caller, params, after, limit),
       show: (entry) => (this.marks.include(entry, caller) ? undefined : lineOf(entry)),
       cursorOf,
     });
+    const lines = cases.items.map((line) => shownTo(caller, line));
+    await this.reads.listed({ principal: caller, what: 'ListCases', lines });
+    return cases;
   }
 
   private page(
@@ -124,6 +141,12 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
     }
     return query.getMany();
   }
+}
+
+/** As when the case itself is read. */
+function shownTo({ id }: StaffPrincipal, line: CaseLine): ShownLine {
+  const ground = line.team.includes(id) ? 'team' : 'supervisor';
+  return { stream: `case-${line.caseId}`, ground, usual: usualPurposeOf(ground, line) };
 }
 
 const cursorOf = ({ reviewDueAt, caseId }: CaseEntry): string =>

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { emergencyPurposes, emergencyReviewOutcomes } from '@waymark/contracts';
-import { Code, Id, Pattern, shownPage, StaffId, Views } from '@waymark/service-kit';
+import { Code, Id, Pattern, ReadLog, shownPage, StaffId, Views } from '@waymark/service-kit';
 import { EmergencyAccessEntry } from '../projections/emergency-accesses/emergency-access-entry.entity.js';
 import { VisibleCases } from '../visible-cases.js';
 
@@ -73,20 +73,24 @@ export class ListEmergencyAccessesHandler implements IQueryHandler<ListEmergency
     private readonly dataSource: DataSource,
     private readonly views: Views,
     private readonly cases: VisibleCases,
+    private readonly reads: ReadLog,
   ) {}
 
   async execute({ caller, params, position }: ListEmergencyAccesses): Promise<EmergencyAccesses> {
     await this.views.caughtUp(position);
-    return shownPage({
+    const { items, ...rest } = await shownPage({
       limit: Number(params.limit ?? 50),
       after: params.after,
       page: (after, limit) => this.page(params, after, limit),
       show: async (entry) => {
         const found = await this.cases.findIfAllowed(caller, 'ReadEmergencyAccess', entry.caseId);
-        return found && lineOf(entry, found.caseCode);
+        return found && { line: lineOf(entry, found.current.caseCode), ground: found.ground };
       },
       cursorOf: (entry) => entry.position,
     });
+    const lines = items.map(({ line, ground }) => ({ stream: `case-${line.caseId}`, ground }));
+    await this.reads.listed({ principal: caller, what: 'ListEmergencyAccesses', lines });
+    return { items: items.map(({ line }) => line), ...rest };
   }
 
   private page(

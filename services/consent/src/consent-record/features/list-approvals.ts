@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { type ApprovalKind, approvalKinds } from '@waymark/contracts';
-import { Clock, Code, notFound, Pattern, shownPage, Views } from '@waymark/service-kit';
+import { Clock, Code, notFound, Pattern, ReadLog, shownPage, Views } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { isErased } from '../domain/erasure.state.js';
 import { overrideOf, overrideStatusOf } from '../domain/override.state.js';
@@ -72,17 +72,21 @@ export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
     private readonly views: Views,
     private readonly teams: ClientTeams,
     private readonly clock: Clock,
+    private readonly reads: ReadLog,
   ) {}
 
   async execute({ caller, params, position }: ListApprovals): Promise<Approvals> {
     await this.views.caughtUp(position);
-    return shownPage({
+    const approvals = await shownPage({
       limit: Number(params.limit ?? 50),
       after: params.after,
       page: (after, limit) => this.page(params.kind, after, limit),
       show: async (entry) => ((await this.waitsFor(caller, entry)) ? lineOf(entry) : undefined),
       cursorOf: (entry) => entry.position,
     });
+    const lines = approvals.items.map(({ clientId }) => ({ stream: `consent-${clientId}`, ground: 'supervisor' }));
+    await this.reads.listed({ principal: caller, what: 'ListApprovals', lines });
+    return approvals;
   }
 
   /** Whether they may decide, and there is still something to decide: a client who has decided themself ends an override, an erasure any. */

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { channels, concernStatuses, priorities } from '@waymark/contracts';
-import { Clock, Code, notFound, Pattern, Problem, Views } from '@waymark/service-kit';
+import { Clock, Code, notFound, Pattern, Problem, ReadLog, Views } from '@waymark/service-kit';
 import { Desks, roleOfTheDesk } from '../desks.js';
 import { QueueEntry } from '../projections/queue/queue-entry.entity.js';
 import { StaffMarks } from '../projections/queue/staff-marks.js';
@@ -83,6 +83,7 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
     private readonly clock: Clock,
     private readonly marks: StaffMarks,
     private readonly desks: Desks,
+    private readonly reads: ReadLog,
   ) {}
 
   async execute({ caller, params, after }: ListConcerns): Promise<Queue> {
@@ -91,6 +92,8 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
     const entries = await this.page(caller, params, limit + 1);
     const shown = entries.slice(0, limit);
     const last = shown.at(-1);
+    const lines = shown.map(({ concernId }) => ({ stream: `concern-${concernId}`, ground: 'desk' }));
+    await this.reads.listed({ principal: caller, what: 'ListConcerns', lines });
     const now = Date.parse(this.clock.now());
     return {
       items: shown.map((entry) => lineOf(entry, now)),

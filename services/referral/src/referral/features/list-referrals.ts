@@ -13,6 +13,7 @@ import {
   shownPage,
   Pattern,
   Problem,
+  ReadLog,
   ShutOutMarks,
   Views,
 } from '@waymark/service-kit';
@@ -103,19 +104,27 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     private readonly views: Views,
     private readonly clock: Clock,
     private readonly marks: ShutOutMarks,
+    private readonly reads: ReadLog,
   ) {}
 
   /** Of whom a mark is, no database can tell. */
   async execute({ caller, params, after: position }: ListReferrals): Promise<Referrals> {
     await this.views.caughtUp(position);
     const now = Date.parse(this.clock.now());
-    return shownPage({
+    const referrals = await shownPage({
       limit: Number(params.limit ?? 50),
       after: params.after,
       page: (after, limit) => this.page(caller, params, after, limit),
       show: (row) => (this.marks.include(row, caller) ? undefined : lineOf(row, now)),
       cursorOf,
     });
+    // A line names its case to the team alone.
+    const lines = referrals.items.map(({ referralId, caseId }) => ({
+      stream: `referral-${referralId}`,
+      ground: caseId === undefined ? 'recipient' : 'team',
+    }));
+    await this.reads.listed({ principal: caller, what: 'ListReferrals', lines });
+    return referrals;
   }
 
   private async page(
