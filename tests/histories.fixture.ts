@@ -15,6 +15,7 @@ const uuid = (of: number): string => `00000000-0000-8000-8000-${String(of).padSt
 const few = fc.nat({ max: 3 });
 const person = fc.constantFrom('amina', 'kwame', 'marek');
 const team = fc.uniqueArray(person, { minLength: 1 });
+const marks = fc.uniqueArray(fc.constantFrom('1a'.repeat(16), '2b'.repeat(16)), { minLength: 1 });
 const scope = { recipient: fc.constantFrom('ombudsman', 'medical'), purpose: fc.constant('support') };
 
 const event = <Data>(
@@ -72,7 +73,7 @@ const concern = (of: number) =>
     event('FirstResponseGiven', {}),
     event('ReporterMessageReceived', {}),
     event('ConcernTriaged', { priority: fc.constantFrom('p1', 'p3') }),
-    event('ConcernAccepted', { officerId: person }),
+    event<unknown>('ConcernAccepted', { officerId: person, shutOut: fc.option(marks, { nil: undefined }) }),
   );
 const case_ = (of: number) =>
   fc.oneof(
@@ -80,6 +81,7 @@ const case_ = (of: number) =>
       event<unknown>('CaseOpened', {
         ...{ caseId: fc.constant(uuid(of)), concernId: fc.constant(uuid(of)), clientId: fc.constant(uuid(of % 3)) },
         ...{ caseCode: fc.constant(`C-${of}`), officerId: person, team, openedAt: at },
+        shutOut: fc.option(marks, { nil: undefined }),
       }),
     ),
     event<unknown>('OfficerAssigned', { clientId: fc.constant(uuid(of % 3)), officerId: person, team }),
@@ -112,7 +114,13 @@ const consent = (of: number) => {
     event<unknown>('ConsentWithdrawn', { consentId, clientId: fc.constant(uuid(of)), ...scope }),
     event<unknown>('ConsentExpired', { consentId, ...scope }),
     event<unknown>('ConsentRefused', { clientId: fc.constant(uuid(of)), ...scope }),
-    event<unknown>('ErasureRequested', { ...asked, erasureId }),
+    event<unknown>('ErasureRequested', {
+      ...{ ...asked, erasureId },
+      reporterOf: fc.option(
+        fc.record({ clientId: few.map(uuid), concernId: few.map(uuid), shutOut: fc.option(marks, { nil: undefined }) }),
+        { nil: undefined },
+      ),
+    }),
     event<unknown>('ErasureApproved', { erasureId, answersDueAt: at }),
     event<unknown>('OverrideRequested', { ...asked, overrideId, validUntil: at }),
     event<unknown>('OverrideApproved', { overrideId }),
@@ -269,7 +277,7 @@ export const fillsEveryView: readonly Told[] = [
     ...{ stream: `case-${uuid(9)}`, type: 'CaseOpened' },
     data: {
       ...{ caseId: uuid(9), concernId: uuid(9), clientId: uuid(9), caseCode: 'C-9' },
-      ...{ officerId: 'amina', team: ['amina'], openedAt: opened },
+      ...{ officerId: 'amina', team: ['amina'], openedAt: opened, shutOut: ['1a'.repeat(16)] },
     },
   },
   {
