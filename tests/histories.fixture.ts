@@ -42,6 +42,7 @@ const concern = (of: number) =>
         medicalUrgency: fc.boolean(),
         contact: fc.record({ at, precision: fc.constant('minute') }),
         desk: fc.option(fc.constantFrom('6a'.repeat(16), '5c'.repeat(16)), { nil: undefined }),
+        shutOut: fc.option(marks, { nil: undefined }),
         clock: fc.option(fc.record({ warnAt: at, dueAt: at, escalateToHeadAt: at }), { nil: undefined }),
         exclusions: fc.option(fc.record({ people: team, roles: fc.constant(['officer']), units: fc.constant([]) }), {
           nil: undefined,

@@ -113,7 +113,7 @@ function submitted(
   context: DecisionContext,
   registeredBy?: string,
 ) {
-  const { account, desk, channel, kind, identity, immediateDanger, medicalUrgency } = contact;
+  const { account, desk, shutOut, channel, kind, identity, immediateDanger, medicalUrgency } = contact;
   if (identity === 'anonymous' && (account.reporterName !== undefined || account.contactDetails !== undefined))
     reject('anonymous_with_name');
   const clientId = context.newId('client');
@@ -123,6 +123,7 @@ function submitted(
     data: {
       ...account,
       ...(desk === undefined ? {} : { desk }),
+      ...(shutOut.length > 0 ? { shutOut: [...shutOut] } : {}),
       concernId,
       clientId,
       reporterId: account.reporterRelation === 'affected_person' ? clientId : context.newId('reporter'),
