@@ -68,6 +68,10 @@ const concern = (of: number) =>
       }),
     }),
     event('PersonErased', { persons: fc.uniqueArray(fc.constantFrom('client', 'reporter'), { minLength: 1 }) }),
+    event('ConcernLinkedToClient', {
+      ...{ linkId: few.map(uuid), clientId: fc.constant(uuid(of % 3)) },
+      ...{ earlierClientId: few.map(uuid), earlierConcernId: few.map(uuid) },
+    }),
     event('OfficerRecusedFromConcern', { staffId: person }),
     event('EmergencyAccessToConcernGranted', { staffId: person, endsAt: at }),
     event('EmergencyAccessToConcernEnded', {}),

@@ -6,7 +6,7 @@ export class ShutOutEntry {
   @PrimaryColumn('text') stream: string;
   @PrimaryColumn('text', { name: 'concern_id' }) concernId: string;
   @Column('text', { array: true }) marks: string[];
-  /** Of a reporter's own stream: whose it is, and about which client they reported. */
-  @Column('uuid', { name: 'reporter_id', nullable: true }) reporterId: string | null;
-  @Column('uuid', { name: 'reported_client_id', nullable: true }) reportedClientId: string | null;
+  /** Whose history tells of whom, where it is another client. */
+  @Column('uuid', { name: 'client_id', nullable: true }) clientId: string | null;
+  @Column('uuid', { name: 'tells_of', nullable: true }) tellsOf: string | null;
 }

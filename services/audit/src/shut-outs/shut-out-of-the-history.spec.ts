@@ -89,6 +89,18 @@ describe('an auditor whom a reporter shuts out', () => {
     expect(await ask(path, hana)).toMatchObject({ status: 200 });
   });
 
+  it('is shut out of whose concern names the client as one who came before, also while nobody has answered to that', async () => {
+    const [marked, other] = [await caseShuttingOut({ people: [stage.idOf(jonas)] }), await caseShuttingOut({})];
+    const data = {
+      ...{ linkId: randomUUID(), clientId: other.clientId },
+      ...{ earlierClientId: marked.clientId, earlierConcernId: marked.concernId },
+    };
+    await tellLog(stage, [told(`concern-${other.concernId}`, 'ConcernLinkedToClient', at, data)]);
+    const path = `/v1/cases/${other.caseId}/timeline`;
+    expect(await ask(path)).toMatchObject({ status: 404 });
+    expect(await ask(path, hana)).toMatchObject({ status: 200 });
+  });
+
   it('is shut out of the erasure of who reported, and of a client’s reporter by a later case of the client', async () => {
     const erasing = (reporterOf: object) => {
       const reporterId = randomUUID();

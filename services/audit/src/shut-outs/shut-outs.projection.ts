@@ -14,11 +14,11 @@ export const shutOutsProjection = foldedRows({
       stream text NOT NULL,
       concern_id text NOT NULL,
       marks text[] NOT NULL,
-      reporter_id uuid,
-      reported_client_id uuid,
+      client_id uuid,
+      tells_of uuid,
       PRIMARY KEY (stream, concern_id)
     );
-    CREATE INDEX shut_outs_reporter ON shut_outs (reporter_id) WHERE reporter_id IS NOT NULL;`,
+    CREATE INDEX shut_outs_client ON shut_outs (client_id) WHERE client_id IS NOT NULL;`,
   entity: ShutOutEntry,
   of: 'stream',
   idOf: (event) => (toldIn(event) ? event.stream : undefined),
@@ -32,12 +32,9 @@ export const shutOutsProjection = foldedRows({
 });
 
 function toldIn(event: OpenedEvent): Omit<ShutOutEntry, 'stream'> | undefined {
-  const { concernId, marks, reporterOf } = shutOutIn(factOf(event)) ?? {};
-  if (concernId === undefined || marks === undefined) return undefined;
-  const reporterId = event.stream.slice('consent-'.length);
-  const ofReporter =
-    isUuid(reporterOf) && isUuid(reporterId)
-      ? { reporterId, reportedClientId: reporterOf }
-      : { reporterId: null, reportedClientId: null };
-  return { concernId, marks: [...marks], ...ofReporter };
+  const told = shutOutIn(factOf(event));
+  if (!told) return undefined;
+  const { concernId, marks, telling: { clientId, of } = {} } = told;
+  const telling = isUuid(clientId) && isUuid(of) ? { clientId, tellsOf: of } : { clientId: null, tellsOf: null };
+  return { concernId, marks: [...marks], ...telling };
 }

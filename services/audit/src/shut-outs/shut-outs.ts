@@ -1,10 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { MarkedCase } from '@waymark/service-kit';
 
-/**
- * By stream: whom the reporters of the person shut out whom the stream is about, by whichever id of theirs; of somebody who reported,
- * also those of the client about whom they did.
- */
+/** By stream: whom the reporters of the person shut out whom the stream is about, by whichever id of theirs, and those of whom else it tells. */
 export async function shutOutsOf(
   dataSource: Pick<DataSource, 'query'>,
   streams: readonly string[],
@@ -13,11 +10,11 @@ export async function shutOutsOf(
     `WITH RECURSIVE about (stream, client_id) AS (
        SELECT stream, client_id FROM client_streams WHERE stream = ANY($1)
        UNION
-       SELECT about.stream, next.id FROM about JOIN (
-         SELECT client_id, linked_client_id AS id FROM client_links
+       SELECT about.stream, next.id FROM about CROSS JOIN LATERAL (
+         SELECT l.linked_client_id AS id FROM client_links l WHERE l.client_id = about.client_id
          UNION ALL
-         SELECT reporter_id, reported_client_id FROM shut_outs WHERE reporter_id IS NOT NULL
-       ) next USING (client_id)
+         SELECT o.tells_of FROM shut_outs o WHERE o.client_id = about.client_id
+       ) next
      )
      SELECT DISTINCT about.stream, s.concern_id, s.marks
      FROM about JOIN client_streams c USING (client_id) JOIN shut_outs s ON s.stream = c.stream`,
