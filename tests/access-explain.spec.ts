@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { audit } from '@waymark/audit';
 import { caseService } from '@waymark/case';
 import { runCommandLine } from '@waymark/cli';
 import { intake } from '@waymark/intake';
 import { type Stage, startStage } from '@waymark/stage';
+import { eventually } from '@waymark/testing';
 import { acceptedCase } from './accepted-case.fixture.js';
 
 describe('waymark access explain', () => {
@@ -17,11 +19,11 @@ describe('waymark access explain', () => {
 
   beforeAll(async () => {
     stage = await startStage({
-      ...{ services: [caseService, intake], logLevel: 'error' },
+      ...{ services: [caseService, intake, audit], logLevel: 'error' },
       environment: { ALTERNATE_DESK: 'ethics_office' },
     });
     secrets = await mkdtemp(path.join(tmpdir(), 'waymark-explain-'));
-    for (const service of ['case', 'intake']) {
+    for (const service of ['case', 'intake', 'audit']) {
       await mkdir(path.join(secrets, service));
       const lines = Object.entries(stage.environmentOf(service)).map(([name, value]) => `${name}=${value}\n`);
       await writeFile(path.join(secrets, service, `${service}.env`), lines.join(''));
@@ -61,6 +63,20 @@ describe('waymark access explain', () => {
       decidedAt: 'thing',
       policies: [{ id: 'the-team-reads-its-case', effect: 'permit', rule: expect.stringContaining('Need to know') }],
     });
+  });
+
+  it('says of what the log holds about a client who replays it, by the case as well', async () => {
+    const history = resource.replace('case-', 'history-');
+    expect(await explained(['jonas.auditor'], 'GetCaseTimeline', history)).toMatchObject({
+      ...{ outcome: 'allow', policies: [{ id: 'auditors-replay' }] },
+    });
+    const shutOut = await raise({ exclusions: { people: [], roles: ['auditor'], units: [] } });
+    const hidden = `history-${await acceptedCase(stage, shutOut, 'amina.officer')}`;
+    await eventually(async () =>
+      expect(await explained(['jonas.auditor'], 'GetCaseTimeline', hidden)).toMatchObject({
+        ...{ outcome: 'hidden', policies: [{ id: 'shut-out-of-the-history-too' }] },
+      }),
+    );
   });
 
   it('says what is hidden, and which policies do not hold', async () => {

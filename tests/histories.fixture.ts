@@ -15,6 +15,7 @@ const uuid = (of: number): string => `00000000-0000-8000-8000-${String(of).padSt
 const few = fc.nat({ max: 3 });
 const person = fc.constantFrom('amina', 'kwame', 'marek');
 const team = fc.uniqueArray(person, { minLength: 1 });
+const marks = fc.uniqueArray(fc.constantFrom('1a'.repeat(16), '2b'.repeat(16)), { minLength: 1 });
 const scope = { recipient: fc.constantFrom('ombudsman', 'medical'), purpose: fc.constant('support') };
 
 const event = <Data>(
@@ -41,6 +42,7 @@ const concern = (of: number) =>
         medicalUrgency: fc.boolean(),
         contact: fc.record({ at, precision: fc.constant('minute') }),
         desk: fc.option(fc.constantFrom('6a'.repeat(16), '5c'.repeat(16)), { nil: undefined }),
+        shutOut: fc.option(marks, { nil: undefined }),
         clock: fc.option(fc.record({ warnAt: at, dueAt: at, escalateToHeadAt: at }), { nil: undefined }),
         exclusions: fc.option(fc.record({ people: team, roles: fc.constant(['officer']), units: fc.constant([]) }), {
           nil: undefined,
@@ -71,13 +73,17 @@ const concern = (of: number) =>
       }),
     }),
     event('PersonErased', { persons: fc.uniqueArray(fc.constantFrom('client', 'reporter'), { minLength: 1 }) }),
+    event('ConcernLinkedToClient', {
+      ...{ linkId: few.map(uuid), clientId: fc.constant(uuid(of % 3)) },
+      ...{ earlierClientId: few.map(uuid), earlierConcernId: few.map(uuid) },
+    }),
     event('OfficerRecusedFromConcern', { staffId: person }),
     event('EmergencyAccessToConcernGranted', { staffId: person, endsAt: at }),
     event('EmergencyAccessToConcernEnded', {}),
     event('FirstResponseGiven', {}),
     event('ReporterMessageReceived', {}),
     event('ConcernTriaged', { priority: fc.constantFrom('p1', 'p3') }),
-    event('ConcernAccepted', { officerId: person }),
+    event<unknown>('ConcernAccepted', { officerId: person, shutOut: fc.option(marks, { nil: undefined }) }),
   );
 const case_ = (of: number) =>
   fc.oneof(
@@ -85,6 +91,7 @@ const case_ = (of: number) =>
       event<unknown>('CaseOpened', {
         ...{ caseId: fc.constant(uuid(of)), concernId: fc.constant(uuid(of)), clientId: fc.constant(uuid(of % 3)) },
         ...{ caseCode: fc.constant(`C-${of}`), officerId: person, team, openedAt: at },
+        shutOut: fc.option(marks, { nil: undefined }),
       }),
     ),
     event<unknown>('OfficerAssigned', { clientId: fc.constant(uuid(of % 3)), officerId: person, team }),
@@ -117,7 +124,13 @@ const consent = (of: number) => {
     event<unknown>('ConsentWithdrawn', { consentId, clientId: fc.constant(uuid(of)), ...scope }),
     event<unknown>('ConsentExpired', { consentId, ...scope }),
     event<unknown>('ConsentRefused', { clientId: fc.constant(uuid(of)), ...scope }),
-    event<unknown>('ErasureRequested', { ...asked, erasureId }),
+    event<unknown>('ErasureRequested', {
+      ...{ ...asked, erasureId },
+      reporterOf: fc.option(
+        fc.record({ clientId: few.map(uuid), concernId: few.map(uuid), shutOut: fc.option(marks, { nil: undefined }) }),
+        { nil: undefined },
+      ),
+    }),
     event<unknown>('ErasureApproved', { erasureId, answersDueAt: at }),
     event<unknown>('OverrideRequested', { ...asked, overrideId, validUntil: at }),
     event<unknown>('OverrideApproved', { overrideId }),
@@ -282,7 +295,7 @@ export const fillsEveryView: readonly Told[] = [
     ...{ stream: `case-${uuid(9)}`, type: 'CaseOpened' },
     data: {
       ...{ caseId: uuid(9), concernId: uuid(9), clientId: uuid(9), caseCode: 'C-9' },
-      ...{ officerId: 'amina', team: ['amina'], openedAt: opened },
+      ...{ officerId: 'amina', team: ['amina'], openedAt: opened, shutOut: ['1a'.repeat(16)] },
     },
   },
   {

@@ -19,14 +19,13 @@ type Name = Pick<Line, 'thing' | 'consent'>;
 /** How each action of the oracle is asked for over HTTP. */
 export function requestsOf(
   stage: Stage,
-  { played, recordedAt, cases, clients, grantId, concerns, referrals, notes, receipt }: World,
+  { recordedAt, cases, clients, grantId, concerns, referrals, notes, receipt }: World,
 ) {
   const get = (service: string, path: string, shows?: string): Request => ({
     ...{ service, method: 'GET', path },
     ...(shows === undefined ? {} : { shows }),
   });
   const post = (service: string, path: string, body: object = {}): Request => ({ service, method: 'POST', path, body });
-  const { caseId, clientId } = played;
   const staff = (column: keyof typeof people) => stage.idOf(people[column]);
   const concern = ({ thing }: Name, path: string, body?: object) =>
     post('intake', `/v1/concerns/${concerns[thing]}${path}`, body);
@@ -116,16 +115,18 @@ export function requestsOf(
     ReviewEmergencyAccess: (name) =>
       aCase(`/emergency-accesses/${randomUUID()}/review`, { outcome: 'justified', findings: 'She was found.' })(name),
     HearOfTeam: () =>
-      post('referral', `/v1/case-teams/${caseId}`, { clientId, team: [], changedAt: now, revision: 1_000 }),
+      post('referral', `/v1/case-teams/${randomUUID()}`, {
+        ...{ clientId: randomUUID(), team: [], changedAt: now, revision: 1_000 },
+      }),
     DraftReferral: ({ thing }) => post('referral', '/v1/referrals', draft(cases[thing] ?? '', 'security')),
     'DraftReferral to a unit shut out': ({ thing }) =>
       post('referral', '/v1/referrals', { ...draft(cases[thing] ?? '', 'security'), unit: 'legal' }),
-    GetCaseState: () => get('audit', `/v1/cases/${caseId}/state?at=${encodeURIComponent(now)}`),
-    GetCaseTimeline: () => get('audit', `/v1/cases/${caseId}/timeline`),
-    GetCaseAccesses: () => get('audit', `/v1/cases/${caseId}/accesses`),
-    WhoCouldSee: () => get('audit', `/v1/cases/${caseId}/who-could-see?at=${encodeURIComponent(recordedAt)}`),
-    CheckCase: () => get('audit', `/v1/cases/${caseId}/checks`),
-    GetClientTimeline: () => get('audit', `/v1/clients/${clientId}/timeline`),
+    GetCaseState: (name) => get('audit', `${caseOf(name)}/state?at=${encodeURIComponent(now)}`),
+    GetCaseTimeline: (name) => get('audit', `${caseOf(name)}/timeline`),
+    GetCaseAccesses: (name) => get('audit', `${caseOf(name)}/accesses`),
+    WhoCouldSee: (name) => get('audit', `${caseOf(name)}/who-could-see?at=${encodeURIComponent(recordedAt)}`),
+    CheckCase: (name) => get('audit', `${caseOf(name)}/checks`),
+    GetClientTimeline: (name) => get('audit', `${ofClient(name)}/timeline`),
     ListConsents: (name) => get('consent', `${ofClient(name)}/consents`),
     GiveConsent: client('/consents', grant(stage)),
     RefuseConsent: client('/consent-refusals', asked),
@@ -175,6 +176,8 @@ export function requestsOf(
     RevokeReferral: (name) => referral(name, '/revocation'),
     RecordClientDecline: (name) => referral(name, '/client-decline'),
     ListAccesses: () => get('audit', '/v1/accesses'),
+    'ListAccesses finds': ({ thing }) =>
+      get('audit', `/v1/accesses?limit=500&person=${staff('officer_whose_it_is')}`, `case-${cases[thing]}`),
     ListReadingAlarms: () => get('audit', '/v1/reading-alarms'),
     ReviewReadingAlarm: () => post('audit', `/v1/reading-alarms/${randomUUID()}/review`, { finding: 'legitimate' }),
     RevokeAccess: () => post('intake', '/v1/access-revocations', { personId: 'nobody-here', reason: 'left' }),

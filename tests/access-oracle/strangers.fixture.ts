@@ -48,6 +48,10 @@ export function strangersIn({ played, concerns, referrals, ...of }: World): read
       cases: of.cases.case_that_shuts_out ?? '',
       clients: of.clients.client_of_a_case_that_shuts_out ?? '',
     }),
+    stranger('auditor', 'auditor', {
+      cases: of.cases.case_that_shuts_out ?? '',
+      clients: of.clients.client_of_a_case_that_shuts_out ?? '',
+    }),
     stranger('supervisor', 'supervisor', { clients: of.clients.reporter_who_shuts_out ?? '' }),
     stranger('alternate_supervisor', 'supervisor', { concerns: concerns.taken ?? '', cases }),
     stranger('focal_point_of_unit', 'unit_focal_point', {

@@ -183,9 +183,9 @@ async function brokenCase(stage: Stage, post: Post, concernId: string) {
 
 type Post = (service: string, path: string, asked?: AskOptions) => Promise<Answer['body']>;
 
-/** With the same team. Its reporter shuts out the supervisor, the focal point of the Ombudsman and everybody of Legal. */
+/** With the same team. Its reporter shuts out the supervisor, the focal point of the Ombudsman, the auditor and everybody of Legal. */
 async function caseThatShutsOut(stage: Stage, post: Post, raise: (exclusions: object) => Promise<Answer['body']>) {
-  const shutOut = [people.supervisor, people.focal_point_of_unit].map((person) => stage.idOf(person));
+  const shutOut = [people.supervisor, people.focal_point_of_unit, people.auditor].map((person) => stage.idOf(person));
   const raised = await raise({ people: shutOut, roles: [], units: ['legal'] });
   const caseId = await acceptedCase(stage, raised.concernId, amina, fromAnywhere());
   for (const member of [people.officer_on_team, people.clinician_on_team]) {

@@ -50,6 +50,8 @@ const rows: readonly Row[] = [
   // The alternate desk.
   ['23', 'Beatriz Nogueira', 'beatriz.officer', ['officer'], 'ethics_office', ['pt', 'en']],
   ['24', 'Samuel Adeyemi', 'samuel.supervisor', ['supervisor'], 'ethics_office', ['en', 'fr']],
+  // An auditor who may be shut out leaves another.
+  ['25', 'Hana Novotná', 'hana.auditor', ['auditor'], 'legal', ['cs', 'en']],
 ];
 
 /** People of every role and of every unit. */

@@ -52,7 +52,13 @@ export const services: readonly ServiceGrants[] = [
     categories: ['fact', 'response_fact', 'referral_fact', 'case_fact', 'reporting_access', 'reporting_operations'],
     consumes: ['facts', 'case-facts', 'referral-facts'],
   },
-  { name: 'audit', categories: ['audit_access', 'reading_alarm'], readsAll: true, consumes: [] },
+  {
+    name: 'audit',
+    categories: ['audit_access', 'audit_operations', 'reading_alarm'],
+    readsAll: true,
+    consumes: [],
+    recognisesShutOut: true,
+  },
   { name: 'engagement', categories: ['engagement_access'], consumes: [] },
 ];
 

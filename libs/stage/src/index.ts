@@ -1,1 +1,2 @@
 export * from './start-stage.js';
+export * from './marks.js';

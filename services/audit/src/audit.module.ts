@@ -10,6 +10,7 @@ import { GetClientTimelineEndpoint, GetClientTimelineHandler } from './features/
 import { WhoCouldSeeEndpoint, WhoCouldSeeHandler } from './features/who-could-see.js';
 import { PastPolicies } from './could-see/policies-then.js';
 import { ClientHistories } from './history/client-histories.js';
+import { HistoryReaders } from './history/history-readers.js';
 import { Replays } from './history/replays.js';
 import { ListReadingAlarmsEndpoint, ListReadingAlarmsHandler } from './reading-alarm/features/list-reading-alarms.js';
 import {
@@ -34,6 +35,7 @@ import { WatchReadingsHandler } from './reading-alarm/features/watch-readings.js
     ClientIndex,
     ClientHistories,
     Listings,
+    HistoryReaders,
     Replays,
     PastPolicies,
     GetClientTimelineHandler,

@@ -1,18 +1,27 @@
 import { num } from 'envalid';
-import type { ServiceDefinition } from '@waymark/service-kit';
+import {
+  type ServiceDefinition,
+  shutOutMarks,
+  ShutOutMarks,
+  shutOutMarksIn,
+  shutOutVariables,
+} from '@waymark/service-kit';
 import { accessesProjection } from './accesses/accesses.projection.js';
 import { teamPeriodsProjection } from './accesses/team-periods.projection.js';
 import { AuditModule } from './audit.module.js';
 import { clientIndexProjection } from './client-index/client-index.projection.js';
 import { EVENT_LOG } from './history/event-log.js';
+import { historyNamed } from './history/history-readers.js';
 import { CreateReadingWatch1760000006000 } from './migrations/1760000006000-create-reading-watch.js';
 import { watchReadings } from './reading-alarm/features/watch-readings.js';
 import { readingAlarmsProjection } from './reading-alarm/projections/reading-alarms/reading-alarms.projection.js';
 import { openReadingAlarms } from './reading-alarm/open-reading-alarms.js';
 import { readingAlarmAggregate } from './reading-alarm/reading-alarm.aggregate.js';
 import { READING_LIMITS, type ReadingLimits } from './reading-alarm/reading-rules.js';
+import { shutOutsProjection } from './shut-outs/shut-outs.projection.js';
 
 const own = {
+  ...shutOutVariables,
   READING_CLIENTS_PER_HOUR: num({
     default: 20,
     desc: 'clients whose data one person may read within an hour before it is an alarm',
@@ -31,8 +40,18 @@ export const audit: ServiceDefinition<typeof own> = {
   aggregates: [readingAlarmAggregate],
   readsWholeLog: true,
   module: AuditModule,
+  resources: {
+    History: (id, { dataSource, asker, environment }) =>
+      historyNamed(id, dataSource, shutOutMarksIn('audit', environment), asker),
+  },
   migrations: [CreateReadingWatch1760000006000],
-  projections: [clientIndexProjection, accessesProjection, teamPeriodsProjection, readingAlarmsProjection],
+  projections: [
+    clientIndexProjection,
+    shutOutsProjection,
+    accessesProjection,
+    teamPeriodsProjection,
+    readingAlarmsProjection,
+  ],
   providers: ({ store, settings }) => {
     const limits: ReadingLimits = {
       clientsPerHour: settings.READING_CLIENTS_PER_HOUR,
@@ -41,6 +60,7 @@ export const audit: ServiceDefinition<typeof own> = {
     return [
       { provide: EVENT_LOG, useValue: store },
       { provide: READING_LIMITS, useValue: limits },
+      { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
     ];
   },
   clocks: [watchReadings],

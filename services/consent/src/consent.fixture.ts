@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createReceiptSessions, generateReceiptKey } from '@waymark/access';
 import { caseMessages, topicOf } from '@waymark/contracts';
 import type { RecordedEvent } from '@waymark/event-store';
 import type { Message } from '@waymark/messaging';
-import { type ShutOut, shutOutMarks } from '@waymark/service-kit';
 import { type Answer, type AskOptions, type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { consent } from './consent.service.js';
@@ -143,13 +141,6 @@ function saidOfCase(
     ...{ datacontenttype: 'application/json', sequence, data },
     ...{ correlationid: randomUUID(), causationid: randomUUID() },
   };
-}
-
-/** Marks of whom a reporter shuts out, as intake makes them: it has the same secret. */
-export function marksOf(stage: Stage, concernId: string, excluded: Partial<ShutOut>): readonly string[] {
-  const file = String(stage.environmentOf('consent').SHUT_OUT_SECRET_FILE);
-  const marks = shutOutMarks({ SHUT_OUT_SECRET: readFileSync(file, 'utf8').trim() });
-  return marks.of(concernId, { people: [], roles: [], units: [], ...excluded });
 }
 
 export const inDays = (stage: Stage, days: number): string =>

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { intakeMessages, topicOf } from '@waymark/contracts';
 import type { ShutOut } from '@waymark/service-kit';
+import { marksOf } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
-import { caseOpened, type ConsentStage, inDays, marksOf, startConsentStage, toOmbudsman } from './consent.fixture.js';
+import { caseOpened, type ConsentStage, inDays, startConsentStage, toOmbudsman } from './consent.fixture.js';
 import { othersAnswer, saidByIntake } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ShutOut } from '@waymark/service-kit';
-import { caseOpened, type ConsentStage, marksOf, startConsentStage, teamChanged } from './consent.fixture.js';
+import { marksOf } from '@waymark/stage';
+import { caseOpened, type ConsentStage, startConsentStage, teamChanged } from './consent.fixture.js';
 
 jest.setTimeout(120_000);
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { marksOf } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import {
   caseOpened,
   clientOfTeam,
   type ConsentStage,
   inDays,
-  marksOf,
   startConsentStage,
   toOmbudsman,
 } from './consent.fixture.js';

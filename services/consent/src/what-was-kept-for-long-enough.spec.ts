@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { intakeMessages, type PersonOfConcern, topicOf } from '@waymark/contracts';
 import type { ShutOut } from '@waymark/service-kit';
+import { marksOf } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
-import { type ConsentStage, marksOf, startConsentStage } from './consent.fixture.js';
+import { type ConsentStage, startConsentStage } from './consent.fixture.js';
 import { saidByIntake } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);

@@ -33,6 +33,7 @@ import { SubmitConcernEndpoint, SubmitConcernHandler } from './concern/features/
 import { RequestClientLinkHandler, SettleClientLinkHandler } from './concern/features/take-link-along.js';
 import { TriageConcernEndpoint, TriageConcernHandler } from './concern/features/triage-concern.js';
 import { UpgradeReceiptHandler } from './concern/features/upgrade-receipt.js';
+import { ConcernMarks } from './concern/concern-marks.js';
 import { VisibleConcerns } from './concern/visible-concerns.js';
 import { RevocationList } from './revocations/revocation-list.js';
 import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
@@ -63,6 +64,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     RevokeAccessEndpoint,
   ],
   providers: [
+    ConcernMarks,
     VisibleConcerns,
     RevocationList,
     SubmitConcernHandler,

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { shutOutMarks } from '@waymark/service-kit';
-import { type Stage, startStage } from '@waymark/stage';
+import { marksOf, type Stage, startStage } from '@waymark/stage';
 import { ConsentPeer } from './consent-peer.fixture.js';
 import { draftOf, eventsOf, type KnownCase, tellMarks, tellTeam } from './referral.fixture.js';
 import { referral } from './referral.service.js';
@@ -30,13 +28,8 @@ describe('a referral to a unit that the reporter shut out', () => {
     peer.consent(known.clientId, 'contact', 'matter_summary');
     return { known, id: (await post('', { ...amina, body: draftOf(known.caseId) })).body.referralId };
   };
-  const shutOut = (known: KnownCase) => {
-    const secret = readFileSync(String(stage.environmentOf('referral').SHUT_OUT_SECRET_FILE), 'utf8').trim();
-    const marks = shutOutMarks({ SHUT_OUT_SECRET: secret });
-    return tellMarks(stage, stage.busOf('case'), known, (concernId) =>
-      marks.of(concernId, { people: [], roles: [], units: ['ombudsman'] }),
-    );
-  };
+  const shutOut = (known: KnownCase) =>
+    tellMarks(stage, stage.busOf('case'), known, (concernId) => marksOf(stage, concernId, { units: ['ombudsman'] }));
 
   it('that was drafted before this was known is not sent, and consent is not even asked', async () => {
     const { known, id } = await drafted();

@@ -55,6 +55,7 @@ const things: Readonly<Record<(typeof actions)[ActionName]['resource'], string>>
   Note: 'note',
   Client: 'client',
   Referral: 'referral',
+  History: 'history',
 };
 
 const holders: Readonly<Record<ReceiptRule, string>> = {

@@ -16,7 +16,7 @@ export const actions = {
   AuthorizeDisclosure: { principals: ['Service'], resource: 'Client' },
   BeginService: { principals: ['Staff'], resource: 'Referral' },
   BreakGlass: { principals: ['Staff'], resource: 'Case' },
-  CheckCase: { principals: ['Staff'], resource: 'Waymark' },
+  CheckCase: { principals: ['Staff'], resource: 'History' },
   CheckHealth: { principals: ['Anyone'], resource: 'Waymark' },
   CloseCase: { principals: ['Staff'], resource: 'Case' },
   CompleteReferral: { principals: ['Staff'], resource: 'Referral' },
@@ -26,10 +26,10 @@ export const actions = {
   DraftReferral: { principals: ['Staff'], resource: 'Case' },
   EndReceiptSession: { principals: ['Reporter'], resource: 'Waymark' },
   FindSameContact: { principals: ['Staff'], resource: 'Concern', purpose: true },
-  GetCaseAccesses: { principals: ['Staff'], resource: 'Waymark' },
-  GetCaseState: { principals: ['Staff'], resource: 'Waymark' },
-  GetCaseTimeline: { principals: ['Staff'], resource: 'Waymark' },
-  GetClientTimeline: { principals: ['Staff'], resource: 'Waymark' },
+  GetCaseAccesses: { principals: ['Staff'], resource: 'History' },
+  GetCaseState: { principals: ['Staff'], resource: 'History' },
+  GetCaseTimeline: { principals: ['Staff'], resource: 'History' },
+  GetClientTimeline: { principals: ['Staff'], resource: 'History' },
   GiveConsent: { principals: ['Staff'], resource: 'Client' },
   GiveGuidance: { principals: ['Staff'], resource: 'Concern' },
   HearOfTeam: { principals: ['Service'], resource: 'Waymark' },
@@ -37,6 +37,7 @@ export const actions = {
   IssueClientReceipt: { principals: ['Staff'], resource: 'Concern' },
   KnowCase: { principals: ['Staff'], resource: 'Case' },
   KnowConcern: { principals: ['Staff'], resource: 'Concern' },
+  KnowHistory: { principals: ['Staff'], resource: 'History' },
   LiftLegalHold: { principals: ['Staff'], resource: 'Client' },
   LinkConcernToClient: { principals: ['Staff'], resource: 'Concern' },
   ListAccesses: { principals: ['Staff'], resource: 'Waymark' },
@@ -85,7 +86,7 @@ export const actions = {
   RequestOverride: { principals: ['Staff'], resource: 'Client' },
   RequestReporterErasure: { principals: ['Staff'], resource: 'Concern' },
   ReviewEmergencyAccess: { principals: ['Staff'], resource: 'Case' },
-  ReviewReadingAlarm: { principals: ['Staff'], resource: 'Waymark' },
+  ReviewReadingAlarm: { principals: ['Staff'], resource: 'History' },
   RevokeAccess: { principals: ['Staff'], resource: 'Waymark' },
   RevokeReferral: { principals: ['Staff'], resource: 'Referral' },
   SendOfficerMessage: { principals: ['Staff'], resource: 'Concern' },
@@ -93,7 +94,7 @@ export const actions = {
   SendReporterMessage: { principals: ['Reporter'], resource: 'Concern' },
   SubmitConcern: { principals: ['Anyone'], resource: 'Waymark' },
   TriageConcern: { principals: ['Staff'], resource: 'Concern' },
-  WhoCouldSee: { principals: ['Staff'], resource: 'Waymark' },
+  WhoCouldSee: { principals: ['Staff'], resource: 'History' },
   WithdrawConsent: { principals: ['Staff'], resource: 'Client' },
   WithdrawMyConsent: { principals: ['Reporter'], resource: 'Client' },
   WriteNote: { principals: ['Staff'], resource: 'Case' },
@@ -135,6 +136,7 @@ export interface ResourceAttributes {
     readonly shutOutUnits: readonly EntityRef<'Unit'>[];
     readonly underGlass: readonly EntityRef<'Staff'>[];
   };
+  readonly History: { readonly shutOut: readonly EntityRef<'Staff'>[] };
   readonly Note: {
     readonly author: EntityRef<'Staff'>;
     readonly noteClass?: string;

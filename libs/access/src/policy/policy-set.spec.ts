@@ -155,6 +155,19 @@ describe('A decision', () => {
     expect(decide(supervisor, 'ReadReferral', referral).outcome).toBe('hidden');
   });
 
+  it('keeps whom a reporter shut out from what the log holds, as an auditor too', () => {
+    const auditor: Principal = { kind: 'staff', id: 'auditor-1', roles: ['auditor'] };
+    const history = (...shutOut: string[]): Resource<'History'> => ({
+      ...{ type: 'History', id: 'history-1', attributes: { shutOut: staffRefs(shutOut) } },
+    });
+    for (const action of ['GetClientTimeline', 'CheckCase', 'WhoCouldSee', 'ReviewReadingAlarm'] as const) {
+      expect(decide(auditor, action, history()).outcome).toBe('allow');
+      expect(decide(auditor, action, history('auditor-1'))).toMatchObject({
+        ...{ outcome: 'hidden', policies: [{ id: 'shut-out-of-the-history-too' }] },
+      });
+    }
+  });
+
   it('keeps whoever has recused from a case from its concern, which they once took', () => {
     const taken = concern({ officer: staffRef('supervisor-1'), recused: staffRefs(['supervisor-1']) });
     for (const action of ['KnowConcern', 'ReadConcern', 'TriageConcern', 'GiveGuidance'] as const)
@@ -280,6 +293,7 @@ describe('The door', () => {
     Note: { team: me, underGlass: me, author: staffRef('me'), noteClass: 'administrative' },
     Client: { team: me, recused: [], shutOut: [] },
     Referral: { team: me, recused: [], shutOut: [], unit: unitRef('legal'), sent: true },
+    History: { shutOut: [] },
   };
 
   /** Glass is broken by those who have nothing to do with a case. */

@@ -4,9 +4,10 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { staffIdPattern, units } from '@waymark/contracts';
-import { Code, Id, MayNotExist, Moment, notFound, Pattern, ReadLog } from '@waymark/service-kit';
+import { Code, Id, MayNotExist, Moment, notFound, Pattern, ReadLog, shownPage } from '@waymark/service-kit';
 import { ClientIndex } from '../client-index/client-index.js';
 import { AccessLine } from '../features/get-case-accesses.js';
+import { HistoryReaders } from '../history/history-readers.js';
 import { shownOf } from '../replay/accesses.js';
 import { AccessEntry } from './access-entry.entity.js';
 import { positionsOfListings } from './listings.js';
@@ -50,7 +51,8 @@ export class ListAccessesEndpoint {
   @ApiOperation({
     summary: 'The access log: who saw what, when, why and on which ground; refusals too',
     description:
-      'By person, case, client, unit, outcome and time, in any combination. To read it is an access as well.',
+      'By person, case, client, unit, outcome and time, in any combination. To read it is an access as well. ' +
+      'What somebody is shut out of is not in it for them.',
   })
   @MayNotExist()
   @ApiOkResponse({ type: Accesses })
@@ -63,52 +65,89 @@ export class ListAccessesEndpoint {
   }
 }
 
+interface Asked {
+  readonly clientId?: string;
+  readonly streams: readonly string[];
+}
+const nobody: Asked = { streams: [] };
+
 @QueryHandler(ListAccesses)
 export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
   constructor(
     private readonly dataSource: DataSource,
     private readonly index: ClientIndex,
+    private readonly readers: HistoryReaders,
     private readonly reads: ReadLog,
   ) {}
 
   async execute({ caller, params, position }: ListAccesses): Promise<Accesses> {
-    const clientId = await this.clientAskedFor(params, position);
-    const streams = clientId === undefined ? undefined : await this.index.streamsOf(clientId);
-    if (streams?.length === 0) throw notFound();
+    const asked = await this.askedAbout(params, position);
+    if (asked && !(await this.isThere(caller, asked))) return this.refuse(caller, params);
     await this.reads.read({
       principal: caller,
       stream: resourceOf(params),
-      ...(clientId === undefined ? {} : { clientId }),
+      ...(asked?.clientId === undefined ? {} : { clientId: asked.clientId }),
       what: 'ListAccesses',
       ground: 'auditor',
       purpose: 'audit',
     });
-    const limit = Number(params.limit ?? 100);
-    const rows = await this.page(params, streams, limit + 1);
-    const shown = rows.slice(0, limit);
-    const last = shown.at(-1);
-    const ofClient = streams && new Set(streams);
-    const items = shown.map(lineOf).map((line) => (ofClient ? shownOf(line, ofClient) : line));
-    return { items, ...(rows.length > limit && last ? { next: last.position } : {}) };
+    const ofClient = asked && new Set(asked.streams);
+    return shownPage({
+      limit: Number(params.limit ?? 100),
+      after: params.after,
+      page: async (after, limit) => {
+        const entries = await this.page(params, asked?.streams, after, limit);
+        const known = await this.readers.knownAmong(caller, entries);
+        return entries.map(({ position }) => ({ position, known: known.get(position) }));
+      },
+      show: ({ known }) => {
+        const line = known && lineOf(known);
+        return line && ofClient ? shownOf(line, ofClient) : line;
+      },
+      cursorOf: ({ position }) => position,
+    });
   }
 
-  /** Waits in any case until the views have seen the log to its end: audit answers nothing half. */
-  private async clientAskedFor({ caseId, clientId }: ListAccessesParams, position?: string) {
-    if (caseId === undefined) {
-      await this.index.caughtUp(position);
-      return clientId;
-    }
-    const ofCase = await this.index.clientOfCase(caseId, position);
-    if (ofCase === undefined || (clientId !== undefined && clientId !== ofCase)) throw notFound();
-    return ofCase;
+  /**
+   * Undefined: about nobody in particular; without streams: about nobody who is there. Waits in any case until the views have seen the
+   * log to its end: audit answers nothing half.
+   */
+  private async askedAbout({ caseId, clientId }: ListAccessesParams, position?: string): Promise<Asked | undefined> {
+    await this.index.caughtUp(position);
+    if (caseId === undefined) return clientId === undefined ? undefined : this.asked(clientId);
+    const ofCase = await this.index.clientOfCase(caseId);
+    if (ofCase === undefined || (clientId !== undefined && clientId !== ofCase)) return nobody;
+    return this.asked(ofCase);
   }
 
-  private page(params: ListAccessesParams, streams: readonly string[] | undefined, limit: number) {
-    const { person, unit, outcome, grantId, from, to, after = '0' } = params;
+  private async asked(clientId: string): Promise<Asked> {
+    return { clientId, streams: await this.index.streamsOf(clientId) };
+  }
+
+  private async isThere(caller: Principal, { streams }: Asked): Promise<boolean> {
+    return streams.length > 0 && (await this.readers.isKnown(caller, streams));
+  }
+
+  /** Recorded alike for what is hidden and for what does not exist: by what was asked for, and nothing else. */
+  private async refuse(caller: Principal, params: ListAccessesParams): Promise<never> {
+    const { caseId, clientId } = params;
+    await this.reads.read({
+      ...{ principal: caller, stream: resourceOf(params), what: 'ListAccesses', ground: 'none', refused: true },
+      ...(caseId === undefined && clientId !== undefined ? { clientId } : {}),
+    });
+    throw notFound();
+  }
+
+  private page(
+    { person, unit, outcome, grantId, from, to }: ListAccessesParams,
+    streams: readonly string[] | undefined,
+    after: string | undefined,
+    limit: number,
+  ) {
     const query = this.dataSource
       .getRepository(AccessEntry)
       .createQueryBuilder('a')
-      .where('a.position > :after::bigint', { after })
+      .where('a.position > :after::bigint', { after: after ?? '0' })
       .orderBy('a.position')
       .limit(limit);
     if (streams) query.andWhere(`a.position = ANY(ARRAY(${positionsOf}))`, { streams });

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type Fold, folding, type OpenedEvent, type Projection } from '@waymark/projections';
+import { isUuid } from '../replay/fields.js';
 
 /** The streams of all services, and audit's own record of who replayed what. */
 const categories = [
@@ -20,7 +21,6 @@ const categories = [
   'audit_access',
 ] as const;
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const streamName = /^[a-z][a-z0-9_]{0,63}-[A-Za-z0-9_-]{1,128}$/;
 
 /** Which streams are about which client. Streams, not events: what came before the client was known belongs to them too. */
@@ -126,14 +126,14 @@ const belongings = `
 function clientNamedIn({ category, stream, data }: OpenedEvent): string | undefined {
   const isOfClient = category === 'consent' || category.endsWith('_erasure');
   const named = isOfClient ? stream.slice(category.length + 1) : 'clientId' in data ? data.clientId : undefined;
-  return typeof named === 'string' && uuid.test(named) ? named : undefined;
+  return isUuid(named) ? named : undefined;
 }
 
 /** Two ids of one person. The stream of each of them tells it. */
 function linkedClientIn({ type, stream, data }: OpenedEvent): readonly [string, string] | undefined {
   const linked = type === 'ClientsLinked' && 'linkedClientId' in data ? data.linkedClientId : undefined;
   const clientId = stream.slice('consent-'.length);
-  return typeof linked === 'string' && uuid.test(linked) && uuid.test(clientId) ? [clientId, linked] : undefined;
+  return isUuid(linked) && isUuid(clientId) ? [clientId, linked] : undefined;
 }
 
 /**

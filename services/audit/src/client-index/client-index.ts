@@ -13,26 +13,15 @@ export class ClientIndex {
     @Inject(EVENT_LOG) private readonly log: EventStore,
   ) {}
 
-  /** By whichever id of the person. In the order of their names; empty for a client of whom the log knows nothing. */
+  /** After everything that was acknowledged before. */
   async streamsOf(clientId: string, after?: string): Promise<readonly string[]> {
     await this.caughtUp(after);
-    const rows = await this.dataSource.query<{ stream: string }[]>(
-      `WITH RECURSIVE ids (client_id) AS (
-         SELECT $1::uuid UNION SELECT l.linked_client_id FROM ids JOIN client_links l USING (client_id)
-       )
-       SELECT DISTINCT stream FROM client_streams JOIN ids USING (client_id) ORDER BY stream`,
-      [clientId],
-    );
-    return rows.map(({ stream }) => stream);
+    return streamsOfClient(this.dataSource, clientId);
   }
 
   async clientOfCase(caseId: string, after?: string): Promise<string | undefined> {
     await this.caughtUp(after);
-    const rows = await this.dataSource.query<{ client_id: string }[]>(
-      'SELECT client_id FROM client_streams WHERE stream = $1 ORDER BY client_id LIMIT 1',
-      [`case-${caseId}`],
-    );
-    return rows[0]?.client_id;
+    return clientOfCase(this.dataSource, caseId);
   }
 
   /** `after`: the `Waymark-Position` that the caller insists on. */
@@ -53,4 +42,32 @@ export class ClientIndex {
     }
     return end;
   }
+}
+
+type Rows = Pick<DataSource, 'query'>;
+
+/**
+ * By whichever id of the person. In the order of their names; empty for a client of whom the log knows nothing but that somebody asked for
+ * them.
+ */
+export async function streamsOfClient(dataSource: Rows, clientId: string): Promise<readonly string[]> {
+  const rows = await dataSource.query<{ stream: string }[]>(
+    `WITH RECURSIVE ids (client_id) AS (
+       SELECT $1::uuid UNION SELECT l.linked_client_id FROM ids JOIN client_links l USING (client_id)
+     )
+     SELECT DISTINCT stream FROM client_streams JOIN ids USING (client_id) ORDER BY stream`,
+    [clientId],
+  );
+  const streams = rows.map(({ stream }) => stream);
+  return streams.every(isOfAccesses) ? [] : streams;
+}
+
+const isOfAccesses = (stream: string): boolean => /^[a-z]+_access-/.test(stream);
+
+export async function clientOfCase(dataSource: Rows, caseId: string): Promise<string | undefined> {
+  const rows = await dataSource.query<{ client_id: string }[]>(
+    'SELECT client_id FROM client_streams WHERE stream = $1 ORDER BY client_id LIMIT 1',
+    [`case-${caseId}`],
+  );
+  return rows[0]?.client_id;
 }

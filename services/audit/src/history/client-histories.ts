@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ChainVerdict, type EventStore, type RecordedEvent, verifyStream } from '@waymark/event-store';
-import { ClientIndex } from '../client-index/client-index.js';
 import { byPosition, type Fact, factOf } from '../replay/fact.js';
 import { EVENT_LOG } from './event-log.js';
 
@@ -21,15 +20,10 @@ export interface ClientHistory {
 /** Reads histories from the log itself, never from a copy, and verifies every chain on the way. */
 @Injectable()
 export class ClientHistories {
-  constructor(
-    @Inject(EVENT_LOG) private readonly log: EventStore,
-    private readonly index: ClientIndex,
-  ) {}
+  constructor(@Inject(EVENT_LOG) private readonly log: EventStore) {}
 
-  /** Undefined for a client of whom the log knows nothing. */
-  async ofClient(clientId: string, after?: string): Promise<ClientHistory | undefined> {
-    const names = await this.index.streamsOf(clientId, after);
-    if (names.length === 0) return undefined;
+  /** `names`: all streams about the client. */
+  async of(clientId: string, names: readonly string[]): Promise<ClientHistory> {
     const facts: Fact[] = [];
     const streams: VerifiedStream[] = [];
     for (const stream of names) {
@@ -39,11 +33,6 @@ export class ClientHistories {
     }
     facts.sort(byPosition);
     return { clientId, facts, streams };
-  }
-
-  async ofCase(caseId: string, after?: string): Promise<ClientHistory | undefined> {
-    const clientId = await this.index.clientOfCase(caseId, after);
-    return clientId === undefined ? undefined : this.ofClient(clientId, after);
   }
 
   private async read(stream: string): Promise<RecordedEvent[]> {

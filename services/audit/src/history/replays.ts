@@ -1,42 +1,48 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '@waymark/access';
+import type { ActionOn, Principal } from '@waymark/access';
 import { notFound, ReadLog } from '@waymark/service-kit';
+import { ClientIndex } from '../client-index/client-index.js';
 import { type ClientHistory, ClientHistories } from './client-histories.js';
+import { HistoryReaders } from './history-readers.js';
 
 export interface Replay {
   readonly caller: Principal;
   /** Name of the query. */
-  readonly what: string;
+  readonly what: ActionOn<'History'>;
   /** `Waymark-Position` up to which the caller wants the log to have been seen. */
   readonly position: string | undefined;
 }
 
-/** The only way from a route to a history: whoever replays one is on record before they see it. */
+/**
+ * The only way from a route to a history: whoever replays one is on record before they see it. For whom a reporter shuts out there is
+ * none.
+ */
 @Injectable()
 export class Replays {
   constructor(
+    private readonly index: ClientIndex,
+    private readonly readers: HistoryReaders,
     private readonly histories: ClientHistories,
     private readonly reads: ReadLog,
   ) {}
 
   ofClient(clientId: string, replay: Replay): Promise<ClientHistory> {
-    return this.recorded(`client-${clientId}`, replay, this.histories.ofClient(clientId, replay.position));
+    return this.recorded(`client-${clientId}`, clientId, replay);
   }
 
   /** The whole history of the case's client. */
-  ofCase(caseId: string, replay: Replay): Promise<ClientHistory> {
-    return this.recorded(`case-${caseId}`, replay, this.histories.ofCase(caseId, replay.position));
+  async ofCase(caseId: string, replay: Replay): Promise<ClientHistory> {
+    const clientId = await this.index.clientOfCase(caseId, replay.position);
+    if (clientId === undefined) throw notFound();
+    return this.recorded(`case-${caseId}`, clientId, replay);
   }
 
-  private async recorded(
-    stream: string,
-    { caller, what }: Replay,
-    reading: Promise<ClientHistory | undefined>,
-  ): Promise<ClientHistory> {
-    const history = await reading;
-    if (!history) throw notFound();
-    const { clientId } = history;
-    await this.reads.read({ principal: caller, stream, clientId, what, ground: 'auditor', purpose: 'audit' });
+  private async recorded(stream: string, clientId: string, { caller, what, position }: Replay): Promise<ClientHistory> {
+    const streams = await this.index.streamsOf(clientId, position);
+    if (streams.length === 0) throw notFound();
+    const ground = await this.readers.demand(caller, what, streams);
+    const history = await this.histories.of(clientId, streams);
+    await this.reads.read({ principal: caller, stream, clientId, what, ground, purpose: 'audit' });
     return history;
   }
 }

@@ -16,3 +16,7 @@ export function objectIn(data: Fact['data'], name: string): Fact['data'] {
   const value = data[name];
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
+
+const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const isUuid = (value: unknown): value is string => typeof value === 'string' && uuidForm.test(value);

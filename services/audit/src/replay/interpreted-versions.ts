@@ -5,7 +5,7 @@ const latest: ReadonlyMap<string, number> = new Map([
   ['FirstResponseGiven', 2],
   ['ReadingAlarmRaised', 2],
   ['CaseOpened', 2],
-  ['ConcernSubmitted', 2],
+  ['ConcernSubmitted', 3],
   ['OfficerRecused', 2],
   ['EmergencyAccessGranted', 2],
   ['EmergencyAccessReviewed', 2],

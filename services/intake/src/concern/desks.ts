@@ -2,7 +2,6 @@ import { type Unit, units } from '@waymark/contracts';
 import { deriveMark } from '@waymark/privacy';
 import { ConfigError, type Secrets } from '@waymark/service-kit';
 import type { Exclusions } from './domain/concern.events.js';
-import type { Concern } from './domain/concern.state.js';
 
 /** Which units answer concerns: the desk, and the alternate one for concerns about the desk itself. */
 export interface DeskUnits {
@@ -13,6 +12,14 @@ export interface DeskUnits {
 /** With, where there is an alternate desk, whose the concern is. */
 export interface ShutOutOfConcern extends Exclusions {
   readonly alternateDesk?: { readonly unit: Unit; readonly owns: boolean };
+}
+
+/** What tells to which desk a concern belongs. */
+export interface OfDesk {
+  readonly concernId: string;
+  /** Mark of the desk, where there is one. */
+  readonly desk?: string;
+  readonly account: { readonly exclusions?: Exclusions };
 }
 
 const nobody: Exclusions = { people: [], roles: [], units: [] };
@@ -61,7 +68,7 @@ export class Desks {
   }
 
   /** A concern from before there was an alternate desk goes there as well when it is about the desk. */
-  of({ concernId, desk, account }: Concern): Unit {
+  of({ concernId, desk, account }: OfDesk): Unit {
     return this.marks.unitOf(concernId, desk) ?? this.unitFor(account.exclusions);
   }
 
@@ -69,7 +76,7 @@ export class Desks {
    * Everybody who is shut out. At the alternate desk the role by which the reporter named the desk means its officers and not those
    * who answer in their stead.
    */
-  shutOutOf(concern: Concern): ShutOutOfConcern {
+  shutOutOf(concern: OfDesk): ShutOutOfConcern {
     const unit = this.of(concern);
     const exclusions = concern.account.exclusions ?? nobody;
     const { roles } = exclusions;

@@ -25,7 +25,10 @@ export function addExplain(access: Command, { terminal }: CommandContext): void 
     .option('--unit <unit>', 'their unit')
     .option('--purpose <purpose>', 'what they say that it is for')
     .requiredOption('--action <name>', 'such as ReadCase')
-    .option('--resource <stream>', 'concern-ID, case-ID, client-ID or referral-ID, as it stands now')
+    .option(
+      '--resource <stream>',
+      'concern-ID, case-ID, client-ID, referral-ID or history-ID (of a case or a client), as it stands now',
+    )
     .option('--to <id>', 'whom a concern is allocated to; themself when left out')
     .addOption(secretsOption())
     .addOption(serviceOption())
@@ -54,7 +57,7 @@ async function resourceOf(
 ): Promise<Resource> {
   const { platform } = await import('@waymark/access');
   if (type === 'Waymark') return platform;
-  const [, kind, id] = /^(concern|case|client|referral)-([0-9a-f-]{36})$/.exec(options.resource ?? '') ?? [];
+  const [, kind, id] = /^(concern|case|client|referral|history)-([0-9a-f-]{36})$/.exec(options.resource ?? '') ?? [];
   if (kind !== type.toLowerCase() || id === undefined)
     throw new WrongUse(`${action} is asked about a ${type.toLowerCase()}: --resource ${type.toLowerCase()}-ID`);
   for (const target of await targetsOf(options)) {

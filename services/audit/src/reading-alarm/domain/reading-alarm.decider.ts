@@ -8,8 +8,12 @@ export type ReadingAlarmCommand =
 
 export type ReadingAlarmState =
   | { readonly status: 'none' }
-  | { readonly status: 'open'; readonly personId: string }
-  | { readonly status: 'reviewed' };
+  | {
+      readonly status: 'open' | 'reviewed';
+      readonly personId: string;
+      /** Where the access stands in the log that raised it. */
+      readonly accessPosition: string;
+    };
 
 export type ReadingAlarmRejectionCode = 'reading_alarm_not_found' | 'already_reviewed' | 'own_reading';
 
@@ -25,8 +29,11 @@ const reject = (code: ReadingAlarmRejectionCode): never => {
 
 export const readingAlarmDecider: Decider<ReadingAlarmState, ReadingAlarmCommand, ReadingAlarmEvent> = {
   initialState: { status: 'none' },
-  evolve: (_state, { type, data }) =>
-    type === 'ReadingAlarmRaised' ? { status: 'open', personId: data.personId } : { status: 'reviewed' },
+  evolve(state, { type, data }) {
+    if (type === 'ReadingAlarmRaised')
+      return { status: 'open', personId: data.personId, accessPosition: data.accessPosition };
+    return state.status === 'none' ? state : { ...state, status: 'reviewed' };
+  },
   decide(command, state, { actor, now }) {
     if (command.type === 'RaiseReadingAlarm') {
       const { alarmId, suspicion } = command;

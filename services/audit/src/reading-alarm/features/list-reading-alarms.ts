@@ -1,10 +1,12 @@
 import { Controller, Get, Headers, Query as QueryParams } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
-import { Access } from '@waymark/access';
+import { DataSource, In } from 'typeorm';
+import { Access, Caller, type Principal } from '@waymark/access';
 import { readingFindings, readingRules, staffIdPattern } from '@waymark/contracts';
-import { Code, Pattern, Views } from '@waymark/service-kit';
+import { Code, Pattern, shownPage, Views } from '@waymark/service-kit';
+import { AccessEntry } from '../../accesses/access-entry.entity.js';
+import { HistoryReaders } from '../../history/history-readers.js';
 import { ReadingAlarmEntry } from '../projections/reading-alarms/reading-alarm-entry.entity.js';
 
 export class ListReadingAlarmsParams {
@@ -37,6 +39,7 @@ export class ReadingAlarms {
 
 export class ListReadingAlarms extends Query<ReadingAlarms> {
   constructor(
+    readonly caller: Principal,
     readonly params: ListReadingAlarmsParams,
     readonly position: string | undefined,
   ) {
@@ -51,10 +54,17 @@ export class ListReadingAlarmsEndpoint {
 
   @Get()
   @Access('ListReadingAlarms')
-  @ApiOperation({ summary: 'Odd reading of client data that somebody has to look at, and what was found' })
+  @ApiOperation({
+    summary: 'Odd reading of client data that somebody has to look at, and what was found',
+    description: 'Reading of what you are shut out of is for another auditor, and not shown.',
+  })
   @ApiOkResponse({ type: ReadingAlarms })
-  list(@QueryParams() params: ListReadingAlarmsParams, @Headers('waymark-position') position?: string) {
-    return this.queries.execute(new ListReadingAlarms(params, position));
+  list(
+    @Caller() caller: Principal,
+    @QueryParams() params: ListReadingAlarmsParams,
+    @Headers('waymark-position') position?: string,
+  ) {
+    return this.queries.execute(new ListReadingAlarms(caller, params, position));
   }
 }
 
@@ -63,24 +73,42 @@ export class ListReadingAlarmsHandler implements IQueryHandler<ListReadingAlarms
   constructor(
     private readonly dataSource: DataSource,
     private readonly views: Views,
+    private readonly readers: HistoryReaders,
   ) {}
 
-  async execute({ params, position }: ListReadingAlarms): Promise<ReadingAlarms> {
+  async execute({ caller, params, position }: ListReadingAlarms): Promise<ReadingAlarms> {
     await this.views.caughtUp(position);
-    const { status, person, after = '0' } = params;
-    const limit = Number(params.limit ?? 50);
+    return shownPage({
+      limit: Number(params.limit ?? 50),
+      after: params.after,
+      page: async (after, limit) => {
+        const entries = await this.page(params, after, limit);
+        const hidden = await this.hiddenAmong(caller, entries);
+        return entries.map((entry) => ({ entry, isHidden: hidden.has(entry.accessPosition) }));
+      },
+      show: ({ entry, isHidden }) => (isHidden ? undefined : lineOf(entry)),
+      cursorOf: ({ entry }) => entry.position,
+    });
+  }
+
+  private page({ status, person }: ListReadingAlarmsParams, after: string | undefined, limit: number) {
     const query = this.dataSource
       .getRepository(ReadingAlarmEntry)
       .createQueryBuilder('a')
-      .where('a.position > :after::bigint', { after })
+      .where('a.position > :after::bigint', { after: after ?? '0' })
       .orderBy('a.position')
-      .limit(limit + 1);
+      .limit(limit);
     if (status) query.andWhere(`a.finding IS ${status === 'open' ? '' : 'NOT'} NULL`);
     if (person) query.andWhere('a.person_id = :person', { person });
-    const entries = await query.getMany();
-    const shown = entries.slice(0, limit);
-    const last = shown.at(-1);
-    return { items: shown.map(lineOf), ...(entries.length > limit && last ? { next: last.position } : {}) };
+    return query.getMany();
+  }
+
+  /** Where the accesses stand that raised an alarm and that the caller may not know of. */
+  private async hiddenAmong(caller: Principal, alarms: readonly ReadingAlarmEntry[]): Promise<ReadonlySet<string>> {
+    const position = In(alarms.map(({ accessPosition }) => accessPosition));
+    const accesses = await this.dataSource.getRepository(AccessEntry).findBy({ position });
+    const known = await this.readers.knownAmong(caller, accesses);
+    return new Set(accesses.map((access) => access.position).filter((at) => !known.has(at)));
   }
 }
 

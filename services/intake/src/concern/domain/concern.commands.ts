@@ -22,6 +22,8 @@ export interface Contact {
   readonly account: Account;
   /** Mark of the desk that it goes to; absent where there is no alternate desk. */
   readonly desk?: string;
+  /** Marks of whom it shuts out. */
+  readonly shutOut: readonly string[];
 }
 
 /** The concern by which the desk knows the client already. */

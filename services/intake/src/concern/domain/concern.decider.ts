@@ -115,7 +115,7 @@ function submitted(
   context: DecisionContext,
   registeredBy?: string,
 ) {
-  const { account, desk, channel, kind, identity, immediateDanger, medicalUrgency } = contact;
+  const { account, desk, shutOut, channel, kind, identity, immediateDanger, medicalUrgency } = contact;
   if (identity === 'anonymous' && (account.reporterName !== undefined || account.contactDetails !== undefined))
     reject('anonymous_with_name');
   const clientId = context.newId('client');
@@ -125,6 +125,7 @@ function submitted(
     data: {
       ...account,
       ...(desk === undefined ? {} : { desk }),
+      ...(shutOut.length > 0 ? { shutOut: [...shutOut] } : {}),
       concernId,
       clientId,
       reporterId: account.reporterRelation === 'affected_person' ? clientId : context.newId('reporter'),

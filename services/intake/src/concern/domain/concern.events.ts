@@ -70,7 +70,6 @@ const exclusions = Type.Object(
   { people: Type.Array(staffId), roles: Type.Array(code(roles)), units: Type.Array(code(units)) },
   closed,
 );
-
 export type Exclusions = Shape<typeof exclusions>;
 
 /** What a contact tells about the matter and the person. */
@@ -117,11 +116,12 @@ const sealedMessage = { text: sealedFor('reporter', never('letters between the r
 /** What each event says, in which version, and whose key seals which field. Plain are ids, life cycle and clocks. */
 export const concernEvents = declareEvents({
   ConcernSubmitted: {
-    version: 2,
+    version: 3,
     data: {
       ...account,
       /** Mark of the desk that it belongs to; absent where there was no alternate desk. */
       desk: Type.Optional(deskMark),
+      shutOut: shutOutMarks,
       concernId: id,
       clientId: id,
       reporterId: id,
@@ -151,7 +151,7 @@ export const concernEvents = declareEvents({
       allegedRelation: sealedFor('client', 'workplace'),
       ageBand: sealedFor('client', 'identity'),
     },
-    earlier: [readAsItIs],
+    earlier: [readAsItIs, readAsItIs],
   },
   ReceiptIssued: { version: 1, data: { scope: code(receiptScopes), receiptHash }, sealed: {} },
   /** Another one is issued in its place. */

@@ -35,6 +35,7 @@ export const contact: Contact = {
   immediateDanger: false,
   medicalUrgency: false,
   account,
+  shutOut: [],
 };
 
 export const submit = (changed: Partial<Contact> = {}): ConcernCommand => ({

@@ -49,7 +49,10 @@ export interface Concern {
   readonly account: Account;
   /** Mark of the desk that it belongs to; absent where there was no alternate desk. */
   readonly desk?: string;
-  readonly submitted: Omit<Submitted, keyof Account | 'concernId' | 'clientId' | 'reporterId' | 'clock' | 'desk'>;
+  readonly submitted: Omit<
+    Submitted,
+    keyof Account | 'concernId' | 'clientId' | 'reporterId' | 'clock' | 'desk' | 'shutOut'
+  >;
   readonly clock?: ResponseClock;
   readonly warned: boolean;
   readonly overdue: boolean;
@@ -191,7 +194,7 @@ function withoutRecused(state: Concern, staffId: string): Concern {
 
 function submitted(data: Submitted): Concern {
   const { concernId, clientId, reporterId, channel, kind, identity, immediateDanger, medicalUrgency, ...rest } = data;
-  const { contact, clock, desk, registeredBy, occurredAt, ...account } = rest;
+  const { contact, clock, desk, shutOut: _marks, registeredBy, occurredAt, ...account } = rest;
   return {
     status: 'submitted',
     concernId,

@@ -2,8 +2,8 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { type Call, CallOf, type Done, IdPipe, ShutOutMarks } from '@waymark/service-kit';
-import { Desks } from '../desks.js';
+import { type Call, CallOf, type Done, IdPipe } from '@waymark/service-kit';
+import { ConcernMarks } from '../concern-marks.js';
 import { VisibleConcerns } from '../visible-concerns.js';
 import { ConcernChanged } from './concern-answers.js';
 
@@ -45,14 +45,13 @@ export class AcceptConcernEndpoint {
 export class AcceptConcernHandler implements ICommandHandler<AcceptConcern> {
   constructor(
     private readonly concerns: VisibleConcerns,
-    private readonly desks: Desks,
-    private readonly marks: ShutOutMarks,
+    private readonly marks: ConcernMarks,
   ) {}
 
   execute({ concernId, caller, call }: AcceptConcern) {
     return this.concerns.changeAsSeen(concernId, caller, call, 'AcceptConcern', (concern) => ({
       type: 'AcceptConcern',
-      shutOut: this.marks.of(concernId, this.desks.shutOutOf(concern)),
+      shutOut: this.marks.shutOutOf(concern),
     }));
   }
 }

@@ -73,11 +73,11 @@ export class ContactBody {
   @Nested(() => ExclusionsBody, { optional: true }) exclusions?: ExclusionsBody;
 }
 
-/** The body as the domain takes it, for the desk of this mark. */
+/** The body as the domain takes it, with what stands of it in the clear. */
 export function contactOf(
   body: ContactBody & { readonly narrative?: string },
   channel: Channel,
-  desk: string | undefined,
+  marks: Pick<Contact, 'desk' | 'shutOut'>,
 ): Contact {
   const { kind, identity, immediateDanger, medicalUrgency, occurred, place, ...rest } = body;
   const account: Account = {
@@ -86,7 +86,7 @@ export function contactOf(
     ...(place ? { place: PlaceBody.toPlace(place) } : {}),
   };
   const urgency = { immediateDanger, medicalUrgency: medicalUrgency ?? false };
-  return { channel, kind, identity, ...urgency, account, ...(desk === undefined ? {} : { desk }) };
+  return { channel, kind, identity, ...urgency, account, ...marks };
 }
 
 /** Leaves out what belongs to the body of one command only. */

@@ -5,7 +5,7 @@ import { Access, Caller, type Principal } from '@waymark/access';
 import { type Channel, channels } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, Done, done, Nested, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
-import { Desks } from '../desks.js';
+import { ConcernMarks } from '../concern-marks.js';
 import { ConcernChanged } from './concern-answers.js';
 import { ContactBody, contactOf, KnownTimeBody } from './contact-body.js';
 
@@ -46,20 +46,20 @@ export class RegisterContactEndpoint {
 export class RegisterContactHandler implements ICommandHandler<RegisterContact> {
   constructor(
     private readonly aggregates: Aggregates,
-    private readonly desks: Desks,
+    private readonly marks: ConcernMarks,
   ) {}
 
   async execute({ body, caller, call }: RegisterContact) {
     const { channel, contact, firstResponse, ...rest } = body;
     const unit = caller.kind === 'staff' ? caller.unit : undefined;
-    const desk = this.desks.markFor(call.commandId, body.exclusions, unit);
+    const marks = this.marks.ofNew(call.commandId, body.exclusions, unit);
     const written = await this.aggregates.change(
       concernAggregate,
       call.commandId,
       {
         type: 'RegisterContact',
         concernId: call.commandId,
-        contact: contactOf(rest, channel, desk),
+        contact: contactOf(rest, channel, marks),
         contactTime: KnownTimeBody.toKnownTime(contact),
         ...(firstResponse ? { firstResponse: KnownTimeBody.toKnownTime(firstResponse) } : {}),
       },

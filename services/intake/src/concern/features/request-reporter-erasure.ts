@@ -3,9 +3,9 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { type WithdrawalWay, waysToldToAnOfficer } from '@waymark/contracts';
-import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe, ShutOutMarks } from '@waymark/service-kit';
+import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
-import { Desks } from '../desks.js';
+import { ConcernMarks } from '../concern-marks.js';
 import type { Concern } from '../domain/concern.state.js';
 import { VisibleConcerns } from '../visible-concerns.js';
 import { concernIdOf } from './my-concern.js';
@@ -93,13 +93,12 @@ export class RequestErasureAsReporterEndpoint {
 export class RequestReporterErasureHandler implements ICommandHandler<RequestReporterErasure> {
   constructor(
     private readonly aggregates: Aggregates,
-    private readonly desks: Desks,
-    private readonly marks: ShutOutMarks,
+    private readonly marks: ConcernMarks,
   ) {}
 
   async execute({ concern, way, call }: RequestReporterErasure) {
     const { concernId, reporterId } = concern;
-    const shutOut = this.marks.of(concernId, this.desks.shutOutOf(concern));
+    const shutOut = this.marks.shutOutOf(concern);
     const command = { type: 'RequestReporterErasure', way, shutOut } as const;
     const written = await this.aggregates.change(concernAggregate, concernId, command, call);
     return done(written, { reporterId, status: 'requested' as const });

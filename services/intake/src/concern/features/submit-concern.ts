@@ -4,7 +4,7 @@ import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/
 import { Access } from '@waymark/access';
 import { Aggregates, type Call, CallOf, Done, done, Source, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
-import { Desks } from '../desks.js';
+import { ConcernMarks } from '../concern-marks.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { SubmissionThrottle } from '../receipts/throttles.js';
 import { ContactBody, contactOf } from './contact-body.js';
@@ -63,13 +63,13 @@ export class SubmitConcernHandler implements ICommandHandler<SubmitConcern> {
   constructor(
     private readonly aggregates: Aggregates,
     private readonly hashes: ReceiptHashes,
-    private readonly desks: Desks,
+    private readonly marks: ConcernMarks,
   ) {}
 
   async execute({ body, idempotencyKey, call }: SubmitConcern) {
     const { receipt, receiptHash } = await this.hashes.issue(idempotencyKey, 'anonymous');
     const concernId = call.commandId;
-    const contact = contactOf(body, 'portal', this.desks.markFor(concernId, body.exclusions));
+    const contact = contactOf(body, 'portal', this.marks.ofNew(concernId, body.exclusions));
     const written = await this.aggregates.change(
       concernAggregate,
       concernId,
