@@ -67,6 +67,7 @@ const concern = (of: number) =>
     }),
     event('PersonErased', { persons: fc.uniqueArray(fc.constantFrom('client', 'reporter'), { minLength: 1 }) }),
     event('OfficerRecusedFromConcern', { staffId: person }),
+    event('TeamOfConcernChanged', { team }),
     event('EmergencyAccessToConcernGranted', { staffId: person, endsAt: at }),
     event('EmergencyAccessToConcernEnded', {}),
     event('FirstResponseGiven', {}),

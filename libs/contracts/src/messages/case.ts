@@ -45,10 +45,14 @@ export const teamChanged = defineMessage({
   title: 'The team of a case changed',
   summary: 'Who works on a case now. Replaces what was known before.',
   key: 'case',
-  schema: Type.Object({ caseId: id, clientId: id, team: Type.Array(staffId), changedAt: instant }, closed),
+  schema: Type.Object(
+    { caseId: id, concernId: Type.Optional(id), clientId: id, team: Type.Array(staffId), changedAt: instant },
+    closed,
+  ),
   examples: [
     {
       caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
       clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
       team: ['amina.officer', 'lucia.officer'],
       changedAt: '2026-03-02T11:00:00.000Z',

@@ -113,6 +113,14 @@ const deskMark = formed(/^[0-9a-f]{32}$/, '6a'.repeat(16));
 
 const emergencyAccess = { grantId: id, caseId: id, staffId, purpose: code(emergencyPurposes), endsAt: instant };
 
+/** `toldAs`: the number of the message that told it, among all about the case. */
+const teamOfConcern = {
+  caseId: id,
+  team: Type.Array(staffId),
+  changedAt: instant,
+  toldAs: Type.Integer({ minimum: 1 }),
+};
+
 const message = { messageId: id, text: Type.String() };
 const sealedMessage = { text: sealedFor('reporter', never('letters between the reporter and the desk')) };
 
@@ -192,11 +200,7 @@ export const concernEvents = declareEvents({
   },
   GuidanceGiven: {
     version: 1,
-    data: {
-      avenues: Type.Array(code(avenues)),
-      decision: code(guidanceDecisions),
-      note: Type.Optional(Type.String()),
-    },
+    data: { avenues: Type.Array(code(avenues)), decision: code(guidanceDecisions), note: Type.Optional(Type.String()) },
     sealed: {
       avenues: sealedFor('client', 'case_progress'),
       decision: sealedFor('client', 'case_progress'),
@@ -224,6 +228,8 @@ export const concernEvents = declareEvents({
   ClientLinkSettled: { version: 1, data: { ...link, outcome: code(linkOutcomes) }, sealed: {} },
   /** Somebody has stepped back from its case because of a conflict of interest: for ever from the concern as well. */
   OfficerRecusedFromConcern: { version: 1, data: { staffId, caseId: id, recusedAt: instant }, sealed: {} },
+  /** Who works on its case now, and so on the concern. */
+  TeamOfConcernChanged: { version: 1, data: teamOfConcern, sealed: {} },
   /** Somebody outside of its team has broken the glass of its case: until their hours are over they read the concern too. */
   EmergencyAccessToConcernGranted: { version: 1, data: emergencyAccess, sealed: {} },
   /** Somebody else has looked at it: it is over before its hour. */
@@ -248,3 +254,4 @@ export const concernEvents = declareEvents({
 
 export type ConcernEvent = EventOf<typeof concernEvents>;
 export type EmergencyGrant = ShapeOf<typeof emergencyAccess>;
+export type TeamOfConcern = ShapeOf<typeof teamOfConcern>;

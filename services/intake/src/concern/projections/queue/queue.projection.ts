@@ -8,7 +8,7 @@ import type { StaffMarks } from './staff-marks.js';
 export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection =>
   foldedRows({
     name: 'concern-queue',
-    version: 4,
+    version: 5,
     categories: ['concern'],
     tables: `
       CREATE TABLE concern_queue (
@@ -102,6 +102,8 @@ function changeBy(
       const { staffId } = event.data;
       return { officerId: officerId === staffId ? null : officerId, recused: [...recused, staffId] };
     }
+    case 'TeamOfConcernChanged':
+      return { officerId: officerId !== null && event.data.team.includes(officerId) ? officerId : null };
     case 'ReporterErasureRequested': {
       const { exclusions } = event.data;
       if (!exclusions) return {};
