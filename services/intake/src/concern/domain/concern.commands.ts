@@ -10,7 +10,8 @@ import type {
   WithdrawalWay,
 } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
-import type { Account, EmergencyGrant, KnownTime, TeamOfConcern } from './concern.events.js';
+import type { Account, KnownTime } from './account.js';
+import type { EmergencyGrant, TeamOfConcern } from './concern.events.js';
 import type { ReceiptScope, ReceiptWithdrawal } from './receipt-codes.js';
 
 export interface Contact {

@@ -1,6 +1,7 @@
 import { type Decider, type DecisionContext, isBefore, plusMilliseconds } from '@waymark/event-sourcing';
 import type { CommandOf, ConcernCommand, Contact } from './concern.commands.js';
-import type { ConcernEvent, KnownTime } from './concern.events.js';
+import type { KnownTime } from './account.js';
+import type { ConcernEvent } from './concern.events.js';
 import { allocate, recordRecusal, recordTeam } from './allocation.decider.js';
 import { accept, requestCase, upgradeReceipt } from './acceptance.decider.js';
 import { link, requestLink, settleLink } from './client-link.decider.js';

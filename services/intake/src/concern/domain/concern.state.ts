@@ -1,11 +1,10 @@
 import type { ConcernStatus, LinkOutcome, Priority, TimePrecision } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
+import type { Account, KnownTime } from './account.js';
 import type {
-  Account,
   ConcernEvent,
   EmergencyGrant,
   EscalationLevel,
-  KnownTime,
   PersonOfConcern,
   ResponseClock,
   TeamOfConcern,

@@ -1,6 +1,7 @@
 import { foldedRows, oneRow, type Projection } from '@waymark/projections';
 import type { DeskMarks } from '../../desks.js';
-import type { ConcernEvent, Exclusions, PersonOfConcern } from '../../domain/concern.events.js';
+import type { Exclusions } from '../../domain/account.js';
+import type { ConcernEvent, PersonOfConcern } from '../../domain/concern.events.js';
 import { QueueEntry } from './queue-entry.entity.js';
 import type { StaffMarks } from './staff-marks.js';
 
