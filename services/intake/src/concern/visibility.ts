@@ -5,8 +5,8 @@ import type { Concern } from './domain/concern.state.js';
 import { emergencyAccessesInForce } from './domain/emergency-access.js';
 
 /**
- * A concern as the policies see it at this moment: who took it, who works on its case, whether the client reported it, who has recused, who reads it in an
- * emergency, whom its reporter shut out, and which desk it belongs to.
+ * A concern as the policies see it at this moment: who took it, who works on its case, whether the client reported it, who has
+ * recused, who reads it in an emergency, whom its reporter shut out, and which desk it belongs to.
  */
 export function concernResource(concern: Concern, desks: Desks, now: Instant): Resource<'Concern'> {
   const { concernId, clientId, reporterId, officerId, team, recused } = concern;
