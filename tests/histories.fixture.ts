@@ -78,6 +78,7 @@ const concern = (of: number) =>
       ...{ earlierClientId: few.map(uuid), earlierConcernId: few.map(uuid) },
     }),
     event('OfficerRecusedFromConcern', { staffId: person }),
+    event('TeamOfConcernChanged', { team }),
     event('EmergencyAccessToConcernGranted', { staffId: person, endsAt: at }),
     event('EmergencyAccessToConcernEnded', {}),
     event('FirstResponseGiven', {}),

@@ -4,26 +4,14 @@ import { intake } from '@waymark/intake';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { acceptedCase } from './accepted-case.fixture.js';
-import { concernShuttingOut, toldBy } from './shut-out.fixture.js';
+import { expectNoConcern, routesOfConcern } from './routes-of-a-concern.fixture.js';
+import { concernShuttingOut } from './shut-out.fixture.js';
+import { heardOfRecusal, heardOfTeam } from './heard-by-a-concern.fixture.js';
 
 jest.setTimeout(120_000);
 
 const [officer, colleague] = ['amina.officer', 'lucia.officer'];
 const [supervisor, recusing] = ['ingrid.supervisor', 'tomas.supervisor'];
-const unknown = '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10';
-
-/** Every route with the id of a concern, with a body that it takes. */
-const routes: readonly (readonly ['GET' | 'POST', string, object])[] = [
-  ['GET', '', {}],
-  ['GET', '/same-contact', {}],
-  ['POST', '/allocation', {}],
-  ['POST', '/messages', { text: 'Once more.' }],
-  ['POST', '/triage', { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true }],
-  ['POST', '/guidance', { avenues: ['no_action_now'], decision: 'not_now' }],
-  ['POST', '/acceptance', {}],
-  ['POST', '/client-link', { earlierConcernId: unknown }],
-  ['POST', '/client-receipt', {}],
-];
 
 describe('whoever has recused from a case', () => {
   let stage: Stage;
@@ -44,27 +32,25 @@ describe('whoever has recused from a case', () => {
     expect(await ask('GET', concernId, as)).toMatchObject({ status: 200 });
     const body = { reason: 'We share an office.' };
     expect(await stage.ask('case', 'POST', `/v1/cases/${caseId}/recusal`, { as, body })).toMatchObject({ status: 200 });
-    await eventually(async () => expect(await ask('GET', concernId, as)).toMatchObject({ status: 404 }));
+    await heardOfRecusal(stage, concernId, as);
+    expect(await ask('GET', concernId, as)).toMatchObject({ status: 404 });
     return { concernId, caseId };
   };
 
   it('gets on every route of its concern, which they once took, what an id gets that does not exist', async () => {
     const { concernId } = await recused(officer);
-    for (const [method, path, body] of routes) {
-      const answer = toldBy(await ask(method, concernId, officer, path, body));
-      expect({ path, ...answer }).toMatchObject({ status: 404, rest: { code: 'not_found' } });
-      expect(answer).toEqual(toldBy(await ask(method, unknown, officer, path, body)));
-    }
+    await expectNoConcern(stage, routesOfConcern.all, concernId, officer);
     await eventually(async () => expect(await finds(officer, concernId)).toBe(false));
     expect(await finds(colleague, concernId)).toBe(true);
   });
 
-  it('is never given it again; whoever takes their place on the case takes it', async () => {
+  it('is never given it again; whoever takes their place on the case has it', async () => {
     const { concernId, caseId } = await recused(officer);
     const to = (who: string) => ask('POST', concernId, supervisor, '/allocation', { officerId: stage.idOf(who) });
     expect(await to(officer)).toMatchObject({ status: 409, body: { code: 'officer_excluded' } });
     const assigned = { as: supervisor, body: { officerId: stage.idOf(colleague) } };
     expect(await stage.ask('case', 'POST', `/v1/cases/${caseId}/officer`, assigned)).toMatchObject({ status: 200 });
+    await heardOfTeam(stage, concernId, colleague);
     expect(await to(colleague)).toMatchObject({ status: 200 });
     expect(await ask('GET', concernId, colleague)).toMatchObject({ status: 200 });
     expect(await ask('POST', concernId, colleague, '/messages', { text: 'I am here now.' })).toMatchObject({

@@ -8,6 +8,7 @@ import { intake } from '@waymark/intake';
 import { referral } from '@waymark/referral';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
+import { heardOfTeam } from './heard-by-a-concern.fixture.js';
 import { type Played, playStory } from './whole-platform.fixture.js';
 
 // Every demo person asks for everything after each step: on a busy machine that takes its time.
@@ -87,17 +88,18 @@ describe('who could see a case, as the auditor is told afterwards', () => {
     });
     return { things: body.things, could: Object.fromEntries(could) };
   };
-  /** Consent and referral learn of the team by a message. */
-  const untilTeamIs = (...names: readonly string[]) =>
-    eventually(async () => {
-      const team = names.map((name) => stage.idOf(name)).toSorted();
+  /** Intake, consent and referral learn of the team by a message. */
+  const untilTeamIs = async (...names: readonly string[]): Promise<void> => {
+    await heardOfTeam(stage, played.concernId, ...names);
+    const team = names.map((name) => stage.idOf(name));
+    await eventually(async () => {
       for (const service of ['consent', 'referral']) {
         const sql = 'SELECT team FROM case_teams WHERE case_id = $1';
-        const [row] = await stage.query<{ team: readonly string[] }>(service, sql, [played.caseId]);
-        expect(row?.team.toSorted()).toEqual(team);
+        expect(await stage.query(service, sql, [played.caseId])).toEqual([{ team }]);
       }
     });
-  /** So do they, and intake, of who has recused. */
+  };
+  /** So do they of who has recused. */
   const recuse = async (who: string, reason: string): Promise<void> => {
     await post('case', aCase('/recusal'), who, { reason });
     const ofCase = ['SELECT recused FROM case_teams WHERE case_id = $1', played.caseId] as const;
@@ -141,6 +143,13 @@ describe('who could see a case, as the auditor is told afterwards', () => {
       'the referral is revoked',
       () => post('referral', `/v1/referrals/${played.referralId}/revocation`, 'amina.officer'),
     ],
+    [
+      'another officer takes the case over, and its concern with it',
+      async () => {
+        await post('case', aCase('/officer'), 'tomas.supervisor', { officerId: stage.idOf('meilin.officer') });
+        await untilTeamIs('meilin.officer');
+      },
+    ],
     ['a supervisor recuses', () => recuse('ingrid.supervisor', 'My sister.')],
     ['the four hours are over', async () => stage.clock.advance({ hours: 4, minutes: 1 })],
   ];
@@ -158,6 +167,9 @@ describe('who could see a case, as the auditor is told afterwards', () => {
     const reading = moments.map(({ seen }) => seen.ReadCase);
     expect(reading[0]).toEqual(expect.arrayContaining(['amina.officer', 'kwame.officer', 'marek.clinician']));
     expect(new Set(reading.map((names) => names?.join(' '))).size).toBeGreaterThanOrEqual(5);
+
+    expect(moments.at(-1)?.seen.ReadConcern).toContain('meilin.officer');
+    expect(moments.at(-1)?.seen.ReadConcern).not.toContain('amina.officer');
 
     const [before, revoked] = [moments[3]?.at ?? '', moments[4]?.at ?? ''];
     const opening = async (at: string) =>

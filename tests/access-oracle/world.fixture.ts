@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import type { Answer, AskOptions, Stage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { acceptedCase } from '../accepted-case.fixture.js';
+import { heardOfTeam } from '../heard-by-a-concern.fixture.js';
 import { askToEraseReporter } from '../reporter-erasure.fixture.js';
 import { type Played, playStory } from '../whole-platform.fixture.js';
 
@@ -94,6 +95,8 @@ export async function buildWorld(stage: Stage): Promise<World> {
       ...Object.fromEntries(Object.entries(raised).map(([name, { concernId }]) => [name, concernId])),
       of_a_case_that_the_team_recused_from: recused,
       of_a_case_under_broken_glass: broken.concernId,
+      of_a_case_that_its_taker_left: await concernThatItsTakerLeft(stage, post, (await raise(nobody)).concernId),
+      of_a_case_that_the_supervisor_works_on: await concernOfSupervisor(stage, post, (await raise(nobody)).concernId),
     },
     cases: {
       case: played.caseId,
@@ -174,11 +177,31 @@ async function brokenCase(stage: Stage, post: Post, concernId: string) {
     (await post('case', `${path}/emergency-accesses`, { as, body })).grantId;
   const grantId = await breakGlass(people.officer);
   for (const person of [people.clinician, people.auditor]) await breakGlass(person);
+  await heardOfTeam(stage, concernId, amina, people.officer_on_team, people.clinician_on_team);
   for (const as of [people.officer, people.clinician, people.auditor])
     await eventually(async () =>
       expect(await stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as })).toMatchObject({ status: 200 }),
     );
   return { caseId, concernId, grantId, notes };
+}
+
+/** Amina took it; the rest of the team works on its case without her. */
+async function concernThatItsTakerLeft(stage: Stage, post: Post, concernId: string): Promise<string> {
+  const path = `/v1/cases/${await acceptedCase(stage, concernId, amina, fromAnywhere())}`;
+  const by = (body: object) => ({ as: people.supervisor, body });
+  await post('case', `${path}/officer`, by({ officerId: stage.idOf(people.officer_on_team) }));
+  await post('case', `${path}/team-members`, by({ staffId: stage.idOf(people.clinician_on_team) }));
+  await heardOfTeam(stage, concernId, people.officer_on_team, people.clinician_on_team);
+  return concernId;
+}
+
+/** Amina took it, and works on its case together with the supervisor. */
+async function concernOfSupervisor(stage: Stage, post: Post, concernId: string): Promise<string> {
+  const caseId = await acceptedCase(stage, concernId, amina, fromAnywhere());
+  const body = { staffId: stage.idOf(people.supervisor) };
+  await post('case', `/v1/cases/${caseId}/team-members`, { as: people.supervisor, body });
+  await heardOfTeam(stage, concernId, amina, people.supervisor);
+  return concernId;
 }
 
 type Post = (service: string, path: string, asked?: AskOptions) => Promise<Answer['body']>;

@@ -127,7 +127,7 @@ describe('a case for an accepted concern', () => {
     });
     await subscription.stop();
     const changedAt = stage.clock.now();
-    const team = (...members: string[]) => ({ caseId, clientId, team: members, changedAt });
+    const team = (...members: string[]) => ({ caseId, concernId, clientId, team: members, changedAt });
     expect(mine).toMatchObject([
       {
         type: 'case.case-opened.v1',

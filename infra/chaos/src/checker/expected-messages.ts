@@ -25,16 +25,16 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
     cause: event.id,
     says,
   });
+  const teamChanged = message('case.team-changed.v1', idOf(event), {
+    ...{ concernId: text(data, 'concernId'), team: list(data, 'team').join() },
+  });
   if (type === 'ConcernAccepted')
     return [message('intake.concern-accepted.v1', idOf(event), { officerId: text(data, 'officerId') })];
   if (type === 'CaseOpened')
-    return [
-      message('case.case-opened.v1', idOf(event), { concernId: text(data, 'concernId') }),
-      message('case.team-changed.v1', idOf(event), { team: list(data, 'team').join() }),
-    ];
+    return [message('case.case-opened.v1', idOf(event), { concernId: text(data, 'concernId') }), teamChanged];
   if (['OfficerAssigned', 'TeamMemberAdded', 'TeamMemberRemoved', 'OfficerRecused'].includes(type))
     return [
-      message('case.team-changed.v1', idOf(event), { team: list(data, 'team').join() }),
+      teamChanged,
       ...(type === 'OfficerRecused'
         ? [message('case.officer-recused.v1', idOf(event), { staffId: text(data, 'staffId') })]
         : []),

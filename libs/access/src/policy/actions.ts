@@ -134,6 +134,7 @@ export interface ResourceAttributes {
     readonly shutOutPeople: readonly EntityRef<'Staff'>[];
     readonly shutOutRoles: readonly EntityRef<'Role'>[];
     readonly shutOutUnits: readonly EntityRef<'Unit'>[];
+    readonly team?: readonly EntityRef<'Staff'>[];
     readonly underGlass: readonly EntityRef<'Staff'>[];
   };
   readonly History: { readonly shutOut: readonly EntityRef<'Staff'>[] };

@@ -47,7 +47,7 @@ export const teamChanged = defineMessage({
   key: 'case',
   schema: Type.Object(
     {
-      ...{ caseId: id, clientId: id, team: Type.Array(staffId), changedAt: instant },
+      ...{ caseId: id, concernId: Type.Optional(id), clientId: id, team: Type.Array(staffId), changedAt: instant },
       /** Of the case, after this; whoever was told of a later one does not go back. Absent in what was published before. */
       revision: Type.Optional(Type.Integer({ minimum: 0 })),
     },
@@ -56,6 +56,7 @@ export const teamChanged = defineMessage({
   examples: [
     {
       caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b20',
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
       clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
       team: ['amina.officer', 'lucia.officer'],
       changedAt: '2026-03-02T11:00:00.000Z',

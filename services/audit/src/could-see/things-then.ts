@@ -56,7 +56,7 @@ export function thingsAt(facts: readonly Fact[], state: StateAt, clientId: strin
 }
 
 function concernThing(
-  { concernId, officerId, reportedByClient, recused, status, shutsOut }: ConcernThen,
+  { concernId, officerId, team, reportedByClient, recused, status, shutsOut }: ConcernThen,
   opened: CaseAt | undefined,
 ): ThingThen {
   const officer = officerId === undefined ? {} : { officer: staffRef(officerId) };
@@ -66,6 +66,7 @@ function concernThing(
       type: 'Concern',
       id: concernId,
       attributes: {
+        ...(team ? { team: staffRefs(team) } : {}),
         ...{ ...officer, recused: staffRefs(recused), underGlass: opened ? underGlass(opened) : [] },
         ...{ reportedByClient, shutOutPeople: [], shutOutRoles: [], shutOutUnits: [] },
       },

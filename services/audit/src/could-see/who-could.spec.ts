@@ -56,6 +56,21 @@ describe('who could see a case at a moment', () => {
     expect(could('ListConsents', '11:00')).toEqual(['amina', 'ingrid']);
   });
 
+  it('follows it to the concern as well, from the moment the concern was told, and leaves whoever took it and is gone', () => {
+    const heardAt = (time: string, ...team: readonly string[]) =>
+      told(`concern-${concernId}`, 'TeamOfConcernChanged', day(time), { caseId, team });
+    const events = [...story.events, heardAt('09:15', 'amina', 'kwame'), heardAt('14:00', 'kwame')];
+    for (const [time, ...people] of [
+      ['09:14', 'amina'],
+      ['09:15', 'amina', 'kwame'],
+      ['13:59', 'amina', 'kwame', 'lucia'],
+      ['14:00', 'kwame', 'lucia'],
+      ['17:00', 'kwame'],
+    ] as const)
+      expect({ time, could: could('ReadConcern', time, events) }).toEqual({ time, could: ['supervisor', ...people] });
+    expect(could('FindSameContact', '14:00', events)).toEqual(['kwame']);
+  });
+
   it('is not whoever has recused, though every supervisor could', () => {
     expect(could('ReadCase', '12:00')).toEqual(['supervisor', 'amina', '-ingrid']);
     expect(could('ReadEmergencyAccess', '12:00')).toEqual(['supervisor', 'auditor', '-ingrid']);

@@ -1,5 +1,5 @@
 import type { Fact } from './fact.js';
-import { objectIn, textIn } from './fields.js';
+import { objectIn, textIn, textsIn } from './fields.js';
 
 export interface ConcernThen {
   readonly concernId: string;
@@ -13,6 +13,8 @@ export interface ConcernThen {
   readonly escalations: readonly { readonly to: string; readonly at: string }[];
   readonly firstResponseAt?: string;
   readonly officerId?: string;
+  /** Of its case, since the concern has heard of that. */
+  readonly team?: readonly string[];
   /** Those for whom it no longer exists, because they have recused from its case. */
   readonly recused: readonly string[];
   readonly priority?: string;
@@ -47,8 +49,14 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
       });
     case 'ConcernAllocated':
       return { ...concern, officerId: textIn(data, 'officerId') };
-    case 'OfficerRecusedFromConcern':
-      return recuse(concern, textIn(data, 'staffId') ?? '');
+    case 'OfficerRecusedFromConcern': {
+      const staffId = textIn(data, 'staffId') ?? '';
+      return withoutOfficer({ ...concern, recused: [...concern.recused, staffId] }, (id) => id === staffId);
+    }
+    case 'TeamOfConcernChanged': {
+      const team = textsIn(data, 'team');
+      return withoutOfficer({ ...concern, team }, (id) => !team.includes(id));
+    }
     case 'FirstResponseOverdue':
       return { ...concern, markedOverdueAt: concern.markedOverdueAt ?? occurredAt };
     case 'ConcernEscalated':
@@ -84,8 +92,8 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
   }
 }
 
-const recuse = (concern: ConcernThen, staffId: string): ConcernThen => ({
+/** Whoever had taken it has it no longer when they have left. */
+const withoutOfficer = (concern: ConcernThen, hasLeft: (staffId: string) => boolean): ConcernThen => ({
   ...concern,
-  recused: [...concern.recused, staffId],
-  ...(concern.officerId === staffId ? { officerId: undefined } : {}),
+  ...(concern.officerId !== undefined && hasLeft(concern.officerId) ? { officerId: undefined } : {}),
 });

@@ -20,17 +20,24 @@ export const publishes = [
   caseMessages.stageCounted,
 ];
 
+interface ChangedTeam {
+  readonly concernId?: string;
+  readonly clientId: string;
+  readonly team: Team;
+}
+
 /** What the other services learn from the events of a case. */
 export function publish(recorded: OpenedEvent): Translation | undefined {
   const caseId = recorded.stream.slice('case-'.length);
   const happenedAt = recorded.metadata.occurredAt;
   const event = { type: recorded.type, data: recorded.data } as CaseEvent;
-  const teamIs = ({ clientId, team }: { readonly clientId: string; readonly team: Team }) => ({
+  const teamIs = ({ concernId, clientId, team }: ChangedTeam) => ({
     type: caseMessages.teamChanged.type,
     subject: caseId,
     data: caseMessages.teamChanged.parse({
       ...{ caseId, clientId, team: [...team], changedAt: happenedAt },
       revision: recorded.revision,
+      ...(concernId === undefined ? {} : { concernId }),
     }),
   });
   switch (event.type) {

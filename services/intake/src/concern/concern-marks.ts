@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Unit } from '@waymark/contracts';
 import { ShutOutMarks } from '@waymark/service-kit';
 import { Desks, type OfDesk } from './desks.js';
-import type { Exclusions } from './domain/concern.events.js';
+import type { Exclusions } from './domain/account.js';
 
 /** What stands in the log in the clear of whose a concern is and whom it shuts out: marks, which say nothing to whoever has no secret. */
 @Injectable()

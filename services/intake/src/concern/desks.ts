@@ -1,7 +1,7 @@
 import { type Unit, units } from '@waymark/contracts';
 import { deriveMark } from '@waymark/privacy';
 import { ConfigError, type Secrets } from '@waymark/service-kit';
-import type { Exclusions } from './domain/concern.events.js';
+import type { Exclusions } from './domain/account.js';
 
 /** Which units answer concerns: the desk, and the alternate one for concerns about the desk itself. */
 export interface DeskUnits {

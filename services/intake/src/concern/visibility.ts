@@ -5,17 +5,18 @@ import type { Concern } from './domain/concern.state.js';
 import { emergencyAccessesInForce } from './domain/emergency-access.js';
 
 /**
- * A concern as the policies see it at this moment: who took it, whether the client reported it, who has recused, who reads it in an
- * emergency, whom its reporter shut out, and which desk it belongs to.
+ * A concern as the policies see it at this moment: who took it, who works on its case, whether the client reported it, who has
+ * recused, who reads it in an emergency, whom its reporter shut out, and which desk it belongs to.
  */
 export function concernResource(concern: Concern, desks: Desks, now: Instant): Resource<'Concern'> {
-  const { concernId, clientId, reporterId, officerId, recused } = concern;
+  const { concernId, clientId, reporterId, officerId, team, recused } = concern;
   const { people, roles, units, alternateDesk } = desks.shutOutOf(concern);
   return {
     type: 'Concern',
     id: concernId,
     attributes: {
       ...(officerId === undefined ? {} : { officer: staffRef(officerId) }),
+      ...(team ? { team: staffRefs(team.team) } : {}),
       ...(alternateDesk ? { [alternateDesk.owns ? 'alternateDesk' : 'otherDesk']: unitRef(alternateDesk.unit) } : {}),
       reportedByClient: clientId === reporterId,
       recused: staffRefs(recused),

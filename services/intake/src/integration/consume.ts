@@ -50,6 +50,11 @@ export const consumes = [
   reactingTo(caseMessages.openingConfirmed, (message, doors) =>
     caseIsOpen(doors, message, message.data.concernId, message.data.caseId),
   ),
+  reactingTo(caseMessages.teamChanged, async (message, doors) => {
+    const { concernId, caseId, team, changedAt } = message.data;
+    const changed = { caseId, team, changedAt, toldAs: message.sequence };
+    if (concernId !== undefined) await hear(doors, message, concernId, { type: 'RecordTeam', changed });
+  }),
   reactingTo(caseMessages.officerRecused, (message, doors) => {
     const { concernId, ...recusal } = message.data;
     return hear(doors, message, concernId, { type: 'RecordRecusal', ...recusal });

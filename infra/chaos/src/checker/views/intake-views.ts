@@ -16,10 +16,12 @@ function statusOf(events: readonly LoggedEvent[]): string {
 const of = (events: readonly LoggedEvent[], ...types: readonly string[]): readonly LoggedEvent[] =>
   events.filter(({ type }) => types.includes(type));
 
-/** Whoever has taken it last, unless they have recused since. */
+/** Whoever has taken it last, unless they have recused since, or left the team of its case. */
 const officerOf = (events: readonly LoggedEvent[]): string =>
-  of(events, 'ConcernAllocated', 'OfficerRecusedFromConcern').reduce((officer, { type, data }) => {
+  of(events, 'ConcernAllocated', 'OfficerRecusedFromConcern', 'TeamOfConcernChanged').reduce((officer, event) => {
+    const { type, data } = event;
     if (type === 'ConcernAllocated') return text(data, 'officerId');
+    if (type === 'TeamOfConcernChanged') return list(data, 'team').includes(officer) ? officer : '';
     return text(data, 'staffId') === officer ? '' : officer;
   }, '');
 

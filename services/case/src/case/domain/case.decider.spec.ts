@@ -7,10 +7,11 @@ import type { CaseEvent, RiskAssessment } from './case.events.js';
 import { context, decider, idAt, ids, opened, outsider, supervisor } from './case.fixture.js';
 
 const openCase: CaseCommand = { type: 'OpenCase', ...ids };
-const luciaAdded: CaseEvent = {
+const ofCase = { concernId: 'concern-1', clientId: 'client-1' };
+const luciaAdded = {
   type: 'TeamMemberAdded',
-  data: { clientId: 'client-1', staffId: 'lucia', team: ['amina', 'lucia'] },
-};
+  data: { ...ofCase, staffId: 'lucia', team: ['amina', 'lucia'] },
+} as const satisfies CaseEvent;
 const assessRisk: Extract<CaseCommand, { type: 'AssessRisk' }> = {
   type: 'AssessRisk',
   instrument: 'desk-risk',
@@ -47,7 +48,7 @@ describe('a case whose client has come before', () => {
     decider
       .given(opened, linked('client-1'))
       .when({ type: 'AddTeamMember', staffId: 'lucia' })
-      .then({ type: 'TeamMemberAdded', data: { clientId: 'client-0', staffId: 'lucia', team: ['amina', 'lucia'] } });
+      .then({ ...luciaAdded, data: { ...luciaAdded.data, clientId: 'client-0' } });
   });
 
   it('that is not open yet opens for whom the concern is accepted', () => {
@@ -108,7 +109,7 @@ describe('the team of a case', () => {
     decider
       .given(opened, luciaAdded)
       .when({ type: 'RemoveTeamMember', staffId: 'lucia' }, supervisor)
-      .then({ type: 'TeamMemberRemoved', data: { clientId: 'client-1', staffId: 'lucia', team: ['amina'] } });
+      .then({ type: 'TeamMemberRemoved', data: { ...ofCase, staffId: 'lucia', team: ['amina'] } });
     decider
       .given(opened)
       .when({ type: 'RemoveTeamMember', staffId: 'lucia' })
@@ -125,7 +126,7 @@ describe('the team of a case', () => {
       .when({ type: 'AssignOfficer', officerId: 'lucia' }, supervisor)
       .then({
         type: 'OfficerAssigned',
-        data: { clientId: 'client-1', officerId: 'lucia', previousOfficerId: 'amina', team: ['lucia'] },
+        data: { ...ofCase, officerId: 'lucia', previousOfficerId: 'amina', team: ['lucia'] },
       });
     decider.given(opened).when({ type: 'AssignOfficer', officerId: 'amina' }).thenRejectedWith('already_case_officer');
   });
@@ -171,7 +172,7 @@ describe('recusing', () => {
       .when({ type: 'AssignOfficer', officerId: 'lucia' }, supervisor)
       .then({
         type: 'OfficerAssigned',
-        data: { clientId: 'client-1', officerId: 'lucia', previousOfficerId: 'amina', team: ['lucia'] },
+        data: { ...ofCase, officerId: 'lucia', previousOfficerId: 'amina', team: ['lucia'] },
       });
   });
 });

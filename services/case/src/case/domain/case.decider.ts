@@ -105,24 +105,25 @@ function linkToClient({ linkId, earlierClientId }: CommandOf<'LinkToClient'>, st
 
 /** The officer before leaves the team; who was a member of it before becomes its officer. */
 function assignOfficer(officerId: string, current: Case): readonly CaseEvent[] {
-  const { clientId, officerId: previousOfficerId } = current;
+  const { concernId, clientId, officerId: previousOfficerId } = current;
   notRecused(officerId, current);
   if (officerId === previousOfficerId) reject('already_case_officer');
   const team: Team = [officerId, ...current.team.filter((id) => id !== previousOfficerId && id !== officerId)];
-  return [{ type: 'OfficerAssigned', data: { clientId, officerId, previousOfficerId, team } }];
+  return [{ type: 'OfficerAssigned', data: { concernId, clientId, officerId, previousOfficerId, team } }];
 }
 
 function addTeamMember(staffId: string, current: Case): readonly CaseEvent[] {
-  const { clientId, team } = current;
+  const { concernId, clientId, team } = current;
   notRecused(staffId, current);
   if (team.includes(staffId)) reject('already_on_team');
-  return [{ type: 'TeamMemberAdded', data: { clientId, staffId, team: [...team, staffId] } }];
+  return [{ type: 'TeamMemberAdded', data: { concernId, clientId, staffId, team: [...team, staffId] } }];
 }
 
-function removeTeamMember(staffId: string, { clientId, officerId, team }: Case): readonly CaseEvent[] {
+function removeTeamMember(staffId: string, { concernId, clientId, officerId, team }: Case): readonly CaseEvent[] {
   if (staffId === officerId) reject('officer_not_removable');
   if (!team.includes(staffId)) reject('team_member_not_found');
-  return [{ type: 'TeamMemberRemoved', data: { clientId, staffId, team: team.filter((id) => id !== staffId) } }];
+  const left = team.filter((id) => id !== staffId);
+  return [{ type: 'TeamMemberRemoved', data: { concernId, clientId, staffId, team: left } }];
 }
 
 /** Whoever has recused learns nothing more of the case. Its officer stays named until another one is assigned. */

@@ -54,6 +54,9 @@ const note = {
   writtenAt: instant,
 };
 
+/** Whose case it is. The concern was not told in the first versions. */
+const ofCase = { concernId: Type.Optional(id), clientId: id };
+
 const deskOnly = never('notes of the desk for its own work');
 
 /** Referrals that had not ended when the case was closed, each with why it was closed all the same. */
@@ -89,16 +92,17 @@ export const caseEvents = declareEvents({
     sealed: {},
   },
   OfficerAssigned: {
-    version: 1,
-    data: { clientId: id, officerId: staffId, previousOfficerId: staffId, team },
+    version: 2,
+    data: { ...ofCase, officerId: staffId, previousOfficerId: staffId, team },
     sealed: {},
+    earlier: [readAsItIs],
   },
-  TeamMemberAdded: { version: 1, data: { clientId: id, staffId, team }, sealed: {} },
-  TeamMemberRemoved: { version: 1, data: { clientId: id, staffId, team }, sealed: {} },
+  TeamMemberAdded: { version: 2, data: { ...ofCase, staffId, team }, sealed: {}, earlier: [readAsItIs] },
+  TeamMemberRemoved: { version: 2, data: { ...ofCase, staffId, team }, sealed: {}, earlier: [readAsItIs] },
   /** Somebody steps back because of a conflict of interest, for ever; the team is what is left of it. */
   OfficerRecused: {
     version: 2,
-    data: { concernId: Type.Optional(id), clientId: id, staffId, team, reason: Type.String(), recusedAt: instant },
+    data: { ...ofCase, staffId, team, reason: Type.String(), recusedAt: instant },
     sealed: { reason: sealedFor('client', deskOnly) },
     earlier: [readAsItIs],
   },
@@ -146,8 +150,7 @@ export const caseEvents = declareEvents({
   EmergencyAccessGranted: {
     version: 2,
     data: {
-      concernId: Type.Optional(id),
-      clientId: id,
+      ...ofCase,
       grantId: id,
       staffId,
       purpose: code(emergencyPurposes),
@@ -162,8 +165,7 @@ export const caseEvents = declareEvents({
   EmergencyAccessReviewed: {
     version: 2,
     data: {
-      concernId: Type.Optional(id),
-      clientId: id,
+      ...ofCase,
       grantId: id,
       outcome: code(emergencyReviewOutcomes),
       findings: Type.String(),

@@ -17,8 +17,7 @@ export function link(
   if (before && before.outcome !== 'refused')
     return before.earlierClientId === earlier.clientId ? [] : reject('concern_already_linked');
   if (earlier.erased || concern.erased.includes('client')) reject('person_erased');
-  if (earlier.officerId !== undefined && account.exclusions?.people.includes(earlier.officerId))
-    reject('earlier_officer_excluded');
+  if (earlier.handlers.some((id) => account.exclusions?.people.includes(id))) reject('earlier_officer_excluded');
   const linkId = context.eventIdAt(0);
   const earlierIds = { earlierClientId: earlier.clientId, earlierConcernId: earlier.concernId };
   return [{ type: 'ConcernLinkedToClient', data: { linkId, clientId, ...earlierIds } }];

@@ -10,7 +10,8 @@ import type {
   WithdrawalWay,
 } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
-import type { Account, EmergencyGrant, KnownTime } from './concern.events.js';
+import type { Account, KnownTime } from './account.js';
+import type { EmergencyGrant, TeamOfConcern } from './concern.events.js';
 import type { ReceiptScope, ReceiptWithdrawal } from './receipt-codes.js';
 
 export interface Contact {
@@ -30,7 +31,8 @@ export interface Contact {
 export interface EarlierConcern {
   readonly concernId: string;
   readonly clientId: string;
-  readonly officerId?: string;
+  /** Whoever handles it. */
+  readonly handlers: readonly string[];
   /** What its client told is gone. */
   readonly erased: boolean;
 }
@@ -88,6 +90,7 @@ export type ConcernCommand =
       readonly caseId: string;
       readonly recusedAt: Instant;
     }
+  | { readonly type: 'RecordTeam'; readonly changed: TeamOfConcern }
   | { readonly type: 'RecordEmergencyAccess'; readonly grant: EmergencyGrant }
   | { readonly type: 'EndEmergencyAccess'; readonly grantId: string; readonly endedAt: Instant }
   /** With the marks of whom the reporter shuts out. */

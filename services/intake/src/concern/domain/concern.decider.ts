@@ -1,6 +1,8 @@
 import { type Decider, type DecisionContext, isBefore, plusMilliseconds } from '@waymark/event-sourcing';
 import type { CommandOf, ConcernCommand, Contact } from './concern.commands.js';
-import type { ConcernEvent, KnownTime } from './concern.events.js';
+import type { KnownTime } from './account.js';
+import type { ConcernEvent } from './concern.events.js';
+import { allocate, recordRecusal, recordTeam } from './allocation.decider.js';
 import { accept, requestCase, upgradeReceipt } from './acceptance.decider.js';
 import { link, requestLink, settleLink } from './client-link.decider.js';
 import { endEmergencyAccess, recordEmergencyAccess } from './emergency-access.js';
@@ -67,6 +69,8 @@ function decideExisting(
       return settleLink(command, concern);
     case 'RecordRecusal':
       return recordRecusal(command, concern);
+    case 'RecordTeam':
+      return recordTeam(command, concern);
     case 'RecordEmergencyAccess':
       return recordEmergencyAccess(command, concern);
     case 'EndEmergencyAccess':
@@ -144,29 +148,6 @@ function submitted(
 
 const isAhead = (time: KnownTime, context: DecisionContext): boolean =>
   isBefore(plusMilliseconds(context.now, clockSkew), time.at);
-
-/** Whoever has taken it keeps it, unless a supervisor who knows who that is hands it over: a day ends, people fall ill. */
-function allocate(
-  { officerId, from }: CommandOf<'AllocateConcern'>,
-  concern: Concern,
-  { actor }: DecisionContext,
-): readonly ConcernEvent[] {
-  if (concern.officerId === officerId) return [];
-  if (from !== undefined && !actor.roles.includes('supervisor')) reject('only_supervisors_hand_over');
-  if (concern.officerId !== from)
-    reject(from === undefined ? 'concern_already_allocated' : 'concern_not_with_that_officer');
-  if (concern.account.exclusions?.people.includes(officerId) || concern.recused.includes(officerId))
-    reject('officer_excluded');
-  return [{ type: 'ConcernAllocated', data: { officerId } }];
-}
-
-/** Whoever had taken it has it no longer, so that another can. */
-function recordRecusal(
-  { type: _type, ...recusal }: CommandOf<'RecordRecusal'>,
-  { recused }: Concern,
-): readonly ConcernEvent[] {
-  return recused.includes(recusal.staffId) ? [] : [{ type: 'OfficerRecusedFromConcern', data: recusal }];
-}
 
 /** What the clock may say, each once: warning, then overdue with escalation to the supervisor, then to the head. */
 function tick(type: ConcernCommand['type'], concern: Concern, { now }: DecisionContext): readonly ConcernEvent[] {

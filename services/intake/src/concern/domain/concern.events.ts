@@ -1,9 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import {
-  ageBands,
-  allegedRelations,
   avenues,
-  behaviours,
   channels,
   closed,
   code,
@@ -16,16 +13,10 @@ import {
   instant,
   linkOutcomes,
   linkParts,
-  matters,
-  occurrences,
   personsOfConcern,
   priorities,
-  reporterRelations,
-  roles,
   shutOutMarks,
   staffId,
-  timePrecisions,
-  units,
   withdrawalWays,
 } from '@waymark/contracts';
 import {
@@ -37,59 +28,8 @@ import {
   type Shape,
   type ShapeOf,
 } from '@waymark/event-sourcing';
+import { account, exclusions, knownTime } from './account.js';
 import { receiptScopes, receiptWithdrawals } from './receipt-codes.js';
-
-/** A moment with what is known of it: of a month only the month counts, of a day only the day. */
-const knownTime = Type.Object({ at: instant, precision: code(timePrecisions) }, closed);
-export type KnownTime = Shape<typeof knownTime>;
-
-const place = Type.Object(
-  {
-    country: Type.Optional(Type.String()),
-    subdivision: Type.Optional(Type.String()),
-    /** Code of the list of duty stations. */
-    dutyStation: Type.Optional(Type.String()),
-    online: Type.Optional(Type.Boolean()),
-  },
-  closed,
-);
-export type Place = Shape<typeof place>;
-
-const safeContact = Type.Object(
-  {
-    method: Type.String(),
-    times: Type.Optional(Type.String()),
-    codeWord: Type.Optional(Type.String()),
-    leaveNoMessage: Type.Optional(Type.Boolean()),
-  },
-  closed,
-);
-
-/** Whom the reporter shut out. */
-const exclusions = Type.Object(
-  { people: Type.Array(staffId), roles: Type.Array(code(roles)), units: Type.Array(code(units)) },
-  closed,
-);
-export type Exclusions = Shape<typeof exclusions>;
-
-/** What a contact tells about the matter and the person. */
-const account = {
-  language: Type.String(),
-  reporterRelation: code(reporterRelations),
-  matter: Type.Array(code(matters)),
-  narrative: Type.Optional(Type.String()),
-  behaviour: Type.Optional(Type.Array(code(behaviours))),
-  occurrence: Type.Optional(code(occurrences)),
-  occurred: Type.Optional(knownTime),
-  place: Type.Optional(place),
-  allegedRelation: Type.Optional(code(allegedRelations)),
-  ageBand: Type.Optional(code(ageBands)),
-  reporterName: Type.Optional(Type.String()),
-  contactDetails: Type.Optional(Type.String()),
-  safeContact: Type.Optional(safeContact),
-  exclusions: Type.Optional(exclusions),
-};
-export type Account = ShapeOf<typeof account>;
 
 /** Deadlines of the first response. Absent where only the month of the contact is known. */
 const responseClock = Type.Object({ warnAt: instant, dueAt: instant, escalateToHeadAt: instant }, closed);
@@ -109,6 +49,14 @@ const link = { linkId: id, clientId: id, earlierClientId: id };
 const deskMark = formed(/^[0-9a-f]{32}$/, '6a'.repeat(16));
 
 const emergencyAccess = { grantId: id, caseId: id, staffId, purpose: code(emergencyPurposes), endsAt: instant };
+
+/** `toldAs`: the number of the message that told it, among all about the case. */
+const teamOfConcern = {
+  caseId: id,
+  team: Type.Array(staffId),
+  changedAt: instant,
+  toldAs: Type.Integer({ minimum: 1 }),
+};
 
 const message = { messageId: id, text: Type.String() };
 const sealedMessage = { text: sealedFor('reporter', never('letters between the reporter and the desk')) };
@@ -190,11 +138,7 @@ export const concernEvents = declareEvents({
   },
   GuidanceGiven: {
     version: 1,
-    data: {
-      avenues: Type.Array(code(avenues)),
-      decision: code(guidanceDecisions),
-      note: Type.Optional(Type.String()),
-    },
+    data: { avenues: Type.Array(code(avenues)), decision: code(guidanceDecisions), note: Type.Optional(Type.String()) },
     sealed: {
       avenues: sealedFor('client', 'case_progress'),
       decision: sealedFor('client', 'case_progress'),
@@ -222,6 +166,8 @@ export const concernEvents = declareEvents({
   ClientLinkSettled: { version: 1, data: { ...link, outcome: code(linkOutcomes) }, sealed: {} },
   /** Somebody has stepped back from its case because of a conflict of interest: for ever from the concern as well. */
   OfficerRecusedFromConcern: { version: 1, data: { staffId, caseId: id, recusedAt: instant }, sealed: {} },
+  /** Who works on its case now, and so on the concern. */
+  TeamOfConcernChanged: { version: 1, data: teamOfConcern, sealed: {} },
   /** Somebody outside of its team has broken the glass of its case: until their hours are over they read the concern too. */
   EmergencyAccessToConcernGranted: { version: 1, data: emergencyAccess, sealed: {} },
   /** Somebody else has looked at it: it is over before its hour. */
@@ -259,3 +205,4 @@ export const concernEvents = declareEvents({
 
 export type ConcernEvent = EventOf<typeof concernEvents>;
 export type EmergencyGrant = ShapeOf<typeof emergencyAccess>;
+export type TeamOfConcern = ShapeOf<typeof teamOfConcern>;

@@ -1,6 +1,7 @@
 import type { DecisionContext } from '@waymark/event-sourcing';
 import type { ConcernCommand, Contact } from './concern.commands.js';
-import type { Account, ConcernEvent, KnownTime } from './concern.events.js';
+import type { Account, KnownTime } from './account.js';
+import type { ConcernEvent } from './concern.events.js';
 import { responseClock } from './concern.state.js';
 
 /** Monday morning, when everything in these specs begins. */

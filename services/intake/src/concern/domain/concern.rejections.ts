@@ -30,7 +30,8 @@ export type ConcernRejectionCode =
 const details: Record<ConcernRejectionCode, string> = {
   concern_not_found: 'There is nothing here that you may see.',
   concern_exists: 'This concern was submitted before.',
-  concern_not_allocated_to_you: 'Take the concern first: who reads or handles it is on record.',
+  concern_not_allocated_to_you:
+    'Take the concern first, or join the team of its case once there is one: who handles it is on record.',
   concern_already_allocated: 'Another officer has taken this concern.',
   concern_not_with_that_officer: 'That officer does not have this concern now. Look who has it.',
   only_supervisors_hand_over: 'A supervisor hands a concern over from one officer to another.',
@@ -48,7 +49,7 @@ const details: Record<ConcernRejectionCode, string> = {
   link_to_itself: 'This is the same client already.',
   link_not_settled: 'The link to the earlier client is being taken along. Wait a moment and try again.',
   concern_already_linked: 'This concern is linked to another client.',
-  earlier_officer_excluded: 'Whoever handles the earlier concern is shut out of this one.',
+  earlier_officer_excluded: 'Somebody who handles the earlier concern is shut out of this one.',
   person_erased: 'This person was erased. Nothing more can be written about them.',
   reporter_is_client: 'Who reported is the client: what is meant is the erasure of the client.',
   erasure_already_requested: 'The erasure has been requested already.',

@@ -1,13 +1,7 @@
 import type { ConcernStatus, LinkOutcome, PersonOfConcern, Priority, TimePrecision } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
-import type {
-  Account,
-  ConcernEvent,
-  EmergencyGrant,
-  EscalationLevel,
-  KnownTime,
-  ResponseClock,
-} from './concern.events.js';
+import type { Account, KnownTime } from './account.js';
+import type { ConcernEvent, EmergencyGrant, EscalationLevel, ResponseClock, TeamOfConcern } from './concern.events.js';
 import type { ReceiptScope } from './receipt-codes.js';
 
 export interface MailboxMessage {
@@ -57,8 +51,10 @@ export interface Concern {
   readonly warned: boolean;
   readonly overdue: boolean;
   readonly escalatedTo: readonly EscalationLevel[];
-  /** Nobody once whoever had taken it has recused, until another takes it. */
+  /** Who has taken it. Nobody once they have recused or left the team of its case, until another takes it. */
   readonly officerId?: string;
+  /** Of the case that came of it, once the concern has heard of that: it handles the concern then. */
+  readonly team?: TeamOfConcern;
   /** For whom it no longer exists. */
   readonly recused: readonly string[];
   /** Those of its case, in force or not. */
@@ -159,7 +155,12 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
     case 'ClientLinkRequested':
       return state;
     case 'OfficerRecusedFromConcern':
-      return withoutRecused(state, event.data.staffId);
+      return withoutOfficer(
+        { ...state, recused: [...state.recused, event.data.staffId] },
+        (id) => id === event.data.staffId,
+      );
+    case 'TeamOfConcernChanged':
+      return withoutOfficer({ ...state, team: event.data }, (id) => !event.data.team.includes(id));
     case 'EmergencyAccessToConcernGranted':
       return { ...state, emergencyAccesses: [...state.emergencyAccesses, { ...event.data, ended: false }] };
     case 'EmergencyAccessToConcernEnded':
@@ -186,10 +187,10 @@ function shuttingOutFor(
   return { ...state, account: { ...state.account, ...(exclusions ? { exclusions } : {}) } };
 }
 
-function withoutRecused(state: Concern, staffId: string): Concern {
+/** Whoever had taken it has it no longer when they have left. */
+function withoutOfficer(state: Concern, hasLeft: (staffId: string) => boolean): Concern {
   const { officerId, ...rest } = state;
-  const recused = [...state.recused, staffId];
-  return officerId === undefined || officerId === staffId ? { ...rest, recused } : { ...rest, officerId, recused };
+  return officerId === undefined || hasLeft(officerId) ? rest : state;
 }
 
 function submitted(data: Submitted): Concern {

@@ -10,7 +10,7 @@ const readyToAccept = [the.submitted(), the.taken, the.responded, the.triaged, t
 
 const linkTo = (changed: Partial<EarlierConcern> = {}): ConcernCommand => ({
   type: 'LinkConcernToClient',
-  earlier: { concernId: 'concern-0', clientId: 'old-client', erased: false, ...changed },
+  earlier: { concernId: 'concern-0', clientId: 'old-client', handlers: [], erased: false, ...changed },
 });
 const ids = { linkId: 'event-0', clientId: 'new-client', earlierClientId: 'old-client' };
 const linked: ConcernEvent = { type: 'ConcernLinkedToClient', data: { ...ids, earlierConcernId: 'concern-0' } };
@@ -71,7 +71,7 @@ describe('linking a concern to a client who came before', () => {
     const account = { ...the.account, exclusions: { people: ['kwame'], roles: [], units: [] } };
     concern
       .given(the.submitted({ account }), the.taken)
-      .when(linkTo({ officerId: 'kwame' }))
+      .when(linkTo({ handlers: ['lucia', 'kwame'] }))
       .thenRejectedWith('earlier_officer_excluded');
   });
 });

@@ -1,5 +1,5 @@
 import { ApiProperty, OmitType, PartialType } from '@nestjs/swagger';
-import type { Account } from '../domain/concern.events.js';
+import type { Account } from '../domain/account.js';
 import { PlaceView } from './place-body.js';
 import { SubmitConcernBody } from './submit-concern.js';
 

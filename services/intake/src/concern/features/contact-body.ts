@@ -26,7 +26,7 @@ import {
 } from '@waymark/contracts';
 import { Code, Codes, Flag, Moment, Nested, Pattern, Patterns, Text } from '@waymark/service-kit';
 import type { Contact } from '../domain/concern.commands.js';
-import type { Account, KnownTime } from '../domain/concern.events.js';
+import type { Account, KnownTime } from '../domain/account.js';
 import { PlaceBody } from './place-body.js';
 
 export class KnownTimeBody {

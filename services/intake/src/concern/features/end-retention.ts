@@ -1,9 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId } from '@waymark/messaging';
-import { Aggregates, clockCall, Clock, type Doors, RetentionRule, ShutOutMarks } from '@waymark/service-kit';
+import { Aggregates, clockCall, Clock, type Doors, RetentionRule } from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
 import { concernAggregate } from '../concern.aggregate.js';
-import { Desks } from '../desks.js';
+import { ConcernMarks } from '../concern-marks.js';
 
 /** Tells of the concerns that have been kept for as long as the retention rule says. Nothing is erased by that. */
 export class EndDueRetentions extends Command<void> {}
@@ -23,8 +23,7 @@ export class EndDueRetentionsHandler implements ICommandHandler<EndDueRetentions
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly rule: RetentionRule,
-    private readonly desks: Desks,
-    private readonly marks: ShutOutMarks,
+    private readonly marks: ConcernMarks,
   ) {}
 
   async execute(): Promise<void> {
@@ -63,8 +62,8 @@ export class EndDueRetentionsHandler implements ICommandHandler<EndDueRetentions
     const call = clockCall('intake', derivedId('retention', concernId, quietSince.toISOString()));
     const { state } = await this.aggregates.load(concernAggregate, concernId);
     if (state.status === 'none') return;
-    const shutOut = this.marks.of(concernId, this.desks.shutOutOf(state));
-    await this.aggregates.change(concernAggregate, concernId, { type: 'EndRetention', shutOut }, call);
+    const command = { type: 'EndRetention', shutOut: this.marks.shutOutOf(state) } as const;
+    await this.aggregates.change(concernAggregate, concernId, command, call);
   }
 }
 

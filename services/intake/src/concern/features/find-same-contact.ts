@@ -43,7 +43,7 @@ export class FindSameContactEndpoint {
   @Access('FindSameContact')
   @ApiOperation({
     summary: 'Other concerns of somebody who can be reached under the same e-mail address or telephone number',
-    description: 'By the contact of a concern that you have taken; of those that you may know of.',
+    description: 'By the contact of a concern that you handle; of those that you may know of.',
   })
   @ApiOkResponse({ type: SameContact })
   find(@Param('id', IdPipe) id: string, @Caller() caller: Principal, @Headers('waymark-position') position?: string) {

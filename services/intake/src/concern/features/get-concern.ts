@@ -55,7 +55,7 @@ export class GetConcernEndpoint {
   @Get()
   @Header('cache-control', 'no-store')
   @Access('ReadConcern')
-  @ApiOperation({ summary: 'Read a concern that you have taken' })
+  @ApiOperation({ summary: 'Read a concern that you have taken, or on whose case you work' })
   @ApiOkResponse({ type: ConcernView })
   read(@Param('id', IdPipe) id: string, @Caller() caller: Principal) {
     return this.queries.execute(new GetConcern(id, caller));

@@ -4,10 +4,11 @@ import { concernAggregate } from '../concern.aggregate.js';
 import type { CommandOf } from '../domain/concern.commands.js';
 
 /**
- * What the concern takes over from the case that came of it: whoever has recused no longer knows of the concern either; whoever has
- * broken the glass reads it too, where it stands how to reach the client safely, until that was reviewed.
+ * What the concern takes over from the case that came of it: its team handles the concern as well; whoever has recused no longer knows
+ * of the concern either; whoever has broken the glass reads it too, where it stands how to reach the client safely, until that was
+ * reviewed.
  */
-export type HeardOfCase = CommandOf<'RecordRecusal' | 'RecordEmergencyAccess' | 'EndEmergencyAccess'>;
+export type HeardOfCase = CommandOf<'RecordTeam' | 'RecordRecusal' | 'RecordEmergencyAccess' | 'EndEmergencyAccess'>;
 
 export class HearOfCase extends Command<void> {
   constructor(

@@ -5,6 +5,7 @@ import { Access, Caller, type Principal } from '@waymark/access';
 import { type Call, CallOf, type Done, Id, IdPipe } from '@waymark/service-kit';
 import type { EarlierConcern } from '../domain/concern.commands.js';
 import { clientOf } from '../domain/concern.state.js';
+import { handlersOf } from '../domain/handled-by.js';
 import { VisibleConcerns } from '../visible-concerns.js';
 import { ConcernChanged } from './concern-answers.js';
 
@@ -66,7 +67,7 @@ export class LinkConcernToClientHandler implements ICommandHandler<LinkConcernTo
       concernId: concern.concernId,
       clientId: clientOf(concern),
       erased: concern.erased.includes('client'),
-      ...(concern.officerId === undefined ? {} : { officerId: concern.officerId }),
+      handlers: handlersOf(concern),
     };
   }
 }

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { countryOfDutyStation, dutyStationPattern, dutyStations } from '@waymark/contracts';
 import { Checked, Flag, Pattern } from '@waymark/service-kit';
-import type { Place } from '../domain/concern.events.js';
+import type { Place } from '../domain/account.js';
 
 const inList = Checked({
   rule: 'dutyStation',

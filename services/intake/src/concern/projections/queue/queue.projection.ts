@@ -1,7 +1,8 @@
 import type { PersonOfConcern } from '@waymark/contracts';
 import { foldedRows, oneRow, type Projection } from '@waymark/projections';
 import type { DeskMarks } from '../../desks.js';
-import type { ConcernEvent, Exclusions } from '../../domain/concern.events.js';
+import type { Exclusions } from '../../domain/account.js';
+import type { ConcernEvent } from '../../domain/concern.events.js';
 import { QueueEntry } from './queue-entry.entity.js';
 import type { StaffMarks } from './staff-marks.js';
 
@@ -9,7 +10,7 @@ import type { StaffMarks } from './staff-marks.js';
 export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection =>
   foldedRows({
     name: 'concern-queue',
-    version: 4,
+    version: 5,
     categories: ['concern'],
     tables: `
       CREATE TABLE concern_queue (
@@ -103,6 +104,8 @@ function changeBy(
       const { staffId } = event.data;
       return { officerId: officerId === staffId ? null : officerId, recused: [...recused, staffId] };
     }
+    case 'TeamOfConcernChanged':
+      return { officerId: officerId !== null && event.data.team.includes(officerId) ? officerId : null };
     case 'ReporterErasureRequested':
     case 'RetentionEnded': {
       const { exclusions } = event.data;

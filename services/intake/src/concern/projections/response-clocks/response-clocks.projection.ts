@@ -49,6 +49,7 @@ export const responseClocksProjection = foldedRows({
       case 'ClientLinkRequested':
       case 'ClientLinkSettled':
       case 'OfficerRecusedFromConcern':
+      case 'TeamOfConcernChanged':
       case 'EmergencyAccessToConcernGranted':
       case 'EmergencyAccessToConcernEnded':
       case 'ReporterErasureRequested':
