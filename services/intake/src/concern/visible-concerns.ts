@@ -43,10 +43,11 @@ export class VisibleConcerns {
   }
 
   /** The concern of a line in a list, or nothing when the caller may not know of it. */
-  async findIfKnown(principal: Principal, concernId: string): Promise<Concern | undefined> {
-    const { state } = await this.aggregates.load(concernAggregate, concernId);
-    if (state.status === 'none') return undefined;
-    return decide(principal, 'KnowConcern', this.resource(state)).outcome === 'allow' ? state : undefined;
+  async findIfKnown(principal: Principal, concernId: string): Promise<AllowedConcern | undefined> {
+    const { state: concern } = await this.aggregates.load(concernAggregate, concernId);
+    if (concern.status === 'none') return undefined;
+    const decision = decide(principal, 'KnowConcern', this.resource(concern));
+    return decision.outcome === 'allow' ? { concern, ground: decision.ground } : undefined;
   }
 
   /** Gives the concern to an officer, or hands it over from another. */

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId } from '@waymark/messaging';
-import { Aggregates, clockCall, Clock, type Doors, RetentionRule } from '@waymark/service-kit';
+import { Aggregates, clockCall, Clock, type Doors, RetentionRule, Views } from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ConcernMarks } from '../concern-marks.js';
@@ -24,11 +24,14 @@ export class EndDueRetentionsHandler implements ICommandHandler<EndDueRetentions
     private readonly clock: Clock,
     private readonly rule: RetentionRule,
     private readonly marks: ConcernMarks,
+    private readonly views: Views,
   ) {}
 
   async execute(): Promise<void> {
     const end = this.rule.keptSince(this.clock.now());
-    if (!end) return;
+    if (!end || (await this.dueAfter(first, end)).length === 0) return;
+    // Something may have happened that the view does not show yet.
+    await this.views.caughtUp();
     for (let after = first; ;) {
       const due = await this.dueAfter(after, end);
       for (const row of due) await this.endRetention(row);

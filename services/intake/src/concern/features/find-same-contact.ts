@@ -7,7 +7,7 @@ import { concernStatuses } from '@waymark/contracts';
 import { IdPipe, ReadLog, Views } from '@waymark/service-kit';
 import type { Concern } from '../domain/concern.state.js';
 import { ContactMarks } from '../projections/contact-marks/contact-marks.js';
-import { VisibleConcerns } from '../visible-concerns.js';
+import { type AllowedConcern, VisibleConcerns } from '../visible-concerns.js';
 
 const most = 50;
 
@@ -62,18 +62,18 @@ export class FindSameContactHandler implements IQueryHandler<FindSameContact> {
   ) {}
 
   async execute({ concernId, caller, after }: FindSameContact): Promise<SameContact> {
-    const { concern, ground } = await this.concerns.find(caller, 'FindSameContact', concernId);
+    const asked = await this.concerns.find(caller, 'FindSameContact', concernId);
     await this.views.caughtUp(after);
-    const found = await this.knownTo(caller, concern);
-    // Each that is found tells something of whoever it is about.
-    for (const { concernId: id, clientId } of [concern, ...found])
-      await this.reads.read({
-        ...{ principal: caller, stream: `concern-${id}`, clientId, what: 'FindSameContact', ground },
-      });
-    return { items: found.map(lineOf) };
+    const found = await this.knownTo(caller, asked.concern);
+    // Each that is found tells something of whoever it is about, and is known to the caller on a ground of its own.
+    for (const { concern, ground } of [asked, ...found]) {
+      const [stream, clientId] = [`concern-${concern.concernId}`, concern.clientId];
+      await this.reads.read({ principal: caller, stream, clientId, what: 'FindSameContact', ground });
+    }
+    return { items: found.map(({ concern }) => lineOf(concern)) };
   }
 
-  private async knownTo(caller: Principal, { concernId, account }: Concern): Promise<readonly Concern[]> {
+  private async knownTo(caller: Principal, { concernId, account }: Concern): Promise<readonly AllowedConcern[]> {
     const rows = await this.dataSource.query<{ concern_id: string }[]>(
       `SELECT concern_id FROM contact_marks WHERE marks && $1::text[] AND concern_id <> $2
        ORDER BY contact_at DESC, concern_id LIMIT $3`,
