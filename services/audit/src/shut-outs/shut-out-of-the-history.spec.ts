@@ -26,9 +26,9 @@ const itemsOf = async (path: string, as = jonas) => {
 const marking = (events: readonly ToldEvent[], type: string, shutOut: readonly string[]): readonly ToldEvent[] =>
   events.map((event) => (event.type === type ? { ...event, data: { ...event.data, shutOut } } : event));
 /** The story of a case whose reporter shuts these out, told to the log. */
-async function caseShuttingOut(excluded: Partial<ShutOut>, toldIn = 'CaseOpened'): Promise<OneCase> {
+async function caseShuttingOut(excluded: Partial<ShutOut>): Promise<OneCase> {
   const story = oneCase();
-  const events = marking(story.events, toldIn, marksOf(stage, story.concernId, excluded));
+  const events = marking(story.events, 'CaseOpened', marksOf(stage, story.concernId, excluded));
   await tellLog(stage, events);
   return { ...story, events };
 }
