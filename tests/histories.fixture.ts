@@ -10,7 +10,7 @@ export interface Told {
 }
 
 const at = fc.integer({ min: 0, max: 10_000 }).map((hours) => new Date(1.6e12 + hours * 3_600_000).toISOString());
-const uuid = (of: number): string => `00000000-0000-8000-8000-${String(of).padStart(12, '0')}`;
+export const uuid = (of: number): string => `00000000-0000-8000-8000-${String(of).padStart(12, '0')}`;
 /** Few of each kind, so that events meet in the same rows. */
 const few = fc.nat({ max: 3 });
 const person = fc.constantFrom('amina', 'kwame', 'marek');
@@ -273,86 +273,6 @@ export const histories: fc.Arbitrary<readonly Told[]> = fc.array(
     ),
   { minLength: 1, maxLength: 150, size: 'max' },
 );
-
-const opened = '2020-09-13T12:00:00.000Z';
-const scopeOpened = { recipient: 'ombudsman', purpose: 'support' };
-const movedOpened = { caseId: uuid(9), clientId: uuid(9), movedAt: opened };
-
-/** A short history after which no view is empty. */
-export const fillsEveryView: readonly Told[] = [
-  {
-    ...{ stream: `concern-${uuid(9)}`, type: 'ConcernSubmitted' },
-    data: {
-      ...{ clientId: uuid(9), reporterId: uuid(59), channel: 'portal', immediateDanger: false, medicalUrgency: false },
-      contact: { at: opened, precision: 'minute' },
-      clock: { warnAt: opened, dueAt: opened, escalateToHeadAt: opened },
-    },
-  },
-  {
-    ...{ stream: `concern-${uuid(9)}`, type: 'ReceiptIssued' },
-    data: { scope: 'reporter', receiptHash: 'hash-of-the-opening' },
-  },
-  {
-    ...{ stream: `case-${uuid(9)}`, type: 'CaseOpened' },
-    data: {
-      ...{ caseId: uuid(9), concernId: uuid(9), clientId: uuid(9), caseCode: 'C-9' },
-      ...{ officerId: 'amina', team: ['amina'], openedAt: opened, shutOut: ['1a'.repeat(16)] },
-    },
-  },
-  {
-    ...{ stream: `consent-${uuid(9)}`, type: 'ConsentGiven' },
-    data: { consentId: uuid(900), clientId: uuid(9), validUntil: opened, ...scopeOpened },
-  },
-  {
-    ...{ stream: `case-${uuid(9)}`, type: 'EmergencyAccessGranted' },
-    data: {
-      ...{ clientId: uuid(9), grantId: uuid(209), staffId: 'kwame', purpose: 'audit' },
-      ...{ grantedAt: opened, endsAt: opened, reviewDueAt: opened },
-    },
-  },
-  {
-    ...{ stream: `consent-${uuid(9)}`, type: 'OverrideRequested' },
-    data: {
-      ...{ clientId: uuid(9), overrideId: uuid(1_209), requestedBy: 'amina' },
-      ...{ requestedAt: opened, validUntil: opened },
-    },
-  },
-  {
-    ...{ stream: `referral-${uuid(9)}`, type: 'ReferralDrafted' },
-    data: { ...movedOpened, unit: 'ombudsman', service: 'mediation', urgency: 'soon' },
-  },
-  {
-    ...{ stream: `fact-${uuid(9)}`, type: 'FactReceived' },
-    data: { month: '2021-01', country: 'AR', matters: ['other'], behaviours: ['stalking'] },
-  },
-  {
-    ...{ stream: `response_fact-${uuid(9)}`, type: 'ResponseAwaited' },
-    data: { month: '2021-01', channel: 'portal', measurable: true },
-  },
-  {
-    ...{ stream: `referral_fact-${uuid(9)}`, type: 'ReferralCounted' },
-    data: { month: '2021-01', unit: 'ombudsman', service: 'mediation' },
-  },
-  { stream: `case_fact-${uuid(9)}`, type: 'CaseStageCounted', data: { month: '2021-01', stage: 'engagement' } },
-  {
-    ...{ stream: `intake_access-${uuid(9)}`, type: 'ClientDataRead' },
-    data: { resource: `concern-${uuid(9)}`, clientId: uuid(9) },
-  },
-  {
-    ...{ stream: `reading_alarm-${uuid(9)}`, type: 'ReadingAlarmRaised' },
-    data: {
-      ...{ alarmId: uuid(9), rule: 'refused_often', personId: 'amina', count: 11 },
-      ...{ accessPosition: '1', accessedAt: opened },
-    },
-  },
-  ...['intake', 'consent'].map((service) => ({
-    ...{ stream: `${service}_process-${uuid(9)}`, type: 'ProcessStarted' },
-    data: {
-      ...{ process: 'two-steps', processVersion: 1, about: uuid(9), since: opened, dueAt: opened },
-      ...{ stream: `consent-${uuid(9)}`, steps: [{ step: 'ask', withinSeconds: 300 }] },
-    },
-  })),
-];
 
 export const toAppend = ({ type, data }: Told): EventToAppend => ({
   ...{ id: randomUUID(), type, schemaVersion: 1, data: JSON.parse(JSON.stringify(data)) },

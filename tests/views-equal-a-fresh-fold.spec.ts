@@ -17,7 +17,8 @@ import {
 import { projectionsOf, Secrets } from '@waymark/service-kit';
 import { definitions } from '@waymark/services';
 import { createTestDatabase, createTestRole, type TestDatabase, type TestRole } from '@waymark/testing';
-import { fillsEveryView, histories, toAppend, type Told, toldCategories } from './histories.fixture.js';
+import { fillsEveryView } from './filled-views.fixture.js';
+import { histories, toAppend, type Told, toldCategories } from './histories.fixture.js';
 
 const seed = Number(process.env['WAYMARK_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const secrets = new Secrets(Buffer.alloc(32, 7));
