@@ -14,7 +14,8 @@ jest.setTimeout(180_000);
 const officer = 'amina.officer';
 const supervisor = 'ingrid.supervisor';
 const colleague = 'kwame.officer';
-const listeners = ['consent', 'referral'];
+const listeners = ['intake', 'consent', 'referral'];
+const keepers = ['consent', 'referral'];
 
 /** Messages come, and are not taken: whoever takes one has to wait for the table of those that were. */
 async function withoutMessages(stage: Stage): Promise<() => Promise<void>> {
@@ -46,32 +47,40 @@ describe('who works on a case', () => {
     expect(await stage.ask('case', 'POST', `/v1/cases/${caseId}/${path}`, { as, body })).toMatchObject({ status: 200 });
   const join = (caseId: string) => change(caseId, 'team-members', supervisor, { staffId: stage.idOf(colleague) });
   const leave = (caseId: string) => change(caseId, `team-members/${stage.idOf(colleague)}/removal`, supervisor);
-  const seenBy = async (as: string, { clientId, referralId }: { clientId: string; referralId: string }) => [
-    (await cases.askOfClient('GET', clientId, 'consents', as)).status,
+  const seenBy = async (as: string, { concernId, clientId, referralId }: Record<string, string>) => [
+    (await stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as })).status,
+    (await cases.askOfClient('GET', String(clientId), 'consents', as)).status,
     (await cases.askOfReferrals('GET', `/${referralId}`, as)).status,
   ];
   const revisionsOf = async (caseId: string) => {
-    const rows = listeners.map((name) =>
+    const rows = keepers.map((name) =>
       stage.query<{ revision: string }>(name, 'SELECT revision FROM case_teams WHERE case_id = $1', [caseId]),
     );
     return (await Promise.all(rows)).map(([row]) => Number(row?.revision));
   };
   const openWithReferral = async () => {
     const followed = await cases.open();
-    return { ...followed, referralId: await cases.send(followed) };
+    const { body } = await stage.ask('case', 'GET', `/v1/cases/${followed.caseId}`, { as: officer });
+    const concernId: string = body.concernId;
+    return { ...followed, concernId, referralId: await cases.send(followed) };
   };
 
-  it('is known to consent and referral with the next request, while no message comes', async () => {
+  it('is known to intake, consent and referral with the next request, while no message comes', async () => {
     const followed = await openWithReferral();
     messagesComeAgain = await withoutMessages(stage);
-    expect(await seenBy(colleague, followed)).toEqual([404, 404]);
+    expect(await seenBy(colleague, followed)).toEqual([404, 404, 404]);
     await join(followed.caseId);
-    expect(await seenBy(colleague, followed)).toEqual([200, 200]);
+    expect(await seenBy(colleague, followed)).toEqual([200, 200, 200]);
     await leave(followed.caseId);
-    expect(await seenBy(colleague, followed)).toEqual([404, 404]);
+    expect(await seenBy(colleague, followed)).toEqual([404, 404, 404]);
     await join(followed.caseId);
     await change(followed.caseId, 'recusal', colleague, { reason: 'We are cousins.' });
-    expect(await seenBy(colleague, followed)).toEqual([404, 404]);
+    expect(await seenBy(colleague, followed)).toEqual([404, 404, 404]);
+    const { concernId, caseId } = followed;
+    const read = () => stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as: supervisor });
+    expect(await read()).toMatchObject({ status: 200 });
+    await change(caseId, 'recusal', supervisor, { reason: 'She is my neighbour.' });
+    expect(await read()).toMatchObject({ status: 404 });
   });
 
   it('stays as it was told last, when the messages of before come after it', async () => {
@@ -86,36 +95,42 @@ describe('who works on a case', () => {
     for (const name of listeners)
       await eventually(async () => {
         // Not even in between: a message of before would have let them out again.
-        expect(await seenBy(colleague, followed)).toEqual([200, 200]);
+        expect(await seenBy(colleague, followed)).toEqual([200, 200, 200]);
         const heard = 'SELECT 1 FROM inbox_sequence WHERE subject = $1 AND last_sequence = 5';
         expect(await stage.query(name, heard, [followed.caseId])).not.toHaveLength(0);
       });
     expect(await revisionsOf(followed.caseId)).toEqual(told);
-    expect(await seenBy(colleague, followed)).toEqual([200, 200]);
+    const heard: number[] = [];
+    for await (const { type, data } of stage.log.readStream(`concern-${followed.concernId}`))
+      if (type === 'TeamOfConcernChanged') heard.push((data as { revision: number }).revision);
+    expect(heard).toEqual([0, 1, 2, 3]);
+    expect(await seenBy(colleague, followed)).toEqual([200, 200, 200]);
   });
 
   it('changes all the same while a service that is told does not answer, which hears of it by message', async () => {
     const followed = await openWithReferral();
     await join(followed.caseId);
-    await stage.stop('consent');
+    for (const name of listeners) await stage.stop(name);
     await leave(followed.caseId);
     expect(await stage.ask('case', 'GET', `/v1/cases/${followed.caseId}`, { as: colleague })).toMatchObject({
       status: 404,
     });
-    await stage.start('consent');
-    await eventually(async () => expect(await seenBy(colleague, followed)).toEqual([404, 404]));
+    for (const name of listeners) await stage.start(name);
+    await eventually(async () => expect(await seenBy(colleague, followed)).toEqual([404, 404, 404]));
   });
 
-  it('is told by the case service only, and of no case that is not known', async () => {
+  it('is told by the case service only, and of no case or concern that is not known', async () => {
     const { caseId, clientId } = await openWithReferral();
-    const body = { clientId, team: [stage.idOf(colleague)], changedAt: stage.clock.now(), revision: 1_000 };
+    const concernId = randomUUID();
+    const body = { concernId, clientId, team: [stage.idOf(colleague)], changedAt: stage.clock.now(), revision: 1_000 };
     for (const name of listeners) {
       const tell = (as: string, id = caseId) =>
         stage.token(as).then((token) => stage.ask(name, 'POST', `/v1/case-teams/${id}`, { token, body }));
-      for (const other of [supervisor, 'service:referral', 'service:intake'])
+      for (const other of [supervisor, 'service:referral', 'service:consent'])
         expect(await tell(other)).toMatchObject({ status: 403 });
       expect(await tell('service:case', randomUUID())).toMatchObject({ status: 200, body: { known: false } });
-      expect(await tell('service:case')).toMatchObject({ status: 200, body: { known: true } });
+      const known = keepers.includes(name);
+      expect(await tell('service:case')).toMatchObject({ status: 200, body: { known } });
     }
   });
 });

@@ -11,8 +11,8 @@ export interface ServiceGrants {
   readonly consumes: readonly string[];
   /** Recognises whom a reporter shut out, by marks that intake makes: gets the secret of the marks. */
   readonly recognisesShutOut?: true;
-  /** Keeps a copy of who works on which case, and is told at once of a change. */
-  readonly keepsTeams?: true;
+  /** Lets people in by the teams of cases, and is told at once of a change. */
+  readonly goesByTeams?: true;
   /** Concerns come to it: is told which unit the alternate desk is. */
   readonly hasDesks?: true;
 }
@@ -24,6 +24,7 @@ export const services: readonly ServiceGrants[] = [
     publishes: ['intake', 'facts'],
     consumes: ['case', 'consent'],
     hasDesks: true,
+    goesByTeams: true,
   },
   {
     name: 'case',
@@ -37,7 +38,7 @@ export const services: readonly ServiceGrants[] = [
     categories: ['consent', 'consent_process', 'consent_access', 'consent_operations', 'consent_erasure'],
     consumes: ['case', 'intake', 'referral', 'consent'],
     recognisesShutOut: true,
-    keepsTeams: true,
+    goesByTeams: true,
   },
   {
     name: 'referral',
@@ -45,7 +46,7 @@ export const services: readonly ServiceGrants[] = [
     publishes: ['referral', 'referral-facts'],
     consumes: ['case', 'consent'],
     recognisesShutOut: true,
-    keepsTeams: true,
+    goesByTeams: true,
   },
   {
     name: 'reporting',
@@ -62,12 +63,12 @@ export const services: readonly ServiceGrants[] = [
   { name: 'engagement', categories: ['engagement_access'], consumes: [] },
 ];
 
-/** What the case service is given as `TEAMS_TOLD_AT`: the addresses of those that run and keep a copy of the teams. */
+/** What the case service is given as `TEAMS_TOLD_AT`: the addresses of those that run and go by the teams of cases. */
 export const teamsToldAt = (
   urlOf: (service: string) => string,
   running: readonly string[] = services.map(({ name }) => name),
 ): string =>
   services
-    .filter(({ name, keepsTeams }) => keepsTeams && running.includes(name))
+    .filter(({ name, goesByTeams }) => goesByTeams && running.includes(name))
     .map(({ name }) => urlOf(name))
     .join(',');

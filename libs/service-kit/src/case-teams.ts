@@ -79,6 +79,8 @@ export async function knownCases(
 
 /** What the case service tells the others at once, beside the message that says the same. */
 export interface TeamTold {
+  /** Of which the case came, if of one. */
+  readonly concernId?: string;
   readonly clientId: string;
   readonly team: readonly string[];
   readonly changedAt: string;

@@ -5,11 +5,14 @@ import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { staffIdPattern } from '@waymark/contracts';
 import { hearOfTeam, type TeamTold } from './case-teams.js';
+import type { Call } from './aggregate.js';
 import { IdPipe } from './body.pipe.js';
+import { CallOf } from './call.js';
 import { Id, Moment, Patterns, StaffId, Whole } from './fields.js';
 import { WithoutKey } from './idempotency.interceptor.js';
 
 export class HearOfTeamBody implements TeamTold {
+  @Id({ optional: true, description: 'Of which the case came' }) concernId?: string;
   @Id() clientId: string;
   @Patterns(staffIdPattern, { max: 500, description: 'Who works on the case now' }) team: string[];
   @Moment() changedAt: string;
@@ -26,12 +29,16 @@ export class HearOfTeam extends Command<HeardOfTeam> {
   constructor(
     readonly caseId: string,
     readonly told: TeamTold,
+    readonly call: Call,
   ) {
     super();
   }
 }
 
-/** Of each service that keeps a copy of the teams (`keepCaseTeams`): access ends there, and begins, before the case service answers. */
+/**
+ * Of each service that goes by the teams of cases: access ends there, and begins, before the case service answers. `HearOfTeamHandler`
+ * is for those that keep a copy (`keepCaseTeams`).
+ */
 @ApiTags('For services')
 @Controller('v1/case-teams/:caseId')
 export class HearOfTeamEndpoint {
@@ -46,8 +53,8 @@ export class HearOfTeamEndpoint {
     description: 'A later revision stays, whichever of the two ways it came.',
   })
   @ApiOkResponse({ type: HeardOfTeam })
-  hear(@Param('caseId', IdPipe) caseId: string, @Body() body: HearOfTeamBody) {
-    return this.commands.execute(new HearOfTeam(caseId, body));
+  hear(@Param('caseId', IdPipe) caseId: string, @Body() body: HearOfTeamBody, @CallOf() call: Call) {
+    return this.commands.execute(new HearOfTeam(caseId, body, call));
   }
 }
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { HearOfTeamEndpoint } from '@waymark/service-kit';
 import { EndDueRetentionsHandler } from './concern/features/end-retention.js';
 import { AcceptConcernEndpoint, AcceptConcernHandler } from './concern/features/accept-concern.js';
 import { AllocateConcernEndpoint, AllocateConcernHandler } from './concern/features/allocate-concern.js';
@@ -13,6 +14,7 @@ import { GetConcernEndpoint, GetConcernHandler } from './concern/features/get-co
 import { ListDutyStationsEndpoint } from './concern/features/list-duty-stations.js';
 import { GiveGuidanceEndpoint, GiveGuidanceHandler } from './concern/features/give-guidance.js';
 import { HearOfCaseHandler } from './concern/features/hear-of-case.js';
+import { HearOfTeamOfConcernHandler } from './concern/features/hear-of-team.js';
 import { IssueClientReceiptEndpoint, IssueClientReceiptHandler } from './concern/features/issue-client-receipt.js';
 import { LinkConcernToClientEndpoint, LinkConcernToClientHandler } from './concern/features/link-concern-to-client.js';
 import { ListConcernsEndpoint, ListConcernsHandler } from './concern/features/list-concerns.js';
@@ -62,6 +64,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     RequestReporterErasureEndpoint,
     RequestErasureAsReporterEndpoint,
     RevokeAccessEndpoint,
+    HearOfTeamEndpoint,
   ],
   providers: [
     ConcernMarks,
@@ -93,6 +96,7 @@ import { RevokeAccessEndpoint } from './revocations/revoke-access.js';
     RequestReporterErasureHandler,
     ErasePersonHandler,
     EndDueRetentionsHandler,
+    HearOfTeamOfConcernHandler,
   ],
 })
 export class IntakeModule {}

@@ -30,6 +30,7 @@ export class ToldByCase {
   teamChanged(concernId: string, sequence: number, ...team: readonly string[]): Message {
     return this.said(caseMessages.teamChanged.type, concernId, sequence, {
       ...{ clientId: randomUUID(), team: team.map((who) => this.stage.idOf(who)), changedAt: this.stage.clock.now() },
+      revision: sequence,
     });
   }
 

@@ -55,7 +55,7 @@ export class TeamListeners {
 /** The team as it is now, also when a command is answered again; undefined when the command left it as it was. */
 function toldBy({ events, state, revision }: Written<CaseState, CaseEvent>, changedAt: Instant): TeamTold | undefined {
   if (state.status === 'none' || !events.some(({ data }) => 'team' in data)) return undefined;
-  const { clientId, team } = state;
+  const { concernId, clientId, team } = state;
   const recusal = events.find((event) => event.type === 'OfficerRecused');
-  return { clientId, team, changedAt, revision, ...(recusal ? { recused: recusal.data.staffId } : {}) };
+  return { concernId, clientId, team, changedAt, revision, ...(recusal ? { recused: recusal.data.staffId } : {}) };
 }

@@ -51,9 +51,10 @@ export const consumes = [
     caseIsOpen(doors, message, message.data.concernId, message.data.caseId),
   ),
   reactingTo(caseMessages.teamChanged, async (message, doors) => {
-    const { concernId, caseId, team, changedAt } = message.data;
-    const changed = { caseId, team, changedAt, toldAs: message.sequence };
-    if (concernId !== undefined) await hear(doors, message, concernId, { type: 'RecordTeam', changed });
+    const { concernId, caseId, team, changedAt, revision } = message.data;
+    // What was published before concerns follow the team has neither.
+    if (concernId === undefined || revision === undefined) return;
+    await hear(doors, message, concernId, { type: 'RecordTeam', changed: { caseId, team, changedAt, revision } });
   }),
   reactingTo(caseMessages.officerRecused, (message, doors) => {
     const { concernId, ...recusal } = message.data;

@@ -34,6 +34,6 @@ export function recordRecusal(
 
 /** Each once. What comes after something later was told changes nothing, nor does the team of another case. */
 export function recordTeam({ changed }: CommandOf<'RecordTeam'>, { team }: Concern): readonly ConcernEvent[] {
-  const isNews = !team || (team.caseId === changed.caseId && team.toldAs < changed.toldAs);
+  const isNews = !team || (team.caseId === changed.caseId && team.revision < changed.revision);
   return isNews ? [{ type: 'TeamOfConcernChanged', data: changed }] : [];
 }

@@ -50,12 +50,12 @@ const deskMark = formed(/^[0-9a-f]{32}$/, '6a'.repeat(16));
 
 const emergencyAccess = { grantId: id, caseId: id, staffId, purpose: code(emergencyPurposes), endsAt: instant };
 
-/** `toldAs`: the number of the message that told it, among all about the case. */
+/** `revision`: of the case, after it. */
 const teamOfConcern = {
   caseId: id,
   team: Type.Array(staffId),
   changedAt: instant,
-  toldAs: Type.Integer({ minimum: 1 }),
+  revision: Type.Integer({ minimum: 0 }),
 };
 
 const message = { messageId: id, text: Type.String() };

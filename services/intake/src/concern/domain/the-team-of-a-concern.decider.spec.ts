@@ -8,8 +8,8 @@ import * as the from './concern.fixture.js';
 const decider = specify(concernDecider, the.context);
 const accepted = [the.submitted(), the.taken, the.responded, the.triaged, the.guided, the.accepted];
 
-const team = (members: readonly string[], toldAs = 2, caseId = 'case-1'): TeamOfConcern => ({
-  ...{ caseId, team: [...members], changedAt: the.monday, toldAs },
+const team = (members: readonly string[], revision = 2, caseId = 'case-1'): TeamOfConcern => ({
+  ...{ caseId, team: [...members], changedAt: the.monday, revision },
 });
 const isNow = (...told: Parameters<typeof team>) => ({ type: 'TeamOfConcernChanged', data: team(...told) }) as const;
 const record = (...told: Parameters<typeof team>): ConcernCommand => ({ type: 'RecordTeam', changed: team(...told) });
