@@ -91,6 +91,21 @@ describe('what is on the disk of a data key', () => {
     await nowhere(wrapped);
   });
 
+  it('is not taken for gone while somebody has a snapshot in which it is there still', async () => {
+    const onlooker = new pg.Client({ connectionString: store() });
+    await onlooker.connect();
+    await onlooker.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+    const { clientId, wrapped } = await somebody();
+    const keys = await openKeyStore(intake, stage.environmentOf('intake'));
+    await keys.database.query(`UPDATE data_keys SET wrapped = 'anew' WHERE subject_id = $1`, [clientId]);
+    await expect(keys.clearRemains()).rejects.toThrow("still in somebody's sight");
+    expect(await filesHolding(store(), wrapped)).toHaveLength(1);
+    await Promise.all([keys.clearRemains(), onlooker.query('COMMIT')]);
+    await onlooker.end();
+    await keys.close();
+    expect(await filesHolding(store(), wrapped)).toEqual([]);
+  });
+
   it('is gone, as the earlier version wrapped it, after a rewrapping', async () => {
     const { clientId, wrapped } = await somebody();
     const keys = await openKeyStore(intake, stage.environmentOf('intake'));

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { types } from 'node:util';
 import pg from 'pg';
 import { type KeyDatabase, KeyProviderError } from '@waymark/privacy';
@@ -51,8 +52,8 @@ export async function openKeyDatabase(service: string, url: string): Promise<Ope
 
 /**
  * Writes the table of keys anew, so that its files hold nothing of what was overwritten: an update leaves the old row where it was, and
- * also an ordinary vacuum only gives its place free. Rejects when somebody has the table in use for two seconds, such as a backup,
- * and when the role may not (before PostgreSQL 17 only the owner may).
+ * also an ordinary vacuum only gives its place free. Rejects when somebody has the table in use for two seconds, such as a backup, or
+ * has a snapshot from before for longer than that, and when the role may not (before PostgreSQL 17 only the owner may).
  */
 export async function clearKeyRemains(url: string, applicationName: string): Promise<void> {
   const client = new pg.Client({
@@ -61,17 +62,38 @@ export async function clearKeyRemains(url: string, applicationName: string): Pro
     connectionTimeoutMillis: 10_000,
     lock_timeout: 2_000,
   });
-  const refusals: string[] = [];
+  const notices: Notice[] = [];
   client.on('error', () => undefined);
-  client.on('notice', ({ message }) => refusals.push(message ?? 'refused'));
+  client.on('notice', ({ code, message = '', detail }) => notices.push({ code, message, detail }));
   await client.connect();
   try {
-    await client.query('VACUUM (FULL) data_keys');
+    for (let tries = 1; ; tries += 1) {
+      notices.length = 0;
+      await client.query('VACUUM (FULL, VERBOSE) data_keys');
+      const left = leftIn(notices);
+      if (left === 0) return;
+      if (tries === mostTries) throw new Error(`${left} row versions are still in somebody's sight`);
+      await pause(betweenTriesMs);
+    }
   } finally {
     await client.end();
   }
+}
+
+/** What PostgreSQL says beside its answer; severity and texts are in the language of the server. */
+type Notice = Partial<Pick<pg.DatabaseError, 'code' | 'message' | 'detail'>>;
+
+const SUCCESSFUL = '00000';
+const mostTries = 5;
+const betweenTriesMs = 500;
+
+/** How many of the old rows were written anew as well, because somebody may still see them. Throws when nothing was written at all. */
+function leftIn(notices: readonly Notice[]): number {
   // PostgreSQL warns, and does nothing.
-  if (refusals.length > 0) throw new Error(refusals.join('; '));
+  const refusals = notices.filter(({ code }) => code !== SUCCESSFUL);
+  if (refusals.length > 0) throw new Error(refusals.map(({ message }) => message).join('; '));
+  // "N dead row versions cannot be removed yet", in the language of the server.
+  return Math.max(0, ...notices.map(({ detail = '' }) => Number(/\d+/.exec(detail)?.[0] ?? 0)));
 }
 
 function unavailable(error: unknown): never {
