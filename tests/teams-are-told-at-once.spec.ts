@@ -52,11 +52,23 @@ describe('who works on a case', () => {
     (await cases.askOfClient('GET', String(clientId), 'consents', as)).status,
     (await cases.askOfReferrals('GET', `/${referralId}`, as)).status,
   ];
-  const revisionsOf = async (caseId: string) => {
+  /** What the copies say, and what the log does. */
+  const copiesOf = async (caseId: string) => {
+    const sql = 'SELECT team, revision, changed_at FROM case_teams WHERE case_id = $1';
     const rows = keepers.map((name) =>
-      stage.query<{ revision: string }>(name, 'SELECT revision FROM case_teams WHERE case_id = $1', [caseId]),
+      stage.query<{ team: string[]; revision: string; changed_at: Date }>(name, sql, [caseId]),
     );
-    return (await Promise.all(rows)).map(([row]) => Number(row?.revision));
+    return (await Promise.all(rows)).map(([row]) => ({
+      ...{ team: row?.team, revision: Number(row?.revision), changedAt: row?.changed_at.toISOString() },
+    }));
+  };
+  const lastIn = async (caseId: string) => {
+    let last: object = {};
+    for await (const { revision, data, metadata } of stage.log.readStream(`case-${caseId}`)) {
+      const { team } = data as { readonly team?: readonly string[] };
+      if (team) last = { team, revision, changedAt: metadata.occurredAt };
+    }
+    return last;
   };
   const openWithReferral = async () => {
     const followed = await cases.open();
@@ -89,8 +101,9 @@ describe('who works on a case', () => {
     await join(followed.caseId);
     await leave(followed.caseId);
     await join(followed.caseId);
-    const told = await revisionsOf(followed.caseId);
-    expect(told).toEqual([3, 3]);
+    const last = await lastIn(followed.caseId);
+    expect(last).toMatchObject({ revision: 3 });
+    expect(await copiesOf(followed.caseId)).toEqual([last, last]);
     await messagesComeAgain();
     for (const name of listeners)
       await eventually(async () => {
@@ -99,7 +112,7 @@ describe('who works on a case', () => {
         const heard = 'SELECT 1 FROM inbox_sequence WHERE subject = $1 AND last_sequence = 5';
         expect(await stage.query(name, heard, [followed.caseId])).not.toHaveLength(0);
       });
-    expect(await revisionsOf(followed.caseId)).toEqual(told);
+    expect(await copiesOf(followed.caseId)).toEqual([last, last]);
     const heard: number[] = [];
     for await (const { type, data } of stage.log.readStream(`concern-${followed.concernId}`))
       if (type === 'TeamOfConcernChanged') heard.push((data as { revision: number }).revision);

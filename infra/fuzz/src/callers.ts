@@ -28,8 +28,8 @@ export interface Caller {
 type ServiceName = 'intake' | 'case' | 'consent' | 'referral' | 'reporting' | 'audit';
 
 /**
- * Who of the demo people has a hand in the matter that the story has played, or a right that nobody else has, and the service that
- * asks others. `dataDir` is the platform's.
+ * Who of the demo people has a hand in the matter that the story has played, or a right that nobody else has, and the services
+ * that ask others, or tell them. `dataDir` is the platform's.
  */
 export const callersOf = (platform: Platform, dataDir: string): Readonly<Record<ServiceName, readonly Caller[]>> => {
   const tokens = new DemoTokens(platform.issuer);
@@ -58,16 +58,16 @@ export const callersOf = (platform: Platform, dataDir: string): Readonly<Record<
     name: 'a client who leaves',
     may: ({ action }) => action === 'EndReceiptSession',
   };
-  const referral: Caller = {
-    name: 'the referral service',
-    may: (access) => access.service?.includes('referral') ?? false,
-    token: () => serviceToken(platform, dataDir, 'referral'),
-  };
+  const service = (name: string): Caller => ({
+    name: `the ${name} service`,
+    may: (access) => access.service?.includes(name) ?? false,
+    token: () => serviceToken(platform, dataDir, name),
+  });
   return {
-    intake: [officer, reporter, leaving, nobody, staff('samoa.administrator', 'administrator')],
+    intake: [officer, reporter, leaving, nobody, staff('samoa.administrator', 'administrator'), service('case')],
     case: [officer, supervisor, staff('marek.clinician', 'clinician')],
-    consent: [officer, supervisor, client, referral],
-    referral: [officer, unit],
+    consent: [officer, supervisor, client, service('referral'), service('case')],
+    referral: [officer, unit, service('case')],
     reporting: [staff('priya.analyst', 'analyst')],
     audit: [staff('jonas.auditor', 'auditor')],
   };

@@ -1,4 +1,4 @@
-import type { Actor, AggregateDeclaration, Decider, DomainEvent } from '@waymark/event-sourcing';
+import type { Actor, AggregateDeclaration, Decider, DomainEvent, Instant } from '@waymark/event-sourcing';
 import type { RecordedEvent } from '@waymark/event-store';
 
 /** An aggregate: its decider and how its events lie in the log. */
@@ -35,4 +35,6 @@ export interface Written<State, Event> extends Loaded<State> {
   readonly position: bigint;
   /** What this command appended, now or when it first came. */
   readonly events: readonly Event[];
+  /** The moment of these events, where it was this call that appended them. */
+  readonly appendedAt?: Instant;
 }

@@ -123,7 +123,9 @@ describe.each(['postgres', 'kurrentdb'] as const)('changing an aggregate on %s',
   it('keeps the answer of a command that would be refused by now', async () => {
     const id = randomUUID();
     const commandId = randomUUID();
-    const first = await add(id, 999, { commandId });
+    const { appendedAt, ...first } = await add(id, 999, { commandId });
+    expect(appendedAt).toBeDefined();
+    // When it was appended is told to whoever did, once.
     expect(await add(id, 999, { commandId })).toEqual({ ...first, state: { total: 999 } });
   });
 

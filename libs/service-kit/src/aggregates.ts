@@ -157,7 +157,7 @@ export class Aggregates {
     }
     const result = await this.store.append(`${aggregate.category}-${id}`, revision < 0 ? 'none' : revision, batch);
     if (result.repeated) throw new DecidedElsewhere();
-    return { id, state, revision: result.revision, position: result.position, events };
+    return { id, state, revision: result.revision, position: result.position, events, appendedAt: now };
   }
 
   private async toAppend<State, Command, Event extends DomainEvent>(

@@ -10,6 +10,7 @@ import type {
 import { EventStoreError } from '../port.js';
 import { categoryOf, checkCategory, serializeBatch } from '../validation.js';
 import { Announcer } from './announcer.js';
+import { Together } from './together.js';
 import { Appends } from './appends.js';
 import { Connections, type ConnectionOptions } from './connections.js';
 import { newestOf } from './newest.js';
@@ -42,6 +43,7 @@ class PostgresEventStore implements EventStore {
   readonly #log: ConnectionOptions['log'];
   /** Shared by all readers of this store. Forgotten with any lost connection: the next server may be a restored one. */
   #horizon: { known: Horizon } = { known: unknownHorizon };
+  readonly #together = new Together((options: ReadAllOptions) => this.#readPage(options));
 
   constructor(options: PostgresEventStoreOptions) {
     this.#log = options.log;
@@ -117,7 +119,7 @@ class PostgresEventStore implements EventStore {
         let end: PageEnd = 'end';
         try {
           const begun = performance.now();
-          const read = await this.#readPage({ after, categories, limit });
+          const read = await this.#together.read({ after, categories, limit });
           if (signal.aborted) return;
           ({ end } = read);
           if (end !== 'gap') answered = count;

@@ -66,7 +66,7 @@ export class VisibleCases {
     const { concernId, shutOut = [] } = current;
     if (joining !== undefined && this.marks.include({ concernId, shutOut }, { id: joining })) reject('person_shut_out');
     const written = await this.aggregates.change(caseAggregate, caseId, command, call);
-    await this.listeners.tell(written, call, this.aggregates.now());
+    await this.listeners.tell(written, call);
     return written;
   }
 }

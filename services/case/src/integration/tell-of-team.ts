@@ -1,9 +1,7 @@
 import { makeValidator } from 'envalid';
 import type { ServiceTokenSource } from '@waymark/access';
-import type { Instant } from '@waymark/event-sourcing';
 import { type Call, type Log, ServiceCaller, type TeamTold, type Written } from '@waymark/service-kit';
 import type { CaseEvent } from '../case/domain/case.events.js';
-import type { CaseState } from '../case/domain/case.state.js';
 
 const addresses = makeValidator<readonly URL[]>((value) =>
   value
@@ -36,8 +34,9 @@ export class TeamListeners {
     this.caller = new ServiceCaller(tokens);
   }
 
-  async tell(written: Written<CaseState, CaseEvent>, call: Call, changedAt: Instant): Promise<void> {
-    const told = toldBy(written, changedAt);
+  /** Nothing of what was appended by an attempt before: whoever is told says the same as the message, or nothing. */
+  async tell(written: Written<unknown, CaseEvent>, call: Call): Promise<void> {
+    const told = toldBy(written);
     if (told) await Promise.all(this.addresses.map((address) => this.tellOne(address, written.id, told, call)));
   }
 
@@ -52,10 +51,15 @@ export class TeamListeners {
   }
 }
 
-/** The team as it is now, also when a command is answered again; undefined when the command left it as it was. */
-function toldBy({ events, state, revision }: Written<CaseState, CaseEvent>, changedAt: Instant): TeamTold | undefined {
-  if (state.status === 'none' || !events.some(({ data }) => 'team' in data)) return undefined;
-  const { concernId, clientId, team } = state;
-  const recusal = events.find((event) => event.type === 'OfficerRecused');
-  return { concernId, clientId, team, changedAt, revision, ...(recusal ? { recused: recusal.data.staffId } : {}) };
+/** The team as the last of these events has it, as its message tells it; undefined when there is none such. */
+function toldBy({ events, revision, appendedAt }: Written<unknown, CaseEvent>): TeamTold | undefined {
+  const index = events.findLastIndex(({ data }) => 'team' in data);
+  const event = events[index];
+  if (appendedAt === undefined || !event || !('team' in event.data)) return undefined;
+  const { concernId, clientId, team } = event.data;
+  return {
+    ...(concernId === undefined ? {} : { concernId }),
+    ...{ clientId, team, changedAt: appendedAt, revision: revision - (events.length - 1 - index) },
+    ...(event.type === 'OfficerRecused' ? { recused: event.data.staffId } : {}),
+  };
 }
