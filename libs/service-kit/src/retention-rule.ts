@@ -28,3 +28,20 @@ export class RetentionRule {
     return since;
   }
 }
+
+const atOnce = 100;
+const first = '00000000-0000-0000-0000-000000000000';
+
+/** What is due, in the order of its ids: a page is read when all of the one before has been dealt with. `pageAfter` reads `limit` rows at most. */
+export async function* dueInPages<Row>(
+  pageAfter: (id: string, limit: number) => Promise<readonly Row[]>,
+  idOf: (row: Row) => string,
+): AsyncGenerator<Row, void, undefined> {
+  for (let after = first; ;) {
+    const page = await pageAfter(after, atOnce);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = idOf(last);
+  }
+}

@@ -1,15 +1,12 @@
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId } from '@waymark/messaging';
-import { Aggregates, clockCall, Clock, type Doors, RetentionRule } from '@waymark/service-kit';
+import { Aggregates, clockCall, Clock, type Doors, dueInPages, RetentionRule } from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
 import { linkedRecords } from '../linked-records.js';
 import { RequestErasure } from './request-erasure.js';
 
 /** Asks for the erasures that the retention rule wants. Each has to be approved by a person all the same. */
 export class RequestDueErasures extends Command<void> {}
-
-const atOnce = 100;
-const first = '00000000-0000-0000-0000-000000000000';
 
 @CommandHandler(RequestDueErasures)
 export class RequestDueErasuresHandler implements ICommandHandler<RequestDueErasures> {
@@ -24,21 +21,19 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
   async execute(): Promise<void> {
     const end = this.rule.keptSince(this.clock.now());
     if (!end) return;
-    for (let after = first; ;) {
-      const due = await this.dueAfter(after, end);
-      for (const { client_id } of due) {
-        if (await this.isActiveByAnotherId(client_id, end)) continue;
-        const call = clockCall('consent', derivedId('retention', client_id));
-        await this.commands.execute(new RequestErasure(client_id, 'retention', undefined, call));
-      }
-      const last = due.at(-1);
-      if (!last) return;
-      after = last.client_id;
+    const due = dueInPages(
+      (after, limit) => this.dueAfter(after, limit, end),
+      ({ client_id }) => client_id,
+    );
+    for await (const { client_id } of due) {
+      if (await this.isActiveByAnotherId(client_id, end)) continue;
+      const call = clockCall('consent', derivedId('retention', client_id));
+      await this.commands.execute(new RequestErasure(client_id, 'retention', undefined, call));
     }
   }
 
   /** Every case is closed, and since that nothing has happened in the consent record, where there is one. */
-  private dueAfter(after: string, end: Date): Promise<{ client_id: string }[]> {
+  private dueAfter(after: string, limit: number, end: Date): Promise<{ client_id: string }[]> {
     return this.dataSource.query(
       `SELECT client_id FROM (
          SELECT client_id FROM erasures WHERE status IS NULL AND last_event_at < $1
@@ -48,8 +43,8 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
        WHERE client_id > $2 AND NOT EXISTS (
          SELECT FROM case_teams AS t WHERE t.client_id = silent.client_id AND (t.closed_at IS NULL OR t.closed_at >= $1)
        )
-       ORDER BY client_id LIMIT ${atOnce}`,
-      [end, after],
+       ORDER BY client_id LIMIT $3`,
+      [end, after, limit],
     );
   }
 

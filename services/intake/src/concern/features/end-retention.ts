@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId } from '@waymark/messaging';
-import { Aggregates, clockCall, Clock, type Doors, RetentionRule, Views } from '@waymark/service-kit';
+import { Aggregates, clockCall, Clock, type Doors, dueInPages, RetentionRule, Views } from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ConcernMarks } from '../concern-marks.js';
@@ -12,9 +12,6 @@ interface QuietRow {
   readonly concern_id: string;
   readonly quiet_since: Date;
 }
-
-const atOnce = 100;
-const first = '00000000-0000-0000-0000-000000000000';
 
 @CommandHandler(EndDueRetentions)
 export class EndDueRetentionsHandler implements ICommandHandler<EndDueRetentions> {
@@ -29,23 +26,24 @@ export class EndDueRetentionsHandler implements ICommandHandler<EndDueRetentions
 
   async execute(): Promise<void> {
     const end = this.rule.keptSince(this.clock.now());
-    if (!end || (await this.dueAfter(first, end)).length === 0) return;
+    if (!end || (await this.due(end).next()).done) return;
     // Something may have happened that the view does not show yet.
     await this.views.caughtUp();
-    for (let after = first; ;) {
-      const due = await this.dueAfter(after, end);
-      for (const row of due) await this.endRetention(row);
-      const last = due.at(-1);
-      if (!last) return;
-      after = last.concern_id;
-    }
+    for await (const row of this.due(end)) await this.endRetention(row);
+  }
+
+  private due(end: Date) {
+    return dueInPages(
+      (after, limit) => this.dueAfter(after, limit, end),
+      ({ concern_id }) => concern_id,
+    );
   }
 
   /**
    * Where no case followed, of everybody; where one did, of whoever reported, once the client is erased. As long as something happens
    * in another concern of the client, they have come again, and nobody asks.
    */
-  private dueAfter(after: string, end: Date): Promise<QuietRow[]> {
+  private dueAfter(after: string, limit: number, end: Date): Promise<QuietRow[]> {
     return this.dataSource.query(
       `SELECT concern_id, quiet_since FROM quiet_concerns AS q
        WHERE concern_id > $2 AND quiet_since < $1 AND NOT told AND (NOT accepted OR reporter_apart)
@@ -55,8 +53,8 @@ export class EndDueRetentionsHandler implements ICommandHandler<EndDueRetentions
            SELECT FROM quiet_concerns AS o
            WHERE o.client_ids && q.client_ids AND o.concern_id <> q.concern_id AND o.quiet_since >= $1
          )
-       ORDER BY concern_id LIMIT ${atOnce}`,
-      [end, after],
+       ORDER BY concern_id LIMIT $3`,
+      [end, after, limit],
     );
   }
 
