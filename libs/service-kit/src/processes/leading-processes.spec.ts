@@ -202,6 +202,17 @@ describe('a process, with two instances of its service', () => {
     expect(await resultOf(await order(randomUUID()))).toEqual({ outcome: 'not_open' });
   });
 
+  it('takes it no second time for an order whose result was lost when its service died', async () => {
+    const about = await begin();
+    await until(about, 'Started', 'StepTaken');
+    const ordered = await order(about);
+    const result = await resultOf(ordered);
+    expect(result).toEqual({ outcome: 'taken', step: 'ask', attempt: 2 });
+    await database.query('UPDATE process_orders SET done_at = NULL, result = NULL WHERE id = $1', [ordered]);
+    expect(await resultOf(ordered)).toEqual(result);
+    expect(await types(about)).toEqual(['Started', 'StepTaken', 'StepTaken']);
+  });
+
   it('goes on where it was after all instances were down, and does what was ordered meanwhile', async () => {
     const about = await begin();
     await until(about, 'Started', 'StepTaken');

@@ -3,6 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { DomainRejection } from '@waymark/event-sourcing';
 import { derivedId, isTemporary } from '@waymark/messaging';
 import type { Log } from '../log.js';
+import { processAggregate } from './process-declaration.js';
 import { openProcess, type ProcessLead, takeStep } from './take-step.js';
 
 /** Table of what operators have ordered about processes, to be carried out by the service itself. */
@@ -76,14 +77,16 @@ async function carryOut(
   operator: string,
   log: Log,
 ): Promise<ProcessOrderResult> {
+  const commandId = derivedId('process order', orderId);
+  const before = await takenBy(lead, processId, commandId);
+  if (before) return before;
   const process = await openProcess(lead, processId);
   if (!process) return { outcome: 'not_open' };
   const { step, attempts } = process.current;
   const attempt = attempts + 1;
   try {
     await takeStep(lead, processId, process, attempt, {
-      commandId: derivedId('process order', orderId),
-      correlationId: orderId,
+      ...{ commandId, correlationId: orderId },
       actor: { kind: 'operator', id: operator, roles: [] },
     });
   } catch (error) {
@@ -92,6 +95,19 @@ async function carryOut(
     return { outcome: 'failed', error: errorCode(error) };
   }
   return { outcome: 'taken', step, attempt };
+}
+
+/** What an order did that was interrupted before its result was kept. */
+async function takenBy(
+  { service, aggregates }: ProcessLead,
+  processId: string,
+  commandId: string,
+): Promise<ProcessOrderResult | undefined> {
+  const history = await aggregates.history(processAggregate(service), processId);
+  for (const { event, recorded } of history)
+    if (event.type === 'ProcessStepTaken' && recorded.metadata.causationId === commandId)
+      return { outcome: 'taken', step: event.data.step, attempt: event.data.attempt };
+  return undefined;
 }
 
 /** Never the text of an error, which may quote what was opened. */
