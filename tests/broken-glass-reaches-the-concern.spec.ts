@@ -109,6 +109,41 @@ describe('whoever has broken the glass of a case', () => {
     }
   });
 
+  const join = async (caseId: string, who: string): Promise<void> => {
+    const body = { staffId: stage.idOf(who) };
+    const answer = await stage.ask('case', 'POST', `/v1/cases/${caseId}/team-members`, { as: supervisor, body });
+    expect(answer).toMatchObject({ status: 200 });
+  };
+  const groundsOf = async (stream: string, who: string): Promise<readonly unknown[]> => {
+    const grounds: unknown[] = [];
+    for await (const { data, metadata } of stage.log.readStream(stream))
+      if (metadata.actor.id === stage.idOf(who) && 'ground' in data) grounds.push(data.ground);
+    return grounds;
+  };
+
+  it('may be a clinician on the team, who reads the case as one of it and the concern under the grant', async () => {
+    const { concernId, caseId } = await aCase();
+    const clinician = 'sofia.counsellor';
+    await join(caseId, clinician);
+    expect(await read(concernId, clinician)).toMatchObject({ status: 404 });
+    const grantId = await breakGlass(caseId, clinician);
+    await answers(concernId, clinician, 200);
+    expect(await stage.ask('case', 'GET', `/v1/cases/${caseId}`, { as: clinician })).toMatchObject({ status: 200 });
+    expect((await groundsOf(`intake_access-${concernId}`, clinician)).at(-1)).toBe(`break_glass:${grantId}`);
+    expect((await groundsOf(`case_access-${caseId}`, clinician)).at(-1)).toBe('team');
+  });
+
+  it('reads as one of the team, and on record as that, once they have joined it', async () => {
+    const { concernId, caseId } = await aCase();
+    await breakGlass(caseId, outside);
+    await answers(concernId, outside, 200);
+    await join(caseId, outside);
+    await read(concernId, outside);
+    await stage.ask('case', 'GET', `/v1/cases/${caseId}`, { as: outside });
+    expect((await groundsOf(`intake_access-${concernId}`, outside)).at(-1)).toBe('team');
+    expect((await groundsOf(`case_access-${caseId}`, outside)).at(-1)).toBe('team');
+  });
+
   it('is nobody whom the reporter shut out', async () => {
     const { concernId, caseId } = await aCase({ people: [stage.idOf(outside)] });
     const body = { purpose: 'vital_interest', reason: 'Let me in.', hours: 1 };

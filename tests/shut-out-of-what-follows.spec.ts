@@ -36,6 +36,26 @@ describe('whom a reporter shuts out of a concern, after its case was opened', ()
     expect(await client('GET', clientId, 'overrides', other)).toMatchObject({ status: 200 });
   });
 
+  it('gets that as well when they say what for, and is on record alike', async () => {
+    const { clientId } = await cases.open({ people: [stage.idOf(shutOut)] });
+    const reads = async (id: string): Promise<number> => {
+      let count = 0;
+      for await (const { metadata } of stage.log.readStream(`consent_access-${id}`))
+        if (metadata.actor.id === stage.idOf(shutOut)) count += 1;
+      return count;
+    };
+    for (const path of ['erasure', 'overrides'])
+      for (const purpose of ['accompaniment', 'supervision', 'statistics']) {
+        const asked = (id: string) =>
+          stage.ask('consent', 'GET', `/v1/clients/${id}/${path}`, { as: shutOut, headers: { 'x-purpose': purpose } });
+        const answer = toldBy(await asked(clientId));
+        expect(answer).toMatchObject({ status: 404, rest: { code: 'not_found' } });
+        expect(answer).toEqual(toldBy(await asked(unknown)));
+      }
+    expect(await reads(clientId)).toBeGreaterThan(0);
+    expect(await reads(unknown)).toBeGreaterThan(0);
+  });
+
   it('does not approve an override or an erasure that the team has asked for, and somebody else does', async () => {
     const { clientId } = await cases.open({ people: [stage.idOf(shutOut)] });
     const [, , body] = clientRoutes(stage).find(([method, path]) => method === 'POST' && path === 'overrides') ?? [];

@@ -14,6 +14,9 @@ export interface Revocations {
   isRevoked(id: string, issuedAtSeconds?: number): boolean;
 }
 
+/** So long an entry stays in the list at least. No token of anybody may live longer. */
+export const REVOCATIONS_REMEMBERED_SECONDS = 1_800;
+
 /** How a person or a session is named in the list, which anybody may read: nobody learns an id from it. */
 export const revokedSubject = (id: string): string => createHash('sha256').update(id).digest('hex');
 

@@ -22,16 +22,15 @@ const keepMarks = handling(caseMessages.caseOpened, async ({ data }, { manager }
   );
 });
 
-/** Of two of a case the later one holds, in whichever order they come. */
+const changed = `UPDATE case_teams SET client_id = $2, team = $3, changed_at = $4, revision = $5
+  WHERE case_id = $1 AND (revision IS NULL OR $5 > revision)`;
+/**
+ * Of two of a case the later one holds, in whichever order they come. Of a case whose opening was never told nothing is kept: nobody
+ * would know whom its reporter shuts out, and nobody is let in before.
+ */
 const keepTeam = handling(caseMessages.teamChanged, async ({ data }, { manager }) => {
   const { caseId, clientId, team, changedAt, revision } = data;
-  await manager.query(
-    `INSERT INTO case_teams (case_id, client_id, team, changed_at, revision) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (case_id) DO UPDATE
-     SET client_id = excluded.client_id, team = excluded.team, changed_at = excluded.changed_at, revision = excluded.revision
-     WHERE case_teams.revision IS NULL OR excluded.revision > case_teams.revision`,
-    [caseId, clientId, team, changedAt, revision],
-  );
+  await manager.query(changed, [caseId, clientId, team, changedAt, revision]);
 });
 
 const recused = `UPDATE case_teams SET recused = array_append(recused, $2)
@@ -90,10 +89,7 @@ export interface TeamTold {
   readonly recused?: string;
 }
 
-/**
- * Takes it into the copy, unless that knows of a later one; answers whether the case was known. Of one that is not, nothing is kept:
- * whom its reporter shuts out would not be known either, and nobody is let in before.
- */
+/** Takes it into the copy, as its message will; answers whether the case was known. */
 export const hearOfTeam = (
   dataSource: Pick<DataSource, 'transaction'>,
   caseId: string,
@@ -102,11 +98,7 @@ export const hearOfTeam = (
   dataSource.transaction(async (manager) => {
     const found = await manager.query<unknown[]>('SELECT 1 FROM case_teams WHERE case_id = $1 FOR UPDATE', [caseId]);
     if (found.length === 0) return false;
-    await manager.query(
-      `UPDATE case_teams SET client_id = $2, team = $3, changed_at = $4, revision = $5
-       WHERE case_id = $1 AND (revision IS NULL OR revision < $5)`,
-      [caseId, clientId, team, changedAt, revision],
-    );
+    await manager.query(changed, [caseId, clientId, team, changedAt, revision]);
     if (staffId !== undefined) await manager.query(recused, [caseId, staffId]);
     return true;
   });

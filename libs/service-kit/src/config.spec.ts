@@ -85,6 +85,9 @@ describe('the settings of a service', () => {
       ['at+jwt', 'JWT'],
     ]);
     expect(refusal({ OIDC_ALGORITHMS: ' , ' })).toContain('OIDC_ALGORITHMS: ');
+    for (const seconds of ['0', '1501', '3600', '2.5', 'long'])
+      expect(refusal({ OIDC_TOKEN_SECONDS: seconds })).toContain('OIDC_TOKEN_SECONDS: must be 1 to 1500');
+    expect(refusal({ OIDC_TOKEN_SECONDS: '1500' })).toBe('none');
     expect(refusal({ OIDC_SECOND_FACTORS: '' })).toContain('OIDC_SECOND_FACTORS: ');
     expect(refusal({ OIDC_SECOND_FACTORS: 'otp' })).toBe('none');
   });

@@ -15,6 +15,7 @@ import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
 import { noticeClosed, sessionSettings } from './database-sessions.js';
+import { unfinishedErasuresMigration } from './erasure/unfinished-erasures.js';
 import { idempotencyMigration, oldAnswersMigration } from './idempotency.js';
 import { processOrdersMigration } from './processes/process-orders.js';
 import type { QueryRunner } from 'typeorm';
@@ -143,6 +144,17 @@ export class NoteWhereTopicsEnd1764247800000 implements MigrationInterface {
   }
 }
 
+/** Table of erasures that wait for a view. */
+export class FinishErasuresLater1764250000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(unfinishedErasuresMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE unfinished_erasures');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
@@ -178,6 +190,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       HoldFactsBack1764246000000,
       LetAnswersBeForgotten1764247000000,
       NoteWhereTopicsEnd1764247800000,
+      FinishErasuresLater1764250000000,
       ...options.migrations,
     ],
     synchronize: false,

@@ -1,11 +1,27 @@
 import { EnvError, makeValidator, num, str, url } from 'envalid';
-import { type ClaimsMapping, createTokenVerifier, type Revocations, type TokenVerifier } from '@waymark/access';
+import {
+  type ClaimsMapping,
+  createTokenVerifier,
+  type Revocations,
+  REVOCATIONS_REMEMBERED_SECONDS,
+  type TokenVerifier,
+} from '@waymark/access';
 import { ConfigError } from './config-error.js';
 
 const list = makeValidator<readonly string[]>((value) => {
   const items = value.split(',').flatMap((item) => (item.trim() === '' ? [] : [item.trim()]));
   if (items.length === 0) throw new EnvError('must name at least one, several separated by commas');
   return items;
+});
+
+/** A token that was taken back must have ended before it is forgotten; clocks may differ. */
+const longestTokenSeconds = REVOCATIONS_REMEMBERED_SECONDS - 300;
+
+const tokenSeconds = makeValidator<number>((value) => {
+  const seconds = Number(value);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > longestTokenSeconds)
+    throw new EnvError(`must be 1 to ${longestTokenSeconds}: tokens that were taken back are remembered no longer`);
+  return seconds;
 });
 
 /** Whose tokens are taken, and where in them stands what we need. */
@@ -19,7 +35,10 @@ export const identityVariables = {
   OIDC_ALGORITHMS: list({ default: ['RS256', 'ES256'], desc: 'algorithms of signatures that are taken' }),
   OIDC_TOKEN_TYPES: list({ default: ['at+jwt'], desc: '`typ` of access tokens; add JWT for issuers before RFC 9068' }),
   OIDC_CLOCK_TOLERANCE_SECONDS: num({ default: 5, desc: "by how much the issuer's clock may differ" }),
-  OIDC_TOKEN_SECONDS: num({ default: 300, desc: 'so long after its issue a token is taken at most' }),
+  OIDC_TOKEN_SECONDS: tokenSeconds({
+    default: 300,
+    desc: `so long after its issue a token is taken at most, up to ${longestTokenSeconds}`,
+  }),
   OIDC_ROLES_CLAIM: str({ default: 'roles', desc: 'claim with the roles; a dot leads into nested claims' }),
   OIDC_UNIT_CLAIM: str({ default: 'unit', desc: 'claim with the unit' }),
   OIDC_SERVICE_CLAIM: str({ default: 'service', desc: "claim with a service's name" }),

@@ -46,26 +46,26 @@ describe('the marks of whom a reporter shuts out', () => {
     expect(marks.shutOutOf(cases, { kind: 'service', id: 'amina' })).toEqual([]);
   });
 
+  const both = ['officer', 'unit_focal_point'];
   it.each([
-    ['an officer of the desk', { id: 'amina', roles: ['officer'], unit: 'support_desk' }, false, true],
-    ['a supervisor of no unit', { id: 'ingrid', roles: ['supervisor'] }, false, true],
-    ['a supervisor of a third unit', { id: 'paolo', roles: ['supervisor'], unit: 'human_resources' }, false, true],
-    ['a supervisor of the alternate desk', { id: 'samuel', roles: ['supervisor'], unit: 'ethics_office' }, true, false],
-    ['whoever works at no desk', { id: 'elena', roles: ['unit_focal_point'], unit: 'ethics_office' }, false, false],
-    ['somebody of whom nothing else is known', { id: 'amina' }, false, false],
+    ['an officer of the desk', { id: 'amina', roles: ['officer'], unit: 'support_desk' }, 'told', 'in conflict'],
+    ['a supervisor of no unit', { id: 'ingrid', roles: ['supervisor'] }, 'told', 'in conflict'],
+    ['one of a third unit', { id: 'paolo', roles: ['supervisor'], unit: 'human_resources' }, 'told', 'in conflict'],
+    ['one of the alternate desk', { id: 'samuel', roles: ['supervisor'], unit: 'ethics_office' }, 'not told', 'told'],
+    ['its focal point who is an officer', { id: 'elena', roles: both, unit: 'ethics_office' }, 'not told', 'told'],
+    ['whoever works at no desk', { id: 'elena', roles: ['unit_focal_point'], unit: 'ethics_office' }, 'told', 'told'],
+    ['somebody of whom nothing else is known', { id: 'amina' }, 'told', 'told'],
   ])(
-    'shut out %s where one desk has nothing to do with the other’s concern',
-    (_who, asked, ofTheDesk, ofTheAlternate) => {
+    'keep from %s what is the other desk’s, and are a conflict of interest only where it is about their own',
+    (_who, asked, ofTheDesk, aboutTheDesk) => {
       const nobody = { people: [], roles: [], units: [] };
-      const asks = (owns: boolean) =>
-        marks.include(
-          {
-            concernId: concern,
-            shutOut: marks.of(concern, { ...nobody, alternateDesk: { unit: 'ethics_office', owns } }),
-          },
-          asked,
-        );
-      expect([asks(false), asks(true)]).toEqual([ofTheDesk, ofTheAlternate]);
+      const asks = (owns: boolean) => {
+        const shutOut = marks.of(concern, { ...nobody, alternateDesk: { unit: 'ethics_office', owns } });
+        const marked = { concernId: concern, shutOut };
+        if (marks.conflictWith(marked, asked)) return marks.include(marked, asked) ? 'in conflict' : 'contradiction';
+        return marks.include(marked, asked) ? 'not told' : 'told';
+      };
+      expect([asks(false), asks(true)]).toEqual([ofTheDesk, aboutTheDesk]);
     },
   );
 

@@ -49,25 +49,40 @@ export class ShutOutMarks {
     return marks.sort();
   }
 
-  /** Whether one of the case's marks is theirs, their role's or their unit's, or they work at the other desk. */
-  include({ concernId, shutOut }: MarkedCase, asked: MaybeShutOut): boolean {
+  /**
+   * Whether one of the case's marks is theirs, their role's or their unit's, or it is about the desk at which they work: they have
+   * no part in what follows of it, whoever else lets them in.
+   */
+  conflictWith(marked: MarkedCase, asked: MaybeShutOut): boolean {
+    const { concernId, shutOut } = marked;
     if (concernId === undefined || shutOut.length === 0) return false;
     const { id, roles = [], unit } = asked;
     const listed = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
     const own = this.of(concernId, { people: listed(id), roles, units: listed(unit) });
-    return own.some((mark) => shutOut.includes(mark)) || this.areAtTheOtherDesk(shutOut, concernId, asked);
+    return own.some((mark) => shutOut.includes(mark)) || this.desksOf(marked, asked) === 'about their desk';
+  }
+
+  /** The same, or it is the desk's own and they work at the alternate one, who need not know of it. */
+  include(marked: MarkedCase, asked: MaybeShutOut): boolean {
+    return this.conflictWith(marked, asked) || this.desksOf(marked, asked) === 'of the other desk';
   }
 
   /** For the attribute `shutOut` of the policies: whoever asks, when they are shut out of one of these cases, else nobody. */
   shutOutOf(cases: readonly MarkedCase[], asker: Principal) {
-    const isShutOut = asker.kind === 'staff' && cases.some((each) => this.include(each, asker));
-    return staffRefs(isShutOut ? [asker.id] : []);
+    return staffRefs(asker.kind === 'staff' && cases.some((each) => this.include(each, asker)) ? [asker.id] : []);
   }
 
-  private areAtTheOtherDesk(marks: readonly string[], concernId: string, { roles = [], unit }: MaybeShutOut): boolean {
-    if (!roles.some((role) => deskRoles.includes(role))) return false;
-    const areAtTheAlternate = unit !== undefined && marks.includes(this.mark(concernId, 'alternate desk', unit));
-    return marks.includes(this.ownerMark(concernId, true)) ? !areAtTheAlternate : areAtTheAlternate;
+  /** The same for what reaches people by more than their work at a desk, such as a referral to their unit. */
+  inConflictWith(cases: readonly MarkedCase[], asker: Principal) {
+    return staffRefs(asker.kind === 'staff' && cases.some((each) => this.conflictWith(each, asker)) ? [asker.id] : []);
+  }
+
+  /** Of whoever works at a desk, where the case is that of the other one. */
+  private desksOf({ concernId, shutOut }: MarkedCase, { roles = [], unit }: MaybeShutOut) {
+    if (concernId === undefined || !roles.some((role) => deskRoles.includes(role))) return undefined;
+    const areAtTheAlternate = unit !== undefined && shutOut.includes(this.mark(concernId, 'alternate desk', unit));
+    if (shutOut.includes(this.ownerMark(concernId, true))) return areAtTheAlternate ? undefined : 'about their desk';
+    return areAtTheAlternate ? 'of the other desk' : undefined;
   }
 
   /** There is one either way, so that their number does not tell which. */

@@ -213,6 +213,25 @@ describe('the accesses of a case', () => {
   });
 });
 
+describe('a replay', () => {
+  it('is recorded for what it is asked for, and made for no statistics', async () => {
+    const replay = (purpose: string) =>
+      stage.ask('audit', 'GET', `/v1/cases/${story.caseId}/timeline`, {
+        ...{ as: 'jonas.auditor', headers: { 'x-purpose': purpose } },
+      });
+    expect(await replay('investigation')).toMatchObject({ status: 200 });
+    expect(await replay('statistics')).toMatchObject({ status: 403, body: { code: 'purpose_not_allowed' } });
+    const { items } = await answerTo(`/v1/cases/${story.caseId}/accesses`);
+    const stated = items.filter(({ purpose }: { purpose: string }) =>
+      ['investigation', 'statistics'].includes(purpose),
+    );
+    expect(stated).toMatchObject([
+      { what: 'GetCaseTimeline', purpose: 'investigation', outcome: 'allowed' },
+      { what: 'GetCaseTimeline', purpose: 'statistics', outcome: 'refused' },
+    ]);
+  });
+});
+
 describe('the checks of a case', () => {
   it('are all in order where the rules were kept', async () => {
     const { outcome, checks } = await answerTo(`/v1/cases/${story.caseId}/checks`);

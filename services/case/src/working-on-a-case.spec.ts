@@ -95,7 +95,16 @@ describe('working on a case', () => {
     }
     const anonymous = await stage.ask('case', 'GET', `/v1/cases/${opened.caseId}`);
     expect(anonymous.body).toMatchObject({ status: 401, code: 'token_missing' });
-    expect((await post('ingrid.supervisor', '/risk-assessments', riskAssessment)).status).toBe(403);
+    const supervising = await post('ingrid.supervisor', '/risk-assessments', riskAssessment);
+    expect(supervising.body).toMatchObject({ status: 409, code: 'caller_not_on_team' });
+  });
+
+  it('is for a supervisor on the team as for its officers: whoever accepts a concern works on its case', async () => {
+    const led = await openCaseFor(stage, intakeBus, 'ingrid.supervisor');
+    const note = { noteClass: 'administrative', text: 'She asked to be called by Lucía.' };
+    expect((await post('ingrid.supervisor', '/risk-assessments', riskAssessment, led)).status).toBe(201);
+    expect((await post('ingrid.supervisor', '/notes', note, led)).status).toBe(201);
+    expect((await post('tomas.supervisor', '/notes', note, led)).body.code).toBe('caller_not_on_team');
   });
 
   it('begins for a member the moment they are added, and ends the moment they are removed', async () => {

@@ -49,7 +49,9 @@ export async function startConsentStage({
     publish,
     tell,
     team: async (clientId, usernames) => {
-      const message = teamChanged({ clientId, team: usernames.map(stage.idOf) });
+      const [caseId, concernId, team] = [randomUUID(), randomUUID(), usernames.map(stage.idOf)];
+      const message = teamChanged({ clientId, team, caseId, sequence: 2 });
+      await publish(caseOpened({ caseId, clientId, officerId: String(team[0]), concernId }, []));
       await tell(message);
       return message;
     },

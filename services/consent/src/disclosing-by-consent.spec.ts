@@ -123,7 +123,7 @@ describe('disclosing by consent', () => {
     const clientId = randomUUID();
     const message = await stage.team(clientId, ['amina.officer', 'lucia.officer']);
     await stage.publish(message);
-    const left = teamChanged({ clientId, caseId: message.subject, team: [stage.idOf('lucia.officer')], sequence: 2 });
+    const left = teamChanged({ clientId, caseId: message.subject, team: [stage.idOf('lucia.officer')], sequence: 3 });
     await stage.publish(left, message, left);
     await eventually(async () => (await stage.get(consents(clientId), amina)).status === 404);
     expect(await stage.get(consents(clientId), { as: 'lucia.officer' })).toMatchObject({

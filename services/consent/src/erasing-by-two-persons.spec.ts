@@ -104,7 +104,7 @@ describe('erasing a client', () => {
     const closed = async () => {
       const of = await ofCase();
       await refuse(of.clientId);
-      await stage.tell(caseClosed(of, stage.clock.now(), 2));
+      await stage.tell(caseClosed(of, stage.clock.now(), 3));
       return of;
     };
     const [old, active, reopened, open, never] = [
@@ -116,8 +116,8 @@ describe('erasing a client', () => {
     ];
     await refuse(open.clientId);
     // Of whom the consent record holds nothing.
-    await stage.tell(caseClosed(never, stage.clock.now(), 2));
-    await stage.tell(caseReopened(reopened, stage.clock.now(), 3));
+    await stage.tell(caseClosed(never, stage.clock.now(), 3));
+    await stage.tell(caseReopened(reopened, stage.clock.now(), 4));
     stage.clock.advance({ days: 100 });
     await refuse(active.clientId);
     stage.clock.advance({ days: 100 });

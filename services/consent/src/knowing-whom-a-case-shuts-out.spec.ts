@@ -52,11 +52,21 @@ describe('whom the reporter of a case shuts out, as consent hears of it', () => 
     expect(await erasure(clientId, other)).toMatchObject({ status: 200 });
   });
 
-  it('does not hold for a case that was known before, until it is told; nor does the telling change its team', async () => {
+  it('is not known of a case whose opening was given up: nobody is let in, also after a change of its team', async () => {
     const aCase = newCase();
-    await stage.tell(teamChanged({ ...aCase, team: [stage.idOf(colleague)] }));
-    expect(await erasure(aCase.clientId, shutOut)).toMatchObject({ status: 200 });
-    await stage.tell(opened(aCase, { people: [stage.idOf(shutOut)] }, 2));
+    const [first, changed] = [1, 2].map((sequence) =>
+      teamChanged({ ...aCase, team: [stage.idOf(colleague)], sequence }),
+    );
+    for (const message of [first, changed]) await stage.tell(message!);
+    for (const as of [colleague, officer]) expect(await consents(aCase.clientId, as)).toMatchObject({ status: 404 });
+    expect(await erasure(aCase.clientId, shutOut)).toMatchObject({ status: 404 });
+  });
+
+  it('is taken over by the telling of an opening that comes again, which does not change the team', async () => {
+    const aCase = newCase();
+    await stage.tell(opened(aCase, {}));
+    await stage.tell(teamChanged({ ...aCase, team: [stage.idOf(colleague)], sequence: 2 }));
+    await stage.tell(opened(aCase, { people: [stage.idOf(shutOut)] }, 3));
     expect(await erasure(aCase.clientId, shutOut)).toMatchObject({ status: 404 });
     expect(await consents(aCase.clientId, colleague)).toMatchObject({ status: 200 });
     expect(await consents(aCase.clientId, officer)).toMatchObject({ status: 404 });

@@ -72,6 +72,18 @@ describe('who sees a concern', () => {
     });
   });
 
+  it('a supervisor reads one that was told in confidence without name and address, until they have taken it', async () => {
+    const told = { reporterName: 'Rosa Maria', contactDetails: '+41 79 000 00 00' };
+    const accountFor = async (concernId: string, as: string) => (await read(concernId, as)).body.account;
+    const { concernId } = await desk.submit({ identity: 'confidential', ...told });
+    const { reporterName, contactDetails, narrative } = await accountFor(concernId, 'ingrid.supervisor');
+    expect({ reporterName, contactDetails, narrative }).toEqual({ narrative: concern.narrative });
+    await desk.step(concernId, 'allocation', 'ingrid.supervisor');
+    expect(await accountFor(concernId, 'ingrid.supervisor')).toMatchObject(told);
+    const named = await desk.submit({ identity: 'named', ...told });
+    expect(await accountFor(named.concernId, 'ingrid.supervisor')).toMatchObject(told);
+  });
+
   it('an officer reads it only after taking it, and each reading is on record, those that were refused too', async () => {
     const { concernId } = await desk.submit();
     expect(await read(concernId, 'amina.officer')).toMatchObject({ status: 404 });

@@ -32,8 +32,13 @@ export async function tellTeam(
   { caseId, clientId }: KnownCase = { caseId: randomUUID(), clientId: randomUUID() },
   sequence = 1,
 ): Promise<KnownCase> {
-  const data = { caseId, clientId, team: team.map(stage.idOf), changedAt: '2026-03-02T08:00:00.000Z' };
-  const told = message('case', caseMessages.teamChanged.type, caseId, sequence, data);
+  const ids = team.map(stage.idOf);
+  const data = { caseId, clientId, team: ids, changedAt: '2026-03-02T08:00:00.000Z' };
+  const told = message('case', caseMessages.teamChanged.type, caseId, sequence + 1, data);
+  if (sequence === 1) {
+    const opened = { caseId, clientId, concernId: randomUUID(), officerId: ids[0], openedAt: data.changedAt };
+    await bus.publish(topicOf('case'), [message('case', caseMessages.caseOpened.type, caseId, sequence, opened)]);
+  }
   await bus.publish(topicOf('case'), [told]);
   await handled(stage, told);
   return { caseId, clientId };
@@ -45,7 +50,7 @@ export async function tellMarks(
   bus: Bus,
   { caseId, clientId }: KnownCase,
   shutOut: (concernId: string) => readonly string[],
-  sequence = 2,
+  sequence = 3,
 ): Promise<void> {
   const concernId = randomUUID();
   const data = { caseId, clientId, concernId, officerId: stage.idOf('amina.officer'), shutOut: shutOut(concernId) };

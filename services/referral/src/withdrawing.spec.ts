@@ -132,6 +132,34 @@ describe('a referral whose client withdraws the consent', () => {
     ]);
   });
 
+  it('tells the unit no longer what it was about, also where it had ended before, or ends afterwards', async () => {
+    const [declined, later, live] = [await sent(), await sent(), await sent()];
+    await post(`/${declined}/acknowledgement`, olivier);
+    await post(`/${declined}/decline`, { ...olivier, body: { reason: 'no_capacity' } });
+    const message = suspensionsRequested(known, consentId, [declined, later]);
+    await withdraw(message);
+    await Promise.all([suspended(later), handled(stage, message)]);
+    expect(await post(`/${later}/client-decline`, amina)).toMatchObject({ status: 200 });
+    const listed = async (as: string, filter = '') =>
+      (await get(`?limit=100${filter}`, as)).body.items as readonly { readonly referralId: string }[];
+    for (const id of [declined, later]) {
+      const line = (await listed('olivier.ombudsman')).find(({ referralId }) => referralId === id);
+      const shown = (await get(`/${id}`, 'olivier.ombudsman')).body;
+      for (const seen of [line, shown])
+        expect({ fields: Object.keys(seen ?? {}) }).toEqual({
+          fields: expect.not.arrayContaining(['service', 'urgency']),
+        });
+      expect(shown).not.toHaveProperty('categories');
+      expect((await get(`/${id}`, 'amina.officer')).body).toMatchObject({ urgency: expect.any(String) });
+    }
+    const { urgency } = (await get(`/${live}`, 'olivier.ombudsman')).body;
+    const found = (await listed('olivier.ombudsman', `&urgency=${urgency}`)).map(({ referralId }) => referralId);
+    expect(found).toContain(live);
+    expect(found).not.toContain(declined);
+    expect(found).not.toContain(later);
+    expect((await listed('amina.officer', `&urgency=${urgency}`)).map(({ referralId }) => referralId)).toContain(later);
+  });
+
   it('is suspended under the message that told of the withdrawal', async () => {
     const id = await sent();
     const message = suspensionsRequested(known, consentId, [id]);

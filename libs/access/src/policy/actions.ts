@@ -16,7 +16,7 @@ export const actions = {
   AuthorizeDisclosure: { principals: ['Service'], resource: 'Client' },
   BeginService: { principals: ['Staff'], resource: 'Referral' },
   BreakGlass: { principals: ['Staff'], resource: 'Case' },
-  CheckCase: { principals: ['Staff'], resource: 'History' },
+  CheckCase: { principals: ['Staff'], resource: 'History', purpose: true },
   CheckHealth: { principals: ['Anyone'], resource: 'Waymark' },
   CloseCase: { principals: ['Staff'], resource: 'Case' },
   CompleteReferral: { principals: ['Staff'], resource: 'Referral' },
@@ -26,10 +26,10 @@ export const actions = {
   DraftReferral: { principals: ['Staff'], resource: 'Case' },
   EndReceiptSession: { principals: ['Reporter'], resource: 'Waymark' },
   FindSameContact: { principals: ['Staff'], resource: 'Concern', purpose: true },
-  GetCaseAccesses: { principals: ['Staff'], resource: 'History' },
-  GetCaseState: { principals: ['Staff'], resource: 'History' },
-  GetCaseTimeline: { principals: ['Staff'], resource: 'History' },
-  GetClientTimeline: { principals: ['Staff'], resource: 'History' },
+  GetCaseAccesses: { principals: ['Staff'], resource: 'History', purpose: true },
+  GetCaseState: { principals: ['Staff'], resource: 'History', purpose: true },
+  GetCaseTimeline: { principals: ['Staff'], resource: 'History', purpose: true },
+  GetClientTimeline: { principals: ['Staff'], resource: 'History', purpose: true },
   GiveConsent: { principals: ['Staff'], resource: 'Client' },
   GiveGuidance: { principals: ['Staff'], resource: 'Concern' },
   HearOfTeam: { principals: ['Service'], resource: 'Waymark' },
@@ -94,7 +94,7 @@ export const actions = {
   SendReporterMessage: { principals: ['Reporter'], resource: 'Concern' },
   SubmitConcern: { principals: ['Anyone'], resource: 'Waymark' },
   TriageConcern: { principals: ['Staff'], resource: 'Concern' },
-  WhoCouldSee: { principals: ['Staff'], resource: 'History' },
+  WhoCouldSee: { principals: ['Staff'], resource: 'History', purpose: true },
   WithdrawConsent: { principals: ['Staff'], resource: 'Client' },
   WithdrawMyConsent: { principals: ['Reporter'], resource: 'Client' },
   WriteNote: { principals: ['Staff'], resource: 'Case' },
@@ -158,7 +158,12 @@ export interface ResourceAttributes {
 /** What a policy may ask about the circumstances, for actions that have any. */
 export interface ActionContexts {
   readonly AllocateConcern: { readonly to: EntityRef<'Staff'> };
+  readonly CheckCase: { readonly purpose?: EntityRef<'Purpose'> };
   readonly FindSameContact: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly GetCaseAccesses: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly GetCaseState: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly GetCaseTimeline: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly GetClientTimeline: { readonly purpose?: EntityRef<'Purpose'> };
   readonly ListConsents: { readonly purpose?: EntityRef<'Purpose'> };
   readonly ListNotes: { readonly purpose?: EntityRef<'Purpose'> };
   readonly ListOverrides: { readonly purpose?: EntityRef<'Purpose'> };
@@ -168,4 +173,5 @@ export interface ActionContexts {
   readonly ReadDecision: { readonly purpose?: EntityRef<'Purpose'> };
   readonly ReadErasure: { readonly purpose?: EntityRef<'Purpose'> };
   readonly ReadReferral: { readonly purpose?: EntityRef<'Purpose'> };
+  readonly WhoCouldSee: { readonly purpose?: EntityRef<'Purpose'> };
 }

@@ -1,33 +1,36 @@
 import { consentMessages } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
-import { TemporaryFailure, type Translation } from '@waymark/messaging';
+import type { Translation } from '@waymark/messaging';
 import type { KeyRing } from '@waymark/privacy';
-import { type DropOptions, dropUnfollowed, type OpenedEvent, type Projection } from '@waymark/projections';
+import { dropUnfollowed, type OpenedEvent, type Projection } from '@waymark/projections';
 import { messageCall } from '../call.js';
 import { type Consumption, reactingTo } from '../consumption.js';
+import type { DueWork } from '../due-work.js';
 import type { Log } from '../log.js';
 import type { Platform, ServiceDefinition } from '../service-definition.js';
 import type { Erasure } from './erasure.js';
 import { erasedSubjects, erasureOf, noteErasure, type SubjectErased } from './erasure-register.js';
+import { finishLater, type UnfinishedErasure } from './unfinished-erasures.js';
 
 const day = 86_400_000;
 
 /**
  * Obeys `consent.erasure-approved.v1`: first the key, then what stands in the clear, then the note in the log, from which the
- * answer is published. A crash between any two of them is mended by the message, which comes again.
+ * answer is published. A crash between any two of them is mended by the message, which comes again. As long as a view still tells of
+ * the person the note waits, and no other message with it: `forgettingLater`.
  */
 function erasesWhenApproved<Own extends object>(
   name: string,
   erasure: Erasure,
-  { keyRing, store, settings, dataSource }: Platform<Own>,
+  platform: Platform<Own>,
   projections: readonly Projection[],
 ): Consumption {
+  const { keyRing, store, settings, dataSource, clock } = platform;
   return reactingTo(consentMessages.erasureApproved, async (message, doors) => {
     const { clientId: personId, erasureId } = message.data;
     const call = messageCall(name, message);
     const { madeAt, destroyedAt } = await keyRing.destroy(personId);
     await erasure.clear?.({ personId, erasureId }, call, doors);
-    for (const projection of projections) await forgetIn({ dataSource, store, projection });
     const erased: SubjectErased = {
       subjectId: personId,
       erasureId,
@@ -35,17 +38,41 @@ function erasesWhenApproved<Own extends object>(
       destroyedAt: destroyedAt.toISOString(),
       backupsExpireAt: new Date(destroyedAt.getTime() + settings.KEY_BACKUP_DAYS * day).toISOString(),
     };
-    await noteErasure(name, store, erased, call);
+    const telling = await tellingStill(platform, projections);
+    if (telling === undefined) return noteErasure(name, store, erased, call);
+    await finishLater(dataSource, { erased, call, dueAt: clock.now() });
   });
 }
 
+/** Finishes, each a second later or whenever they can be, the erasures that waited for a view. */
+const forgettingLater = <Own extends object>(
+  name: string,
+  platform: Platform<Own>,
+  projections: readonly Projection[],
+): DueWork<UnfinishedErasure> => ({
+  ...{ name: 'unfinished-erasures', table: 'unfinished_erasures', key: ['erasure_id'] },
+  perform: async ({ erased, call }) => {
+    const telling = await tellingStill(platform, projections, onceMoreMs);
+    if (telling !== undefined) throw new Error(`${telling} does not show yet what was erased`);
+    await noteErasure(name, platform.store, erased, call);
+  },
+});
+
+const onceMoreMs = 1_000;
+
 /**
  * A generation that is kept to go back to, or was left behind by another release, follows no events: it would go on telling what the
- * live one has forgotten. As long as readers see the person in the live one, the message waits.
+ * live one has forgotten, and is dropped. The view, if any, of which the live one itself does not show yet what was erased.
  */
-async function forgetIn(options: DropOptions): Promise<void> {
-  if (!(await dropUnfollowed(options)))
-    throw new TemporaryFailure(`${options.projection.name} does not show yet what was erased`);
+async function tellingStill(
+  { dataSource, store }: Pick<Platform, 'dataSource' | 'store'>,
+  projections: readonly Projection[],
+  patienceMs?: number,
+): Promise<string | undefined> {
+  for (const projection of projections)
+    if (!(await dropUnfollowed({ dataSource, store, projection, ...(patienceMs === undefined ? {} : { patienceMs }) })))
+      return projection.name;
+  return undefined;
 }
 
 /** Every message that a service says and hears, those of erasures included. */
@@ -70,11 +97,12 @@ export function withErasure<Own extends object>(
   platform: Platform<Own>,
   projections: readonly Projection[],
 ): ServiceDefinition<Own> {
-  const { name, erasure, consumes = [], publish } = definition;
+  const { name, erasure, consumes = [], publish, dueWork } = definition;
   if (!erasure) return definition;
   return {
     ...definition,
     consumes: [...consumes, erasesWhenApproved(name, erasure, platform, projections)],
+    dueWork: (doors) => [...(dueWork?.(doors) ?? []), forgettingLater(name, platform, projections)],
     publishes: messagesOf(definition).publishes,
     publish: (event) =>
       event.category === erasureOf(name) ? answerIn(name, erasure, event) : publish?.(event, platform),

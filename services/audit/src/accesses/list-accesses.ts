@@ -89,7 +89,6 @@ export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
       ...(asked?.clientId === undefined ? {} : { clientId: asked.clientId }),
       what: 'ListAccesses',
       ground: 'auditor',
-      purpose: 'audit',
     });
     const ofClient = asked && new Set(asked.streams);
     return shownPage({

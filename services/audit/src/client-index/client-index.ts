@@ -46,15 +46,18 @@ export class ClientIndex {
 
 type Rows = Pick<DataSource, 'query'>;
 
+/** SQL: a table `ids` of all ids of the person who has this one. */
+export const idsOfPerson = (clientId: string): string => `WITH RECURSIVE ids (client_id) AS (
+  SELECT ${clientId} UNION SELECT l.linked_client_id FROM ids JOIN client_links l USING (client_id)
+)`;
+
 /**
  * By whichever id of the person. In the order of their names; empty for a client of whom the log knows nothing but that somebody asked for
  * them.
  */
 export async function streamsOfClient(dataSource: Rows, clientId: string): Promise<readonly string[]> {
   const rows = await dataSource.query<{ stream: string }[]>(
-    `WITH RECURSIVE ids (client_id) AS (
-       SELECT $1::uuid UNION SELECT l.linked_client_id FROM ids JOIN client_links l USING (client_id)
-     )
+    `${idsOfPerson('$1::uuid')}
      SELECT DISTINCT stream FROM client_streams JOIN ids USING (client_id) ORDER BY stream`,
     [clientId],
   );

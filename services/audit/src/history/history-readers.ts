@@ -62,7 +62,7 @@ async function historyOf(
 
 /** A history as the policies see it when this principal asks. */
 const historyBy = (marks: ShutOutMarks, cases: readonly MarkedCase[], asker: Principal): Resource<'History'> => ({
-  ...{ type: 'History', id: 'history', attributes: { shutOut: marks.shutOutOf(cases, asker) } },
+  ...{ type: 'History', id: 'history', attributes: { shutOut: marks.inConflictWith(cases, asker) } },
 });
 
 /** That of a client, or of the client of a case. Undefined where the log knows of neither. */

@@ -42,7 +42,7 @@ export class Replays {
     if (streams.length === 0) throw notFound();
     const ground = await this.readers.demand(caller, what, streams);
     const history = await this.histories.of(clientId, streams);
-    await this.reads.read({ principal: caller, stream, clientId, what, ground, purpose: 'audit' });
+    await this.reads.read({ principal: caller, stream, clientId, what, ground });
     return history;
   }
 }

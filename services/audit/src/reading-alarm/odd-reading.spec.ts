@@ -152,6 +152,27 @@ describe('An alarm on odd reading', () => {
     expect(await alarmsOn(reader.id)).toEqual([]);
   });
 
+  it('knows that two ids are one person', async () => {
+    const [leaver, member, thorough] = [somebody(), somebody(), somebody()];
+    const [one, two, left, present] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    const [many, ids] = [randomUUID(), Array.from({ length: 4 }, () => randomUUID())];
+    const linked = (clientId: string, linkedClientId: string) =>
+      told(`consent-${clientId}`, 'ClientsLinked', at, { clientId, linkedClientId });
+    await tellLog(stage, [
+      ...[linked(one, two), linked(two, one)],
+      ...ids.flatMap((id) => [linked(many, id), linked(id, many)]),
+      teamOf(left, one, [leaver.id, member.id]),
+      teamOf(left, one, ['somebody-else']),
+      teamOf(present, two, [member.id]),
+      ...[reading(leaver, two, present), reading(member, one, left)],
+      ...ids.map((id) => reading(thorough, id, randomUUID())),
+    ]);
+    await watched();
+    expect(await alarmsOn(leaver.id)).toMatchObject([{ rule: 'after_leaving_the_team', count: 1 }]);
+    expect(await alarmsOn(member.id)).toEqual([]);
+    expect(await alarmsOn(thorough.id)).toEqual([]);
+  });
+
   it('is raised each time that somebody breaks the glass of a case, and lists what was read under it', async () => {
     const reader = somebody();
     const [caseId, clientId] = [randomUUID(), randomUUID()];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type Revocation, revokedSubject } from '@waymark/access';
+import { type Revocation, REVOCATIONS_REMEMBERED_SECONDS, revokedSubject } from '@waymark/access';
 
 /** Whose tokens were taken back: those of members of staff by their id, sessions from a receipt by their own or by its name. */
 @Injectable()
@@ -19,11 +19,12 @@ export class RevocationList {
     return row.before;
   }
 
-  /** Of the last half hour: sessions from a receipt live a quarter of one, other tokens five minutes; what is older tells nobody anything. */
+  /** Those of which a token may still live; what is older tells nobody anything. */
   async recent(): Promise<Revocation[]> {
     const rows = await this.dataSource.query<{ person_id: string; before: Date }[]>(
       `SELECT person_id, max(before) AS before FROM access_revocations
-       WHERE before > clock_timestamp() - interval '30 minutes' GROUP BY person_id`,
+       WHERE before > clock_timestamp() - $1 * interval '1 second' GROUP BY person_id`,
+      [REVOCATIONS_REMEMBERED_SECONDS],
     );
     return rows.map(({ person_id, before }) => ({ subject: revokedSubject(person_id), before: before.toISOString() }));
   }

@@ -72,6 +72,12 @@ describe('breaking the glass', () => {
       .thenTypes('EmergencyAccessGranted');
   });
 
+  it('is for a clinician on the team too, who may not read the concern otherwise', () => {
+    const amina = (...roles: string[]) => ({ actor: { kind: 'staff' as const, id: 'amina', roles } });
+    decider.given(opened).when(breakGlass, amina('clinician')).thenTypes('EmergencyAccessGranted');
+    decider.given(opened).when(breakGlass, amina('clinician', 'officer')).thenRejectedWith('access_not_needed');
+  });
+
   it('is reviewed once, by somebody else, which ends it', () => {
     decider.given(opened, granted).when(review, supervisor).then(reviewed);
     decider.given(opened, granted).when(review, outsider).thenRejectedWith('own_emergency_access');

@@ -25,7 +25,7 @@ export function breakGlass(
   { actor, now, eventIdAt }: DecisionContext,
 ): readonly CaseEvent[] {
   if (!Number.isInteger(hours) || hours < 1 || hours > mostEmergencyHours) reject('invalid_emergency_hours');
-  if (current.team.includes(actor.id)) reject('access_not_needed');
+  if (current.team.includes(actor.id) && !onlyClinician(actor)) reject('access_not_needed');
   if (emergencyAccessOf(current, actor.id, now)) reject('emergency_access_in_force');
   return [
     {
@@ -44,6 +44,10 @@ export function breakGlass(
     },
   ];
 }
+
+/** Who on the team may not read the concern, which the glass opens as well. */
+const onlyClinician = ({ roles }: DecisionContext['actor']): boolean =>
+  roles.includes('clinician') && !roles.includes('officer') && !roles.includes('supervisor');
 
 /** Once, and not by whoever broke the glass. */
 export function reviewEmergencyAccess(

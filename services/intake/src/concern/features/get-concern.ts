@@ -25,7 +25,11 @@ export class ConcernView {
   @ApiProperty({ enum: concernKinds }) kind: string;
   @ApiProperty({ enum: identities }) identity: string;
   @ApiProperty() immediateDanger: boolean;
-  @ApiProperty({ description: 'All that was told; a question that was skipped is absent.' }) account: AccountView;
+  @ApiProperty({
+    description:
+      'All that was told; a question that was skipped is absent, and so are name and contact of who came in confidence for a supervisor who has not taken it.',
+  })
+  account: AccountView;
   @ApiProperty({ enum: ['client', 'reporter'], isArray: true, description: 'Whose texts were erased' })
   erased: ('client' | 'reporter')[];
   @ApiProperty({ description: 'Of who reported and is not the client' }) reporterErasureRequested: boolean;
@@ -78,12 +82,19 @@ export class GetConcernHandler implements IQueryHandler<GetConcern> {
       what: 'GetConcern',
       ...allowed,
     });
-    return viewOf(concern);
+    return viewOf(concern, allowed.ground);
   }
 }
 
-function viewOf(concern: Concern): ConcernView {
-  const { submitted, account, clock, link } = concern;
+/** Who comes in confidence tells who they are to the officer, and to nobody who supervises only. */
+function accountFor(ground: string, { submitted, account }: Concern): AccountView {
+  if (ground !== 'supervisor' || submitted.identity !== 'confidential') return AccountView.of(account);
+  const { reporterName: _name, contactDetails: _details, ...rest } = account;
+  return AccountView.of(rest);
+}
+
+function viewOf(concern: Concern, ground: string): ConcernView {
+  const { submitted, clock, link } = concern;
   return {
     concernId: concern.concernId,
     clientId: concern.clientId,
@@ -93,7 +104,7 @@ function viewOf(concern: Concern): ConcernView {
     kind: submitted.kind,
     identity: submitted.identity,
     immediateDanger: submitted.immediateDanger,
-    account: AccountView.of(account),
+    account: accountFor(ground, concern),
     erased: [...concern.erased],
     reporterErasureRequested: concern.reporterErasureRequested,
     messages: concern.messages.map(MailboxMessageView.of),

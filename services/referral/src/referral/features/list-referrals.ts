@@ -18,7 +18,7 @@ import {
   Views,
 } from '@waymark/service-kit';
 import { ReferralEntry } from '../projections/referrals/referral-entry.entity.js';
-import { unitMayRead, whileItMay } from '../unit-may-read.js';
+import { whileItMay } from '../unit-may-read.js';
 
 export class ListReferralsParams {
   @Code(referralStatuses, { optional: true }) status?: string;
@@ -83,19 +83,24 @@ export class ListReferralsEndpoint {
   }
 }
 
+const unitMayReadLine = "r.status <> 'revoked' AND NOT r.consent_withdrawn";
 const ofMyCases = ':desk AND r.case_id IN (SELECT case_id FROM case_teams WHERE team @> ARRAY[:caller]::text[])';
 
-/** A line, whether the caller sees it as the team does, and whom the reporter of its case shuts out. */
+/** A line, whether the caller sees it as the team does, whether a unit may read it, and whom the reporter of its case shuts out. */
 interface Row extends ReferralEntry, MarkedCase {
   readonly onTeam: boolean;
+  readonly unitMayRead: boolean;
 }
 
 interface Raw {
   readonly on_team: boolean;
+  readonly unit_may_read: boolean;
   /** Of a case that is not known; or of which no concern is. */
   readonly concern_id: string | null;
   readonly shut_out: readonly string[] | null;
 }
+
+const nothing: Raw = { on_team: false, unit_may_read: false, concern_id: null, shut_out: null };
 
 @QueryHandler(ListReferrals)
 export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
@@ -115,7 +120,7 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
       limit: Number(params.limit ?? 50),
       after: params.after,
       page: (after, limit) => this.page(caller, params, after, limit),
-      show: (row) => (this.marks.include(row, caller) ? undefined : lineOf(row, now)),
+      show: (row) => (this.marks.conflictWith(row, caller) ? undefined : lineOf(row, now)),
       cursorOf,
     });
     // A line names its case to the team alone.
@@ -138,6 +143,7 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
       .createQueryBuilder('r')
       .leftJoin('case_teams', 't', 't.case_id = r.case_id')
       .addSelect(ofMyCases, 'on_team')
+      .addSelect(unitMayReadLine, 'unit_may_read')
       .addSelect(['t.concern_id AS concern_id', 't.shut_out AS shut_out'])
       .where(`(${ofMyCases} OR (:focalPoint AND r.unit = :unit AND r.sent_at IS NOT NULL))`)
       .andWhere("NOT coalesce(t.recused, '{}') @> ARRAY[:caller]::text[]")
@@ -147,7 +153,8 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
       .limit(limit);
     const { status, urgency, caseId } = params;
     if (status) query.andWhere('r.status = :status', { status });
-    if (urgency) query.andWhere('r.urgency = :urgency', { urgency });
+    // Not by what a line does not tell: the filter would.
+    if (urgency) query.andWhere(`r.urgency = :urgency AND (${ofMyCases} OR ${unitMayReadLine})`, { urgency });
     if (caseId) query.andWhere(`r.case_id = :caseId AND ${ofMyCases}`, { caseId });
     if (after) {
       const [dueAt, referralId] = readCursor(after);
@@ -158,8 +165,13 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     }
     const { entities, raw } = await query.getRawAndEntities<Raw>();
     return entities.map((entry, index) => {
-      const { on_team: onTeam = false, concern_id: concernId, shut_out: shutOut } = raw[index] ?? {};
-      return { ...entry, onTeam, concernId: concernId ?? undefined, shutOut: shutOut ?? [] };
+      const {
+        on_team: onTeam,
+        unit_may_read: unitMayRead,
+        concern_id: concernId,
+        shut_out: shutOut,
+      } = raw[index] ?? nothing;
+      return { ...entry, onTeam, unitMayRead, concernId: concernId ?? undefined, shutOut: shutOut ?? [] };
     });
   }
 }
@@ -193,10 +205,10 @@ function readCursor(cursor: string): readonly [string, string] {
 }
 
 function lineOf(row: Row, now: number): ReferralLine {
-  const { referralId, unit, service, urgency, status, sentAt, dueAt, notice, caseId, onTeam } = row;
+  const { referralId, unit, service, urgency, status, sentAt, dueAt, notice, caseId, onTeam, unitMayRead } = row;
   return {
     ...{ referralId, unit, status },
-    ...(onTeam || unitMayRead(row) ? { service, urgency } : {}),
+    ...(onTeam || unitMayRead ? { service, urgency } : {}),
     ...(sentAt ? { sentAt: sentAt.toISOString() } : {}),
     ...(dueAt ? { dueAt: dueAt.toISOString(), secondsLeft: Math.floor((dueAt.getTime() - now) / 1000) } : {}),
     ...(notice ? { notice } : {}),

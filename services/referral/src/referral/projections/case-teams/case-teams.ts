@@ -5,8 +5,8 @@ import type { Unit } from '@waymark/contracts';
 import { groundOf, type KnownCase, knownCases, notFound, ShutOutMarks } from '@waymark/service-kit';
 import { reject } from '../../domain/referral.rejections.js';
 
-/** What the policies may ask about a case when somebody asks: its team, who has recused, and whether its reporter shut them out. */
-export type CaseAttributes = ReturnType<CaseTeams['attributes']>;
+/** What the policies may ask about a referral's case when somebody asks: its team, who has recused, and whether its reporter shut them out. */
+export type CaseAttributes = Awaited<ReturnType<CaseTeams['attributesOf']>>;
 
 /** Who works on which case, who has recused, and whom its reporter shuts out: the local copy of what the case service tells (integration/consume.ts). */
 @Injectable()
@@ -17,8 +17,9 @@ export class CaseTeams {
   ) {}
 
   /** Of a case that is not known nobody is on the team. */
-  async attributesOf(caseId: string, asker: Principal): Promise<CaseAttributes> {
-    return this.attributes(await this.find(caseId), asker);
+  async attributesOf(caseId: string, asker: Principal) {
+    const found = await this.find(caseId);
+    return { ...workersOf(found), shutOut: this.marks.inConflictWith(found ? [found] : [], asker) };
   }
 
   /** Refuses a unit that the reporter of the case shut out; the team may know that it was. */
@@ -31,7 +32,7 @@ export class CaseTeams {
   async demand(caller: Principal, action: 'DraftReferral', caseId: string): Promise<KnownCase> {
     const found = await this.find(caseId);
     if (!found) throw notFound();
-    const attributes = { ...this.attributes(found, caller), underGlass: [] };
+    const attributes = { ...workersOf(found), shutOut: this.marks.shutOutOf([found], caller), underGlass: [] };
     groundOf(decide(caller, action, { type: 'Case', id: caseId, attributes }));
     return found;
   }
@@ -39,12 +40,9 @@ export class CaseTeams {
   private async find(caseId: string): Promise<KnownCase | undefined> {
     return (await knownCases(this.dataSource, 'case_id', [caseId]))[0];
   }
-
-  private attributes(found: KnownCase | undefined, asker: Principal) {
-    const { team = [], recused = [] } = found ?? {};
-    return {
-      ...{ team: staffRefs(team), recused: staffRefs(recused) },
-      shutOut: this.marks.shutOutOf(found ? [found] : [], asker),
-    };
-  }
 }
+
+const workersOf = (found: KnownCase | undefined) => ({
+  team: staffRefs(found?.team ?? []),
+  recused: staffRefs(found?.recused ?? []),
+});

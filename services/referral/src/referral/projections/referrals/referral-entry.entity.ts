@@ -14,6 +14,8 @@ export class ReferralEntry {
   /** Null: for its unit the referral does not exist. */
   @Column('timestamptz', { name: 'sent_at', nullable: true }) sentAt: Date | null;
   @Column('uuid', { name: 'consent_id', nullable: true }) consentId: string | null;
+  /** Whether that consent was withdrawn: the unit no longer reads what the referral is about. */
+  @Column('boolean', { name: 'consent_withdrawn' }) consentWithdrawn: boolean;
   /** When the unit must have acknowledged: the referral, or that it is suspended. Null when nothing is due. */
   @Column('timestamptz', { name: 'due_at', nullable: true }) dueAt: Date | null;
   /** What the unit is to be told and has not acknowledged yet. */

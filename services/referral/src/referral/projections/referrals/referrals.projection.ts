@@ -5,7 +5,7 @@ import { ReferralEntry } from './referral-entry.entity.js';
 /** Referrals by unit, case and consent, with what is due. */
 export const referralsProjection = foldedRows({
   name: 'referrals',
-  version: 2,
+  version: 3,
   categories: ['referral'],
   tables: `
     CREATE TABLE referrals (
@@ -19,6 +19,7 @@ export const referralsProjection = foldedRows({
       drafted_at timestamptz NOT NULL,
       sent_at timestamptz,
       consent_id uuid,
+      consent_withdrawn boolean NOT NULL,
       due_at timestamptz,
       notice text
     );
@@ -32,7 +33,7 @@ export const referralsProjection = foldedRows({
   fold: oneRow((entry, { type, data, stream }) => {
     const event = { type, data } as ReferralEvent;
     if (event.type === 'ReferralDrafted') return entryOf(stream.slice('referral-'.length), event.data);
-    return entry && { ...entry, ...changeBy(event) };
+    return entry && { ...entry, ...changeBy(event, entry) };
   }),
 });
 
@@ -49,12 +50,16 @@ function entryOf(referralId: string, data: Extract<ReferralEvent, { type: 'Refer
     draftedAt: new Date(movedAt),
     sentAt: null,
     consentId: null,
+    consentWithdrawn: false,
     dueAt: null,
     notice: null,
   };
 }
 
-function changeBy(event: Exclude<ReferralEvent, { type: 'ReferralDrafted' }>): Partial<ReferralEntry> {
+function changeBy(
+  event: Exclude<ReferralEvent, { type: 'ReferralDrafted' }>,
+  { consentId }: ReferralEntry,
+): Partial<ReferralEntry> {
   switch (event.type) {
     case 'ReferralBlocked':
       return { status: 'blocked_no_consent' };
@@ -90,6 +95,7 @@ function changeBy(event: Exclude<ReferralEvent, { type: 'ReferralDrafted' }>): P
     case 'SuspensionAcknowledged':
       return { notice: null, dueAt: null };
     case 'WithdrawalApplied':
+      return event.data.consentId === consentId ? { consentWithdrawn: true } : {};
     case 'ReferralPackageOpened':
     case 'ReferralOutcomeCorrected':
       return {};

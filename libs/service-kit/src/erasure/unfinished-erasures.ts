@@ -1,0 +1,32 @@
+import type { DataSource } from 'typeorm';
+import type { Instant } from '@waymark/event-sourcing';
+import type { Call } from '../aggregate.js';
+import { dueWorkColumns } from '../due-work.js';
+import type { SubjectErased } from './erasure-register.js';
+
+/** Table of erasures of which the key is gone, and that a view did not show yet. Ids and times only. */
+export const unfinishedErasuresMigration = `
+  CREATE TABLE unfinished_erasures (
+    erasure_id uuid PRIMARY KEY,
+    erased jsonb NOT NULL,
+    call jsonb NOT NULL,
+    due_at timestamptz NOT NULL
+  );
+  ${dueWorkColumns('unfinished_erasures')}`;
+
+/** What is left to do: the note of what was erased, by the call that the message was. */
+export interface UnfinishedErasure {
+  readonly erased: SubjectErased;
+  readonly call: Call;
+}
+
+/** May be repeated: of one erasure the first stays. */
+export async function finishLater(
+  dataSource: Pick<DataSource, 'query'>,
+  { erased, call, dueAt }: UnfinishedErasure & { readonly dueAt: Instant },
+): Promise<void> {
+  await dataSource.query(
+    'INSERT INTO unfinished_erasures (erasure_id, erased, call, due_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+    [erased.erasureId, JSON.stringify(erased), JSON.stringify(call), dueAt],
+  );
+}
