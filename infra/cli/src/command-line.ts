@@ -7,6 +7,7 @@ import * as deadLooks from './commands/dead/look.js';
 import * as deadOrders from './commands/dead/order.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import { addPublishAgain } from './commands/publish-again.js';
 import * as processLooks from './commands/processes/look.js';
 import { addRetry } from './commands/processes/retry.js';
 import { addStats } from './commands/stats.js';
@@ -36,9 +37,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   addExport(events, context);
   addImport(events, context);
   addStats(events, context);
-  const dead = program
-    .command('messages')
-    .description('what services tell each other')
+  const messages = program.command('messages').description('what services tell each other');
+  const publishAgain = addPublishAgain(messages, context);
+  const dead = messages
     .command('dead')
     .description('messages that a consumer gave up on')
     .addHelpText('after', exitCodeHelp);
@@ -65,6 +66,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   for (const command of [
     ...processes.commands,
     ...events.commands,
+    publishAgain,
     ...dead.commands,
     ...views.commands,
     ...keys.commands,

@@ -41,6 +41,8 @@ describe('the command line', () => {
     [['events', 'stats', '--days', '0']],
     [['events', 'import', '--from', '.', '--admin-url', 'postgres://x@127.0.0.1/x', '--digest', 'short']],
     [['events', 'import', '--from', '/nowhere', '--admin-url', 'postgres://x@127.0.0.1/x']],
+    [['messages', 'publish-again', '--database', 'postgres://x@127.0.0.1/x']],
+    [['messages', 'publish-again', '--service', 'case']],
     [['messages', 'dead']],
     [['messages', 'dead', 'list']],
     [['messages', 'dead', 'list', '--database', 'postgres:somewhere']],

@@ -72,9 +72,13 @@ export type EventStoreErrorCode =
   | 'event_too_large'
   | 'batch_too_large'
   | 'category_forbidden'
+  | 'damaged'
   | 'unavailable';
 
-/** Refusal of the store. `actualRevision` accompanies `wrong_expected_revision` (-1: no such stream). */
+/**
+ * Refusal of the store. `actualRevision` accompanies `wrong_expected_revision` (-1: no such stream). `unavailable` passes by itself;
+ * `damaged` does not: what was asked for cannot be read where it is stored, while the rest of the log answers.
+ */
 export class EventStoreError extends Error {
   override readonly name = 'EventStoreError';
 

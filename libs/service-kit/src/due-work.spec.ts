@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { EventStoreError } from '@waymark/event-store';
+import { EventStoreError, grantCategories, migrateEventStore, openPostgresEventStore } from '@waymark/event-store';
 import { KeyProviderError } from '@waymark/privacy';
-import { createTestDatabase, FakeClock, type TestDatabase } from '@waymark/testing';
+import { createTestDatabase, createTestRole, FakeClock, type TestDatabase } from '@waymark/testing';
 import { countStuck, type DueWork, dueWorkColumns, runDueWork } from './due-work.js';
 import { createLog } from './log.js';
 
@@ -58,6 +58,21 @@ describe('due work', () => {
       onFailure: () => void (failures += 1),
       signal,
     });
+  /** The log answers about this stream as the server does when it meets a page that fails its checksum. */
+  const damage = async (stream: string): Promise<void> => {
+    const signature = 'read_stream(text, bigint, boolean, integer)';
+    const [read] = await instances[1]!.query<{ result: string }[]>(
+      `SELECT pg_get_function_result('waymark.${signature}'::regprocedure) AS result`,
+    );
+    await query(`ALTER FUNCTION waymark.${signature} RENAME TO read_undamaged`);
+    await query(`CREATE FUNCTION waymark.${signature} RETURNS ${read?.result} LANGUAGE plpgsql SECURITY DEFINER AS $$
+      BEGIN
+        IF $1 = '${stream}' THEN
+          RAISE 'invalid page in block 7 of relation "base/5/16429"' USING ERRCODE = 'data_corrupted';
+        END IF;
+        RETURN QUERY SELECT * FROM waymark.read_undamaged($1, $2, $3, $4);
+      END $$`);
+  };
   const left = () => query('SELECT house, bell, failures FROM bells ORDER BY due_at, house, bell');
   const cracked = async (bell: Bell): Promise<void> => {
     if (bell.house === 'b') throw new Error('cracked "in the night"');
@@ -157,6 +172,28 @@ describe('due work', () => {
     ]);
     await run(ring);
     expect(rung).toEqual(['a1', 'c1']);
+  });
+
+  it('about a stream that the log cannot read does not keep the clock of another concern from ringing', async () => {
+    await migrateEventStore({ adminUrl: database.url });
+    await damage('house-a');
+    const role = await createTestRole(database);
+    await grantCategories({ adminUrl: database.url, role: role.name, append: ['house'], read: ['house'] });
+    const store = openPostgresEventStore({ url: role.url });
+    try {
+      await hang('a', 1, 0);
+      await hang('c', 1, 1);
+      clock.advance({ seconds: 1 });
+      await run(async (bell) => {
+        for await (const event of store.readStream(`house-${bell.house}`)) void event;
+        await ring(bell);
+      });
+      expect(rung).toEqual(['c1']);
+      expect(await left()).toEqual([{ house: 'a', bell: 1, failures: 1 }]);
+    } finally {
+      await store.close();
+      await role.drop();
+    }
   });
 
   it('counts as stuck when it is overdue by more than a minute although it never failed: somebody holds it', async () => {

@@ -39,7 +39,7 @@ const pauseAfter = (failures: number): number => Math.min(longestPause, second *
  * Performs what is due, the earliest first, each row in a transaction of its own that deletes it. Several instances share the work:
  * a row is taken by one of them. A row that fails holds up nobody but those behind it in its own order: it stays, is logged with its
  * key, and is tried again after a pause. When something cannot be reached, such as the log or the key service, that is no row's fault:
- * the run ends with the error, and the rows keep their times and their order.
+ * the run ends with the error, and the rows keep their times and their order. A stream of the log that is damaged is its row's own.
  */
 export async function runDueWork(work: DueWork, run: DueWorkRun): Promise<void> {
   for (let taken = true; taken && !run.signal.aborted;)

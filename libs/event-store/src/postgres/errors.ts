@@ -11,8 +11,13 @@ const refusals: Readonly<Record<string, EventStoreErrorCode>> = {
   WM008: 'unavailable',
 };
 
-/** Lost or refused connections, resources used up, I/O errors, a server shutting down or standing by. */
-const unreachable = /^(08|53|57P|58|XX00[12]|25006|28|3D000|40P01|55P03|57014)/;
+/** Lost or refused connections, resources used up, a server shutting down or standing by. */
+const unreachable = /^(08|53|57P|58|25006|28|3D000|40P01|55P03|57014)/;
+/**
+ * A page or an index that fails its checks, a block or a file that cannot be read. Of one place: where the whole disk fails, the
+ * server cannot write its WAL and ends.
+ */
+const damaged = /^(XX00[12]|58030|58P01)$/;
 const broken = /^(08|57P0[1-3])/;
 const socketErrors = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND'],
@@ -54,6 +59,7 @@ export function toEventStoreError(error: unknown): unknown {
   const sql: SqlError = error;
   const code = codeOf(sql);
   const cause = { cause: error };
+  if (!isBroken(error) && damaged.test(code)) return new EventStoreError('damaged', error.message, undefined, cause);
   if (isBroken(error) || unreachable.test(code))
     return new EventStoreError('unavailable', error.message, undefined, cause);
   const refusal = refusals[code];

@@ -134,8 +134,8 @@ class PostgresEventStore implements EventStore {
           }
         } catch (error) {
           if (signal.aborted) return;
-          if (!(error instanceof EventStoreError) || error.code !== 'unavailable') throw error;
-          this.#log?.('event store: a subscription waits for the connection', error);
+          if (!isHindrance(error)) throw error;
+          this.#log?.('event store: a subscription waits until the log can be read', error);
         }
         const rhythm = end === 'gap' ? blocked : this.#wakeUp.listener ? told : untold;
         if (pause.rhythm !== rhythm) pause = nextPause(rhythm);
@@ -188,6 +188,10 @@ class PostgresEventStore implements EventStore {
     throw new EventStoreError('unavailable', 'a page of the log came without its end');
   }
 }
+
+/** What a subscription waits for to be over: nothing in the log may be left out. */
+const isHindrance = (error: unknown): boolean =>
+  error instanceof EventStoreError && (error.code === 'unavailable' || error.code === 'damaged');
 
 /**
  * Opens the log on PostgreSQL. Connects when first used; lost connections heal by themselves, and meanwhile calls reject with

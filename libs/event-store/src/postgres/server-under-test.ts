@@ -10,6 +10,8 @@ import pg from 'pg';
 export interface ServerUnderTest {
   url(database?: string): string;
   readonly port: number;
+  /** Where it keeps its data. */
+  readonly folder: string;
   start(): Promise<void>;
   /** Ends in order. */
   stop(): Promise<void>;
@@ -29,6 +31,7 @@ export async function startServerUnderTest(): Promise<ServerUnderTest> {
   const under: ServerUnderTest = {
     url: (database) => server.url(database),
     port: options.port,
+    folder: options.dataDir,
     start: async () => void (server = await startPostgres(options)),
     stop: () => server.stop(),
     crash: async () => {

@@ -23,6 +23,7 @@ describe('a failure', () => {
     ['a broken rule', new Error('already closed')],
     ['a duplicate key', withCode('23505')],
     ['a statement that something else has to come before', withCode('55000', 'ERROR')],
+    ['a stream of the log that is damaged', new EventStoreError('damaged', 'invalid page in block 7')],
     ['a lost race', new EventStoreError('wrong_expected_revision', 'moved', 3)],
     ['no error at all', 'text'],
   ])('is not temporary when it is %s', (_, error) => {

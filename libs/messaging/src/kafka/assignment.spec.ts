@@ -1,11 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@waymark/testing';
 import { Kafka, logLevel, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import { createRequire } from 'node:module';
 import type { SubscribeOptions } from '../delivery.js';
 import { encodeMessage } from '../envelope.js';
 import { messageOf, silent } from '../inbox/inbox.fixture.js';
 import { Deferred } from '../waiting.js';
 import { Assignment } from './assignment.js';
+
+interface Partitions {
+  readonly topic: string;
+  readonly partitions?: number[];
+}
+
+const SubscriptionState: new () => {
+  assign(partitions: readonly Partitions[]): void;
+  pause(partitions: readonly Partitions[]): void;
+  resume(partitions: readonly Partitions[]): void;
+  active(): readonly Required<Partitions>[];
+} = createRequire(import.meta.url)('kafkajs/src/consumer/subscriptionState.js');
 
 const topic = 'waymark.test';
 /** So many that the partition pauses, and goes on again when most are handled. */
@@ -81,6 +94,43 @@ describe('an assignment whose consumer is over while records of it are being han
     released.resolve();
     await eventually(() => handled.length === many, { timeoutMs: 5_000 });
     await expect(assignment.close()).resolves.toBeUndefined();
+  });
+});
+
+describe('a partition that was paused, because its handlers are slow', () => {
+  /** What kafkajs fetches, by its own account. */
+  const fetching = () => {
+    const state = new SubscriptionState();
+    const consumer = endedConsumer({
+      pause: (partitions) => state.pause(partitions),
+      resume: (partitions) => state.resume(partitions),
+    });
+    state.assign([{ topic, partitions: [0] }]);
+    const { assignment } = assigned({}, consumer);
+    const assign = (partitions: number[]): void => {
+      state.assign([{ topic, partitions }]);
+      assignment.assign({ [topic]: partitions });
+    };
+    return { assign, fetched: () => state.active().flatMap(({ partitions }) => partitions) };
+  };
+
+  it('is not fetched until most is handled', () => {
+    const { fetched } = fetching();
+    expect(fetched()).toEqual([]);
+  });
+
+  it('is among those that are fetched when it stays with its member', () => {
+    const { assign, fetched } = fetching();
+    assign([0, 1]);
+    expect(fetched()).toEqual([0, 1]);
+  });
+
+  it('is among those that are fetched when it went to another member and came back', () => {
+    const { assign, fetched } = fetching();
+    assign([1]);
+    expect(fetched()).toEqual([1]);
+    assign([0, 1]);
+    expect(fetched()).toEqual([0, 1]);
   });
 });
 

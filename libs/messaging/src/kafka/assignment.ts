@@ -47,13 +47,19 @@ export class Assignment {
     private readonly log: Log,
   ) {}
 
-  /** A new assignment begins from the committed offsets: queues of the one before are forgotten. */
+  /**
+   * A new assignment begins from the committed offsets: queues of the one before are forgotten. What was paused is resumed, also what
+   * goes to another member: kafkajs would keep it paused, and never fetch it again when it comes back.
+   */
   assign(partitions: Readonly<Record<string, readonly number[]>>): void {
     if (this.closed) return;
     const before = this.shares;
     this.shares = new Map();
     this.handledUpTo.clear();
-    for (const share of before.values()) void this.end(share);
+    for (const share of before.values()) {
+      if (share.paused) this.resume(share);
+      void this.end(share);
+    }
     for (const [topic, numbers] of Object.entries(partitions)) {
       for (const partition of numbers) this.begin(topic, partition, before.get(keyOf(topic, partition)));
     }
@@ -134,7 +140,6 @@ export class Assignment {
     const suspect = before && (before.suspect ?? (before.queue.length > 0 ? before.next : undefined));
     if (suspect !== undefined) share.suspect = suspect;
     this.shares.set(key, share);
-    if (before?.paused) this.resume(share);
   }
 
   /** kafkajs refuses once its consumer has stopped or crashed; handlers in flight come to their end later than that. */

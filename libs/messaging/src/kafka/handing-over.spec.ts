@@ -3,6 +3,7 @@ import { eventually, kafkaBrokers } from '@waymark/testing';
 import { randomUUID } from 'node:crypto';
 import { messageOf, silent } from '../inbox/inbox.fixture.js';
 import type { Bus, Subscription } from '../port.js';
+import { Deferred, pause } from '../waiting.js';
 import { openKafkaBus } from './bus.js';
 
 const longTest = 120_000;
@@ -69,6 +70,50 @@ describe('a member that is stopped in order', () => {
         expect(handled).toHaveLength(step * subjects.length);
       } finally {
         await Promise.all([publisher, one, two].map((bus) => bus.close()));
+      }
+    },
+    longTest,
+  );
+});
+
+describe('a member with slow handlers, which has paused its partitions', () => {
+  it(
+    'goes on with those that went to another member and came back',
+    async () => {
+      const brokers = await kafkaBrokers();
+      const open = (): Bus => openKafkaBus({ brokers, clientId: 'member', sessionTimeoutMs: 6_000, log: silent });
+      const [publisher, stayer, guest] = [open(), open(), open()];
+      const topic = `waymark.test-${randomUUID()}`;
+      const handled = new Set<string>();
+      const released = new Deferred();
+      const join = (bus: Bus, slowly: () => Promise<unknown>): Subscription =>
+        bus.subscribe({
+          group: topic,
+          topics: [topic],
+          handle: async ({ id }) => {
+            await slowly();
+            handled.add(id);
+          },
+          unreadable: async () => undefined,
+        });
+      // More for each partition than a member takes before it pauses.
+      const messages = subjects.flatMap((subject) =>
+        Array.from({ length: 300 }, (_, at) => messageOf(subject, at + 1)),
+      );
+      try {
+        await publisher.ensureTopics([topic]);
+        await join(stayer, () => released.promise).ready;
+        await publisher.publish(topic, messages);
+        await pause(2_000);
+        const visit = join(guest, () => pause(10));
+        await visit.ready;
+        await eventually(() => handled.size > 0, { timeoutMs: 30_000 });
+        await visit.stop();
+        released.resolve();
+        await eventually(() => expect(handled.size).toBe(messages.length), { timeoutMs: 30_000 });
+      } finally {
+        released.resolve();
+        await Promise.all([publisher, stayer, guest].map((bus) => bus.close()));
       }
     },
     longTest,

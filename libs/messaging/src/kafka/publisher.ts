@@ -1,7 +1,8 @@
-import kafkajs, { type IHeaders, type Message as KafkaMessage, type Producer } from 'kafkajs';
+import type { IHeaders, Kafka, Message as KafkaMessage } from 'kafkajs';
 import { encodeMessage } from '../envelope.js';
 import type { Message } from '../port.js';
 import { within } from '../waiting.js';
+import { WholeProducer } from './whole-producer.js';
 
 // Below the broker's default limit of 1 MiB for one batch, with room for headers.
 const mostBytesPerSend = 512 * 1024;
@@ -48,10 +49,10 @@ function* sendsOf(records: readonly SizedRecord[]): Generator<KafkaMessage[]> {
  * one may be left with a sequence number that the broker refuses for ever.
  */
 export class Publisher {
-  private producer: Promise<Producer> | undefined;
+  private producer: Promise<WholeProducer> | undefined;
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly kafka: kafkajs.Kafka) {}
+  constructor(private readonly kafka: Kafka) {}
 
   publish(topic: string, messages: readonly Message[]): Promise<void> {
     return this.publishRecords(topic, messages.map(recordOf));
@@ -71,20 +72,15 @@ export class Publisher {
   private async send(topic: string, sends: readonly KafkaMessage[][]): Promise<void> {
     try {
       const producer = await (this.producer ??= this.connect());
-      for (const messages of sends) await within(acknowledgedWithinMs, producer.send({ topic, messages, acks: -1 }));
+      for (const messages of sends) await within(acknowledgedWithinMs, producer.send(topic, messages));
     } catch (error) {
       await this.drop();
       throw error;
     }
   }
 
-  private async connect(): Promise<Producer> {
-    const producer = this.kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-    });
+  private async connect(): Promise<WholeProducer> {
+    const producer = new WholeProducer(this.kafka);
     await producer.connect();
     return producer;
   }

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { happened, openInboxGround, silent, takeEffect, type InboxGround } from '../inbox/inbox.fixture.js';
+import { happened, messageOf, openInboxGround, silent, takeEffect, type InboxGround } from '../inbox/inbox.fixture.js';
 import { runConsumer, type Consumer } from '../inbox/run-consumer.js';
 import type { Bus } from '../port.js';
 import { relayMigration } from '../relay/relay-migration.js';
@@ -139,9 +139,25 @@ describe('a relay and a consumer over three brokers', () => {
     const { rows } = await pool.query<{ position: string }>('select position from relay_checkpoint');
     return rows[0]?.position ?? '';
   };
-  const leaderOf = async (partition: number): Promise<number> => {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return topics[0]?.partitions.find(({ partitionId }) => partitionId === partition)?.leader ?? 0;
+  const partitionOf = async (partition: number, name: string): Promise<kafkajs.PartitionMetadata | undefined> => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+    return topics[0]?.partitions.find(({ partitionId }) => partitionId === partition);
+  };
+  const leaderOf = async (partition: number, name = topic): Promise<number> =>
+    (await partitionOf(partition, name))?.leader ?? 0;
+  /** To one of the other two; the partition has three replicas again in the end. */
+  const moveLeader = async (partition: number, name: string): Promise<void> => {
+    const before = await leaderOf(partition, name);
+    const others = [1, 2, 3].filter((node) => node !== before);
+    for (const replicas of [others, [...others, before]]) {
+      const partitionAssignment = [{ partition, replicas }];
+      await admin.alterPartitionReassignments({ topics: [{ topic: name, partitionAssignment }] });
+      await eventually(
+        async () => expect((await partitionOf(partition, name))?.isr.toSorted()).toEqual(replicas.toSorted()),
+        { timeoutMs: 30_000 },
+      );
+    }
+    expect(await leaderOf(partition, name)).not.toBe(before);
   };
 
   it(
@@ -155,6 +171,38 @@ describe('a relay and a consumer over three brokers', () => {
       });
       expect(resources[0]?.configEntries).toMatchObject([{ configName: 'min.insync.replicas', configValue: '2' }]);
       await untilTheyHaveCome();
+    },
+    longTest,
+  );
+
+  it(
+    'have every message of large pages on the topic, for all partitions each, while leaders move from broker to broker',
+    async () => {
+      const [publishing, consuming] = buses;
+      const moving = `${topic}-moving`;
+      await publishing?.ensureTopics([moving]);
+      const [published, arrived] = [new Set<string>(), new Set<string>()];
+      let over = false;
+      const moveAll = async (): Promise<void> => {
+        for (const partition of [0, 1, 2, 3, 4, 5]) await moveLeader(partition, moving);
+      };
+      const publishPages = async (): Promise<void> => {
+        for (let page = 1; !over; page += 1) {
+          const messages = Array.from({ length: 300 }, (_each, index) => messageOf(`subject-${index}`, page));
+          // As the relay does: the same again until it is acknowledged.
+          await eventually(() => publishing?.publish(moving, messages), { timeoutMs: 60_000 });
+          for (const { id } of messages) published.add(id);
+        }
+      };
+      await Promise.all([moveAll().finally(() => (over = true)), publishPages()]);
+      const reading = consuming?.subscribe({
+        ...{ group: moving, topics: [moving], unreadable: async () => undefined },
+        handle: async ({ id }) => void arrived.add(id),
+      });
+      await eventually(() => expect([...published].filter((id) => !arrived.has(id))).toHaveLength(0), {
+        timeoutMs: 60_000,
+      });
+      await reading?.stop();
     },
     longTest,
   );
