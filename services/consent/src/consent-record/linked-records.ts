@@ -40,6 +40,10 @@ export async function linkedRecords(
   return found;
 }
 
+/** Whether this command was appended here before: it is a retry then. */
+export const hasDecided = ({ history }: LinkedRecord, commandId: string): boolean =>
+  history.some(({ recorded }) => recorded.metadata.causationId === commandId);
+
 /** Of somebody who reported: the records of the client whose concern it is, by all ids that they have. */
 export const recordsReportedOf = async (
   aggregates: Aggregates,

@@ -17,6 +17,14 @@ export interface Refusal extends Scope, Conversation {
   readonly reason?: string;
 }
 
+export interface RefuseConsent {
+  readonly type: 'RefuseConsent';
+  readonly clientId: string;
+  readonly refusal: Refusal;
+  /** How the client said it: so what it contradicts is withdrawn. */
+  readonly way: WithdrawalWay;
+}
+
 /** Two ids of one person, as seen from the first. */
 export interface ClientLink {
   readonly clientId: string;
@@ -29,7 +37,7 @@ export type ConsentCommand =
   | ErasureCommand
   | OverrideCommand
   | { readonly type: 'GiveConsent'; readonly clientId: string; readonly grant: Grant }
-  | { readonly type: 'RefuseConsent'; readonly clientId: string; readonly refusal: Refusal }
+  | RefuseConsent
   | { readonly type: 'WithdrawConsent'; readonly consentId: string; readonly way: WithdrawalWay }
   /** Once more, for the referrals that were not heard of. */
   | { readonly type: 'RequestSuspensions'; readonly consentId: string; readonly heardOf: readonly string[] }

@@ -216,7 +216,7 @@ describe('consent', () => {
     const { validUntil: _, form: __, ...refusal } = grant;
     consents
       .given()
-      .when({ type: 'RefuseConsent', clientId, refusal })
+      .when({ type: 'RefuseConsent', clientId, refusal, way: 'oral' })
       .then({ type: 'ConsentRefused', data: { ...refusal, clientId } });
   });
 });

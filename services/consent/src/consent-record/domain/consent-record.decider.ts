@@ -1,11 +1,12 @@
-import type { LinkOutcome } from '@waymark/contracts';
+import type { LinkOutcome, WithdrawalWay } from '@waymark/contracts';
 import { type Decider, type DecisionContext, type Instant, isBefore } from '@waymark/event-sourcing';
-import type { ClientLink, ConsentCommand, Grant } from './consent-record.commands.js';
+import type { ClientLink, ConsentCommand, Grant, RefuseConsent } from './consent-record.commands.js';
 import type { ConsentEvent, Disclosure } from './consent-record.events.js';
 import { reject } from './consent-record.rejections.js';
 import {
   type Consent,
   consentOf,
+  contradictedBy,
   type ConsentRecord,
   evolve,
   nothingConsented,
@@ -29,17 +30,11 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
         return give(command.clientId, command.grant, context);
       case 'RefuseConsent':
         if (isErased(record)) reject('person_erased');
-        return [{ type: 'ConsentRefused', data: { ...command.refusal, clientId: command.clientId } }];
+        return refuse(command, record, context);
       case 'WithdrawConsent': {
         const consent = existing(record, command.consentId);
         if (consent.withdrawal) reject('consent_already_withdrawn');
-        const { consentId, clientId } = consent;
-        const { way } = command;
-        const withdrawnAt = context.now;
-        return [
-          { type: 'ConsentWithdrawn', data: { consentId, clientId, ...scopeOf(consent), way, withdrawnAt } },
-          ...requestSuspensions(consent, withdrawnAt, referralsUnder(record, consentId)),
-        ];
+        return withdraw(consent, command.way, record, context);
       }
       case 'RequestSuspensions': {
         const consent = existing(record, command.consentId);
@@ -77,6 +72,31 @@ function give(clientId: string, grant: Grant, { now, eventIdAt }: DecisionContex
   if (!isBefore(now, grant.validUntil) || isBefore(longestValidity(now), grant.validUntil)) reject('invalid_validity');
   if (grant.form === 'verbal_witnessed' && grant.witnessedBy === undefined) reject('invalid_witness');
   return [{ type: 'ConsentGiven', data: { ...grant, consentId: eventIdAt(0), clientId, givenAt: now } }];
+}
+
+/** What the client said no to ends every yes that it contradicts, in the same append: nothing goes out in between. */
+function refuse(
+  { clientId, refusal, way }: RefuseConsent,
+  record: ConsentRecord,
+  context: DecisionContext,
+): readonly ConsentEvent[] {
+  return [
+    { type: 'ConsentRefused', data: { ...refusal, clientId } },
+    ...contradictedBy(refusal, record, context.now).flatMap((consent) => withdraw(consent, way, record, context)),
+  ];
+}
+
+function withdraw(
+  consent: Consent,
+  way: WithdrawalWay,
+  record: ConsentRecord,
+  { now: withdrawnAt }: DecisionContext,
+): readonly ConsentEvent[] {
+  const { consentId, clientId } = consent;
+  return [
+    { type: 'ConsentWithdrawn', data: { consentId, clientId, ...scopeOf(consent), way, withdrawnAt } },
+    ...requestSuspensions(consent, withdrawnAt, referralsUnder(record, consentId)),
+  ];
 }
 
 const requestSuspensions = (

@@ -3,6 +3,7 @@ import { type Instant, isBefore } from '@waymark/event-sourcing';
 import type { ConsentEvent } from './consent-record.events.js';
 import { type Erasing, evolveErasing } from './erasure.state.js';
 import { clientDecidedAbout, evolveOverriding, type Overriding } from './override.state.js';
+import { contradicts, type Scope } from './scope.js';
 
 type Given = Extract<ConsentEvent, { type: 'ConsentGiven' }>['data'];
 
@@ -35,6 +36,10 @@ export function statusOf(consent: Consent, now: Instant): ConsentStatus {
 
 export const consentOf = (record: ConsentRecord, consentId: string): Consent | undefined =>
   record.consents.find((consent) => consent.consentId === consentId);
+
+/** Consents in force that a refusal contradicts. One that has run out or was withdrawn allows nothing any more. */
+export const contradictedBy = (refused: Scope, { consents }: ConsentRecord, now: Instant): readonly Consent[] =>
+  consents.filter((consent) => contradicts(refused, consent) && statusOf(consent, now) === 'in_force');
 
 /** Each referral that may have gone out under a consent. After its withdrawal there are no more of them: nothing is authorised. */
 export const referralsUnder = ({ sendings }: ConsentRecord, consentId: string): readonly string[] => [

@@ -18,6 +18,10 @@ export const covers = (allowed: Scope, asked: Scope): boolean =>
   asked.categories.length > 0 &&
   asked.categories.every((category) => allowed.categories.includes(category));
 
+/** Whether saying no to `refused` contradicts having allowed `allowed`: the same recipient and purpose, and ANY category. */
+export const contradicts = (refused: Scope, allowed: Scope): boolean =>
+  isAbout(refused, allowed) && refused.categories.some((category) => allowed.categories.includes(category));
+
 /** The same recipient and purpose. */
 export const isAbout = (one: Scope, other: Scope): boolean =>
   one.recipient === other.recipient && one.purpose === other.purpose;

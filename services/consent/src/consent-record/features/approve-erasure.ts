@@ -5,7 +5,7 @@ import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, type Done, done, IdPipe } from '@waymark/service-kit';
 import { derivedId } from '@waymark/messaging';
 import { reject } from '../domain/consent-record.rejections.js';
-import { linkedRecords, recordsReportedOf } from '../linked-records.js';
+import { hasDecided, linkedRecords, recordsReportedOf } from '../linked-records.js';
 import { EraseLinked } from './erase-linked.js';
 import { ErasureReaders } from '../erasure-readers.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
@@ -61,10 +61,9 @@ export class ApproveErasureHandler implements ICommandHandler<ApproveErasure> {
   ) {}
 
   async execute({ clientId, call }: ApproveErasure) {
-    const [{ history, record: own }, ...others] = await linkedRecords(this.aggregates, clientId);
-    const ofTheClient = await recordsReportedOf(this.aggregates, own);
-    const repeated = history.some(({ recorded }) => recorded.metadata.causationId === call.commandId);
-    if (!repeated && [...others, ...ofTheClient].some(({ record }) => record.holds.length > 0))
+    const [own, ...others] = await linkedRecords(this.aggregates, clientId);
+    const ofTheClient = await recordsReportedOf(this.aggregates, own.record);
+    if (!hasDecided(own, call.commandId) && [...others, ...ofTheClient].some(({ record }) => record.holds.length > 0))
       reject('legal_hold_stands');
     const written = await this.aggregates.change(consentRecordAggregate, clientId, { type: 'ApproveErasure' }, call);
     if (others.length > 0)

@@ -8,7 +8,7 @@ import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import { type Coverage, coverage } from '../domain/coverage.js';
 import type { Disclosure } from '../domain/consent-record.events.js';
-import { linkedRecords } from '../linked-records.js';
+import { hasDecided, linkedRecords } from '../linked-records.js';
 import { reject } from '../domain/consent-record.rejections.js';
 import { ScopeBody } from './conversation-body.js';
 
@@ -103,9 +103,7 @@ export class AuthorizeDisclosureHandler implements ICommandHandler<AuthorizeDisc
    */
   private async decidedIn(clientId: string, disclosure: Disclosure, { commandId }: Call): Promise<string> {
     const records = await linkedRecords(this.aggregates, clientId);
-    const before = records.find(({ history }) =>
-      history.some(({ recorded }) => recorded.metadata.causationId === commandId),
-    );
+    const before = records.find((each) => hasDecided(each, commandId));
     const allowing = (reason: Coverage['reason']) =>
       records.find(({ record }) => coverage(record, disclosure, this.clock.now()).reason === reason);
     return (before ?? allowing('covered') ?? allowing('overridden'))?.clientId ?? clientId;
