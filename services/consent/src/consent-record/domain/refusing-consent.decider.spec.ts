@@ -53,10 +53,7 @@ describe('a no of the client', () => {
 
   it('ends a yes that shares one category with it, with all that it allowed', () => {
     const more: Scope = { ...scope, categories: ['medical', 'contact'] };
-    records
-      .given(given('consent-1', more))
-      .when(refuse())
-      .then(refused, withdrawn('consent-1', more));
+    records.given(given('consent-1', more)).when(refuse()).then(refused, withdrawn('consent-1', more));
   });
 
   it.each<[string, ConsentEvent]>([
