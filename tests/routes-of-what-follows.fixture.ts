@@ -28,7 +28,9 @@ export const clientRoutes = (stage: Stage): readonly (readonly ['GET' | 'POST', 
     ['POST', 'legal-holds', { basis: 'investigation' }],
     ['POST', `legal-holds/${unknown}/lifting`, {}],
     ['POST', 'erasure-requests', { way: 'oral' }],
+    ['POST', 'erasure-request-withdrawal', { way: 'oral' }],
     ['POST', 'erasure-approval', {}],
+    ['POST', 'erasure-decline', { reason: 'still_in_touch' }],
   ];
 };
 /** Every route of a referral, for its unit. */

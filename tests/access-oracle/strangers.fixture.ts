@@ -24,7 +24,7 @@ export function strangersIn({ played, concerns, referrals, ...of }: World): read
     ...(sees ? { sees } : {}),
   });
   /** Erasing takes two persons: a supervisor approves it, whoever is on the team. */
-  const erasure = /\/(erasure|erasure-approval|legal-holds|overrides)(\/|$)/;
+  const erasure = /\/(erasure|erasure-approval|erasure-decline|legal-holds|overrides)(\/|$)/;
   /** Whoever breaks the glass of a case is told that there is one. */
   const emergency = /\/emergency-accesses$/;
   return [

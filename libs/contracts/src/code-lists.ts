@@ -253,8 +253,21 @@ export type SealingContext = (typeof sealingContexts)[number];
 export const erasureGrounds = ['client_request', 'retention', 'reporter_request'] as const;
 export type ErasureGround = (typeof erasureGrounds)[number];
 
-export const erasureStatuses = ['requested', 'approved', 'completed'] as const;
+export const erasureStatuses = ['requested', 'declined', 'withdrawn', 'lapsed', 'approved', 'completed'] as const;
 export type ErasureStatus = (typeof erasureStatuses)[number];
+
+/** Why the second person does not approve an erasure. */
+export const erasureDeclineReasons = [
+  'identity_not_confirmed',
+  'asker_changed_their_mind',
+  'still_in_touch',
+  'kept_by_obligation',
+] as const;
+export type ErasureDeclineReason = (typeof erasureDeclineReasons)[number];
+
+/** What makes a request for an erasure pass without anybody deciding. */
+export const erasureLapses = ['client_came_again', 'erased_by_another_id'] as const;
+export type ErasureLapse = (typeof erasureLapses)[number];
 
 /** What takes a second person. */
 export const approvalKinds = ['erasure', 'override'] as const;

@@ -10,6 +10,8 @@ import { InformClientOfOverrideEndpoint } from './consent-record/features/inform
 import { ListOverridesEndpoint, ListOverridesHandler } from './consent-record/features/list-overrides.js';
 import { ListApprovalsEndpoint, ListApprovalsHandler } from './consent-record/features/list-approvals.js';
 import { RequestOverrideEndpoint, RequestOverrideHandler } from './consent-record/features/request-override.js';
+import { DeclineErasureEndpoint, DeclineErasureHandler } from './consent-record/features/decline-erasure.js';
+import { DemandErasureHandler } from './consent-record/features/demand-erasure.js';
 import { ConfirmErasureHandler } from './consent-record/features/confirm-erasure.js';
 import { GetErasureEndpoint, GetErasureHandler, GetMyErasureEndpoint } from './consent-record/features/get-erasure.js';
 import { LiftLegalHoldEndpoint, LiftLegalHoldHandler } from './consent-record/features/lift-legal-hold.js';
@@ -43,6 +45,11 @@ import {
   WithdrawConsentHandler,
   WithdrawMyConsentEndpoint,
 } from './consent-record/features/withdraw-consent.js';
+import {
+  WithdrawErasureRequestEndpoint,
+  WithdrawErasureRequestHandler,
+  WithdrawMyErasureRequestEndpoint,
+} from './consent-record/features/withdraw-erasure-request.js';
 
 @Module({
   controllers: [
@@ -66,6 +73,9 @@ import {
     PlaceLegalHoldEndpoint,
     LiftLegalHoldEndpoint,
     ApproveErasureEndpoint,
+    DeclineErasureEndpoint,
+    WithdrawErasureRequestEndpoint,
+    WithdrawMyErasureRequestEndpoint,
     GetErasureEndpoint,
     GetMyErasureEndpoint,
     HearOfTeamEndpoint,
@@ -93,6 +103,9 @@ import {
     PlaceLegalHoldHandler,
     LiftLegalHoldHandler,
     ApproveErasureHandler,
+    DeclineErasureHandler,
+    DemandErasureHandler,
+    WithdrawErasureRequestHandler,
     ConfirmErasureHandler,
     GetErasureHandler,
     RequestDueErasuresHandler,

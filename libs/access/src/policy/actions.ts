@@ -21,6 +21,7 @@ export const actions = {
   CloseCase: { principals: ['Staff'], resource: 'Case' },
   CompleteReferral: { principals: ['Staff'], resource: 'Referral' },
   CorrectOutcome: { principals: ['Staff'], resource: 'Referral' },
+  DeclineErasure: { principals: ['Staff'], resource: 'Client' },
   DeclineReferral: { principals: ['Staff'], resource: 'Referral' },
   DelayInformingOfOverride: { principals: ['Staff'], resource: 'Client' },
   DraftReferral: { principals: ['Staff'], resource: 'Case' },
@@ -96,7 +97,9 @@ export const actions = {
   TriageConcern: { principals: ['Staff'], resource: 'Concern' },
   WhoCouldSee: { principals: ['Staff'], resource: 'History', purpose: true },
   WithdrawConsent: { principals: ['Staff'], resource: 'Client' },
+  WithdrawErasureRequest: { principals: ['Staff'], resource: 'Client' },
   WithdrawMyConsent: { principals: ['Reporter'], resource: 'Client' },
+  WithdrawMyErasureRequest: { principals: ['Reporter'], resource: 'Client' },
   WriteNote: { principals: ['Staff'], resource: 'Case' },
 } as const;
 

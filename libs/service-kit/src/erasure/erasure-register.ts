@@ -27,7 +27,7 @@ export type SubjectErased = EventOf<typeof erasureEvents>['data'];
 /** The category in which a service keeps whom it has erased. The list outlives every backup of the keys. */
 export const erasureOf = (service: string): string => `${service}_erasure`;
 
-/** May be repeated: of one erasure the first note stays. */
+/** Once for each call: a service that is asked again answers again, and the first note says when the key was destroyed. */
 export async function noteErasure(
   service: string,
   store: EventStore,
@@ -36,7 +36,7 @@ export async function noteErasure(
 ): Promise<void> {
   await store.append(`${erasureOf(service)}-${erased.subjectId}`, 'any', [
     {
-      id: derivedId('subject erased', service, erased.erasureId),
+      id: derivedId('subject erased', service, erased.erasureId, call.commandId),
       type: 'SubjectErased',
       schemaVersion: versionToWrite(erasureEvents, 'SubjectErased', erased),
       data: erased,

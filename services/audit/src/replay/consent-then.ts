@@ -54,6 +54,10 @@ export function evolveConsents(consents: ConsentsThen, fact: Fact): ConsentsThen
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
     case 'ErasureRequested':
+    case 'ErasureRequestWithdrawn':
+    case 'ErasureDeclined':
+    case 'ErasureRequestLapsed':
+    case 'ErasureDemanded':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':
     case 'ErasureApproved':

@@ -19,6 +19,15 @@ export class ClientTeams {
     return (await knownCases(this.dataSource, 'client_id', [clientId])).length > 0;
   }
 
+  /** Whether one of these has a case that is open, or was until then. */
+  async hadCaseSince(clientIds: readonly string[], since: Date): Promise<boolean> {
+    const cases = await this.dataSource.query<object[]>(
+      'SELECT 1 FROM case_teams WHERE client_id = ANY($1) AND (closed_at IS NULL OR closed_at >= $2) LIMIT 1',
+      [clientIds, since],
+    );
+    return cases.length > 0;
+  }
+
   /** What lets the caller do this with the client's record; for all others the client does not exist. */
   async demand(caller: Principal, action: ActionOn<'Client'>, clientId: string): Promise<string> {
     return groundOf(decide(caller, action, await this.resourceOf(clientId, caller)));

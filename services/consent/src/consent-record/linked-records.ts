@@ -1,5 +1,6 @@
 import { fold } from '@waymark/event-sourcing';
-import type { Aggregates, HistoryEntry } from '@waymark/service-kit';
+import { derivedId } from '@waymark/messaging';
+import type { Aggregates, Call, HistoryEntry } from '@waymark/service-kit';
 import { consentRecordAggregate } from './consent-record.aggregate.js';
 import type { ConsentEvent } from './domain/consent-record.events.js';
 import { type ConsentRecord, consentOf } from './domain/consent-record.state.js';
@@ -43,6 +44,15 @@ export async function linkedRecords(
 /** Whether this command was appended here before: it is a retry then. */
 export const hasDecided = ({ history }: LinkedRecord, commandId: string): boolean =>
   history.some(({ recorded }) => recorded.metadata.causationId === commandId);
+
+/** A further command that follows from a call. The revision that the caller insists on was for the first. */
+export const callTo = (what: string, { ifMatch: _ofTheFirst, ...call }: Call): Call => ({
+  ...call,
+  commandId: derivedId(call.commandId, what),
+});
+
+/** The part of a call that is about another id of the person than the one that was named. */
+export const callAbout = ({ clientId }: Pick<LinkedRecord, 'clientId'>, call: Call): Call => callTo(clientId, call);
 
 /** Of somebody who reported: the records of the client whose concern it is, by all ids that they have. */
 export const recordsReportedOf = async (

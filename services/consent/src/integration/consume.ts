@@ -3,6 +3,7 @@ import { AnswerProcess, keepCaseTeams, messageCall, reactingTo } from '@waymark/
 import { ConfirmErasure } from '../consent-record/features/confirm-erasure.js';
 import { LinkClients } from '../consent-record/features/link-clients.js';
 import { RequestErasureForConcern } from '../consent-record/features/request-erasure-for-concern.js';
+import { answerOf, clientErasure } from '../consent-record/processes/client-erasure.process.js';
 import { consentWithdrawal } from '../consent-record/processes/consent-withdrawal.process.js';
 
 const answers = {
@@ -56,6 +57,8 @@ export const consumes = [
       const { subjectId, erasureId, ...keys } = message.data;
       const call = messageCall('consent', message);
       await commands.execute(new ConfirmErasure(subjectId, erasureId, { context, ...keys }, call));
+      const answer = { step: 'contexts_erased', awaited: answerOf(context, erasureId), answer: context };
+      await commands.execute(new AnswerProcess(clientErasure, erasureId, `consent-${subjectId}`, answer, call));
     }),
   ),
 ];

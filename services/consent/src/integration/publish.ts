@@ -63,7 +63,8 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
         data: consentMessages.linkAnswered.parse({ clientId, earlierClientId, concernId, linkId, outcome }),
       };
     }
-    case 'ErasureApproved': {
+    case 'ErasureApproved':
+    case 'ErasureDemanded': {
       const { clientId, erasureId, approvedAt } = event.data;
       return {
         type: consentMessages.erasureApproved.type,
@@ -73,6 +74,9 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     }
     case 'ClientsLinked':
     case 'ErasureRequested':
+    case 'ErasureRequestWithdrawn':
+    case 'ErasureDeclined':
+    case 'ErasureRequestLapsed':
     case 'OverrideRequested':
     case 'OverrideApproved':
     case 'InformingOfOverrideDelayed':

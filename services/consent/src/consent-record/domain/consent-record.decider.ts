@@ -13,8 +13,8 @@ import {
   referralsUnder,
 } from './consent-record.state.js';
 import { coverage } from './coverage.js';
-import { decideErasing } from './erasure.decider.js';
-import { isErased } from './erasure.state.js';
+import { decideErasing, lapse } from './erasure.decider.js';
+import { isErased, pendingByRule, refusesLinks } from './erasure.state.js';
 import { decideOverriding } from './override.decider.js';
 import { scopeOf } from './scope.js';
 
@@ -44,9 +44,9 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
       }
       case 'LinkClient':
         if (record.linked.includes(command.link.linkedClientId)) return [];
-        return record.erasure ? reject('erasure_under_way') : [{ type: 'ClientsLinked', data: command.link }];
+        return link(command.link, record, context);
       case 'AnswerLink':
-        return answerLink(command.link, command.outcome, record);
+        return answerLink(command.link, command.outcome, record, context);
       case 'ExpireConsent':
         return expire(existing(record, command.consentId), context);
       case 'AuthorizeDisclosure':
@@ -58,10 +58,13 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
         return decideOverriding(command, record, context);
       case 'RequestErasure':
       case 'RequestErasureForConcern':
+      case 'WithdrawErasureRequest':
+      case 'DeclineErasure':
       case 'PlaceLegalHold':
       case 'LiftLegalHold':
       case 'ApproveErasure':
       case 'EraseAlong':
+      case 'DemandErasure':
       case 'ConfirmErasure':
         return decideErasing(command, record, context);
     }
@@ -108,10 +111,26 @@ const requestSuspensions = (
     ? [{ type: 'SuspensionsRequested', data: { consentId, clientId, referralIds, withdrawnAt } }]
     : [];
 
-function answerLink(link: ClientLink, outcome: LinkOutcome, record: ConsentRecord): readonly ConsentEvent[] {
-  const answered: ConsentEvent = { type: 'ClientLinkAnswered', data: { ...link, outcome } };
-  const news = outcome === 'linked' && !record.linked.includes(link.linkedClientId);
-  return news ? [{ type: 'ClientsLinked', data: link }, answered] : [answered];
+function link(to: ClientLink, record: ConsentRecord, context: DecisionContext): readonly ConsentEvent[] {
+  if (refusesLinks(record)) reject('erasure_under_way');
+  return linked(to, record, context);
+}
+
+/** Who is linked has come again: what the retention rule asked for passes. */
+const linked = (to: ClientLink, record: ConsentRecord, { now }: DecisionContext): readonly ConsentEvent[] => [
+  ...lapse(pendingByRule(record), 'client_came_again', now),
+  { type: 'ClientsLinked', data: to },
+];
+
+function answerLink(
+  to: ClientLink,
+  outcome: LinkOutcome,
+  record: ConsentRecord,
+  context: DecisionContext,
+): readonly ConsentEvent[] {
+  const answered: ConsentEvent = { type: 'ClientLinkAnswered', data: { ...to, outcome } };
+  const news = outcome === 'linked' && !record.linked.includes(to.linkedClientId);
+  return news ? [...linked(to, record, context), answered] : [answered];
 }
 
 function longestValidity(now: Instant): Instant {

@@ -12,6 +12,7 @@ export type ConsentRejectionCode =
   | 'erasure_under_way'
   | 'erasure_already_requested'
   | 'erasure_not_found'
+  | 'erasure_no_longer_due'
   | 'legal_hold_not_found'
   | 'legal_hold_stands'
   | 'approver_is_requester'
@@ -35,9 +36,11 @@ const details: Record<ConsentRejectionCode, string> = {
   erasure_under_way: 'This person is being erased.',
   erasure_already_requested: 'The erasure has been requested already.',
   erasure_not_found: 'There is nothing here that you may see.',
+  erasure_no_longer_due:
+    'The retention rule asked for this, and the person has come again since: the request has lapsed.',
   legal_hold_not_found: 'There is nothing here that you may see.',
   legal_hold_stands: 'Somebody is obliged to keep this for now: lift the legal hold first.',
-  approver_is_requester: 'This is approved by another person than the one who asked for it.',
+  approver_is_requester: 'This is decided by another person than the one who asked for it.',
   override_not_found: 'There is nothing here that you may see.',
   override_already_approved: 'This override has been approved already.',
   override_not_approved: 'This override has not been approved: there is nothing yet that the client has to be told of.',

@@ -1,7 +1,7 @@
 import type { ConsentStatus, WithdrawalWay } from '@waymark/contracts';
 import { type Instant, isBefore } from '@waymark/event-sourcing';
 import type { ConsentEvent } from './consent-record.events.js';
-import { type Erasing, evolveErasing } from './erasure.state.js';
+import { type Erasing, evolveErasing, notedAsThere } from './erasure.state.js';
 import { clientDecidedAbout, evolveOverriding, type Overriding } from './override.state.js';
 import { contradicts, type Scope } from './scope.js';
 
@@ -46,7 +46,20 @@ export const referralsUnder = ({ sendings }: ConsentRecord, consentId: string): 
   ...new Set(sendings.filter((sending) => sending.consentId === consentId).map(({ referralId }) => referralId)),
 ];
 
+/** What happens with a person who is there; not what clocks, services and those who erase or keep them do. */
+const ofThePerson: ReadonlySet<ConsentEvent['type']> = new Set([
+  ...(['ConsentGiven', 'ConsentRefused', 'ConsentWithdrawn', 'ClientsLinked', 'DisclosureRecorded'] as const),
+  ...(['OverrideRequested', 'OverrideApproved', 'ClientInformedOfOverride'] as const),
+]);
+
+export const tellsOfThePerson = ({ type }: ConsentEvent): boolean => ofThePerson.has(type);
+
 export function evolve(record: ConsentRecord, event: ConsentEvent): ConsentRecord {
+  const evolved = evolveBy(record, event);
+  return tellsOfThePerson(event) ? notedAsThere(evolved) : evolved;
+}
+
+function evolveBy(record: ConsentRecord, event: ConsentEvent): ConsentRecord {
   switch (event.type) {
     case 'ConsentGiven':
       return {
@@ -90,6 +103,10 @@ export function evolve(record: ConsentRecord, event: ConsentEvent): ConsentRecor
     case 'ClientInformedOfOverride':
       return evolveOverriding({ ...record, clientId: event.data.clientId }, event);
     case 'ErasureRequested':
+    case 'ErasureRequestWithdrawn':
+    case 'ErasureDeclined':
+    case 'ErasureRequestLapsed':
+    case 'ErasureDemanded':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':
     case 'ErasureApproved':

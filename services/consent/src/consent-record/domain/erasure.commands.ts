@@ -1,4 +1,4 @@
-import type { ErasureGround, LegalHoldBasis, WithdrawalWay } from '@waymark/contracts';
+import type { ErasureDeclineReason, ErasureGround, LegalHoldBasis, WithdrawalWay } from '@waymark/contracts';
 import type { ErasedContext, ReporterOf } from './erasure.events.js';
 
 /** How the other id of the same person came to be erased. */
@@ -25,9 +25,21 @@ export type ErasureCommand =
       readonly requestedBy: string;
       readonly reporterOf: ReporterOf;
     }
-  | { readonly type: 'PlaceLegalHold'; readonly clientId: string; readonly basis: LegalHoldBasis }
+  /** By whoever asked. */
+  | { readonly type: 'WithdrawErasureRequest'; readonly way: WithdrawalWay }
+  | { readonly type: 'DeclineErasure'; readonly reason: ErasureDeclineReason }
+  /** `holdId` is given when the hold stands on another id of the person already. */
+  | {
+      readonly type: 'PlaceLegalHold';
+      readonly clientId: string;
+      readonly basis: LegalHoldBasis;
+      readonly holdId?: string;
+    }
   | { readonly type: 'LiftLegalHold'; readonly holdId: string }
-  | { readonly type: 'ApproveErasure' }
+  /** `cameAgain`: something has happened since the request that does not stand in this record. */
+  | { readonly type: 'ApproveErasure'; readonly cameAgain: boolean }
   /** Another id of the same person was erased. */
   | { readonly type: 'EraseAlong'; readonly clientId: string; readonly with: ErasureOfOther }
+  /** Contexts have not answered: they are asked again. */
+  | { readonly type: 'DemandErasure'; readonly erasureId: string }
   | { readonly type: 'ConfirmErasure'; readonly erasureId: string; readonly erased: ErasedContext };

@@ -51,7 +51,7 @@ const confirm = (context: SealingContext, backupsExpireAt?: string): ConsentComm
   erased: erased(context, backupsExpireAt),
 });
 const request: ConsentCommand = { type: 'RequestErasure', clientId, ground: 'client_request', way: 'oral' };
-const approve: ConsentCommand = { type: 'ApproveErasure' };
+const approve: ConsentCommand = { type: 'ApproveErasure', cameAgain: false };
 
 describe('the erasure of a client', () => {
   it('is requested once, by the client, through an officer, or by a rule', () => {
@@ -71,6 +71,67 @@ describe('the erasure of a client', () => {
     records.given(requested).when(approve, { actor: amina }).thenRejectedWith('approver_is_requester');
     records.given().when(approve).thenRejectedWith('erasure_not_found');
     records.given(requested, approved).when(approve).thenRejectedWith('person_erased');
+  });
+
+  it('ends without an approval when the client no longer wants it, or another person declines it, and may be asked for again', () => {
+    const ids = { erasureId: 'erasure-1', clientId };
+    const withdrawn: ConsentEvent = {
+      type: 'ErasureRequestWithdrawn',
+      data: { ...ids, way: 'receipt', withdrawnBy: 'ingrid', withdrawnAt: now },
+    };
+    const declined: ConsentEvent = {
+      type: 'ErasureDeclined',
+      data: { ...ids, reason: 'still_in_touch', declinedBy: 'ingrid', declinedAt: now },
+    };
+    const withdraw: ConsentCommand = { type: 'WithdrawErasureRequest', way: 'receipt' };
+    const decline: ConsentCommand = { type: 'DeclineErasure', reason: 'still_in_touch' };
+    records.given(requested).when(withdraw).then(withdrawn);
+    records.given(requested).when(decline).then(declined);
+    records.given(requested).when(decline, { actor: amina }).thenRejectedWith('approver_is_requester');
+    for (const ended of [withdrawn, declined]) {
+      for (const command of [approve, withdraw, decline])
+        records.given(requested, ended).when(command).thenRejectedWith('erasure_not_found');
+      records.given(requested, ended).when(request).thenTypes('ErasureRequested');
+    }
+    for (const command of [withdraw, decline])
+      records.given(requested, approved).when(command).thenRejectedWith('person_erased');
+  });
+
+  it('lapses at the approval, as an event, where the retention rule asked and the person has come again since', () => {
+    const byRule: ConsentEvent = {
+      type: 'ErasureRequested',
+      data: { erasureId: 'erasure-1', clientId, ground: 'retention', requestedBy: 'consent', requestedAt: now },
+    };
+    const refusal = { recipient: 'legal', purpose: 'referral', categories: ['contact'], language: 'en' } as const;
+    const refused: ConsentEvent = {
+      type: 'ConsentRefused',
+      data: { ...refusal, clientId, categories: ['contact'], explained: 'all', capacity: 'self' },
+    };
+    const elsewhere: ConsentCommand = { type: 'ApproveErasure', cameAgain: true };
+    records.given(byRule).when(approve).thenTypes('ErasureApproved');
+    records.given(byRule).when(elsewhere).thenRejectedWith('erasure_no_longer_due', 'ErasureRequestLapsed');
+    records.given(byRule, refused).when(approve).thenRejectedWith('erasure_no_longer_due', 'ErasureRequestLapsed');
+    records.given(requested, refused).when(elsewhere).thenTypes('ErasureApproved');
+    records.given(byRule, held, lifted).when(approve).thenTypes('ErasureApproved');
+  });
+
+  it('is ordered again for the contexts that have not answered', () => {
+    const demand: ConsentCommand = { type: 'DemandErasure', erasureId: 'erasure-1' };
+    records
+      .given(requested, approved, ...answered('case', 'consent'))
+      .when(demand)
+      .then({
+        type: 'ErasureDemanded',
+        data: {
+          ...{ erasureId: 'erasure-1', clientId, approvedAt: now, demandedAt: now },
+          missing: ['intake', 'referral'],
+        },
+      });
+    records
+      .given(requested, approved, ...answered('case', 'consent', 'intake', 'referral'))
+      .when(demand)
+      .then();
+    records.given(requested).when(demand).thenRejectedWith('erasure_not_found');
   });
 
   it('is not approved while a legal hold stands, whichever came first', () => {

@@ -1,12 +1,20 @@
-import { sealingContexts } from '@waymark/contracts';
+import type { ErasureLapse } from '@waymark/contracts';
 import { type DecisionContext, isBefore, plusMilliseconds } from '@waymark/event-sourcing';
 import { reject } from './consent-record.rejections.js';
 import type { ErasureCommand } from './erasure.commands.js';
 import type { ErasedContext, ErasureEvent } from './erasure.events.js';
-import { type Erasing, type Erasure, evolveErasing, isErased } from './erasure.state.js';
+import {
+  type Erasing,
+  type Erasure,
+  evolveErasing,
+  isErased,
+  pendingByRule,
+  pendingRequest,
+  unansweredOf,
+} from './erasure.state.js';
 
 /** How long the contexts may take to answer, until that is an alarm. */
-const patience = 24 * 3_600_000;
+export const patienceHours = 24;
 
 export function decideErasing(
   command: ErasureCommand,
@@ -18,10 +26,21 @@ export function decideErasing(
       return request(command, state, context);
     case 'RequestErasureForConcern':
       return requestForConcern(command, state, context);
+    case 'WithdrawErasureRequest': {
+      const { erasureId, clientId } = undecided(state);
+      const withdrawn = { erasureId, clientId, way: command.way, withdrawnBy: context.actor.id };
+      return [{ type: 'ErasureRequestWithdrawn', data: { ...withdrawn, withdrawnAt: context.now } }];
+    }
+    case 'DeclineErasure': {
+      const { erasureId, clientId, requestedBy } = undecided(state);
+      if (requestedBy === context.actor.id) reject('approver_is_requester');
+      const declined = { erasureId, clientId, reason: command.reason, declinedBy: context.actor.id };
+      return [{ type: 'ErasureDeclined', data: { ...declined, declinedAt: context.now } }];
+    }
     case 'PlaceLegalHold': {
       if (isErased(state)) reject('person_erased');
-      const { clientId, basis } = command;
-      const hold = { holdId: context.eventIdAt(0), clientId, basis, placedBy: context.actor.id, placedAt: context.now };
+      const { clientId, basis, holdId = context.eventIdAt(0) } = command;
+      const hold = { holdId, clientId, basis, placedBy: context.actor.id, placedAt: context.now };
       return [{ type: 'LegalHoldPlaced', data: hold }];
     }
     case 'LiftLegalHold': {
@@ -32,9 +51,11 @@ export function decideErasing(
       ];
     }
     case 'ApproveErasure':
-      return approve(state, context);
+      return approve(command.cameAgain, state, context);
     case 'EraseAlong':
       return eraseAlong(command, state, context);
+    case 'DemandErasure':
+      return demand(command.erasureId, state, context);
     case 'ConfirmErasure':
       return confirm(command.erased, command.erasureId, state, context);
   }
@@ -46,8 +67,13 @@ function request(
   { now, actor, eventIdAt }: DecisionContext,
 ): readonly ErasureEvent[] {
   if (isErased(state)) reject('person_erased');
-  if (state.erasure) reject('erasure_already_requested');
-  const asked = { erasureId: eventIdAt(0), clientId, ground, ...(way === undefined ? {} : { way }) };
+  if (pendingRequest(state)) reject('erasure_already_requested');
+  const { reporterOf } = state.erasure ?? {};
+  const asked = {
+    ...{ erasureId: eventIdAt(0), clientId, ground },
+    ...(way === undefined ? {} : { way }),
+    ...(reporterOf === undefined ? {} : { reporterOf }),
+  };
   return [{ type: 'ErasureRequested', data: { ...asked, requestedBy: actor.id, requestedAt: now } }];
 }
 
@@ -57,7 +83,7 @@ function requestForConcern(
   state: Erasing,
   { now, eventIdAt }: DecisionContext,
 ): readonly ErasureEvent[] {
-  if (state.erasure) return [];
+  if (pendingRequest(state) || isErased(state)) return [];
   const asked = way === undefined ? { ground: 'retention' as const } : { ground: 'reporter_request' as const, way };
   const requested = {
     erasureId: eventIdAt(0),
@@ -70,15 +96,35 @@ function requestForConcern(
   return [{ type: 'ErasureRequested', data: requested }];
 }
 
-/** By another person than the one who asked for it or wrote the request down; never while somebody must keep the texts. */
-function approve(state: Erasing, { now, actor }: DecisionContext): readonly ErasureEvent[] {
-  const { erasure } = state;
-  if (!erasure) return reject('erasure_not_found');
+/** The request, where nobody has decided about it. */
+function undecided(state: Erasing): Erasure {
   if (isErased(state)) reject('person_erased');
+  return pendingRequest(state) ?? reject('erasure_not_found');
+}
+
+/** The end of a request that waits, if there is one. */
+export function lapse(
+  pending: Erasure | undefined,
+  because: ErasureLapse,
+  lapsedAt: string,
+): readonly Extract<ErasureEvent, { type: 'ErasureRequestLapsed' }>[] {
+  if (!pending) return [];
+  const { erasureId, clientId } = pending;
+  return [{ type: 'ErasureRequestLapsed', data: { erasureId, clientId, because, lapsedAt } }];
+}
+
+/**
+ * By another person than the one who asked for it or wrote the request down; never while somebody must keep the texts, nor for a rule
+ * after the person has come again.
+ */
+function approve(cameAgain: boolean, state: Erasing, { now, actor }: DecisionContext): readonly ErasureEvent[] {
+  const { erasureId, clientId, requestedBy, cameAgain: sinceTheRequest } = undecided(state);
   if (state.holds.length > 0) reject('legal_hold_stands');
-  if (erasure.requestedBy === actor.id) reject('approver_is_requester');
-  const { erasureId, clientId } = erasure;
-  const answersDueAt = plusMilliseconds(now, patience);
+  if (requestedBy === actor.id) reject('approver_is_requester');
+  const byRule = pendingByRule(state);
+  if (byRule && (cameAgain || sinceTheRequest))
+    reject('erasure_no_longer_due', lapse(byRule, 'client_came_again', now));
+  const answersDueAt = plusMilliseconds(now, patienceHours * 3_600_000);
   return [
     { type: 'ErasureApproved', data: { erasureId, clientId, approvedBy: actor.id, approvedAt: now, answersDueAt } },
   ];
@@ -93,12 +139,23 @@ function eraseAlong(
   if (isErased(state)) return [];
   if (state.holds.length > 0) reject('legal_hold_stands');
   const { approvedBy, ...asked } = other;
-  const erasureId = eventIdAt(0);
-  const answersDueAt = plusMilliseconds(now, patience);
+  const own = lapse(pendingRequest(state), 'erased_by_another_id', now);
+  const erasureId = eventIdAt(own.length);
+  const answersDueAt = plusMilliseconds(now, patienceHours * 3_600_000);
   return [
+    ...own,
     { type: 'ErasureRequested', data: { erasureId, clientId, ...asked, requestedAt: now } },
     { type: 'ErasureApproved', data: { erasureId, clientId, approvedBy, approvedAt: now, answersDueAt } },
   ];
+}
+
+function demand(erasureId: string, state: Erasing, { now: demandedAt }: DecisionContext): readonly ErasureEvent[] {
+  const { erasure } = state;
+  if (erasure?.erasureId !== erasureId || !erasure.approval) return reject('erasure_not_found');
+  const missing = unansweredOf(erasure);
+  if (missing.length === 0) return [];
+  const { clientId, approval } = erasure;
+  return [{ type: 'ErasureDemanded', data: { erasureId, clientId, approvedAt: approval.at, missing, demandedAt } }];
 }
 
 /** The certificate follows when the last context has answered. A context that answers twice has answered once. */
@@ -114,8 +171,8 @@ function confirm(
   const { clientId } = erasure;
   const answered: ErasureEvent = { type: 'ContextErased', data: { erasureId, clientId, erased } };
   const after = evolveErasing(state, answered).erasure;
-  const complete = sealingContexts.every((context) => after?.contexts.some((each) => each.context === context));
-  return after && complete ? [answered, certificate(after, erasure.approval.by, now)] : [answered];
+  const complete = after !== undefined && unansweredOf(after).length === 0;
+  return complete ? [answered, certificate(after, erasure.approval.by, now)] : [answered];
 }
 
 function certificate(erasure: Erasure, approvedBy: string, completedAt: string): ErasureEvent {

@@ -2,7 +2,9 @@ import { Type } from '@sinclair/typebox';
 import {
   closed,
   code,
+  erasureDeclineReasons,
   erasureGrounds,
+  erasureLapses,
   id,
   instant,
   legalHoldBases,
@@ -46,6 +48,27 @@ export const erasureEvents = declareEvents({
     sealed: {},
     earlier: [readAsItIs],
   },
+  ErasureRequestWithdrawn: {
+    version: 1,
+    data: { erasureId: id, clientId: id, way: code(withdrawalWays), withdrawnBy: staffId, withdrawnAt: instant },
+    sealed: {},
+  },
+  ErasureDeclined: {
+    version: 1,
+    data: {
+      erasureId: id,
+      clientId: id,
+      reason: code(erasureDeclineReasons),
+      declinedBy: staffId,
+      declinedAt: instant,
+    },
+    sealed: {},
+  },
+  ErasureRequestLapsed: {
+    version: 1,
+    data: { erasureId: id, clientId: id, because: code(erasureLapses), lapsedAt: instant },
+    sealed: {},
+  },
   LegalHoldPlaced: {
     version: 1,
     data: { holdId: id, clientId: id, basis: code(legalHoldBases), placedBy: staffId, placedAt: instant },
@@ -55,6 +78,18 @@ export const erasureEvents = declareEvents({
   ErasureApproved: {
     version: 1,
     data: { erasureId: id, clientId: id, approvedBy: staffId, approvedAt: instant, answersDueAt: instant },
+    sealed: {},
+  },
+  /** The order once more, for the contexts that have not answered. */
+  ErasureDemanded: {
+    version: 1,
+    data: {
+      erasureId: id,
+      clientId: id,
+      approvedAt: instant,
+      missing: Type.Array(code(sealingContexts), { minItems: 1 }),
+      demandedAt: instant,
+    },
     sealed: {},
   },
   ContextErased: { version: 1, data: { erasureId: id, clientId: id, erased: erasedContext }, sealed: {} },

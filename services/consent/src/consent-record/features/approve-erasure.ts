@@ -3,12 +3,15 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, type Done, done, IdPipe } from '@waymark/service-kit';
-import { derivedId } from '@waymark/messaging';
-import { reject } from '../domain/consent-record.rejections.js';
-import { hasDecided, linkedRecords, recordsReportedOf } from '../linked-records.js';
-import { EraseLinked } from './erase-linked.js';
-import { ErasureReaders } from '../erasure-readers.js';
+import { DomainRejection } from '@waymark/event-sourcing';
+import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { reject } from '../domain/consent-record.rejections.js';
+import { tellsOfThePerson } from '../domain/consent-record.state.js';
+import { pendingByRule } from '../domain/erasure.state.js';
+import { ErasureReaders } from '../erasure-readers.js';
+import { callTo, hasDecided, type LinkedRecord, linkedRecords, recordsReportedOf } from '../linked-records.js';
+import { EraseLinked } from './erase-linked.js';
 
 export class ApproveErasureBody {}
 
@@ -39,7 +42,9 @@ export class ApproveErasureEndpoint {
   @Access('ApproveErasure')
   @ApiOperation({
     summary: 'Approve the erasure that somebody else has asked for: it cannot be taken back',
-    description: 'Refused with `legal_hold_stands` while there is a legal hold, and with `approver_is_requester`.',
+    description:
+      'Refused with `legal_hold_stands` while there is a legal hold, with `approver_is_requester`, and with `erasure_no_longer_due`, ' +
+      'after which the request is over, where the retention rule asked and the person has come again since.',
   })
   @ApiOkResponse({ type: ApprovedErasure })
   async approve(
@@ -58,6 +63,7 @@ export class ApproveErasureHandler implements ICommandHandler<ApproveErasure> {
   constructor(
     private readonly aggregates: Aggregates,
     private readonly commands: CommandBus,
+    private readonly teams: ClientTeams,
   ) {}
 
   async execute({ clientId, call }: ApproveErasure) {
@@ -65,11 +71,31 @@ export class ApproveErasureHandler implements ICommandHandler<ApproveErasure> {
     const ofTheClient = await recordsReportedOf(this.aggregates, own.record);
     if (!hasDecided(own, call.commandId) && [...others, ...ofTheClient].some(({ record }) => record.holds.length > 0))
       reject('legal_hold_stands');
-    const written = await this.aggregates.change(consentRecordAggregate, clientId, { type: 'ApproveErasure' }, call);
-    if (others.length > 0)
-      await this.commands.execute(
-        new EraseLinked(clientId, { ...call, commandId: derivedId(call.commandId, 'linked') }),
-      );
+    const command = { type: 'ApproveErasure', cameAgain: await this.haveComeAgain(own, others) } as const;
+    const written = await this.aggregates.change(consentRecordAggregate, clientId, command, call);
+    // That the request has lapsed is recorded, so its retry finds an event of its own in the log: the answer is the same refusal.
+    if (written.events[0]?.type !== 'ErasureApproved') return reject('erasure_no_longer_due');
+    if (others.length > 0) await this.eraseLinked(clientId, call);
     return done(written, { status: 'approved' as const });
+  }
+
+  /** By another id, or with a case, which may be closed again. What stands in the record itself it sees itself, at its revision. */
+  private async haveComeAgain({ clientId, record }: LinkedRecord, others: readonly LinkedRecord[]): Promise<boolean> {
+    const pending = pendingByRule(record);
+    if (!pending) return false;
+    const since = new Date(pending.requestedAt);
+    const byOtherIds = others.some(({ history }) =>
+      history.some(({ event, recorded }) => tellsOfThePerson(event) && new Date(recorded.metadata.occurredAt) >= since),
+    );
+    return byOtherIds || this.teams.hadCaseSince([clientId, ...others.map((other) => other.clientId)], since);
+  }
+
+  /** Somebody who places a hold in this moment finds that it is too late and takes it back; the rest is left to the process. */
+  private async eraseLinked(clientId: string, call: Call): Promise<void> {
+    try {
+      await this.commands.execute(new EraseLinked(clientId, callTo('linked', call)));
+    } catch (error) {
+      if (!(error instanceof DomainRejection && error.code === 'legal_hold_stands')) throw error;
+    }
   }
 }

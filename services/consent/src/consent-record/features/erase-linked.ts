@@ -1,9 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { derivedId } from '@waymark/messaging';
 import { Aggregates, type Call } from '@waymark/service-kit';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import { isErased } from '../domain/erasure.state.js';
-import { linkedRecords } from '../linked-records.js';
+import { callAbout, linkedRecords } from '../linked-records.js';
 
 /** Who is erased is erased by every id they have. */
 export class EraseLinked extends Command<void> {
@@ -30,7 +29,7 @@ export class EraseLinkedHandler implements ICommandHandler<EraseLinked> {
         consentRecordAggregate,
         other.clientId,
         { type: 'EraseAlong', clientId: other.clientId, with: asOther },
-        { ...call, commandId: derivedId(call.commandId, other.clientId) },
+        callAbout(other, call),
       );
   }
 }

@@ -2,7 +2,15 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { erasureGrounds, erasureStatuses, legalHoldBases, sealingContexts, withdrawalWays } from '@waymark/contracts';
+import {
+  erasureDeclineReasons,
+  erasureGrounds,
+  erasureLapses,
+  erasureStatuses,
+  legalHoldBases,
+  sealingContexts,
+  withdrawalWays,
+} from '@waymark/contracts';
 import { Aggregates, IdPipe, notFound, ReadLog } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
@@ -31,6 +39,15 @@ export class ErasureView {
   @ApiProperty({ required: false, format: 'date-time' }) completedAt?: string;
   @ApiProperty({ required: false, format: 'date-time', description: 'Of all backups of all keys' })
   lastBackupExpiresAt?: string;
+  @ApiProperty({
+    required: false,
+    format: 'date-time',
+    description: 'Declined, withdrawn or lapsed: nobody asks for it',
+  })
+  endedAt?: string;
+  @ApiProperty({ required: false, enum: [...erasureDeclineReasons, ...erasureLapses], description: 'For staff only' })
+  endedBecause?: string;
+  @ApiProperty({ required: false, description: 'For staff only' }) endedBy?: string;
   @ApiProperty({ required: false, description: 'For staff only' }) requestedBy?: string;
   @ApiProperty({ required: false, description: 'For staff only' }) approvedBy?: string;
 }
@@ -72,10 +89,8 @@ export class GetErasureEndpoint {
   async read(@Param('clientId', IdPipe) clientId: string, @Caller() caller: Principal): Promise<ErasingView> {
     const ground = await this.readers.demand(caller, 'ReadErasure', clientId);
     const { erasure, holds } = await this.queries.execute(new GetErasure(clientId, caller, ground));
-    const { requestedBy, approval } = erasure ?? {};
-    const who = { ...(requestedBy && { requestedBy }), ...(approval && { approvedBy: approval.by }) };
     return {
-      ...(erasure && { erasure: { ...viewOf(erasure), ...who } }),
+      ...(erasure && { erasure: { ...viewOf(erasure), ...whoAndWhy(erasure) } }),
       legalHolds: holds.map((hold) => ({ ...hold })),
     };
   }
@@ -117,6 +132,13 @@ export class GetErasureHandler implements IQueryHandler<GetErasure> {
   }
 }
 
+const whoAndWhy = ({ requestedBy, approval, ending }: Erasure) => ({
+  requestedBy,
+  ...(approval && { approvedBy: approval.by }),
+  ...(ending?.by && { endedBy: ending.by }),
+  ...(ending?.reason && { endedBecause: ending.reason }),
+});
+
 function viewOf({
   erasureId,
   status,
@@ -126,11 +148,13 @@ function viewOf({
   approval,
   contexts,
   certificate,
+  ending,
 }: Erasure): ErasureView {
   return {
     ...{ erasureId, status, ground, requestedAt },
     ...(way && { way }),
     ...(approval && { approvedAt: approval.at }),
+    ...(ending && { endedAt: ending.at }),
     contexts: contexts.map((each) => ({ ...each })),
     ...(certificate && {
       completedAt: certificate.completedAt,

@@ -5,6 +5,7 @@ import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, type Done, done, IdPipe } from '@waymark/service-kit';
 import { ErasureReaders } from '../erasure-readers.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { callAbout, linkedRecords } from '../linked-records.js';
 
 export class LiftLegalHoldBody {}
 
@@ -52,8 +53,12 @@ export class LiftLegalHoldEndpoint {
 export class LiftLegalHoldHandler implements ICommandHandler<LiftLegalHold> {
   constructor(private readonly aggregates: Aggregates) {}
 
+  /** In the record of the named id last: whoever dies in between finds it there, and lifts it again. */
   async execute({ clientId, holdId, call }: LiftLegalHold) {
     const command = { type: 'LiftLegalHold', holdId } as const;
+    const [, ...others] = await linkedRecords(this.aggregates, clientId);
+    for (const other of others.filter(({ record }) => record.holds.some((hold) => hold.holdId === holdId)))
+      await this.aggregates.change(consentRecordAggregate, other.clientId, command, callAbout(other, call));
     const written = await this.aggregates.change(consentRecordAggregate, clientId, command, call);
     return done(written, { holdId, status: 'lifted' as const });
   }

@@ -6,7 +6,7 @@ import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/ac
 import { type ApprovalKind, approvalKinds } from '@waymark/contracts';
 import { Clock, Code, notFound, Pattern, ReadLog, shownPage, Views } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
-import { isErased } from '../domain/erasure.state.js';
+import { isErased, pendingRequest } from '../domain/erasure.state.js';
 import { overrideOf, overrideStatusOf } from '../domain/override.state.js';
 import { WaitingApproval } from '../projections/approvals/waiting-approval.entity.js';
 
@@ -95,7 +95,7 @@ export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
     const action = kind === 'erasure' ? 'ApproveErasure' : 'ApproveOverride';
     const record = await this.teams.findIfAllowed(caller, action, clientId);
     if (!record || isErased(record)) return false;
-    if (kind === 'erasure') return true;
+    if (kind === 'erasure') return pendingRequest(record)?.erasureId === requestId;
     const override = overrideOf(record, requestId);
     return override !== undefined && overrideStatusOf(override, this.clock.now()) === 'requested';
   }

@@ -2,11 +2,18 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { derivedId } from '@waymark/messaging';
 import { Aggregates, clockCall, Clock, type Doors, dueInPages, RetentionRule } from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
+import { ClientTeams } from '../client-teams.js';
 import { linkedRecords } from '../linked-records.js';
 import { RequestErasure } from './request-erasure.js';
 
 /** Asks for the erasures that the retention rule wants. Each has to be approved by a person all the same. */
 export class RequestDueErasures extends Command<void> {}
+
+interface Due {
+  readonly client_id: string;
+  /** Null: nothing was ever written in the consent record. */
+  readonly silent_since: Date | null;
+}
 
 @CommandHandler(RequestDueErasures)
 export class RequestDueErasuresHandler implements ICommandHandler<RequestDueErasures> {
@@ -16,6 +23,7 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
     private readonly clock: Clock,
     private readonly rule: RetentionRule,
     private readonly aggregates: Aggregates,
+    private readonly teams: ClientTeams,
   ) {}
 
   async execute(): Promise<void> {
@@ -25,20 +33,21 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
       (after, limit) => this.dueAfter(after, limit, end),
       ({ client_id }) => client_id,
     );
-    for await (const { client_id } of due) {
+    for await (const { client_id, silent_since } of due) {
       if (await this.isActiveByAnotherId(client_id, end)) continue;
-      const call = clockCall('consent', derivedId('retention', client_id));
+      // Once for each silence: who came again after a request, or for whom it was declined, may be silent for as long once more.
+      const call = clockCall('consent', derivedId('retention', client_id, silent_since?.toISOString() ?? ''));
       await this.commands.execute(new RequestErasure(client_id, 'retention', undefined, call));
     }
   }
 
   /** Every case is closed, and since that nothing has happened in the consent record, where there is one. */
-  private dueAfter(after: string, limit: number, end: Date): Promise<{ client_id: string }[]> {
+  private dueAfter(after: string, limit: number, end: Date): Promise<Due[]> {
     return this.dataSource.query(
-      `SELECT client_id FROM (
-         SELECT client_id FROM erasures WHERE status IS NULL AND last_event_at < $1
+      `SELECT client_id, silent_since FROM (
+         SELECT client_id, last_event_at AS silent_since FROM erasures WHERE status IS NULL AND last_event_at < $1
          UNION
-         SELECT client_id FROM case_teams AS t WHERE NOT EXISTS (SELECT FROM erasures AS e WHERE e.client_id = t.client_id)
+         SELECT client_id, NULL FROM case_teams AS t WHERE NOT EXISTS (SELECT FROM erasures AS e WHERE e.client_id = t.client_id)
        ) AS silent
        WHERE client_id > $2 AND NOT EXISTS (
          SELECT FROM case_teams AS t WHERE t.client_id = silent.client_id AND (t.closed_at IS NULL OR t.closed_at >= $1)
@@ -52,11 +61,10 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
     const others = (await linkedRecords(this.aggregates, clientId)).slice(1).map((each) => each.clientId);
     if (others.length === 0) return false;
     const active = await this.dataSource.query<object[]>(
-      `SELECT 1 FROM erasures WHERE client_id = ANY($1) AND last_event_at >= $2
-       UNION ALL SELECT 1 FROM case_teams WHERE client_id = ANY($1) AND (closed_at IS NULL OR closed_at >= $2)`,
+      'SELECT 1 FROM erasures WHERE client_id = ANY($1) AND last_event_at >= $2 LIMIT 1',
       [others, end],
     );
-    return active.length > 0;
+    return active.length > 0 || this.teams.hadCaseSince(others, end);
   }
 }
 

@@ -24,7 +24,6 @@ export type ConcernRejectionCode =
   | 'earlier_officer_excluded'
   | 'person_erased'
   | 'reporter_is_client'
-  | 'erasure_already_requested'
   | 'clock_not_due';
 
 const details: Record<ConcernRejectionCode, string> = {
@@ -52,7 +51,6 @@ const details: Record<ConcernRejectionCode, string> = {
   earlier_officer_excluded: 'Somebody who handles the earlier concern is shut out of this one.',
   person_erased: 'This person was erased. Nothing more can be written about them.',
   reporter_is_client: 'Who reported is the client: what is meant is the erasure of the client.',
-  erasure_already_requested: 'The erasure has been requested already.',
   clock_not_due: 'The clock has not come so far.',
 };
 

@@ -6,7 +6,7 @@ import { reject } from './concern.rejections.js';
 import type { Concern } from './concern.state.js';
 import { handledBy } from './handled-by.js';
 
-/** Once, and only of somebody who is not the client. Whom they shut out is noted for the client, whose texts stay. */
+/** Only of somebody who is not the client. May be asked for again: consent may have declined it, and drops what it has. Whom they shut out is noted for the client, whose texts stay. */
 export function requestReporterErasure(
   { way, shutOut }: CommandOf<'RequestReporterErasure'>,
   concern: Concern,
@@ -16,7 +16,6 @@ export function requestReporterErasure(
   const { clientId, reporterId, erased } = concern;
   if (reporterId === clientId) reject('reporter_is_client');
   if (erased.includes('reporter')) reject('person_erased');
-  if (concern.reporterErasureRequested) reject('erasure_already_requested');
   const asked = { clientId, reporterId, way, requestedBy: context.actor.id };
   return [{ type: 'ReporterErasureRequested', data: { ...asked, ...whoIsShutOut(shutOut, concern) } }];
 }

@@ -2,10 +2,10 @@ import { foldedRows, oneRow } from '@waymark/projections';
 import type { ConsentEvent } from '../../domain/consent-record.events.js';
 import { WaitingApproval } from './waiting-approval.entity.js';
 
-/** Erasures and overrides that somebody has asked for and nobody has approved. */
+/** Erasures and overrides that somebody has asked for and nobody has decided about. */
 export const waitingApprovalsProjection = foldedRows({
   name: 'waiting-approvals',
-  version: 1,
+  version: 2,
   categories: ['consent'],
   tables: `
     CREATE TABLE waiting_approvals (
@@ -24,14 +24,13 @@ export const waitingApprovalsProjection = foldedRows({
   fold: oneRow((_entry, { type, data, position }) => entryOf({ type, data } as ConsentEvent, String(position))),
 });
 
-/** The request that an event makes or answers. */
-function requestOf(event: ConsentEvent): string | undefined {
-  if (event.type === 'ErasureRequested' || event.type === 'ErasureApproved') return event.data.erasureId;
-  if (event.type === 'OverrideRequested' || event.type === 'OverrideApproved') return event.data.overrideId;
-  return undefined;
+/** The request that an event makes, or that it ends: all that comes after a request ends it. */
+function requestOf({ data }: ConsentEvent): string | undefined {
+  if ('erasureId' in data) return data.erasureId;
+  return 'overrideId' in data ? data.overrideId : undefined;
 }
 
-/** Nothing waits any more after its approval. */
+/** Nothing waits any more after it. */
 function entryOf(event: ConsentEvent, position: string): WaitingApproval | undefined {
   if (event.type !== 'ErasureRequested' && event.type !== 'OverrideRequested') return undefined;
   const { clientId, requestedBy, requestedAt } = event.data;

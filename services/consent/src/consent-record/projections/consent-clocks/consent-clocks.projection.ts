@@ -44,6 +44,10 @@ export const consentClocksProjection = foldedRows({
       case 'InformingOfOverrideDelayed':
       case 'ClientInformedOfOverride':
       case 'ErasureRequested':
+      case 'ErasureRequestWithdrawn':
+      case 'ErasureDeclined':
+      case 'ErasureRequestLapsed':
+      case 'ErasureDemanded':
       case 'LegalHoldPlaced':
       case 'LegalHoldLifted':
       case 'ErasureApproved':

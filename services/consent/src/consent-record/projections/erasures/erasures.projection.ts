@@ -5,7 +5,7 @@ import { ErasureEntry } from './erasure.entity.js';
 /** Clients by when something last happened, with what has become of their erasure. */
 export const erasuresProjection = foldedRows({
   name: 'erasures',
-  version: 1,
+  version: 2,
   categories: ['consent'],
   tables: `
     CREATE TABLE erasures (
@@ -33,6 +33,10 @@ function changeBy(event: ConsentEvent): Partial<ErasureEntry> {
       return { status: 'requested' };
     case 'ErasureApproved':
       return { status: 'approved', answersDueAt: new Date(event.data.answersDueAt) };
+    case 'ErasureRequestWithdrawn':
+    case 'ErasureDeclined':
+    case 'ErasureRequestLapsed':
+      return { status: null };
     case 'ErasureCompleted':
       return { status: 'completed', answersDueAt: null };
     case 'ConsentGiven':
@@ -43,6 +47,7 @@ function changeBy(event: ConsentEvent): Partial<ErasureEntry> {
     case 'DisclosureRefused':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':
+    case 'ErasureDemanded':
     case 'ContextErased':
     case 'ClientsLinked':
     case 'ClientLinkAnswered':
