@@ -138,6 +138,7 @@ const consent = (of: number) => {
     event<unknown>('ErasureRequestLapsed', { erasureId }),
     event<unknown>('OverrideRequested', { ...asked, overrideId, validUntil: at }),
     event<unknown>('OverrideApproved', { overrideId }),
+    event<unknown>('OverrideEndedByClient', { overrideId }),
     event<unknown>('DisclosureRecorded', { consentId, ...scope }),
   );
 };

@@ -53,6 +53,7 @@ export function evolveConsents(consents: ConsentsThen, fact: Fact): ConsentsThen
     case 'OverrideApproved':
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
+    case 'OverrideEndedByClient':
     case 'ErasureRequested':
     case 'ErasureRequestWithdrawn':
     case 'ErasureDeclined':

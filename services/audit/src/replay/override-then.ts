@@ -46,6 +46,11 @@ export function evolveOverrides(overrides: OverridesThen, { type, data, id }: Fa
       const approvedBy = textIn(data, 'approvedBy');
       return new Map(overrides).set(textIn(data, 'overrideId') ?? '', { ...approved, approvedBy });
     }
+    case 'OverrideEndedByClient': {
+      const ended = overrides.get(textIn(data, 'overrideId') ?? '');
+      if (!ended) return overrides;
+      return new Map(overrides).set(textIn(data, 'overrideId') ?? '', { ...ended, clientDecided: true });
+    }
     case 'ConsentGiven':
     case 'ConsentRefused':
     case 'ConsentWithdrawn': {

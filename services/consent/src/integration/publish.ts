@@ -81,6 +81,7 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     case 'OverrideApproved':
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
+    case 'OverrideEndedByClient':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':
     case 'ContextErased':

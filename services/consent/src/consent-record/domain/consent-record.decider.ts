@@ -55,6 +55,7 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
       case 'ApproveOverride':
       case 'DelayInformingOfOverride':
       case 'InformClientOfOverride':
+      case 'EndOverrides':
         return decideOverriding(command, record, context);
       case 'RequestErasure':
       case 'RequestErasureForConcern':

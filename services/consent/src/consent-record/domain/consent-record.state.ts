@@ -101,6 +101,7 @@ function evolveBy(record: ConsentRecord, event: ConsentEvent): ConsentRecord {
     case 'OverrideApproved':
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
+    case 'OverrideEndedByClient':
       return evolveOverriding({ ...record, clientId: event.data.clientId }, event);
     case 'ErasureRequested':
     case 'ErasureRequestWithdrawn':

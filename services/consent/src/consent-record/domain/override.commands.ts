@@ -9,6 +9,11 @@ export interface OverrideRequest extends Scope {
   readonly validUntil: Instant;
 }
 
+/** What the client has given, refused or withdrawn, and when. */
+export interface ClientDecision extends Scope {
+  readonly decidedAt: Instant;
+}
+
 export type OverrideCommand =
   | { readonly type: 'RequestOverride'; readonly clientId: string; readonly request: OverrideRequest }
   | { readonly type: 'ApproveOverride'; readonly overrideId: string }
@@ -24,4 +29,6 @@ export type OverrideCommand =
       readonly way: InformingWay;
       /** When, if not now. */
       readonly informedAt?: Instant;
-    };
+    }
+  /** The client has decided under another id of theirs. */
+  | { readonly type: 'EndOverrides'; readonly decisions: readonly ClientDecision[] };

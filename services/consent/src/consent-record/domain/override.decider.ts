@@ -2,9 +2,9 @@ import type { LegalBasis } from '@waymark/contracts';
 import { type DecisionContext, type Instant, isBefore, plusHours } from '@waymark/event-sourcing';
 import { reject } from './consent-record.rejections.js';
 import { type Erasing, isErased } from './erasure.state.js';
-import type { OverrideCommand, OverrideRequest } from './override.commands.js';
+import type { ClientDecision, OverrideCommand, OverrideRequest } from './override.commands.js';
 import type { OverrideEvent } from './override.events.js';
-import { type Override, overrideOf, overrideStatusOf, type Overriding } from './override.state.js';
+import { endedBy, ends, type Override, overrideOf, overrideStatusOf, type Overriding } from './override.state.js';
 
 /** An emergency is over in days; what the law obliges to goes on longer. */
 const longestHours: Readonly<Record<LegalBasis, number>> = {
@@ -22,6 +22,7 @@ export function decideOverriding(
   state: Overriding & Erasing,
   context: DecisionContext,
 ): readonly OverrideEvent[] {
+  if (command.type === 'EndOverrides') return isErased(state) ? [] : end(command.decisions, state);
   if (isErased(state)) return reject('person_erased');
   if (command.type === 'RequestOverride') return request(command.clientId, command.request, context);
   const override = overrideOf(state, command.overrideId) ?? reject('override_not_found');
@@ -34,6 +35,13 @@ export function decideOverriding(
       return inform(command, override, context);
   }
 }
+
+const end = (decisions: readonly ClientDecision[], state: Overriding): readonly OverrideEvent[] =>
+  endedBy(decisions, state).map((override) => {
+    const { overrideId, clientId, requestedAt } = override;
+    const decidedAt = decisions.find((decided) => ends(decided, override))?.decidedAt ?? requestedAt;
+    return { type: 'OverrideEndedByClient', data: { overrideId, clientId, decidedAt } };
+  });
 
 function request(
   clientId: string,

@@ -44,6 +44,8 @@ export const overrideEvents = declareEvents({
     data: { overrideId: id, clientId: id, way: code(informingWays), informedAt: instant, informedBy: staffId },
     sealed: {},
   },
+  /** By what the client has decided under another id of theirs. */
+  OverrideEndedByClient: { version: 1, data: { overrideId: id, clientId: id, decidedAt: instant }, sealed: {} },
 });
 
 export type OverrideEvent = EventOf<typeof overrideEvents>;

@@ -1,5 +1,6 @@
 import type { InformingWay, OverrideStatus } from '@waymark/contracts';
 import { type Instant, isBefore } from '@waymark/event-sourcing';
+import type { ClientDecision } from './override.commands.js';
 import type { OverrideEvent } from './override.events.js';
 import { isAbout, type Scope } from './scope.js';
 
@@ -42,6 +43,19 @@ export const overrideOf = ({ overrides }: Overriding, overrideId: string): Overr
 export const clientDecidedAbout = (overrides: readonly Override[], decided: Scope): readonly Override[] =>
   overrides.map((override) => (isAbout(override, decided) ? { ...override, clientDecided: true } : override));
 
+/** Overrides that one of these decisions ends: asked for before, for somebody who could not be asked. */
+export const endedBy = (decisions: readonly ClientDecision[], { overrides }: Overriding): readonly Override[] =>
+  overrides.filter(
+    (override) =>
+      override.legalBasis === 'vital_interest' &&
+      !override.clientDecided &&
+      decisions.some((decided) => ends(decided, override)),
+  );
+
+/** At the same moment the client's word counts. */
+export const ends = (decided: ClientDecision, override: Override): boolean =>
+  isAbout(override, decided) && !isBefore(decided.decidedAt, override.requestedAt);
+
 export function evolveOverriding<State extends Overriding>(state: State, event: OverrideEvent): State {
   const changed = (change: Partial<Override>): State => ({
     ...state,
@@ -58,6 +72,8 @@ export function evolveOverriding<State extends Overriding>(state: State, event: 
     }
     case 'InformingOfOverrideDelayed':
       return changed({ informBy: event.data.informBy, delayedBecause: event.data.reason });
+    case 'OverrideEndedByClient':
+      return changed({ clientDecided: true });
     case 'ClientInformedOfOverride':
       return changed({ informed: { at: event.data.informedAt, way: event.data.way } });
   }

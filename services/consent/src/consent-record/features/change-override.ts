@@ -22,7 +22,7 @@ export class ChangedOverride {
 export class ChangeOverride extends Command<Done<ChangedOverride>> {
   constructor(
     readonly clientId: string,
-    readonly change: Exclude<OverrideCommand, { type: 'RequestOverride' }>,
+    readonly change: Exclude<OverrideCommand, { type: 'RequestOverride' | 'EndOverrides' }>,
     readonly call: Call,
   ) {
     super();

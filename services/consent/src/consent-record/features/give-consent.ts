@@ -6,6 +6,9 @@ import { consentForms, type ConsentForm } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe, Moment, Text } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { endOverrides } from '../decided-by-another-id.js';
+import { scopeOf } from '../domain/scope.js';
+import { linkedRecords } from '../linked-records.js';
 import type { Grant } from '../domain/consent-record.commands.js';
 import { askedOf, ConversationBody } from './conversation-body.js';
 
@@ -67,7 +70,11 @@ export class GiveConsentHandler implements ICommandHandler<GiveConsent> {
       call,
     );
     const [event] = written.events;
-    return done(written, { consentId: event?.type === 'ConsentGiven' ? event.data.consentId : '' });
+    if (event?.type !== 'ConsentGiven') return done(written, { consentId: '' });
+    const [, ...others] = await linkedRecords(this.aggregates, clientId);
+    const decided = { ...scopeOf(event.data), decidedAt: event.data.givenAt };
+    await endOverrides(this.aggregates, others, [decided], call);
+    return done(written, { consentId: event.data.consentId });
   }
 }
 

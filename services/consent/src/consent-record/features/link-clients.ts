@@ -3,6 +3,7 @@ import type { LinkOutcome } from '@waymark/contracts';
 import { DomainRejection } from '@waymark/event-sourcing';
 import { Aggregates, type Call } from '@waymark/service-kit';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { settleDecisions } from '../decided-by-another-id.js';
 import { refusesLinks } from '../domain/erasure.state.js';
 import { EraseLinked } from './erase-linked.js';
 
@@ -37,8 +38,9 @@ export class LinkClientsHandler implements ICommandHandler<LinkClients> {
     const earlier = { clientId: earlierClientId, linkedClientId: clientId, concernId, linkId };
     const outcome = await this.tryLink(earlier, call);
     await this.aggregates.change(consentRecordAggregate, clientId, { type: 'AnswerLink', link: own, outcome }, call);
-    if (outcome === 'linked')
-      for (const id of [clientId, earlierClientId]) await this.commands.execute(new EraseLinked(id, call));
+    if (outcome !== 'linked') return;
+    for (const id of [clientId, earlierClientId]) await this.commands.execute(new EraseLinked(id, call));
+    await settleDecisions(this.aggregates, clientId, call);
   }
 
   private async tryLink(

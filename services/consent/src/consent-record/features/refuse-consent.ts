@@ -10,6 +10,7 @@ import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import type { RefuseConsent as RefuseConsentCommand } from '../domain/consent-record.commands.js';
 import { contradictedBy } from '../domain/consent-record.state.js';
+import { endOverrides } from '../decided-by-another-id.js';
 import { isErased } from '../domain/erasure.state.js';
 import { hasDecided, type LinkedRecord, linkedRecords } from '../linked-records.js';
 import { askedOf, ConversationBody } from './conversation-body.js';
@@ -96,6 +97,7 @@ export class RefuseConsentHandler implements ICommandHandler<RefuseConsent> {
     const [own, ...others] = await linkedRecords(this.aggregates, refused.clientId);
     const withdrawn = others.flatMap((other) => withdrawnBefore(other, call));
     if (hasDecided(own, call.commandId) || isErased(own.record)) return withdrawn;
+    await endOverrides(this.aggregates, others, [{ ...refused.refusal, decidedAt: this.clock.now() }], call);
     for (const { clientId, record } of others.filter((other) => !isErased(other.record)))
       for (const { consentId } of contradictedBy(refused.refusal, record, this.clock.now()))
         if (await this.withdraw(clientId, consentId, refused.way, call)) withdrawn.push(consentId);

@@ -6,7 +6,10 @@ import { type WithdrawalWay, waysToldToAnOfficer } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
-import { clientOfConsent } from '../linked-records.js';
+import { endOverrides } from '../decided-by-another-id.js';
+import { consentOf } from '../domain/consent-record.state.js';
+import { scopeOf } from '../domain/scope.js';
+import { linkedRecords } from '../linked-records.js';
 import { clientIdOf } from './client-receipt.js';
 
 export class WithdrawConsentBody {
@@ -87,13 +90,22 @@ export class WithdrawMyConsentEndpoint {
 export class WithdrawConsentHandler implements ICommandHandler<WithdrawConsent> {
   constructor(private readonly aggregates: Aggregates) {}
 
+  /** What stands in for the client under another id ends first: whoever dies in between leaves less that is allowed, never more. */
   async execute({ clientId, consentId, way, call }: WithdrawConsent) {
-    const written = await this.aggregates.change(
-      consentRecordAggregate,
-      await clientOfConsent(this.aggregates, clientId, consentId),
-      { type: 'WithdrawConsent', consentId, way },
-      call,
-    );
+    const records = await linkedRecords(this.aggregates, clientId);
+    const holder = records.find(({ record }) => consentOf(record, consentId)) ?? records[0];
+    const consent = consentOf(holder.record, consentId);
+    if (consent && !consent.withdrawal) {
+      const decided = { ...scopeOf(consent), decidedAt: this.aggregates.now() };
+      await endOverrides(
+        this.aggregates,
+        records.filter((each) => each !== holder),
+        [decided],
+        call,
+      );
+    }
+    const command = { type: 'WithdrawConsent', consentId, way } as const;
+    const written = await this.aggregates.change(consentRecordAggregate, holder.clientId, command, call);
     return done(written, { consentId, status: 'withdrawn' as const });
   }
 }

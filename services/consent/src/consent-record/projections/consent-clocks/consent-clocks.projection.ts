@@ -43,6 +43,7 @@ export const consentClocksProjection = foldedRows({
       case 'OverrideApproved':
       case 'InformingOfOverrideDelayed':
       case 'ClientInformedOfOverride':
+      case 'OverrideEndedByClient':
       case 'ErasureRequested':
       case 'ErasureRequestWithdrawn':
       case 'ErasureDeclined':

@@ -56,6 +56,7 @@ function changeBy(event: ConsentEvent): Partial<ErasureEntry> {
     case 'OverrideApproved':
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
+    case 'OverrideEndedByClient':
       return {};
   }
 }
