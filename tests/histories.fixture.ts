@@ -72,6 +72,7 @@ const concern = (of: number) =>
         nil: undefined,
       }),
     }),
+    event('RetentionResumed', {}),
     event('PersonErased', { persons: fc.uniqueArray(fc.constantFrom('client', 'reporter'), { minLength: 1 }) }),
     event('ConcernLinkedToClient', {
       ...{ linkId: few.map(uuid), clientId: fc.constant(uuid(of % 3)) },

@@ -38,6 +38,7 @@ import { GetMyLedgerHandler, MyLedgerEndpoint } from './consent-record/features/
 import { RefuseConsentEndpoint, RefuseConsentHandler } from './consent-record/features/refuse-consent.js';
 import { EraseLinkedHandler } from './consent-record/features/erase-linked.js';
 import { LinkClientsHandler } from './consent-record/features/link-clients.js';
+import { ResumeRetentionHandler } from './consent-record/features/resume-retention.js';
 import { RequestSuspensionsHandler } from './consent-record/features/request-suspensions.js';
 import { ExpireConsentHandler } from './consent-record/features/run-consent-clocks.js';
 import {
@@ -105,6 +106,7 @@ import {
     ApproveErasureHandler,
     DeclineErasureHandler,
     DemandErasureHandler,
+    ResumeRetentionHandler,
     WithdrawErasureRequestHandler,
     ConfirmErasureHandler,
     GetErasureHandler,

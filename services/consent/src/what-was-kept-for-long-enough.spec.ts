@@ -64,6 +64,28 @@ describe('a concern that intake has kept for long enough', () => {
     expect(await typesOf(reporterId)).toEqual(['ErasureRequested']);
   });
 
+  it('is not asked for any more when something happens in it again; what somebody has asked for themself stays', async () => {
+    const resume = async (kept: Kept) => {
+      const message = { ...saidByIntake(stage, intakeMessages.retentionResumed, kept), sequence: 2 };
+      await stage.busOf('intake').publish(topicOf('intake'), [message, message]);
+      await eventually(async () => {
+        const heard = await stage.query('consent', 'SELECT 1 FROM inbox WHERE message_id = $1', [message.id]);
+        return heard.length === 1;
+      });
+    };
+    const kept = await tell(byWitness());
+    await resume(kept);
+    for (const id of [kept.clientId, kept.reporterId]) {
+      expect(await typesOf(id)).toEqual(['ErasureRequested', 'ErasureRequestLapsed']);
+      expect(await approve(id)).toMatchObject({ status: 404, body: { code: 'erasure_not_found' } });
+      expect(await waiting(supervisor)).not.toContain(id);
+    }
+    const own = await tell(byClient());
+    await approve(own.clientId);
+    await resume(own);
+    expect(await typesOf(own.clientId)).not.toContain('ErasureRequestLapsed');
+  });
+
   it('asks for nobody twice, also after another silence, or when they have asked themselves', async () => {
     const kept = await tell(byClient());
     await tell({ ...kept, concernId: randomUUID() });

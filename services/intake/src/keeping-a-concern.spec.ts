@@ -61,6 +61,8 @@ describe('a concern in which nothing happens any more', () => {
     expect(await toldOf(own)).toHaveLength(1);
     expect(await toldOf(active)).toEqual([]);
     await desk.step(own, 'messages', officer, { text: 'Are you well?' });
+    const types = (await eventsOf(stage, own)).map(({ type }) => type);
+    expect(types.slice(-3)).toEqual(['OfficerMessageSent', 'FirstResponseGiven', 'RetentionResumed']);
     await wait();
     await eventually(async () => expect(await toldOf(own)).toEqual([['client'], ['client']]));
   });

@@ -57,8 +57,10 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
         ...{ reporterId: text(data, 'reporterId'), requestedBy: text(data, 'requestedBy') },
       }),
     ];
-  if (type === 'RetentionEnded')
-    return [message('intake.retention-ended.v1', idOf(event), { of: list(data, 'of').join() })];
+  if (type === 'RetentionEnded' || type === 'RetentionResumed') {
+    const what = type === 'RetentionEnded' ? 'ended' : 'resumed';
+    return [message(`intake.retention-${what}.v1`, idOf(event), { of: list(data, 'of').join() })];
+  }
   if (type === 'CaseOpeningConfirmed')
     return [message('case.opening-confirmed.v1', idOf(event), { concernId: text(data, 'concernId') })];
   if (type === 'SuspensionsRequested')

@@ -142,6 +142,25 @@ export const retentionEnded = defineMessage({
   ],
 });
 
+export const retentionResumed = defineMessage({
+  type: 'intake.retention-resumed.v1',
+  title: 'Something has happened again in a concern that had been kept for long enough',
+  summary: 'Somebody has written or taken it up: what the retention rule has asked for of these persons passes.',
+  key: 'concern',
+  schema: Type.Object(
+    { concernId: id, clientId: id, reporterId: id, of: Type.Array(code(personsOfConcern), { minItems: 1 }) },
+    closed,
+  ),
+  examples: [
+    {
+      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+      reporterId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b13',
+      of: ['client', 'reporter'],
+    },
+  ],
+});
+
 /** What is counted of a contact, but for where the log tells it. */
 const counted = {
   country: Type.Optional(country),

@@ -85,6 +85,7 @@ export function evolveConcern(before: ConcernThen | undefined, { type, data, sub
     case 'GuidanceGiven':
     case 'ReporterErasureRequested':
     case 'RetentionEnded':
+    case 'RetentionResumed':
     case 'PersonErased':
       return concern;
     default:

@@ -2,6 +2,7 @@ import { caseMessages, consentMessages, intakeMessages, referralMessages, sealin
 import { AnswerProcess, keepCaseTeams, messageCall, reactingTo } from '@waymark/service-kit';
 import { ConfirmErasure } from '../consent-record/features/confirm-erasure.js';
 import { LinkClients } from '../consent-record/features/link-clients.js';
+import { ResumeRetention } from '../consent-record/features/resume-retention.js';
 import { RequestErasureForConcern } from '../consent-record/features/request-erasure-for-concern.js';
 import { answerOf, clientErasure } from '../consent-record/processes/client-erasure.process.js';
 import { consentWithdrawal } from '../consent-record/processes/consent-withdrawal.process.js';
@@ -51,6 +52,12 @@ export const consumes = [
       const personId = person === 'client' ? reporterOf.clientId : reporterId;
       await commands.execute(new RequestErasureForConcern(personId, asked, call));
     }
+  }),
+  reactingTo(intakeMessages.retentionResumed, async (message, { commands }) => {
+    const { of, clientId, reporterId } = message.data;
+    const call = messageCall('consent', message);
+    for (const person of of)
+      await commands.execute(new ResumeRetention(person === 'client' ? clientId : reporterId, call));
   }),
   ...sealingContexts.map((context) =>
     reactingTo(answers[context], async (message, { commands }) => {

@@ -16,6 +16,7 @@ export const publishes = [
   intakeMessages.linkRequested,
   intakeMessages.reporterErasureRequested,
   intakeMessages.retentionEnded,
+  intakeMessages.retentionResumed,
   intakeMessages.contactCounted,
   intakeMessages.responseAwaited,
   intakeMessages.responseGiven,
@@ -61,6 +62,12 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
       data: intakeMessages.retentionEnded.parse({ concernId, ...ended }),
     };
   }
+  if (event.type === 'RetentionResumed')
+    return {
+      type: intakeMessages.retentionResumed.type,
+      subject: concernId,
+      data: intakeMessages.retentionResumed.parse({ concernId, ...event.data }),
+    };
   if (event.type !== 'ConcernAccepted') return undefined;
   return {
     type: intakeMessages.concernAccepted.type,

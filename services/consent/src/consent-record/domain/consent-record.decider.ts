@@ -59,6 +59,7 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
         return decideOverriding(command, record, context);
       case 'RequestErasure':
       case 'RequestErasureForConcern':
+      case 'ResumeRetention':
       case 'WithdrawErasureRequest':
       case 'DeclineErasure':
       case 'PlaceLegalHold':

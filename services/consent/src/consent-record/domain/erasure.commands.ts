@@ -25,6 +25,8 @@ export type ErasureCommand =
       readonly requestedBy: string;
       readonly reporterOf: ReporterOf;
     }
+  /** The person has come again: what only the retention rule has asked for passes. */
+  | { readonly type: 'ResumeRetention' }
   /** By whoever asked. */
   | { readonly type: 'WithdrawErasureRequest'; readonly way: WithdrawalWay }
   | { readonly type: 'DeclineErasure'; readonly reason: ErasureDeclineReason }

@@ -26,6 +26,8 @@ export function decideErasing(
       return request(command, state, context);
     case 'RequestErasureForConcern':
       return requestForConcern(command, state, context);
+    case 'ResumeRetention':
+      return lapse(pendingByRule(state), 'client_came_again', context.now);
     case 'WithdrawErasureRequest': {
       const { erasureId, clientId } = undecided(state);
       const withdrawn = { erasureId, clientId, way: command.way, withdrawnBy: context.actor.id };

@@ -9,7 +9,7 @@ import { endEmergencyAccess, recordEmergencyAccess } from './emergency-access.js
 import { handledBy } from './handled-by.js';
 import { issueClientReceipt, replaceReceipt } from './receipts.decider.js';
 import { reject } from './concern.rejections.js';
-import { endRetention, erase, requestReporterErasure } from './erasure.decider.js';
+import { endRetention, erase, requestReporterErasure, resumeRetention } from './erasure.decider.js';
 import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
 
 /** Clocks of two machines differ: a moment up to five minutes ahead counts as now. */
@@ -25,12 +25,27 @@ export const concernDecider: Decider<ConcernState, ConcernCommand, ConcernEvent>
   },
 };
 
-function decideExisting(
-  command: Exclude<ConcernCommand, { type: 'SubmitConcern' | 'RegisterContact' }>,
-  concern: Concern,
-  context: DecisionContext,
-): readonly ConcernEvent[] {
+type ExistingCommand = Exclude<ConcernCommand, { type: 'SubmitConcern' | 'RegisterContact' }>;
+
+function decideExisting(command: ExistingCommand, concern: Concern, context: DecisionContext): readonly ConcernEvent[] {
   if (concern.recused.includes(context.actor.id)) return reject('concern_not_found');
+  const events = decideOf(command, concern, context);
+  return events.length > 0 && tellsOfSomebody.has(command.type) ? [...events, ...resumeRetention(concern)] : events;
+}
+
+/** What somebody does who is there, and not clocks, other services or an erasure. */
+const tellsOfSomebody: ReadonlySet<ConcernCommand['type']> = new Set([
+  ...([
+    'SendReporterMessage',
+    'SendOfficerMessage',
+    'AllocateConcern',
+    'RecordFirstResponse',
+    'TriageConcern',
+  ] as const),
+  ...(['GiveGuidance', 'AcceptConcern', 'LinkConcernToClient', 'IssueClientReceipt', 'ReplaceReceipt'] as const),
+]);
+
+function decideOf(command: ExistingCommand, concern: Concern, context: DecisionContext): readonly ConcernEvent[] {
   switch (command.type) {
     case 'AllocateConcern':
       return allocate(command, concern, context);

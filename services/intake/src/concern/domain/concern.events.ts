@@ -199,6 +199,12 @@ export const concernEvents = declareEvents({
     },
     sealed: { exclusions: sealedFor('client', never('whom the reporter shut out must not learn of it')) },
   },
+  /** Something has happened after all: consent lets pass what the rule has asked for. */
+  RetentionResumed: {
+    version: 1,
+    data: { clientId: id, reporterId: id, of: Type.Array(code(personsOfConcern), { minItems: 1 }) },
+    sealed: {},
+  },
   /** The keys of these persons are gone: what else tells of them in a view goes too. */
   PersonErased: { version: 1, data: { erasureId: id, persons: Type.Array(code(personsOfConcern)) }, sealed: {} },
 });

@@ -75,6 +75,8 @@ export interface Concern {
   readonly shutOut?: readonly string[];
   /** Of a reporter who is not the client. */
   readonly reporterErasureRequested: boolean;
+  /** Whom consent was told of, as kept for long enough, since when nothing has happened. */
+  readonly retentionEnded?: readonly PersonOfConcern[];
   /** Whose texts are gone. */
   readonly erased: readonly PersonOfConcern[];
 }
@@ -173,7 +175,11 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
     case 'ReporterErasureRequested':
       return { ...shuttingOutFor(state, event.data), reporterErasureRequested: true };
     case 'RetentionEnded':
-      return shuttingOutFor(state, event.data);
+      return { ...shuttingOutFor(state, event.data), retentionEnded: event.data.of };
+    case 'RetentionResumed': {
+      const { retentionEnded: _noMore, ...resumed } = state;
+      return resumed;
+    }
     case 'PersonErased':
       return { ...state, erased: [...state.erased, ...event.data.persons] };
   }

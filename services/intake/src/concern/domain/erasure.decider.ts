@@ -35,6 +35,12 @@ export function endRetention({ shutOut }: CommandOf<'EndRetention'>, concern: Co
   return [{ type: 'RetentionEnded', data: { clientId, reporterId, of, ...kept } }];
 }
 
+/** Somebody is there again of whom consent was told that they have been kept for long enough. */
+export function resumeRetention({ clientId, reporterId, retentionEnded }: Concern): readonly ConcernEvent[] {
+  if (!retentionEnded) return [];
+  return [{ type: 'RetentionResumed', data: { clientId, reporterId, of: [...retentionEnded] } }];
+}
+
 const marksOf = (shutOut: readonly string[]) => (shutOut.length > 0 ? { shutOut: [...shutOut] } : {});
 
 /** For the client, whose texts stay when the reporter's key is gone. */

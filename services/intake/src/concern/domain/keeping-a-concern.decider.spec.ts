@@ -48,6 +48,27 @@ describe('the end of the time that a concern is kept', () => {
       .then();
   });
 
+  it('is taken back when somebody writes, once, and by nothing that clocks or other services do', () => {
+    const write: ConcernCommand = { type: 'SendReporterMessage', text: 'I am still here.' };
+    const resumed: ConcernEvent = {
+      type: 'RetentionResumed',
+      data: { clientId: 'new-client', reporterId: 'new-reporter', of: ['client', 'reporter'] },
+    };
+    const reporter = { actor: { kind: 'reporter', id: 'session-1', roles: [] } } as const;
+    decider
+      .given(byWitness, ended(['client', 'reporter']))
+      .when(write, reporter)
+      .thenTypes('ReporterMessageReceived', 'RetentionResumed');
+    decider
+      .given(byWitness, ended(['client', 'reporter']), resumed)
+      .when(write, reporter)
+      .thenTypes('ReporterMessageReceived');
+    decider
+      .given(byWitness, ended(['client', 'reporter']))
+      .when({ type: 'ErasePerson', personId: 'new-client', erasureId: 'erasure-1' })
+      .then(erased('client'));
+  });
+
   it('is of nobody whose texts are gone', () => {
     decider
       .given(byWitness, erased('client'))

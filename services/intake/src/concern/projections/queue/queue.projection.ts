@@ -119,6 +119,7 @@ function changeBy(
     case 'ReceiptUpgraded':
     case 'FirstResponseDue':
     case 'ReporterMessageReceived':
+    case 'RetentionResumed':
     case 'OfficerMessageSent':
     case 'EmergencyAccessToConcernGranted':
     case 'EmergencyAccessToConcernEnded':

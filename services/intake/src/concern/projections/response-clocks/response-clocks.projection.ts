@@ -54,6 +54,7 @@ export const responseClocksProjection = foldedRows({
       case 'EmergencyAccessToConcernEnded':
       case 'ReporterErasureRequested':
       case 'RetentionEnded':
+      case 'RetentionResumed':
       case 'PersonErased':
         return bells;
     }
