@@ -56,7 +56,16 @@ describe('the platform under load and under faults', () => {
     expect(report.book.scriptFaults).toEqual([]);
     expect(new Set(report.timeline.map(({ fault }) => fault.kind))).toEqual(new Set(kinds));
     const done = report.book.commands.filter(({ fate }) => fate === 'acknowledged').map(({ what }) => what);
-    const all = ['raise', 'register contact', 'write again', 'acceptance', 'write note', 'send referral', 'withdraw'];
+    const all = [
+      'raise',
+      'register contact',
+      'write again',
+      'acceptance',
+      'write note',
+      'send referral',
+      'withdraw',
+      'approve erasure',
+    ];
     expect(all.filter((what) => !done.includes(what))).toEqual([]);
     expect(report.evidence.receipts.length).toBeGreaterThan(0);
   });
@@ -86,7 +95,7 @@ describe('the platform under load and under faults', () => {
     });
     it.each([
       ...['CaseOpened', 'ReceiptUpgraded', 'FactReceived', 'ReferralSuspended', 'RecipientInformed'],
-      ...['WithdrawalApplied', 'ProcessCompleted'],
+      ...['WithdrawalApplied', 'ProcessCompleted', 'SubjectErased', 'ErasureCompleted', 'PersonErased'],
     ])('what should follow from another service’s event and does not, or twice: %s', async (type) => {
       expect(await plantation.inLog(remove(type))).toContain('effects missing');
       expect(await plantation.inLog(again(type))).toContain('effects twice');

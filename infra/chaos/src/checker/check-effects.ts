@@ -12,6 +12,7 @@ export function checkEffects(
     ...checkFacts(log, topics),
     ...checkDisclosures(log),
     ...checkSuspensions(log),
+    ...checkErasures(log),
   ];
 }
 
@@ -132,6 +133,40 @@ function checkSuspensions(log: readonly LoggedEvent[]): readonly Finding[] {
     return [
       ...exactly(due, suspended, `suspensions of referral ${referral}`),
       ...exactly(due, ofType(events, 'RecipientInformed').length, `notices of referral ${referral}`),
+    ];
+  });
+}
+
+/** Who keeps keys of persons. */
+const contexts = ['intake', 'case', 'consent', 'referral'];
+
+/** An approved erasure is carried out by every context as often as it was ordered, counted once, cleared from the concern, and certified. */
+function checkErasures(log: readonly LoggedEvent[]): readonly Finding[] {
+  const counted = (types: readonly string[], named: (event: LoggedEvent) => boolean): number =>
+    ofType(log, ...types).filter(named).length;
+  return ofType(log, 'ErasureApproved').flatMap(({ data }) => {
+    const [client, erasure] = [text(data, 'clientId'), text(data, 'erasureId')];
+    const ofThis = (event: LoggedEvent): boolean => text(event.data, 'erasureId') === erasure;
+    const orders = counted(['ErasureApproved', 'ErasureDemanded'], ofThis);
+    const concerns = ofType(log, 'ConcernSubmitted').filter((event) => text(event.data, 'clientId') === client);
+    return [
+      ...contexts.flatMap((context) => [
+        ...exactly(
+          orders,
+          counted(['SubjectErased'], (event) => ofThis(event) && event.category === `${context}_erasure`),
+          `notes of ${context} of erasure ${erasure}`,
+        ),
+        ...exactly(
+          1,
+          counted(
+            ['ContextErased'],
+            (event) => ofThis(event) && text(object(event.data, 'erased'), 'context') === context,
+          ),
+          `answers of ${context} to erasure ${erasure}`,
+        ),
+      ]),
+      ...exactly(1, counted(['ErasureCompleted'], ofThis), `certificates of erasure ${erasure}`),
+      ...exactly(concerns.length, counted(['PersonErased'], ofThis), `concerns cleared by erasure ${erasure}`),
     ];
   });
 }

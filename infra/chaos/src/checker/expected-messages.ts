@@ -18,8 +18,8 @@ export const expectedMessages = (log: readonly LoggedEvent[]): readonly Expected
 function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
   const { category, type, data } = event;
   const message = (what: string, subject: string, says: ExpectedMessage['says']): ExpectedMessage => ({
-    topic: `waymark.${category === 'concern' ? 'intake' : category}`,
-    source: `/waymark/${category === 'concern' ? 'intake' : category}`,
+    topic: `waymark.${serviceOf(category)}`,
+    source: `/waymark/${serviceOf(category)}`,
     type: what,
     subject,
     cause: event.id,
@@ -61,6 +61,10 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
     const what = type === 'RetentionEnded' ? 'ended' : 'resumed';
     return [message(`intake.retention-${what}.v1`, idOf(event), { of: list(data, 'of').join() })];
   }
+  if (type === 'ErasureApproved' || type === 'ErasureDemanded')
+    return [message('consent.erasure-approved.v1', text(data, 'clientId'), { erasureId: text(data, 'erasureId') })];
+  if (type === 'SubjectErased')
+    return [message(`${serviceOf(category)}.subject-erased.v1`, idOf(event), { erasureId: text(data, 'erasureId') })];
   if (type === 'CaseOpeningConfirmed')
     return [message('case.opening-confirmed.v1', idOf(event), { concernId: text(data, 'concernId') })];
   if (type === 'SuspensionsRequested')
@@ -74,3 +78,6 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
   const status = category === 'referral' ? referralStatusAfter[type] : undefined;
   return status ? [message('referral.referral-moved.v1', idOf(event), { status })] : [];
 }
+
+/** Whose log a category is in: its own, and what it notes about each erasure. */
+const serviceOf = (category: string): string => (category === 'concern' ? 'intake' : category.replace(/_erasure$/, ''));

@@ -3,7 +3,7 @@ import { concernBody } from '@waymark/demo';
 import { referAndWithdraw } from './referral.js';
 import { done, field, gone, type Matter } from './steps.js';
 
-/** Plays a matter from its first message as far as it comes: a case, consent, referrals, a withdrawal. */
+/** Plays a matter from its first message as far as it comes: a case, consent, referrals, a withdrawal, an erasure. */
 export async function playMatter(matter: Matter): Promise<void> {
   const { caller, book, vignette, random, officer: as } = matter;
   const raised = await done(matter, {
@@ -29,6 +29,7 @@ export async function playMatter(matter: Matter): Promise<void> {
   const caseId = await caseOf(matter, concernId);
   await workOn(matter, caseId);
   await referAndWithdraw(matter, { concernId, receipt, clientId, caseId });
+  if (random.chance(0.4)) await beErased(matter, clientId);
 }
 
 async function comeBack(matter: Matter, receipt: string): Promise<void> {
@@ -81,5 +82,23 @@ async function workOn(matter: Matter, caseId: string): Promise<void> {
   await done(matter, {
     ...{ ...onCase, what: 'write note', path: `/v1/cases/${caseId}/notes`, as, body: note },
     expects: ['NoteWritten'],
+  });
+}
+
+/** The client asks for it, and a supervisor approves. */
+async function beErased(matter: Matter, clientId: string): Promise<void> {
+  const onClient = { service: 'consent', category: 'consent' } as const;
+  await done(matter, {
+    ...{ ...onClient, what: 'request erasure', path: `/v1/clients/${clientId}/erasure-requests`, as: matter.officer },
+    ...{ body: { way: 'oral' }, expects: ['ErasureRequested'] },
+  });
+  await done(matter, {
+    ...{
+      ...onClient,
+      what: 'approve erasure',
+      path: `/v1/clients/${clientId}/erasure-approval`,
+      as: 'tomas.supervisor',
+    },
+    expects: ['ErasureApproved'],
   });
 }

@@ -29,9 +29,10 @@ export function requestCase(concern: Concern): readonly ConcernEvent[] {
   return [{ type: 'CaseRequested', data: requested }];
 }
 
+/** Whose it is is told by the ids: what the reporter told may be erased by now, and they want to see that it is. */
 export function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {
   const holds = (scope: ReceiptScope): boolean => concern.receipts.some((receipt) => receipt.scope === scope);
   if (!holds('reporter') || holds('client') || concern.receiptUpgraded) return [];
-  if (concern.account.reporterRelation !== 'affected_person') return [];
+  if (concern.reporterId !== concern.clientId) return [];
   return [{ type: 'ReceiptUpgraded', data: { scope: 'client', caseId } }];
 }

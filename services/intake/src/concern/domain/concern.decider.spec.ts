@@ -208,6 +208,16 @@ describe('receipts', () => {
     concern.given(the.submitted(), the.receiptIssued, upgraded).when(upgrade).then();
   });
 
+  it('that of an affected reporter does also when they were erased before the case was known', () => {
+    const told = the.submitted();
+    const { narrative: _gone, ...left } = the.account;
+    const { reporterRelation: _too, ...untold } = { ...told.data, ...left };
+    concern
+      .given({ type: 'ConcernSubmitted', data: untold } as typeof told, the.receiptIssued)
+      .when(upgrade)
+      .then(upgraded);
+  });
+
   it('that of anybody else does not', () => {
     concern.given(witness, the.receiptIssued).when(upgrade).then();
   });
