@@ -50,7 +50,15 @@ export const services: readonly ServiceGrants[] = [
   },
   {
     name: 'reporting',
-    categories: ['fact', 'response_fact', 'referral_fact', 'case_fact', 'reporting_access', 'reporting_operations'],
+    categories: [
+      'fact',
+      'response_fact',
+      'referral_fact',
+      'case_fact',
+      'shown_tables',
+      'reporting_access',
+      'reporting_operations',
+    ],
     consumes: ['facts', 'case-facts', 'referral-facts'],
   },
   {

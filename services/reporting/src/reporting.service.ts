@@ -6,6 +6,8 @@ import { firstResponsesProjection } from './fact/projections/first-responses/fir
 import { referralResultsProjection } from './fact/projections/referral-results/referral-results.projection.js';
 import { consumes } from './integration/consume.js';
 import { ReportingModule } from './reporting.module.js';
+import { shownTablesAggregate } from './shown-tables/shown-tables.aggregate.js';
+import { EarlierCounts } from './tables/earlier-counts.js';
 
 export const reporting: ServiceDefinition = {
   name: 'reporting',
@@ -13,9 +15,10 @@ export const reporting: ServiceDefinition = {
   description:
     'De-identified tables for analysts. Counts under five are not shown, nor what would let one be computed.',
   settings: {},
-  aggregates: [factAggregate, responseFacts, referralFacts, caseFacts],
+  aggregates: [factAggregate, responseFacts, referralFacts, caseFacts, shownTablesAggregate],
   module: ReportingModule,
   migrations: [],
   projections: [contactCountsProjection, firstResponsesProjection, referralResultsProjection, caseloadProjection],
+  providers: ({ store, aggregates }) => [{ provide: EarlierCounts, useValue: new EarlierCounts(store, aggregates) }],
   consumes,
 };

@@ -33,8 +33,14 @@ export interface FamilyRequest {
   readonly covers?: readonly Cover[];
   readonly equations?: readonly Equation[];
   /** Cells that left the house before, with this value: they stay shown, and all else is protected around them. */
-  readonly alreadyShown?: (measure: string, period: string, geography: string) => boolean;
+  readonly alreadyShown?: CellChoice;
+  /** Cells that were hidden when others of their tables left the house: they stay hidden, whatever else is shown. */
+  readonly alreadyHidden?: CellChoice;
+  /** Cells under the threshold that everybody knows already, though they are not shown: nothing protects them any more. */
+  readonly alreadyKnown?: CellChoice;
 }
+
+export type CellChoice = (measure: string, period: string, geography: string) => boolean;
 
 /** The numbered cells of a family with their true values. */
 export interface Family {
@@ -45,8 +51,10 @@ export interface Family {
   readonly covers: readonly Cover[];
   readonly equations: readonly Equation[];
   readonly values: readonly number[];
-  /** Cells that must stay shown. */
+  /** Cells that have no other value for anybody: they must stay shown, or are known. */
   readonly fixed: ReadonlySet<number>;
+  /** Cells that must not be shown. */
+  readonly hidden: ReadonlySet<number>;
   cellAt(measure: number, period: number, geography: number): number;
   measureOf(cell: number): number;
   isPrimary(cell: number): boolean;
@@ -63,6 +71,7 @@ export function countFamily(request: FamilyRequest): Family {
   const perMeasure = time.keys.length * geography.keys.length;
   const values: number[] = [];
   const fixed = new Set<number>();
+  const hidden = new Set<number>();
   const cellAt = (measure: number, period: number, place: number): number =>
     measure * perMeasure + period * geography.keys.length + place;
   const valueAt = (cell: number): number => values[cell] ?? 0;
@@ -76,7 +85,10 @@ export function countFamily(request: FamilyRequest): Family {
         if (below.length > 0) values[cell] = below.reduce((sum, child) => sum + valueAt(cellAt(m, child, g)), 0);
         else if (inside.length > 0) values[cell] = inside.reduce((sum, child) => sum + valueAt(cellAt(m, t, child)), 0);
         else values[cell] = checkedCount(request.count(measure, period, place), measure, period, place);
-        if (valueAt(cell) >= threshold && request.alreadyShown?.(measure, period, place)) fixed.add(cell);
+        const isPrimary = valueAt(cell) < threshold;
+        const isFixed = isPrimary ? request.alreadyKnown : request.alreadyShown;
+        if (isFixed?.(measure, period, place)) fixed.add(cell);
+        if (isPrimary || request.alreadyHidden?.(measure, period, place)) hidden.add(cell);
       });
     });
   });
@@ -90,6 +102,7 @@ export function countFamily(request: FamilyRequest): Family {
     equations: request.equations ?? [],
     values,
     fixed,
+    hidden,
     cellAt,
     measureOf: (cell) => Math.floor(cell / perMeasure),
     isPrimary: (cell) => valueAt(cell) < threshold,

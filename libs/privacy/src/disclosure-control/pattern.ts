@@ -9,7 +9,7 @@ import { priceOf } from './prices.js';
 
 /** Which cells of a family are not shown, while this is being decided. */
 export class Pattern {
-  readonly hidden = new Set<number>();
+  readonly hidden: Set<number>;
   readonly #highs: Highs;
   readonly #family: Family;
   readonly #price: (cell: number) => number;
@@ -18,9 +18,7 @@ export class Pattern {
     this.#highs = highs;
     this.#family = family;
     this.#price = priceOf(family);
-    family.values.forEach((_value, cell) => {
-      if (family.isPrimary(cell)) this.hidden.add(cell);
-    });
+    this.hidden = new Set(family.hidden);
   }
 
   /** Hides what is needed so that no cell of this measure follows from the other cells of the same measure. */

@@ -1,31 +1,72 @@
+import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import type { Clock, Views } from '@waymark/service-kit';
+import { type Aggregates, type Call, type Clock, Problem, type Views } from '@waymark/service-kit';
 import { contactCountsProjection } from '../fact/projections/contact-counts/contact-counts.projection.js';
+import type { ShownTablesState } from '../shown-tables/domain/shown-tables.decider.js';
+import { shownTablesAggregate } from '../shown-tables/shown-tables.aggregate.js';
 import { calendarOf } from './calendar.js';
 import { countedCells } from './counted-cells.js';
+import type { EarlierCounts } from './earlier-counts.js';
 import type { ProtectedTables } from './protected-tables.js';
+import { allDecided, countable, decidedOf, firstCountedUpTo, shownBefore, shownNow } from './standings.js';
 import { threshold } from './table-plan.js';
-import { type CountRow, type YearFamily, yearPlan } from './year-family.js';
+import { type CountRow, type YearFamily, type YearPlan, yearPlan } from './year-family.js';
 
-/** The protected family of each year. */
+/** A decision is lost to another one, or to a row that is new meanwhile; seldom twice. */
+const attempts = 5;
+
+interface Counted {
+  readonly rows: readonly CountRow[];
+  readonly position: string;
+}
+
+/**
+ * The protected family of each year. What leaves the house goes by what left it before: which cells are shown is decided
+ * once, when they are first asked for, and is in the log before anything of it is answered (docs/adr/0046).
+ */
 export class YearFamilies {
   constructor(
     private readonly dataSource: DataSource,
     private readonly views: Views,
     private readonly clock: Clock,
     private readonly tables: ProtectedTables,
+    private readonly aggregates: Aggregates,
+    private readonly earlier: EarlierCounts,
   ) {}
 
   async of(year: string): Promise<{ readonly family: YearFamily; readonly position: string }> {
-    await this.views.caughtUp();
-    const { rows, position } = await this.read(year);
-    const time = calendarOf(year, new Set(rows.map(({ month }) => month)), this.clock.now());
-    const { plan, ...described } = yearPlan({ threshold, time, rows });
-    const shown = await this.tables.shownOf(`typology-geography ${year}`, plan);
-    return { family: { ...described, shown }, position };
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      // In this order: so the counts are never older than those that a standing was decided on.
+      const { state } = await this.aggregates.load(shownTablesAggregate, idOf(year));
+      await this.views.caughtUp();
+      const counted = await this.read(year);
+      const rows = countable(state, counted.rows);
+      const planned = this.plan(year, rows);
+      if (allDecided(state, planned)) return { family: shownNow(state, planned, rows), position: counted.position };
+      await this.decide(year, state, { ...counted, rows });
+    }
+    throw new Problem(503, 'tables_changing', 'These tables are changing just now. Try again.', undefined, {
+      'retry-after': '2',
+    });
   }
 
-  private read(year: string) {
+  /** On the counts that each month had when it first left the house. */
+  private async decide(year: string, state: ShownTablesState, { rows, position }: Counted): Promise<void> {
+    const upTo = firstCountedUpTo(state);
+    const planned = this.plan(year, upTo.size === 0 ? rows : await this.earlier.in(rows, upTo));
+    const plan = { ...planned.plan, before: shownBefore(state, planned) };
+    const cells = await this.tables.of(`typology-geography ${year}`, plan);
+    const decided = decidedOf(state, planned, cells, position);
+    const command = { type: 'DecideStandings', after: state.decisions, decided } as const;
+    await this.aggregates.change(shownTablesAggregate, idOf(year), command, ownCall());
+  }
+
+  private plan(year: string, rows: readonly CountRow[]): YearPlan {
+    const time = calendarOf(year, new Set(rows.map(({ month }) => month)), this.clock.now());
+    return yearPlan({ threshold, time, rows });
+  }
+
+  private read(year: string): Promise<Counted> {
     return countedCells<CountRow>(
       this.dataSource,
       contactCountsProjection,
@@ -33,4 +74,12 @@ export class YearFamilies {
       [`${year}-%`],
     );
   }
+}
+
+const idOf = (year: string): string => `typology_geography_${year}`;
+
+/** Who reads is of no concern to what is decided. */
+function ownCall(): Call {
+  const commandId = randomUUID();
+  return { commandId, correlationId: commandId, actor: { kind: 'service', id: 'reporting', roles: [] } };
 }

@@ -33,12 +33,10 @@ export interface YearCounts {
   readonly rows: readonly CountRow[];
 }
 
+export type YearPlan = Omit<YearFamily, 'shown'> & { readonly plan: TablePlan };
+
 /** All tables of a year, to be protected together, so that a month's table and its quarter's fit (docs/adr/0008-disclosure-control.md). */
-export function yearPlan({
-  threshold,
-  time,
-  rows,
-}: YearCounts): Omit<YearFamily, 'shown'> & { readonly plan: TablePlan } {
+export function yearPlan({ threshold, time, rows }: YearCounts): YearPlan {
   const periods = periodsIn(time);
   const months = new Set(periods);
   const counted = rows.filter(({ month }) => months.has(month));
@@ -49,7 +47,8 @@ export function yearPlan({
   return { periods, measures, places: placesIn(geography), plan };
 }
 
-const leafOf = ({ country, subdivision }: CountRow): string => {
+/** The place that a row counts for. */
+export const leafOf = ({ country, subdivision }: CountRow): string => {
   if (country === '') return notStated;
   return subdivision === '' ? `${country}/${notStated}` : subdivision;
 };

@@ -52,20 +52,23 @@ class ContactsCounted implements Fold {
   }
 
   private count({ data }: FactEvent): void {
-    const { month, country = '', subdivision = '', matters, behaviours } = data;
+    const { month, country = '', subdivision = '' } = data;
     const at = `${month} ${country} ${subdivision}`;
     let place = this.places.get(at);
     if (!place) this.places.set(at, (place = { key: [month, country, subdivision], contacts: new Map() }));
     const { contacts } = place;
     const before = contacts.size;
-    const add = (measure: string): void => void contacts.set(measure, (contacts.get(measure) ?? 0) + 1);
-    add('contacts');
-    for (const code of stated(matters)) add(`matter/${code}`);
-    for (const code of stated(behaviours)) add(`behaviour/${code}`);
+    for (const measure of measuresOf(data)) contacts.set(measure, (contacts.get(measure) ?? 0) + 1);
     this.held += contacts.size - before;
   }
 }
 
-/** Each code once. */
-const stated = (codes: readonly string[]): Iterable<string> =>
-  codes.length === 0 ? [notStated] : codes.length === 1 ? codes : new Set(codes);
+/** All measures that a contact counts in, each once. */
+export const measuresOf = ({ matters, behaviours }: Pick<FactEvent['data'], 'matters' | 'behaviours'>): string[] => [
+  'contacts',
+  ...stated(matters).map((code) => `matter/${code}`),
+  ...stated(behaviours).map((code) => `behaviour/${code}`),
+];
+
+const stated = (codes: readonly string[]): readonly string[] =>
+  codes.length === 0 ? [notStated] : codes.length === 1 ? codes : [...new Set(codes)];
