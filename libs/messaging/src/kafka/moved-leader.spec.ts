@@ -14,7 +14,7 @@ const createSend: (parts: object) => Send = require('kafkajs/src/producer/sendMe
 const createRetry: (options: object) => unknown = require('kafkajs/src/retry/index.js');
 const { createErrorFromCode }: { createErrorFromCode(code: number): Error } = require('kafkajs/src/protocol/error.js');
 
-const notLeader = 6;
+const [unknownTopic, notLeader] = [3, 6];
 const partitions = [0, 1, 2];
 
 interface Produced {
@@ -24,13 +24,22 @@ interface Produced {
   }[];
 }
 
-/** Three brokers that lead a partition each. In the first send, the partition of the third moves to the first, which has answered by then. */
-class MovingLeaders {
+/**
+ * Three brokers that lead a partition each. In the first send, the partition of the third moves to the first, which has answered by then;
+ * or none of them has the topic, which is there anew a moment later.
+ */
+class Brokers {
   readonly written = new Set<string>();
   private leaders = [1, 2, 3];
+  private lost = this.happens === 'the topic is lost';
   private readonly brokers = [1, 2, 3].map((nodeId) => ({
     nodeId,
     produce: async ({ topicData }: Produced) => {
+      if (this.lost) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        this.lost = false;
+        throw createErrorFromCode(unknownTopic);
+      }
       if (nodeId === 3 && this.leaders[2] === 3) {
         this.leaders = [1, 2, 1];
         // The others answer meanwhile.
@@ -47,6 +56,8 @@ class MovingLeaders {
       return { topics };
     },
   }));
+
+  constructor(private readonly happens: 'a leader moves' | 'the topic is lost') {}
 
   /** kafkajs' own way of sending, over these brokers. */
   get kafka(): kafkajs.Kafka {
@@ -101,6 +112,19 @@ const eosManager = {
   getProducerEpoch: () => 0,
 };
 
+describe('a page of messages for a topic that is lost, and made anew while it is being sent', () => {
+  it('does not lie on the new one before somebody has looked what else is gone', async () => {
+    const brokers = new Brokers('the topic is lost');
+    const publisher = new Publisher(brokers.kafka);
+    const refused = await publisher
+      .publishRecords('topic', [{ key: 'one', value: Buffer.from('second message') }])
+      .catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(TemporaryFailure);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(brokers.written.size).toBe(0);
+  });
+});
+
 describe('a page of messages for several partitions, of which one moves to a broker that has answered already', () => {
   const bodies = Array.from({ length: 30 }, (_each, index) => `message ${index}`);
   const keyed = bodies.map((body) => ({ key: body, value: Buffer.from(body) }));
@@ -110,7 +134,7 @@ describe('a page of messages for several partitions, of which one moves to a bro
     ['with keys', keyed],
     ['without keys', withoutKeys],
   ])('is not taken for published before all of it is, and is when it is sent again: records %s', async (_, records) => {
-    const leaders = new MovingLeaders();
+    const leaders = new Brokers('a leader moves');
     const publisher = new Publisher(leaders.kafka);
     const refused = await publisher.publishRecords('topic', records).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(TemporaryFailure);

@@ -2,7 +2,7 @@ import type { IHeaders, Kafka, Message as KafkaMessage } from 'kafkajs';
 import { encodeMessage } from '../envelope.js';
 import type { Message } from '../port.js';
 import { within } from '../waiting.js';
-import { WholeProducer } from './whole-producer.js';
+import { OneTryProducer } from './one-try-producer.js';
 
 // Below the broker's default limit of 1 MiB for one batch, with room for headers.
 const mostBytesPerSend = 512 * 1024;
@@ -49,7 +49,7 @@ function* sendsOf(records: readonly SizedRecord[]): Generator<KafkaMessage[]> {
  * one may be left with a sequence number that the broker refuses for ever.
  */
 export class Publisher {
-  private producer: Promise<WholeProducer> | undefined;
+  private producer: Promise<OneTryProducer> | undefined;
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly kafka: Kafka) {}
@@ -79,8 +79,8 @@ export class Publisher {
     }
   }
 
-  private async connect(): Promise<WholeProducer> {
-    const producer = new WholeProducer(this.kafka);
+  private async connect(): Promise<OneTryProducer> {
+    const producer = new OneTryProducer(this.kafka);
     await producer.connect();
     return producer;
   }

@@ -42,14 +42,17 @@ export async function makeUpForLoss(relay: TopicOfRelay, leadership: Leadership)
   return true;
 }
 
-/** Looks now and then, and ends the leadership when the topic or messages of it are gone. A bus that is away says nothing. */
+/**
+ * Looks now and then, and ends the leadership when the topic or messages of it are gone. Also when it cannot look: the broker may
+ * come back with nothing, and whoever leads next looks before it publishes.
+ */
 export async function watchTopic(relay: TopicOfRelay, leadership: Leadership, ended: AbortController): Promise<void> {
   while (!ended.signal.aborted) {
     await pause(relay.lookEveryMs ?? 5_000, ended.signal);
     if (ended.signal.aborted) return;
     const loss = await lossOf(relay, leadership).catch((error: unknown) => {
-      relay.log.debug({ service: relay.service, ...errorFields(error) }, 'the topic cannot be looked at');
-      return undefined;
+      relay.log.warn({ service: relay.service, ...errorFields(error) }, 'the topic cannot be looked at');
+      return 'unknown';
     });
     if (loss !== undefined) ended.abort();
   }
