@@ -39,10 +39,7 @@ export async function startConsentStage({
   const publish = (...messages: readonly Message[]) => bus.publish(topicOf('case'), messages);
   const tell = async (message: Message) => {
     await publish(message);
-    await eventually(async () => {
-      const rows = await stage.query('consent', 'SELECT 1 FROM inbox WHERE message_id = $1', [message.id]);
-      return rows.length === 1;
-    });
+    await untilHeard(stage, message);
   };
   return {
     ...stage,
@@ -69,6 +66,13 @@ export async function startConsentStage({
     },
   };
 }
+
+/** Resolves when consent has heard it. */
+export const untilHeard = (stage: Stage, { id }: Message): Promise<unknown> =>
+  eventually(async () => {
+    const rows = await stage.query('consent', 'SELECT 1 FROM inbox WHERE message_id = $1', [id]);
+    return rows.length === 1;
+  });
 
 async function serveKeys(issuer: string, jwks: string) {
   const server = createServer((_request, response) => {

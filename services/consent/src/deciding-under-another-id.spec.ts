@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { intakeMessages, topicOf } from '@waymark/contracts';
-import { eventually } from '@waymark/testing';
 import { clientOfTeam, type ConsentStage, inDays, opening, startConsentStage, toOmbudsman } from './consent.fixture.js';
-import { saidByIntake } from './erasing.fixture.js';
+import { linkIds } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -40,18 +37,9 @@ describe('what somebody with two ids has decided under one of them', () => {
     return items.find((each: { overrideId: string }) => each.overrideId === overrideId)?.status;
   };
   const typesOf = async (clientId: string) => (await stage.eventsOf(clientId)).map(({ type }) => type);
-  const link = async (clientId: string, earlierClientId: string) => {
-    const ids = { concernId: randomUUID(), linkId: randomUUID(), clientId, earlierClientId };
-    const message = saidByIntake(stage, intakeMessages.concernLinked, ids);
-    await stage.busOf('intake').publish(topicOf('intake'), [message, message]);
-    await eventually(async () => {
-      const heard = await stage.query('consent', 'SELECT 1 FROM inbox WHERE message_id = $1', [message.id]);
-      return heard.length === 1;
-    });
-  };
   const twoIds = async () => {
     const ids = { before: await known(), again: await known() };
-    await link(ids.again, ids.before);
+    await linkIds(stage, ids.again, ids.before);
     return ids;
   };
   const refused = { status: 409, body: { code: 'consent_missing' } };
@@ -107,7 +95,7 @@ describe('what somebody with two ids has decided under one of them', () => {
     stage.clock.advance({ minutes: 1 });
     await refuse(again);
     expect(await disclose(before)).toMatchObject(allowed);
-    await link(again, before);
+    await linkIds(stage, again, before);
     for (const id of [before, again]) expect(await disclose(id)).toMatchObject(refused);
     expect(await statusOf(before, overrideId)).toBe('ended_by_client');
     const withdrawn = (await stage.eventsOf(before)).filter(({ type }) => type === 'ConsentWithdrawn');
@@ -119,7 +107,7 @@ describe('what somebody with two ids has decided under one of them', () => {
     await refuse(again);
     stage.clock.advance({ minutes: 1 });
     await agree(before);
-    await link(again, before);
+    await linkIds(stage, again, before);
     expect(await disclose(again)).toMatchObject(allowed);
     expect(await typesOf(before)).not.toContain('ConsentWithdrawn');
   });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { intakeMessages, topicOf } from '@waymark/contracts';
 import { eventually } from '@waymark/testing';
 import {
   caseReopened,
@@ -10,7 +9,7 @@ import {
   startConsentStage,
   toOmbudsman,
 } from './consent.fixture.js';
-import { othersAnswer, saidByIntake } from './erasing.fixture.js';
+import { linkIds, othersAnswer } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -40,12 +39,6 @@ describe('a request for an erasure', () => {
     return body.items.some((each: { clientId: string }) => each.clientId === clientId);
   };
   const typesOf = async (clientId: string) => (await stage.eventsOf(clientId)).map(({ type }) => type);
-  /** Intake has two ids of one person. */
-  const link = async (clientId: string, earlierClientId: string) => {
-    const ids = { concernId: randomUUID(), linkId: randomUUID(), clientId, earlierClientId };
-    await stage.busOf('intake').publish(topicOf('intake'), [saidByIntake(stage, intakeMessages.concernLinked, ids)]);
-    await eventually(async () => (await typesOf(clientId)).includes('ClientLinkAnswered'));
-  };
   const missing = { status: 404, body: { code: 'not_found' } };
 
   it('is withdrawn by the client, waits for nobody any more, and may be made again', async () => {
@@ -107,7 +100,7 @@ describe('a request for an erasure', () => {
 
   it('is withdrawn by whichever of their ids it was made', async () => {
     const [before, again] = [await known(), randomUUID()];
-    await link(again, before);
+    await linkIds(stage, again, before);
     await request(again);
     const token = await stage.receipt(before, 'client');
     expect(await stage.post('/v1/my-erasure/withdrawal', { token })).toMatchObject({ status: 200 });
@@ -146,7 +139,7 @@ describe('a request for an erasure', () => {
     it('does not keep them from being known when they come again, which ends it', async () => {
       const { clientId } = await silent();
       const again = randomUUID();
-      await link(again, clientId);
+      await linkIds(stage, again, clientId);
       expect(await erasureOf(clientId)).toMatchObject({ status: 'lapsed', endedBecause: 'client_came_again' });
       expect(await typesOf(again)).toEqual(['ClientsLinked', 'ClientLinkAnswered']);
     });

@@ -5,7 +5,7 @@ import type { ShutOut } from '@waymark/service-kit';
 import { marksOf } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { caseOpened, type ConsentStage, inDays, startConsentStage, toOmbudsman } from './consent.fixture.js';
-import { othersAnswer, saidByIntake } from './erasing.fixture.js';
+import { linkIds, othersAnswer, saidByIntake } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -92,10 +92,7 @@ describe('erasing who reported and is not the client', () => {
   it('waits for a legal hold on the client by whichever id they have', async () => {
     const [reported, before] = [await asked(), await asked()];
     await opened(before);
-    const link = { concernId: randomUUID(), linkId: randomUUID(), clientId: reported.clientId };
-    const linked = saidByIntake(stage, intakeMessages.concernLinked, { ...link, earlierClientId: before.clientId });
-    await stage.busOf('intake').publish(topicOf('intake'), [linked]);
-    await eventually(async () => (await stage.eventsOf(reported.clientId)).length > 0);
+    await linkIds(stage, reported.clientId, before.clientId);
     await stage.post(of(before.clientId, 'legal-holds'), { as: another, body: { basis: 'investigation' } });
     expect(await approve(reported.reporterId)).toMatchObject({ status: 409, body: { code: 'legal_hold_stands' } });
   });

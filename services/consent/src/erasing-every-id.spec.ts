@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { intakeMessages, topicOf } from '@waymark/contracts';
 import type { Actor } from '@waymark/event-sourcing';
 import type { RecordedEvent } from '@waymark/event-store';
 import { Aggregates } from '@waymark/service-kit';
@@ -8,7 +7,7 @@ import { eventually } from '@waymark/testing';
 import type { ConsentCommand } from './consent-record/domain/consent-record.commands.js';
 import { consentRecordAggregate } from './consent-record/consent-record.aggregate.js';
 import { clientOfTeam, type ConsentStage, startConsentStage } from './consent.fixture.js';
-import { othersAnswer, saidByIntake } from './erasing.fixture.js';
+import { linkIds, othersAnswer } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -33,23 +32,14 @@ describe('erasing somebody with two ids', () => {
   const lift = (clientId: string, holdId: string) =>
     stage.post(of(clientId, `legal-holds/${holdId}/lifting`), { as: another });
   const erasing = async (clientId: string) => (await stage.get(of(clientId, 'erasure'), { as: supervisor })).body;
-  const typesOf = async (clientId: string) => (await stage.eventsOf(clientId)).map(({ type }) => type);
   const notesOf = async (clientId: string): Promise<readonly RecordedEvent[]> => {
     const notes: RecordedEvent[] = [];
     for await (const note of stage.log.readStream(`consent_erasure-${clientId}`)) notes.push(note);
     return notes;
   };
-  const say = (clientId: string, earlierClientId: string) => {
-    const ids = { concernId: randomUUID(), linkId: randomUUID(), clientId, earlierClientId };
-    return stage.busOf('intake').publish(topicOf('intake'), [saidByIntake(stage, intakeMessages.concernLinked, ids)]);
-  };
-  const linkUp = async (clientId: string, earlierClientId: string) => {
-    await say(clientId, earlierClientId);
-    await eventually(async () => (await typesOf(clientId)).includes('ClientLinkAnswered'));
-  };
   const twoIds = async () => {
     const ids = { before: await known(), again: await known() };
-    await linkUp(ids.again, ids.before);
+    await linkIds(stage, ids.again, ids.before);
     return ids;
   };
 
@@ -107,7 +97,7 @@ describe('erasing somebody with two ids', () => {
     await request(before);
     const tomas: Actor = { kind: 'staff', id: 'tomas', roles: ['supervisor'] };
     await append({ type: 'ApproveErasure', cameAgain: false }, tomas);
-    await linkUp(again, before);
+    await linkIds(stage, again, before);
     await eventually(async () => (await erasing(again)).erasure?.status === 'approved');
   });
 

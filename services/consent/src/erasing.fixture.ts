@@ -9,6 +9,7 @@ import {
 } from '@waymark/contracts';
 import type { Message } from '@waymark/messaging';
 import type { Stage } from '@waymark/stage';
+import { untilHeard } from './consent.fixture.js';
 
 /** What the other contexts say once they have destroyed their keys. */
 export async function othersAnswer(stage: Stage, personId: string, erasureId: string): Promise<void> {
@@ -36,4 +37,16 @@ export function saidByIntake<Contract extends MessageContract>(
     ...{ type: contract.type, datacontenttype: 'application/json', time: stage.clock.now() },
     ...{ correlationid: randomUUID(), causationid: randomUUID(), data },
   };
+}
+
+/** Says it in the name of intake, more than once; resolves when consent has heard it. */
+export async function tellFromIntake(stage: Stage, message: Message): Promise<void> {
+  await stage.busOf('intake').publish(topicOf('intake'), [message, message]);
+  await untilHeard(stage, message);
+}
+
+/** Intake has two ids of one person. */
+export function linkIds(stage: Stage, clientId: string, earlierClientId: string): Promise<void> {
+  const ids = { concernId: randomUUID(), linkId: randomUUID(), clientId, earlierClientId };
+  return tellFromIntake(stage, saidByIntake(stage, intakeMessages.concernLinked, ids));
 }

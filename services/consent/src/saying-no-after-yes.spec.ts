@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { intakeMessages, topicOf } from '@waymark/contracts';
 import type { AskOptions } from '@waymark/stage';
-import { eventually } from '@waymark/testing';
 import { clientOfTeam, type ConsentStage, opening, startConsentStage, toOmbudsman } from './consent.fixture.js';
-import { saidByIntake } from './erasing.fixture.js';
+import { linkIds } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -35,9 +33,7 @@ describe('a client who says no after they had said yes', () => {
   /** The same person under another id, which is on nobody's team. */
   const linkedTo = async (clientId: string): Promise<string> => {
     const earlierClientId = await known();
-    const link = { concernId: randomUUID(), linkId: randomUUID(), clientId, earlierClientId };
-    await stage.busOf('intake').publish(topicOf('intake'), [saidByIntake(stage, intakeMessages.concernLinked, link)]);
-    await eventually(async () => (await stage.eventsOf(clientId)).some(({ type }) => type === 'ClientsLinked'));
+    await linkIds(stage, clientId, earlierClientId);
     return earlierClientId;
   };
   const withdrawalsOf = async (clientId: string) =>

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { intakeMessages, type PersonOfConcern, topicOf } from '@waymark/contracts';
+import { intakeMessages, type PersonOfConcern } from '@waymark/contracts';
 import type { ShutOut } from '@waymark/service-kit';
 import { marksOf } from '@waymark/stage';
-import { eventually } from '@waymark/testing';
 import { type ConsentStage, startConsentStage } from './consent.fixture.js';
-import { saidByIntake } from './erasing.fixture.js';
+import { linkIds, saidByIntake, tellFromIntake } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -35,12 +34,7 @@ describe('a concern that intake has kept for long enough', () => {
   const tell = async (kept: Kept, excluded: Partial<ShutOut> = {}): Promise<Kept> => {
     const shutOut = marksOf(stage, kept.concernId, excluded);
     const told = { ...kept, ...(shutOut.length > 0 ? { shutOut: [...shutOut] } : {}) };
-    const message = saidByIntake(stage, intakeMessages.retentionEnded, told);
-    await stage.busOf('intake').publish(topicOf('intake'), [message, message]);
-    await eventually(async () => {
-      const heard = await stage.query('consent', 'SELECT 1 FROM inbox WHERE message_id = $1', [message.id]);
-      return heard.length === 1;
-    });
+    await tellFromIntake(stage, saidByIntake(stage, intakeMessages.retentionEnded, told));
     return kept;
   };
   const typesOf = async (id: string) => (await stage.eventsOf(id)).map(({ type }) => type);
@@ -65,14 +59,8 @@ describe('a concern that intake has kept for long enough', () => {
   });
 
   it('is not asked for any more when something happens in it again; what somebody has asked for themself stays', async () => {
-    const resume = async (kept: Kept) => {
-      const message = { ...saidByIntake(stage, intakeMessages.retentionResumed, kept), sequence: 2 };
-      await stage.busOf('intake').publish(topicOf('intake'), [message, message]);
-      await eventually(async () => {
-        const heard = await stage.query('consent', 'SELECT 1 FROM inbox WHERE message_id = $1', [message.id]);
-        return heard.length === 1;
-      });
-    };
+    const resume = (kept: Kept) =>
+      tellFromIntake(stage, { ...saidByIntake(stage, intakeMessages.retentionResumed, kept), sequence: 2 });
     const kept = await tell(byWitness());
     await resume(kept);
     for (const id of [kept.clientId, kept.reporterId]) {
@@ -101,10 +89,8 @@ describe('a concern that intake has kept for long enough', () => {
     await tell(byClient(withCase));
     expect(await typesOf(withCase)).toEqual([]);
     const again = byClient();
-    const link = { concernId: again.concernId, linkId: randomUUID(), clientId: again.clientId };
-    const linked = saidByIntake(stage, intakeMessages.concernLinked, { ...link, earlierClientId: withCase });
-    await stage.busOf('intake').publish(topicOf('intake'), [linked]);
-    await eventually(async () => (await typesOf(again.clientId)).includes('ClientsLinked'));
+    await linkIds(stage, again.clientId, withCase);
+    expect(await typesOf(again.clientId)).toContain('ClientsLinked');
     await tell({ ...again, concernId: randomUUID() });
     expect(await typesOf(again.clientId)).not.toContain('ErasureRequested');
   });
