@@ -121,25 +121,28 @@ export const reporterErasureRequested = defineMessage({
   ],
 });
 
+/** Of whom the retention rule speaks, in which concern. */
+const personsKept = {
+  concernId: id,
+  clientId: id,
+  reporterId: id,
+  of: Type.Array(code(personsOfConcern), { minItems: 1 }),
+};
+const ofThisConcern = {
+  concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
+  clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
+  reporterId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b13',
+  of: [...personsOfConcern],
+};
+
 export const retentionEnded = defineMessage({
   type: 'intake.retention-ended.v1',
   title: 'What was told in a concern has been kept for long enough',
   summary:
     'Nothing has happened in a concern for as long as the retention rule says: consent asks for the erasure of these persons, for somebody to approve.',
   key: 'concern',
-  schema: Type.Object(
-    { concernId: id, clientId: id, reporterId: id, of: Type.Array(code(personsOfConcern), { minItems: 1 }), shutOut },
-    closed,
-  ),
-  examples: [
-    {
-      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
-      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
-      reporterId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b13',
-      of: ['client', 'reporter'],
-      shutOut: ['5f0c6f1e1d5c8a3e8f006a2f0e9d1c77'],
-    },
-  ],
+  schema: Type.Object({ ...personsKept, shutOut }, closed),
+  examples: [{ ...ofThisConcern, shutOut: ['5f0c6f1e1d5c8a3e8f006a2f0e9d1c77'] }],
 });
 
 export const retentionResumed = defineMessage({
@@ -147,18 +150,8 @@ export const retentionResumed = defineMessage({
   title: 'Something has happened again in a concern that had been kept for long enough',
   summary: 'Somebody has written or taken it up: what the retention rule has asked for of these persons passes.',
   key: 'concern',
-  schema: Type.Object(
-    { concernId: id, clientId: id, reporterId: id, of: Type.Array(code(personsOfConcern), { minItems: 1 }) },
-    closed,
-  ),
-  examples: [
-    {
-      concernId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b10',
-      clientId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b11',
-      reporterId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b13',
-      of: ['client', 'reporter'],
-    },
-  ],
+  schema: Type.Object(personsKept, closed),
+  examples: [ofThisConcern],
 });
 
 /** What is counted of a contact, but for where the log tells it. */

@@ -61,8 +61,6 @@ export const recordsReportedOf = async (
 ): Promise<readonly LinkedRecord[]> =>
   erasure?.reporterOf ? linkedRecords(aggregates, erasure.reporterOf.clientId) : [];
 
-/** The id under which a consent lies; `clientId` itself for one that nobody knows. */
-export async function clientOfConsent(aggregates: Aggregates, clientId: string, consentId: string): Promise<string> {
-  const records = await linkedRecords(aggregates, clientId);
-  return records.find(({ record }) => consentOf(record, consentId))?.clientId ?? clientId;
-}
+/** The record in which a consent lies; that of the named id for one that nobody knows. */
+export const holderOf = (records: LinkedRecords, consentId: string): LinkedRecord =>
+  records.find(({ record }) => consentOf(record, consentId)) ?? records[0];

@@ -2,9 +2,9 @@ import type { LegalBasis } from '@waymark/contracts';
 import { type DecisionContext, type Instant, isBefore, plusHours } from '@waymark/event-sourcing';
 import { reject } from './consent-record.rejections.js';
 import { type Erasing, isErased } from './erasure.state.js';
-import type { ClientDecision, OverrideCommand, OverrideRequest } from './override.commands.js';
+import type { OverrideCommand, OverrideRequest } from './override.commands.js';
 import type { OverrideEvent } from './override.events.js';
-import { endedBy, ends, type Override, overrideOf, overrideStatusOf, type Overriding } from './override.state.js';
+import { endedBy, type Override, overrideOf, overrideStatusOf, type Overriding } from './override.state.js';
 
 /** An emergency is over in days; what the law obliges to goes on longer. */
 const longestHours: Readonly<Record<LegalBasis, number>> = {
@@ -22,7 +22,10 @@ export function decideOverriding(
   state: Overriding & Erasing,
   context: DecisionContext,
 ): readonly OverrideEvent[] {
-  if (command.type === 'EndOverrides') return isErased(state) ? [] : end(command.decisions, state);
+  if (command.type === 'EndOverrides') {
+    if (isErased(state)) return [];
+    return endedBy(command.decisions, state).map((data) => ({ type: 'OverrideEndedByClient', data }));
+  }
   if (isErased(state)) return reject('person_erased');
   if (command.type === 'RequestOverride') return request(command.clientId, command.request, context);
   const override = overrideOf(state, command.overrideId) ?? reject('override_not_found');
@@ -35,13 +38,6 @@ export function decideOverriding(
       return inform(command, override, context);
   }
 }
-
-const end = (decisions: readonly ClientDecision[], state: Overriding): readonly OverrideEvent[] =>
-  endedBy(decisions, state).map((override) => {
-    const { overrideId, clientId, requestedAt } = override;
-    const decidedAt = decisions.find((decided) => ends(decided, override))?.decidedAt ?? requestedAt;
-    return { type: 'OverrideEndedByClient', data: { overrideId, clientId, decidedAt } };
-  });
 
 function request(
   clientId: string,

@@ -43,18 +43,18 @@ export const overrideOf = ({ overrides }: Overriding, overrideId: string): Overr
 export const clientDecidedAbout = (overrides: readonly Override[], decided: Scope): readonly Override[] =>
   overrides.map((override) => (isAbout(override, decided) ? { ...override, clientDecided: true } : override));
 
-/** Overrides that one of these decisions ends: asked for before, for somebody who could not be asked. */
-export const endedBy = (decisions: readonly ClientDecision[], { overrides }: Overriding): readonly Override[] =>
-  overrides.filter(
-    (override) =>
-      override.legalBasis === 'vital_interest' &&
-      !override.clientDecided &&
-      decisions.some((decided) => ends(decided, override)),
-  );
-
-/** At the same moment the client's word counts. */
-export const ends = (decided: ClientDecision, override: Override): boolean =>
-  isAbout(override, decided) && !isBefore(decided.decidedAt, override.requestedAt);
+/** Overrides that one of these decisions ends, each with its moment: asked for before, for somebody who could not be asked. */
+export const endedBy = (decisions: readonly ClientDecision[], { overrides }: Overriding) =>
+  overrides
+    .filter(({ legalBasis, clientDecided }) => legalBasis === 'vital_interest' && !clientDecided)
+    .flatMap((override) => {
+      // At the same moment the client's word counts.
+      const ending = decisions.find(
+        (decided) => isAbout(override, decided) && !isBefore(decided.decidedAt, override.requestedAt),
+      );
+      const { overrideId, clientId } = override;
+      return ending ? [{ overrideId, clientId, decidedAt: ending.decidedAt }] : [];
+    });
 
 export function evolveOverriding<State extends Overriding>(state: State, event: OverrideEvent): State {
   const changed = (change: Partial<Override>): State => ({

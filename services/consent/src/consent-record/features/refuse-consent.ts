@@ -4,7 +4,6 @@ import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/
 import { Access, Caller, type Principal } from '@waymark/access';
 import { waysToldToAnOfficer } from '@waymark/contracts';
 import { DomainRejection } from '@waymark/event-sourcing';
-import { derivedId } from '@waymark/messaging';
 import { Aggregates, type Call, CallOf, Clock, Code, type Done, done, IdPipe, Text } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
@@ -12,7 +11,7 @@ import type { RefuseConsent as RefuseConsentCommand } from '../domain/consent-re
 import { contradictedBy } from '../domain/consent-record.state.js';
 import { endOverrides } from '../decided-by-another-id.js';
 import { isErased } from '../domain/erasure.state.js';
-import { hasDecided, type LinkedRecord, linkedRecords } from '../linked-records.js';
+import { callTo, hasDecided, type LinkedRecord, linkedRecords } from '../linked-records.js';
 import { askedOf, ConversationBody } from './conversation-body.js';
 import { WithdrawConsent } from './withdraw-consent.js';
 
@@ -106,10 +105,8 @@ export class RefuseConsentHandler implements ICommandHandler<RefuseConsent> {
 
   /** False: somebody else has withdrawn it in the meantime. */
   private async withdraw(clientId: string, consentId: string, way: RefuseConsentCommand['way'], call: Call) {
-    const { ifMatch: _ofTheOtherStream, ...same } = call;
-    const ofConsent = { ...same, commandId: withdrawalBy(call, consentId) };
     try {
-      await this.commands.execute(new WithdrawConsent(clientId, consentId, way, ofConsent));
+      await this.commands.execute(new WithdrawConsent(clientId, consentId, way, callTo(consentId, call)));
       return true;
     } catch (error) {
       if (error instanceof DomainRejection && error.code === 'consent_already_withdrawn') return false;
@@ -118,12 +115,10 @@ export class RefuseConsentHandler implements ICommandHandler<RefuseConsent> {
   }
 }
 
-const withdrawalBy = ({ commandId }: Call, consentId: string): string => derivedId(commandId, consentId);
-
 /** What an earlier attempt of this call has withdrawn. */
 const withdrawnBefore = ({ history }: LinkedRecord, call: Call): readonly string[] =>
   history.flatMap(({ event, recorded: { metadata } }) =>
-    event.type === 'ConsentWithdrawn' && metadata.causationId === withdrawalBy(call, event.data.consentId)
+    event.type === 'ConsentWithdrawn' && metadata.causationId === callTo(event.data.consentId, call).commandId
       ? [event.data.consentId]
       : [],
   );

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, type Call } from '@waymark/service-kit';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
-import { clientOfConsent } from '../linked-records.js';
+import { holderOf, linkedRecords } from '../linked-records.js';
 import { referralsUnder } from '../domain/consent-record.state.js';
 
 /** Which referrals a withdrawal has to be applied to; `again`: asks for those once more that were not heard of. */
@@ -21,7 +21,7 @@ export class RequestSuspensionsHandler implements ICommandHandler<RequestSuspens
   constructor(private readonly aggregates: Aggregates) {}
 
   async execute({ clientId, consentId, again, call }: RequestSuspensions): Promise<readonly string[]> {
-    const owner = await clientOfConsent(this.aggregates, clientId, consentId);
+    const { clientId: owner } = holderOf(await linkedRecords(this.aggregates, clientId), consentId);
     const { state } = again
       ? await this.aggregates.change(
           consentRecordAggregate,

@@ -9,7 +9,7 @@ import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import { endOverrides } from '../decided-by-another-id.js';
 import { consentOf } from '../domain/consent-record.state.js';
 import { scopeOf } from '../domain/scope.js';
-import { linkedRecords } from '../linked-records.js';
+import { holderOf, linkedRecords } from '../linked-records.js';
 import { clientIdOf } from './client-receipt.js';
 
 export class WithdrawConsentBody {
@@ -93,7 +93,7 @@ export class WithdrawConsentHandler implements ICommandHandler<WithdrawConsent> 
   /** What stands in for the client under another id ends first: whoever dies in between leaves less that is allowed, never more. */
   async execute({ clientId, consentId, way, call }: WithdrawConsent) {
     const records = await linkedRecords(this.aggregates, clientId);
-    const holder = records.find(({ record }) => consentOf(record, consentId)) ?? records[0];
+    const holder = holderOf(records, consentId);
     const consent = consentOf(holder.record, consentId);
     if (consent && !consent.withdrawal) {
       const decided = { ...scopeOf(consent), decidedAt: this.aggregates.now() };
