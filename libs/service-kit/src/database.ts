@@ -1,6 +1,4 @@
-import type { EventEmitter } from 'node:events';
 import { DataSource, type MigrationInterface } from 'typeorm';
-import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Type } from '@nestjs/common';
 import {
   inboxForgettingMigration,
@@ -15,6 +13,7 @@ import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { ConfigError } from './config.js';
 import { noticeClosed, sessionSettings } from './database-sessions.js';
+import { endForgottenConnections } from './forgotten-connections.js';
 import { unfinishedErasuresMigration } from './erasure/unfinished-erasures.js';
 import { idempotencyMigration, oldAnswersMigration } from './idempotency.js';
 import { processOrdersMigration } from './processes/process-orders.js';
@@ -162,6 +161,8 @@ export interface DatabaseOptions {
   readonly projections: readonly Projection[];
   /** As in `sessionSettings`. */
   readonly idleInTransactionMs?: number;
+  /** `everyMs` of `endForgottenConnections`. */
+  readonly lookEveryMs?: number;
 }
 
 /** Opens the service's own database and brings it up to date; several processes may do so at once. */
@@ -174,6 +175,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
 /** Opens the service's own database as it is. Queries find the tables of its views as `searchPathOf` says. */
 export async function connectDatabase(options: DatabaseOptions): Promise<DataSource> {
   const { projections } = options;
+  const applicationName = `waymark-${options.service}`;
   const dataSource = new DataSource({
     type: 'postgres',
     url: options.url,
@@ -195,9 +197,10 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
     ],
     synchronize: false,
     poolSize: 12,
-    applicationName: `waymark-${options.service}`,
+    applicationName,
     extra: {
       ...sessionSettings(options.idleInTransactionMs),
+      ...endForgottenConnections({ url: options.url, applicationName, everyMs: options.lookEveryMs }),
       options: `-c search_path=${searchPathOf(projections)} ${noticeClosed}`,
     },
   });
@@ -205,11 +208,6 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
     // PostgreSQL names the role or the database, never the password.
     throw new ConfigError(`${options.service} cannot start: DATABASE_URL: ${error.message || error.name}`);
   });
-  // A connection that breaks in the instant between the pool and its borrower has no listener, and would end the process.
-  if (dataSource.driver instanceof PostgresDriver) {
-    const pool: EventEmitter = dataSource.driver.master;
-    pool.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
-  }
   return dataSource;
 }
 

@@ -5,6 +5,7 @@ import { type KeyDatabase, KeyProviderError } from '@waymark/privacy';
 import { isTemporary } from '@waymark/messaging';
 import { ConfigError } from './config-error.js';
 import { sessionSettings } from './database-sessions.js';
+import { endForgottenConnections } from './forgotten-connections.js';
 
 export interface OpenedKeyDatabase extends KeyDatabase {
   /** As `clearKeyRemains`, when a key was ever destroyed. */
@@ -17,12 +18,11 @@ export function connectKeyDatabase(url: string, applicationName: string, max = 4
   const pool = new pg.Pool({
     connectionString: url,
     ...sessionSettings(),
+    ...endForgottenConnections({ url, applicationName }),
     max,
     application_name: applicationName,
   });
   pool.on('error', () => undefined);
-  // A connection that breaks in the instant between the pool and its borrower has no listener, and would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
