@@ -4,6 +4,7 @@ import { DemoTokens } from '@waymark/identity';
 import { type Processes, startProcesses } from '@waymark/processes';
 import { services } from '@waymark/provision';
 import { freePorts } from '@waymark/testing';
+import pg from 'pg';
 
 const officer = 'amina.officer';
 const supervisor = 'ingrid.supervisor';
@@ -24,13 +25,27 @@ interface OpenCase {
   member: boolean;
 }
 
+/** Milliseconds since a command was acknowledged. */
+export interface Seen {
+  /** From here on every question shows it. */
+  readonly visible: number;
+  /** A question that was asked then is answered, over HTTP. */
+  readonly answered: number;
+}
+
+/** How often one looks into the view. A question over HTTP is recorded, and would slow down what it waits for. */
+const lookEveryMs = 1;
+
 /** Every service as a process of its own over Kafka, with some open cases. */
 export class SmallPlatform {
   private readonly tokens: DemoTokens;
   private readonly cases: OpenCase[] = [];
   private staffId = '';
 
-  private constructor(private readonly processes: Processes) {
+  private constructor(
+    private readonly processes: Processes,
+    private readonly view: pg.Client,
+  ) {
     this.tokens = new DemoTokens(processes.issuer);
   }
 
@@ -40,10 +55,11 @@ export class SmallPlatform {
     const ports = Object.fromEntries(names.map((name, index) => [name, free[index] ?? 0]));
     // The case service tells of its teams at once as well; what is measured is the way through Kafka.
     const environment = { TEAMS_TOLD_AT: '' };
-    const platform = new SmallPlatform(
-      await startProcesses({ postgresAdminUrl, kafkaBrokers, dir, ports, environment }),
-    );
+    const processes = await startProcesses({ postgresAdminUrl, kafkaBrokers, dir, ports, environment });
+    const view = new pg.Client({ connectionString: processes.environmentOf('consent').DATABASE_URL });
+    const platform = new SmallPlatform(processes, view);
     try {
+      await view.connect();
       await platform.learnWhoJoins();
       for (let opened = 0; opened < openCases; opened += 1) await platform.openCase();
       return platform;
@@ -54,10 +70,10 @@ export class SmallPlatform {
   }
 
   /**
-   * Somebody joins the team of a case, or leaves it, in the case service; answers how many milliseconds after the acknowledgement
-   * the consent service shows them the client's consents, or no longer. One case after the other.
+   * Somebody joins the team of a case, or leaves it, in the case service; answers when the consent service shows them the client's
+   * consents, or no longer. One case after the other. Rejects when a question that is asked once the view has it does not show it.
    */
-  async teamChangeSeenByConsent(): Promise<number> {
+  async teamChangeSeenByConsent(): Promise<Seen> {
     const open = this.cases.shift();
     if (!open) throw new Error('no case is open');
     this.cases.push(open);
@@ -66,16 +82,31 @@ export class SmallPlatform {
     if (open.member) await this.demand(200, 'case', `${members}/${this.staffId}/removal`, supervisor, {});
     else await this.demand(200, 'case', members, supervisor, { staffId: this.staffId });
     const acknowledged = performance.now();
+    const since = (): number => performance.now() - acknowledged;
     open.member = !open.member;
-    const expected = open.member ? 200 : 404;
-    for (;;) {
-      const { status } = await this.ask('consent', `/v1/clients/${open.clientId}/consents`, joining);
-      if (status === expected) return performance.now() - acknowledged;
-      if (performance.now() - acknowledged > 30_000) throw new Error(`consent answers ${status} after 30 s`);
+    while ((await this.isOnTeam(open.caseId)) !== open.member) {
+      if (since() > 30_000) throw new Error('consent has not heard of it after 30 s');
+      await pause(lookEveryMs);
     }
+    const visible = since();
+    const expected = open.member ? 200 : 404;
+    const { status } = await this.ask('consent', `/v1/clients/${open.clientId}/consents`, joining);
+    if (status !== expected) throw new Error(`consent answers ${status} in place of ${expected}`);
+    return { visible, answered: since() };
+  }
+
+  /** Whether they are, in the view by which the consent service lets people in. */
+  private async isOnTeam(caseId: string): Promise<boolean> {
+    const { rows } = await this.view.query({
+      name: 'is-on-team',
+      text: 'SELECT FROM case_teams WHERE case_id = $1 AND $2 = ANY(team)',
+      values: [caseId, this.staffId],
+    });
+    return rows.length > 0;
   }
 
   async stop(): Promise<void> {
+    await this.view.end();
     await this.processes.stop();
   }
 
