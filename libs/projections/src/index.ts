@@ -15,7 +15,7 @@ export {
   searchPathOf,
 } from './generation.js';
 export { CannotPlace, dropGeneration, NothingToPlace, type PlaceOptions, placeView } from './place-view.js';
-export { folding } from './fold.js';
+export { folding, foldsOf } from './fold.js';
 export { foldedRows, type FoldedRows, oneRow } from './folded-rows.js';
 export * from './opened-event.js';
 export * from './projection.js';

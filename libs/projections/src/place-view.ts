@@ -5,6 +5,7 @@ import { openAll } from './apply-page.js';
 import type { BuildOptions } from './build-options.js';
 import { fillUp } from './build-view.js';
 import { tablesIn } from './create-generation.js';
+import { foldedBy } from './fold.js';
 import { findGeneration, type Generation, generationsOf, pathTo, previousOf, schemaOf } from './generation.js';
 
 /** There is no such generation to put in place. */
@@ -96,7 +97,7 @@ async function foldTheLast(options: BuildOptions, candidate: Generation, manager
   let { position } = candidate;
   for (let count = 0; count < lastPages; count += 1) {
     const page = await store.readAll({ after: position, categories: projection.categories, limit: lastEvents });
-    events.push(...page.events);
+    events.push(...foldedBy(projection, page.events));
     if (events.length >= lastEvents) throw new NotThereYet();
     if (page.position === position) break;
     position = page.position;

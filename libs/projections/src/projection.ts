@@ -15,9 +15,9 @@ export interface Fold {
 }
 
 /**
- * A read model as a fold of the log. `apply` sees every event of the categories once, in order of position, inside the
- * transaction that also moves the checkpoint; it ignores types of no interest to it. Each comes in the current version of its type,
- * whichever was stored. It names its tables without a schema.
+ * A read model as a fold of the log. `apply` sees every event that it folds once, in order of position, inside the transaction that
+ * also moves the checkpoint. Each comes in the current version of its type, whichever was stored. It names its tables without a
+ * schema.
  */
 export interface Projection {
   /** Lower-case letters, digits and hyphens. */
@@ -25,6 +25,8 @@ export interface Projection {
   /** To be raised with any change of the fold or of the tables: the new version is built beside the old one. */
   readonly version: number;
   readonly categories: readonly string[];
+  /** Types of the events that it folds; others of its categories are passed over, not even opened. Absent: all. */
+  readonly folds?: readonly string[];
   /** SQL that makes its tables, empty. Run in a schema of its own whenever it is built, never on tables that are there. */
   readonly tables: string;
   /** Columns of its tables that somebody else writes, such as how often due work has failed: no part of a digest. */

@@ -5,6 +5,7 @@ import { applyPage, CannotApply, reasonOf } from './apply-page.js';
 import { moveCheckpoint, type Standing } from './checkpoint.js';
 import { findGeneration, type Generation } from './generation.js';
 import { secondsSince, Unseen } from './lag.js';
+import { foldedBy } from './fold.js';
 import type { OpenedEvent } from './opened-event.js';
 import type { Projection } from './projection.js';
 import { putInPlace } from './put-in-place.js';
@@ -153,8 +154,9 @@ class Follower {
       batchSize: batchSize ?? 500,
     });
     for await (const page of pages) {
-      const applies = page.events.length > 0;
-      if (applies && !(await this.apply(this.generation, page))) return;
+      const folded = { ...page, events: foldedBy(projection, page.events) };
+      const applies = folded.events.length > 0;
+      if (applies && !(await this.apply(this.generation, folded))) return;
       if (applies) this.storedAt = performance.now();
       const atTheEnd = page.events.length < (batchSize ?? 500);
       if (this.catchingUp || !atTheEnd) await this.lookAhead(page.position);

@@ -2,7 +2,7 @@ import type { Page } from '@waymark/event-store';
 import { applyPage, openAll } from './apply-page.js';
 import type { BuildOptions } from './build-options.js';
 import { moveCheckpoint, type Standing } from './checkpoint.js';
-import { foldOf } from './fold.js';
+import { foldedBy, foldOf } from './fold.js';
 import { type Generation, pathTo, schemaOf } from './generation.js';
 import type { Fold, Look } from './projection.js';
 
@@ -43,8 +43,9 @@ export class Unwritten {
   async take({ events, position }: Page): Promise<void> {
     this.seen = position;
     this.events += events.length;
-    if (events.length === 0) return;
-    await this.orOneByOne(async () => this.fold.take(await openAll(this.options, events), this.look));
+    const folded = foldedBy(this.options.projection, events);
+    if (folded.length === 0) return;
+    await this.orOneByOne(async () => this.fold.take(await openAll(this.options, folded), this.look));
   }
 
   /** Rows and checkpoint in one transaction. */
@@ -97,7 +98,7 @@ export class Unwritten {
     const page = await store.readAll({ after: this.kept, categories, limit: searchedPage });
     if (page.position === this.kept) throw cause;
     const position = page.position < this.seen ? page.position : this.seen;
-    const events = page.events.filter((event) => event.position <= position);
+    const events = foldedBy(projection, page.events).filter((event) => event.position <= position);
     if (events.length === 0) await this.move(this.options.dataSource.manager, position);
     else if (!(await applyPage(this.options, this.generation, this.standing, { events, position }))) throw this.taken();
     this.kept = position;

@@ -37,6 +37,8 @@ export interface WordsGround {
   note(...data: readonly object[]): Promise<bigint>;
   /** Notes a word each. */
   say(...words: readonly string[]): Promise<bigint>;
+  /** The same in events of a type of their own. */
+  whisper(...words: readonly string[]): Promise<bigint>;
   build(projection: Projection, dataSource: DataSource, more?: Partial<BuildOptions>): BuildOptions;
   run(projection: Projection, dataSource: DataSource, more?: Partial<ProjectionOptions>): RunningProjection;
   rows(projection: Projection, dataSource: DataSource, state: GenerationState): Promise<readonly WordRow[]>;
@@ -48,6 +50,8 @@ export interface WordRow {
   readonly times: number;
   readonly last: string;
 }
+
+const wordsIn = (words: readonly string[]): readonly object[] => words.map((word) => ({ word }));
 
 export async function openWordsGround(): Promise<WordsGround> {
   const database = await createTestDatabase('words');
@@ -73,9 +77,9 @@ export async function openWordsGround(): Promise<WordsGround> {
     ...{ projection, dataSource, store },
     open: async (event: Parameters<BuildOptions['open']>[0]) => ({ ...event, erased: [] }),
   });
-  const note: WordsGround['note'] = async (...noted) => {
+  const append = async (type: string, noted: readonly object[]): Promise<bigint> => {
     const events = noted.map((data) => ({
-      ...{ id: randomUUID(), type: 'Noted', schemaVersion: 1, data },
+      ...{ id: randomUUID(), type, schemaVersion: 1, data },
       metadata: {
         actor: { kind: 'staff', id: 'amina' },
         correlationId: randomUUID(),
@@ -88,8 +92,9 @@ export async function openWordsGround(): Promise<WordsGround> {
   return {
     store,
     connect,
-    note,
-    say: (...words) => note(...words.map((word) => ({ word }))),
+    note: (...data) => append('Noted', data),
+    say: (...words) => append('Noted', wordsIn(words)),
+    whisper: (...words) => append('Whispered', wordsIn(words)),
     build: (projection, dataSource, more) => ({ ...parts(projection, dataSource), ...more }),
     run: (projection, dataSource, more) => {
       const log = { error: () => undefined };

@@ -2,7 +2,7 @@ import { foldedRows, type OpenedEvent, type Projection } from '@waymark/projecti
 import { dueWorkColumns } from '../due-work.js';
 import { ProcessBell } from './process-bell.entity.js';
 import { processAggregate, type ProcessDeclaration, processIdOf } from './process-declaration.js';
-import type { ProcessEvent } from './process.events.js';
+import { type ProcessEvent, processEvents } from './process.events.js';
 
 /** What falls due for each open process. Sends nothing itself: a rebuild rings no bell, and what is completed has none left. */
 export function processClocksProjection(service: string, declarations: readonly ProcessDeclaration[]): Projection {
@@ -13,6 +13,7 @@ export function processClocksProjection(service: string, declarations: readonly 
     name: `${service}-process-clocks`,
     version: 1,
     categories: [category, ...new Set(declarations.map(({ startedBy: by }) => by.category))],
+    folds: [...Object.keys(processEvents), ...new Set(declarations.map(({ startedBy: by }) => by.type))],
     tables: `
       CREATE TABLE process_clocks (
         process_id uuid NOT NULL,

@@ -1,5 +1,5 @@
 import { foldedRows, type OpenedEvent, oneRow } from '@waymark/projections';
-import { accessOf } from '../replay/accesses.js';
+import { accessOf, accessTypes } from '../replay/accesses.js';
 import { factOf } from '../replay/fact.js';
 import { AccessEntry } from './access-entry.entity.js';
 
@@ -17,6 +17,7 @@ export const accessesProjection = foldedRows({
     'referral_access',
     'audit_access',
   ],
+  folds: accessTypes,
   tables: `
     CREATE TABLE accesses (
       position bigint PRIMARY KEY,

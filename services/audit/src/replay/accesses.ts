@@ -28,59 +28,65 @@ export interface AccessThen {
   readonly disclosureId?: string;
 }
 
+type Told = Pick<AccessThen, 'what' | 'outcome'> & Partial<AccessThen>;
+
+/** How each type of event tells of an access. */
+const tellings: ReadonlyMap<string, (fact: Fact) => Told> = new Map(
+  Object.entries<(fact: Fact) => Told>({
+    ClientDataRead: ({ data, stream }) => ({
+      resource: textIn(data, 'resource') ?? stream,
+      what: textIn(data, 'what') ?? 'unknown',
+      ground: textIn(data, 'ground'),
+      outcome: textIn(data, 'outcome') === 'refused' ? 'refused' : 'allowed',
+    }),
+    ClientDataListed: ({ data }) => ({
+      shown: textsIn(data, 'shown'),
+      what: textIn(data, 'what') ?? 'unknown',
+      ground: textIn(data, 'ground'),
+      outcome: 'allowed',
+    }),
+    EmergencyAccessGranted: ({ data, stream }) => ({
+      resource: stream,
+      what: 'BreakGlass',
+      ground: `break_glass:${textIn(data, 'grantId') ?? ''}`,
+      outcome: 'allowed',
+    }),
+    ReferralPackageOpened: ({ data, stream }) => ({
+      resource: stream,
+      what: 'open',
+      outcome: 'allowed',
+      unit: textIn(data, 'unit'),
+    }),
+    ReferralBlocked: ({ metadata, stream }) => ({
+      resource: stream,
+      what: 'send',
+      outcome: 'refused',
+      ground: 'consent_missing',
+      unit: metadata.unit,
+    }),
+    DisclosureRefused: ({ data }) => ({
+      resource: `referral-${textIn(data, 'reference') ?? 'unknown'}`,
+      what: textIn(data, 'act') ?? 'unknown',
+      outcome: 'refused',
+      ground: textIn(data, 'reason'),
+    }),
+  }),
+);
+
+/** Types of the events that tell of an access. */
+export const accessTypes = [...tellings.keys()];
+
 /** Undefined for an event that tells of no access, or in a version that audit does not know. */
 export function accessOf(fact: Fact): AccessThen | undefined {
-  if (!isInterpreted(fact)) return undefined;
-  const { data, metadata, stream } = fact;
-  switch (fact.type) {
-    case 'ClientDataRead':
-      return access(fact, {
-        resource: textIn(data, 'resource') ?? stream,
-        what: textIn(data, 'what') ?? 'unknown',
-        ground: textIn(data, 'ground'),
-        outcome: textIn(data, 'outcome') === 'refused' ? 'refused' : 'allowed',
-      });
-    case 'ClientDataListed':
-      return access(fact, {
-        shown: textsIn(data, 'shown'),
-        what: textIn(data, 'what') ?? 'unknown',
-        ground: textIn(data, 'ground'),
-        outcome: 'allowed',
-      });
-    case 'EmergencyAccessGranted':
-      return access(fact, {
-        resource: stream,
-        what: 'BreakGlass',
-        ground: `break_glass:${textIn(data, 'grantId') ?? ''}`,
-        outcome: 'allowed',
-      });
-    case 'ReferralPackageOpened':
-      return access(fact, { resource: stream, what: 'open', outcome: 'allowed', unit: textIn(data, 'unit') });
-    case 'ReferralBlocked':
-      return access(fact, {
-        resource: stream,
-        what: 'send',
-        outcome: 'refused',
-        ground: 'consent_missing',
-        unit: metadata.unit,
-      });
-    case 'DisclosureRefused':
-      return access(fact, {
-        resource: `referral-${textIn(data, 'reference') ?? 'unknown'}`,
-        what: textIn(data, 'act') ?? 'unknown',
-        outcome: 'refused',
-        ground: textIn(data, 'reason'),
-      });
-    default:
-      return undefined;
-  }
+  const telling = tellings.get(fact.type);
+  return telling && isInterpreted(fact) ? access(fact, telling(fact)) : undefined;
 }
 
 /** Of what a list showed, what belongs to these streams: the rest is about others. */
 export const shownOf = ({ shown, ...access }: AccessThen, streams: ReadonlySet<string>): AccessThen =>
   shown ? { ...access, shown: shown.filter((stream) => streams.has(stream)) } : access;
 
-function access(fact: Fact, told: Pick<AccessThen, 'what' | 'outcome'> & Partial<AccessThen>): AccessThen {
+function access(fact: Fact, told: Told): AccessThen {
   const { data, metadata } = fact;
   const { consentId, disclosureId } = whyOf(fact);
   const categories = textsIn(data, 'categories');

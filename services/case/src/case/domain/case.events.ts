@@ -182,5 +182,12 @@ export type CaseEvent = EventOf<typeof caseEvents>;
 export type Closure = Extract<CaseEvent, { type: 'CaseClosed' }>['data'];
 export type RiskAssessment = Extract<CaseEvent, { type: 'RiskAssessed' }>['data'];
 export type Note = Extract<CaseEvent, { type: 'NoteWritten' }>['data'];
+/** What happens about an emergency access. */
+export const emergencyEvents = [
+  'EmergencyAccessGranted',
+  'EmergencyAccessReviewed',
+  'EmergencyReviewOverdue',
+] as const satisfies readonly CaseEvent['type'][];
+export type EmergencyEvent = Extract<CaseEvent, { type: (typeof emergencyEvents)[number] }>;
 export type EmergencyGrant = Extract<CaseEvent, { type: 'EmergencyAccessGranted' }>['data'];
 export type EmergencyReview = Extract<CaseEvent, { type: 'EmergencyAccessReviewed' }>['data'];

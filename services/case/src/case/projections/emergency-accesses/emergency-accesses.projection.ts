@@ -1,5 +1,5 @@
 import { foldedRows, oneRow, type OpenedEvent } from '@waymark/projections';
-import type { CaseEvent } from '../../domain/case.events.js';
+import { type EmergencyEvent, emergencyEvents, type EmergencyGrant } from '../../domain/case.events.js';
 import { EmergencyAccessEntry } from './emergency-access-entry.entity.js';
 
 /** Who broke the glass of which case, and whether somebody has looked at it. */
@@ -7,6 +7,7 @@ export const emergencyAccessesProjection = foldedRows({
   name: 'emergency-accesses',
   version: 1,
   categories: ['case'],
+  folds: emergencyEvents,
   tables: `
     CREATE TABLE emergency_accesses (
       grant_id uuid PRIMARY KEY,
@@ -27,21 +28,17 @@ export const emergencyAccessesProjection = foldedRows({
     CREATE INDEX emergency_accesses_staff ON emergency_accesses (staff_id);`,
   entity: EmergencyAccessEntry,
   of: 'grantId',
-  idOf: ({ data }) => ('grantId' in data ? String(data.grantId) : undefined),
+  idOf: ({ data }) => (data as EmergencyEvent['data']).grantId,
   fold: oneRow((entry, { type, data, stream, position }) => {
-    const event = { type, data } as CaseEvent;
+    const event = { type, data } as EmergencyEvent;
     if (event.type === 'EmergencyAccessGranted') return entryOf(event.data, stream, position);
     if (event.type === 'EmergencyAccessReviewed')
       return entry && { ...entry, outcome: event.data.outcome, reviewedBy: event.data.reviewedBy };
-    return event.type === 'EmergencyReviewOverdue' ? entry && { ...entry, overdue: true } : entry;
+    return entry && { ...entry, overdue: true };
   }),
 });
 
-function entryOf(
-  granted: Extract<CaseEvent, { type: 'EmergencyAccessGranted' }>['data'],
-  stream: string,
-  position: OpenedEvent['position'],
-): EmergencyAccessEntry {
+function entryOf(granted: EmergencyGrant, stream: string, position: OpenedEvent['position']): EmergencyAccessEntry {
   const { grantId, staffId, purpose, grantedAt, endsAt, reviewDueAt } = granted;
   return {
     ...{ grantId, staffId, purpose },

@@ -1,6 +1,6 @@
 import { foldedRows, oneRow } from '@waymark/projections';
 import { dueWorkColumns } from '@waymark/service-kit';
-import type { CaseEvent } from '../../domain/case.events.js';
+import { type EmergencyEvent, emergencyEvents } from '../../domain/case.events.js';
 import { EmergencyReviewBell } from './emergency-review-bell.entity.js';
 
 /** What falls due when nobody reviews an emergency access. Sends nothing itself: a rebuild rings no bell. */
@@ -8,6 +8,7 @@ export const emergencyReviewClocksProjection = foldedRows({
   name: 'emergency-review-clocks',
   version: 1,
   categories: ['case'],
+  folds: emergencyEvents,
   tables: `
     CREATE TABLE emergency_review_clocks (
       case_id uuid NOT NULL,
@@ -20,13 +21,11 @@ export const emergencyReviewClocksProjection = foldedRows({
   notFolded: ['failures', 'try_at'],
   entity: EmergencyReviewBell,
   of: 'grantId',
-  idOf: ({ data }) => ('grantId' in data ? String(data.grantId) : undefined),
-  fold: oneRow((bell, { type, data, stream }) => {
-    const event = { type, data } as CaseEvent;
-    if (event.type === 'EmergencyAccessGranted') {
-      const { grantId, reviewDueAt } = event.data;
-      return { caseId: stream.slice('case-'.length), grantId, dueAt: new Date(reviewDueAt) };
-    }
-    return event.type === 'EmergencyAccessReviewed' || event.type === 'EmergencyReviewOverdue' ? undefined : bell;
+  idOf: ({ data }) => (data as EmergencyEvent['data']).grantId,
+  fold: oneRow((_bell, { type, data, stream }) => {
+    const event = { type, data } as EmergencyEvent;
+    if (event.type !== 'EmergencyAccessGranted') return undefined;
+    const { grantId, reviewDueAt } = event.data;
+    return { caseId: stream.slice('case-'.length), grantId, dueAt: new Date(reviewDueAt) };
   }),
 });

@@ -1,13 +1,42 @@
-import { foldedRows, oneRow, type OpenedEvent } from '@waymark/projections';
+import { foldedRows, foldsOf, oneRow } from '@waymark/projections';
 import { dueWorkColumns } from '@waymark/service-kit';
 import type { ConsentEvent } from '../../domain/consent-record.events.js';
 import { ConsentClock } from './consent-clock.entity.js';
+
+const folds = foldsOf<ConsentEvent>()(
+  ['ConsentGiven', 'ConsentWithdrawn', 'ConsentExpired'],
+  [
+    'ConsentRefused',
+    'ClientsLinked',
+    'ClientLinkAnswered',
+    'SuspensionsRequested',
+    'DisclosureRecorded',
+    'DisclosureRefused',
+    'OverrideRequested',
+    'OverrideApproved',
+    'InformingOfOverrideDelayed',
+    'ClientInformedOfOverride',
+    'OverrideEndedByClient',
+    'ErasureRequested',
+    'ErasureRequestWithdrawn',
+    'ErasureDeclined',
+    'ErasureRequestLapsed',
+    'ErasureDemanded',
+    'LegalHoldPlaced',
+    'LegalHoldLifted',
+    'ErasureApproved',
+    'ContextErased',
+    'ErasureCompleted',
+  ],
+);
+type FoldedEvent = Extract<ConsentEvent, { type: (typeof folds)[number] }>;
 
 /** When each consent in force runs out. Sends nothing itself: a rebuild rings no bell. */
 export const consentClocksProjection = foldedRows({
   name: 'consent-clocks',
   version: 1,
   categories: ['consent'],
+  folds,
   tables: `
     CREATE TABLE consent_clocks (
       consent_id uuid PRIMARY KEY,
@@ -19,12 +48,9 @@ export const consentClocksProjection = foldedRows({
   notFolded: ['failures', 'try_at'],
   entity: ConsentClock,
   of: 'consentId',
-  idOf: (event) => {
-    const { data } = consentEvent(event);
-    return 'consentId' in data ? data.consentId : undefined;
-  },
-  fold: oneRow((clock, recorded) => {
-    const event = consentEvent(recorded);
+  idOf: ({ data }) => (data as FoldedEvent['data']).consentId,
+  fold: oneRow((_clock, { type, data }) => {
+    const event = { type, data } as FoldedEvent;
     switch (event.type) {
       case 'ConsentGiven': {
         const { consentId, clientId, validUntil } = event.data;
@@ -33,30 +59,6 @@ export const consentClocksProjection = foldedRows({
       case 'ConsentWithdrawn':
       case 'ConsentExpired':
         return undefined;
-      case 'ConsentRefused':
-      case 'ClientsLinked':
-      case 'ClientLinkAnswered':
-      case 'SuspensionsRequested':
-      case 'DisclosureRecorded':
-      case 'DisclosureRefused':
-      case 'OverrideRequested':
-      case 'OverrideApproved':
-      case 'InformingOfOverrideDelayed':
-      case 'ClientInformedOfOverride':
-      case 'OverrideEndedByClient':
-      case 'ErasureRequested':
-      case 'ErasureRequestWithdrawn':
-      case 'ErasureDeclined':
-      case 'ErasureRequestLapsed':
-      case 'ErasureDemanded':
-      case 'LegalHoldPlaced':
-      case 'LegalHoldLifted':
-      case 'ErasureApproved':
-      case 'ContextErased':
-      case 'ErasureCompleted':
-        return clock;
     }
   }),
 });
-
-const consentEvent = ({ type, data }: OpenedEvent) => ({ type, data }) as ConsentEvent;

@@ -3,12 +3,16 @@ import type { ConcernEvent } from '../../domain/concern.events.js';
 import { ContactMark } from './contact-mark.entity.js';
 import type { ContactMarks } from './contact-marks.js';
 
+const folds = ['ConcernSubmitted', 'PersonErased'] as const satisfies readonly ConcernEvent['type'][];
+type FoldedEvent = Extract<ConcernEvent, { type: (typeof folds)[number] }>;
+
 /** Concerns by how their reporter can be reached. */
 export const contactMarksProjection = (marks: ContactMarks): Projection =>
   foldedRows({
     name: 'contact-marks',
     version: 1,
     categories: ['concern'],
+    folds,
     tables: `
       CREATE TABLE contact_marks (
         concern_id uuid PRIMARY KEY,
@@ -20,9 +24,8 @@ export const contactMarksProjection = (marks: ContactMarks): Projection =>
     of: 'concernId',
     idOf: ({ stream }) => stream.slice('concern-'.length),
     fold: oneRow((row, { type, data, stream }) => {
-      const event = { type, data } as ConcernEvent;
+      const event = { type, data } as FoldedEvent;
       if (event.type === 'PersonErased') return event.data.persons.includes('reporter') ? undefined : row;
-      if (event.type !== 'ConcernSubmitted') return row;
       // Absent when it was erased before it was folded.
       const found = marks.in(event.data.contactDetails);
       const concernId = stream.slice('concern-'.length);

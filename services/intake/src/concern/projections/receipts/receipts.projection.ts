@@ -1,12 +1,16 @@
-import { foldedRows, oneRow, type OpenedEvent } from '@waymark/projections';
+import { foldedRows, oneRow } from '@waymark/projections';
 import type { ConcernEvent } from '../../domain/concern.events.js';
 import { ReceiptEntry } from './receipt-entry.entity.js';
+
+const folds = ['ReceiptIssued', 'ReceiptWithdrawn'] as const satisfies readonly ConcernEvent['type'][];
+type FoldedEvent = Extract<ConcernEvent, { type: (typeof folds)[number] }>;
 
 /** Which concern a receipt opens, by its slow hash: the first for which it was issued, so that none is lost behind another. */
 export const receiptsProjection = foldedRows({
   name: 'receipts',
   version: 2,
   categories: ['concern'],
+  folds,
   tables: `
     CREATE TABLE receipts (
       receipt_hash text PRIMARY KEY,
@@ -15,16 +19,11 @@ export const receiptsProjection = foldedRows({
     );`,
   entity: ReceiptEntry,
   of: 'receiptHash',
-  idOf: (event) => receiptOf(event)?.receiptHash,
-  fold: oneRow((entry, event) => {
-    const { type, data } = event as ConcernEvent & OpenedEvent;
-    const concernId = event.stream.slice('concern-'.length);
-    if (type === 'ReceiptWithdrawn') return entry?.concernId === concernId ? undefined : entry;
-    return type === 'ReceiptIssued' && !entry ? { receiptHash: data.receiptHash, scope: data.scope, concernId } : entry;
+  idOf: ({ data }) => (data as FoldedEvent['data']).receiptHash,
+  fold: oneRow((entry, { type, data, stream }) => {
+    const event = { type, data } as FoldedEvent;
+    const concernId = stream.slice('concern-'.length);
+    if (event.type === 'ReceiptWithdrawn') return entry?.concernId === concernId ? undefined : entry;
+    return entry ?? { receiptHash: event.data.receiptHash, scope: event.data.scope, concernId };
   }),
 });
-
-function receiptOf({ type, data }: OpenedEvent) {
-  const event = { type, data } as ConcernEvent;
-  return event.type === 'ReceiptIssued' || event.type === 'ReceiptWithdrawn' ? event.data : undefined;
-}

@@ -1,13 +1,42 @@
-import { foldedRows } from '@waymark/projections';
+import { foldedRows, foldsOf } from '@waymark/projections';
 import { dueWorkColumns } from '@waymark/service-kit';
 import type { ConcernEvent, ResponseClock } from '../../domain/concern.events.js';
 import { ResponseBell } from './response-bell.entity.js';
+
+const folds = foldsOf<ConcernEvent>()(
+  ['ConcernSubmitted', 'FirstResponseDue', 'FirstResponseOverdue', 'ConcernEscalated', 'FirstResponseGiven'],
+  [
+    'ReceiptIssued',
+    'ReceiptWithdrawn',
+    'ReceiptUpgraded',
+    'ConcernAllocated',
+    'ReporterMessageReceived',
+    'OfficerMessageSent',
+    'ConcernTriaged',
+    'GuidanceGiven',
+    'ConcernAccepted',
+    'CaseRequested',
+    'ConcernLinkedToClient',
+    'ClientLinkRequested',
+    'ClientLinkSettled',
+    'OfficerRecusedFromConcern',
+    'TeamOfConcernChanged',
+    'EmergencyAccessToConcernGranted',
+    'EmergencyAccessToConcernEnded',
+    'ReporterErasureRequested',
+    'RetentionEnded',
+    'RetentionResumed',
+    'PersonErased',
+  ],
+);
+type FoldedEvent = Extract<ConcernEvent, { type: (typeof folds)[number] }>;
 
 /** What falls due for each concern that waits for a first response. Sends nothing itself: a rebuild rings no bell. */
 export const responseClocksProjection = foldedRows({
   name: 'response-clocks',
   version: 1,
   categories: ['concern'],
+  folds,
   tables: `
     CREATE TABLE response_clocks (
       concern_id uuid NOT NULL,
@@ -22,7 +51,7 @@ export const responseClocksProjection = foldedRows({
   of: 'concernId',
   idOf: ({ stream }) => stream.slice('concern-'.length),
   fold: (bells, { type, data, stream }) => {
-    const event = { type, data } as ConcernEvent;
+    const event = { type, data } as FoldedEvent;
     const without = (...commands: readonly string[]) => bells.filter(({ command }) => !commands.includes(command));
     switch (event.type) {
       case 'ConcernSubmitted':
@@ -35,28 +64,6 @@ export const responseClocksProjection = foldedRows({
         return event.data.to === 'head' ? without('EscalateToHead') : bells;
       case 'FirstResponseGiven':
         return without('WarnOfFirstResponseDue', 'MarkFirstResponseOverdue', 'EscalateToHead');
-      case 'ReceiptIssued':
-      case 'ReceiptWithdrawn':
-      case 'ReceiptUpgraded':
-      case 'ConcernAllocated':
-      case 'ReporterMessageReceived':
-      case 'OfficerMessageSent':
-      case 'ConcernTriaged':
-      case 'GuidanceGiven':
-      case 'ConcernAccepted':
-      case 'CaseRequested':
-      case 'ConcernLinkedToClient':
-      case 'ClientLinkRequested':
-      case 'ClientLinkSettled':
-      case 'OfficerRecusedFromConcern':
-      case 'TeamOfConcernChanged':
-      case 'EmergencyAccessToConcernGranted':
-      case 'EmergencyAccessToConcernEnded':
-      case 'ReporterErasureRequested':
-      case 'RetentionEnded':
-      case 'RetentionResumed':
-      case 'PersonErased':
-        return bells;
     }
   },
 });
