@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '@waymark/event-store';
+import { eventually } from '@waymark/testing';
 import type { DataSource } from 'typeorm';
 import { buildView } from './build-view.js';
 import { foldsOf } from './fold.js';
@@ -26,10 +27,14 @@ describe('a view that folds one of the types of events of its category', () => {
   const wordsIn = async (state: 'live' | 'building') =>
     (await ground.rows(view, dataSource, state)).map(({ word, times }) => [word, times]);
   const seenAtTheEnd = async (position: bigint) => {
-    const running = ground.run(view, dataSource, { open, storeEveryMs: 0, batchSize: 3 });
+    const running = ground.run(view, dataSource, { open, batchSize: 3 });
     expect(await running.waitFor(position, 10_000)).toBe(true);
+    const stored = await eventually(async () => {
+      const live = await findGeneration(dataSource, view, 'live');
+      return live !== undefined && live.position >= position && live.position;
+    });
     await running.stop();
-    return (await findGeneration(dataSource, view, 'live'))?.position;
+    return stored;
   };
 
   it('passes over the others without opening them, live, in a rebuild and at the switch, and moves on', async () => {

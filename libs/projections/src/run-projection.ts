@@ -162,8 +162,7 @@ class Follower {
       if (this.catchingUp || !atTheEnd) await this.lookAhead(page.position);
       else this.behindSince = undefined;
       this.moveTo({ stored: applies ? page.position : this.standing.stored, seen: page.position });
-      if (!applies && performance.now() - this.storedAt > (this.options.storeEveryMs ?? 5_000) && !(await this.store()))
-        return;
+      if (!applies && this.mustStore(page) && !(await this.store())) return;
       if (atTheEnd) await this.rest();
     }
   }
@@ -193,6 +192,11 @@ class Follower {
     const { seen } = this.standing;
     const { after, upTo } = this.nothingIn;
     if (after <= seen && upTo > seen) this.standing = { ...this.standing, seen: upTo };
+  }
+
+  /** Whoever looks at the row waits for what is in the categories (`dropUnfollowed`), folded or not; for all else it may lag. */
+  private mustStore(page: Page): boolean {
+    return page.events.length > 0 || performance.now() - this.storedAt > (this.options.storeEveryMs ?? 5_000);
   }
 
   /** A checkpoint that lags over events of no interest costs a crash no more than reading on over them. */
