@@ -33,6 +33,8 @@ describe('erasing the witness who reported', () => {
 
   const consent = (method: 'GET' | 'POST', id: string, path: string, as = supervisor, body: object = {}) =>
     stage.ask('consent', method, `/v1/clients/${id}/${path}`, { as, body });
+  /** What the witness sees of it. */
+  const myErasure = () => stage.ask('consent', 'GET', '/v1/my-erasure', { token: played.reporterToken });
   /** What all keys there are open of the texts that lie anywhere, sealed for whomever this is about. */
   const openedOf = async (isAbout: (subject: string) => boolean): Promise<string> => {
     const sealed = [...envelopesIn(await databasesOf(stage))].filter(([, subject]) => isAbout(subject));
@@ -51,7 +53,8 @@ describe('erasing the witness who reported', () => {
     ({ reporterId } = concern.body);
     expectAll(await openedOf((subject) => subject === reporterId), words, ofTheReporter, true);
     expectAll(await openedOf((subject) => subject !== reporterId), words, [...ofTheClient, ...ofAnother], true);
-    await eventually(async () => (await consent('GET', reporterId, 'erasure')).status === 200);
+    await eventually(async () => (await myErasure()).status === 200);
+    expect(await myErasure()).toMatchObject({ body: { status: 'requested', way: 'receipt' } });
     expect(await consent('POST', reporterId, 'erasure-approval', officer)).toMatchObject({ status: 403 });
     const hold = await consent('POST', played.clientId, 'legal-holds', supervisor, { basis: 'investigation' });
     expect(hold).toMatchObject({ status: 201 });
@@ -68,6 +71,7 @@ describe('erasing the witness who reported', () => {
     });
     const of = { ground: 'reporter_request', way: 'receipt', approvedBy: stage.idOf(supervisor) };
     expect(erasure).toMatchObject({ ...of, lastBackupExpiresAt: expect.any(String) });
+    expect((await myErasure()).body).toMatchObject({ status: 'completed', contexts: erasure.contexts });
     const contexts: { context: string; keyMadeAt?: string }[] = erasure.contexts;
     expect(contexts.map(({ context }) => context).toSorted()).toEqual([...sealing].toSorted());
     expect(contexts.filter(({ keyMadeAt }) => keyMadeAt).map(({ context }) => context)).toEqual(['intake']);

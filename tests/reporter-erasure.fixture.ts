@@ -15,3 +15,12 @@ export async function askToEraseReporter(stage: Stage, concernId: string, office
   });
   return reporterId;
 }
+
+/** The reporter asks behind their receipt; resolves once consent shows it to them. */
+export async function askAsReporter(stage: Stage, token: string, headers: AskOptions['headers'] = {}): Promise<void> {
+  const asked = await stage.ask('intake', 'POST', '/v1/my-concern/erasure-requests', { token, headers });
+  expect(asked).toMatchObject({ status: 201, body: { status: 'requested' } });
+  await eventually(
+    async () => (await stage.ask('consent', 'GET', '/v1/my-erasure', { token, headers })).status === 200,
+  );
+}

@@ -3,7 +3,7 @@ import type { Answer, AskOptions, Stage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { acceptedCase } from '../accepted-case.fixture.js';
 import { heardOfTeam } from '../heard-by-a-concern.fixture.js';
-import { askToEraseReporter } from '../reporter-erasure.fixture.js';
+import { askAsReporter, askToEraseReporter } from '../reporter-erasure.fixture.js';
 import { type Played, playStory } from '../whole-platform.fixture.js';
 
 /** Who stands in which column of the oracle, among the demo people. */
@@ -86,6 +86,13 @@ export async function buildWorld(stage: Stage): Promise<World> {
     await take(concernId);
     return askToEraseReporter(stage, concernId, { as: amina, headers: fromAnywhere() });
   };
+  const sessions = {
+    reporter: await session(raised.taken.receipt),
+    client: played.clientToken,
+    other_reporter: await session(raised.waiting.receipt),
+  };
+  // So that there is something of their own that they may see and take back.
+  for (const token of [sessions.reporter, sessions.other_reporter]) await askAsReporter(stage, token, fromAnywhere());
   const aboutTheDesk = (await raise({ ...nobody, units: ['support_desk'] })).concernId;
   return {
     played,
@@ -119,11 +126,7 @@ export async function buildWorld(stage: Stage): Promise<World> {
       'drafted/none': (await post('referral', '/v1/referrals', { as: amina, body: draft(played.caseId, 'mediation') }))
         .referralId,
     },
-    sessions: {
-      reporter: await session(raised.taken.receipt),
-      client: played.clientToken,
-      other_reporter: await session(raised.waiting.receipt),
-    },
+    sessions,
     receipt: raised.taken.receipt,
     notes: {
       'psychosocial of another case': broken.notes.psychosocial,

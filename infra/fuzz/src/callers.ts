@@ -44,12 +44,13 @@ export const callersOf = (platform: Platform, dataDir: string): Readonly<Record<
   const nobody: Caller = { name: 'nobody', may: (access) => access.anonymous === true };
   const client: Caller = {
     name: 'client',
-    may: ({ reporter }) => reporter === 'client',
+    may: ({ reporter }) => reporter === 'client' || reporter === 'own_record',
     token: async () => (await receiptSessions(platform, tokens)).client,
   };
   const reporter: Caller = {
     name: 'reporter',
-    may: ({ action, reporter }) => reporter === 'reporter' || (reporter === 'any' && action !== 'EndReceiptSession'),
+    may: ({ action, reporter }) =>
+      reporter === 'reporter' || reporter === 'own_record' || (reporter === 'any' && action !== 'EndReceiptSession'),
     token: async () => (await receiptSessions(platform, tokens)).reporter,
   };
   // After the first time nothing else is asked with that session.

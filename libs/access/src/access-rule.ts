@@ -8,14 +8,17 @@ import { mayAsk } from './policy/door.js';
 /** Metadata key under which a route's rule lies on its handler. */
 export const ACCESS_METADATA = 'waymark:access';
 
-export type ReceiptRule = 'any' | 'client' | 'reporter';
+export type ReceiptRule = 'any' | 'client' | 'reporter' | 'own_record';
 
 /** Who may ask for an action at all, as follows from the policies. What of it they get is decided when the thing is known. */
 export interface AccessRule {
   readonly action: ActionName;
   /** Staff holding at least one of these. */
   readonly staff?: readonly Role[];
-  /** `any`: whoever holds a receipt session. `client`: only one made from a client receipt. `reporter`: only one that is not. */
+  /**
+   * `any`: whoever holds a receipt session. `client`: only one made from a client receipt. `reporter`: only one that is not.
+   * `own_record`: one made from a client receipt, or from that of who reported and is not the client.
+   */
   readonly reporter?: ReceiptRule;
   /** Names of services, as in `ServicePrincipal.id`. */
   readonly service?: readonly string[];
@@ -57,5 +60,6 @@ function receiptRule(action: ActionName): ReceiptRule | undefined {
   const reporter = { kind: 'reporter', id: 'somebody', concernId: 'some-concern' } as const;
   const plain = mayAsk(reporter, action);
   if (!mayAsk({ ...reporter, clientId: 'somebody' }, action)) return plain ? 'reporter' : undefined;
-  return plain ? 'any' : 'client';
+  if (plain) return 'any';
+  return mayAsk({ ...reporter, reporterId: 'somebody' }, action) ? 'own_record' : 'client';
 }

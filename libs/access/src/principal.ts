@@ -12,13 +12,14 @@ export interface StaffPrincipal {
   readonly purpose?: StatedPurpose;
 }
 
-/** Somebody who showed a receipt: good for one concern. `clientId` only with a client receipt. */
+/** Somebody who showed a receipt: good for one concern. `clientId` only with a client receipt; `reporterId` only with that of who reported and is not the client. */
 export interface ReporterPrincipal {
   readonly kind: 'reporter';
   /** Random id of the session; never the receipt or anything derived from it. */
   readonly id: string;
   readonly concernId: string;
   readonly clientId?: string;
+  readonly reporterId?: string;
 }
 
 /** Another service, known by its client credentials. */

@@ -36,6 +36,12 @@ describe('A receipt session', () => {
     expect(await verifier().verify(token)).toMatchObject({ clientId: 'k-1' });
   });
 
+  it('names who reported when they are not the client', async () => {
+    const { token } = await sessions().issue({ ...session, reporterId: 'r-1' });
+    const reporter = { kind: 'reporter', id: 's-1', concernId: 'c-1', reporterId: 'r-1' };
+    expect(await verifier().verify(token)).toEqual(reporter);
+  });
+
   it('ends when it said it would', async () => {
     const { token, expiresAt } = await sessions().issue(session);
     expect(Date.parse(expiresAt) - Date.parse(clock.now())).toBe(900_000);

@@ -28,10 +28,14 @@ export interface ReceiptSession {
 }
 
 export interface ReceiptSessions {
-  /** `sessionId` must be random; never the receipt or anything derived from it. `clientId` only for a client receipt. */
+  /**
+   * `sessionId` must be random; never the receipt or anything derived from it. `clientId` only for a client receipt, `reporterId`
+   * only for that of who reported and is not the client.
+   */
   issue(session: {
     readonly concernId: string;
     readonly clientId?: string;
+    readonly reporterId?: string;
     readonly sessionId: string;
     /** Which receipt of the concern was shown, counted from 1 in the order of their issue. */
     readonly receipt: number;
@@ -51,11 +55,11 @@ export function createReceiptSessions(options: {
   const key = ed25519Key(options.privateKey);
   const published = publish(key);
   return {
-    async issue({ concernId, clientId, sessionId, receipt }) {
+    async issue({ sessionId, ...claims }) {
       const { kid } = await published;
       const issued = Math.floor(dateOf(options.clock).getTime() / 1_000);
       const expires = issued + options.lifetimeSeconds;
-      const token = await new SignJWT({ concernId, receipt, ...(clientId === undefined ? {} : { clientId }) })
+      const token = await new SignJWT(claims)
         .setProtectedHeader({ alg: ALGORITHM, typ: RECEIPT_TOKEN_TYPE, kid })
         .setIssuer(options.issuer)
         .setAudience(RECEIPT_AUDIENCE)
@@ -101,13 +105,17 @@ export function createReceiptSessionVerifier(options: {
           requiredClaims: ['exp', 'iat', 'sub', 'concernId'],
           currentDate: dateOf(options.clock),
         });
-        const { sub: id, concernId, clientId, receipt } = payload;
+        const { sub: id, concernId, clientId, reporterId, receipt } = payload;
         if (!id || typeof concernId !== 'string') throw new AccessError('token_invalid', { fault: 'claims' });
         const ended = [id, receiptName(concernId, Number(receipt))].some((name) =>
           options.revocations?.isRevoked(name),
         );
         if (ended) throw new AccessError('token_invalid', { fault: 'revoked' });
-        return { kind: 'reporter', id, concernId, ...(typeof clientId === 'string' ? { clientId } : {}) };
+        return {
+          ...{ kind: 'reporter', id, concernId },
+          ...(typeof clientId === 'string' ? { clientId } : {}),
+          ...(typeof reporterId === 'string' ? { reporterId } : {}),
+        };
       } catch (error) {
         throw asAccessError(error);
       }

@@ -17,6 +17,8 @@ export interface ConsentStage extends Stage {
   tell(message: Message): Promise<void>;
   /** Session of whoever reported for this client; of the client themself with a client receipt. */
   receipt(clientId: string, kind: 'client' | 'reporter'): Promise<string>;
+  /** Session of somebody who reported and is not the client. */
+  receiptOfReporter(reporterId: string): Promise<string>;
   get(path: string, options?: AskOptions): Promise<Answer>;
   post(path: string, options?: AskOptions): Promise<Answer>;
   eventsOf(clientId: string): Promise<readonly RecordedEvent[]>;
@@ -41,6 +43,8 @@ export async function startConsentStage({
     await publish(message);
     await untilHeard(stage, message);
   };
+  const sessionOf = async (whose: { readonly clientId?: string; readonly reporterId?: string }): Promise<string> =>
+    (await sessions.issue({ concernId: randomUUID(), sessionId: randomUUID(), receipt: 1, ...whose })).token;
   return {
     ...stage,
     publish,
@@ -52,10 +56,8 @@ export async function startConsentStage({
       await tell(message);
       return message;
     },
-    receipt: async (clientId, kind) => {
-      const session = { concernId: randomUUID(), sessionId: randomUUID(), receipt: 1 };
-      return (await sessions.issue(kind === 'client' ? { ...session, clientId } : session)).token;
-    },
+    receipt: (clientId, kind) => sessionOf(kind === 'client' ? { clientId } : {}),
+    receiptOfReporter: (reporterId) => sessionOf({ reporterId }),
     get: (path, options) => stage.ask('consent', 'GET', path, options),
     post: (path, options) => stage.ask('consent', 'POST', path, options),
     eventsOf: (clientId) => allOf(stage.log.readStream(`consent-${clientId}`)),

@@ -5,7 +5,7 @@ import type { ShutOut } from '@waymark/service-kit';
 import { marksOf } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { caseOpened, type ConsentStage, inDays, startConsentStage, toOmbudsman } from './consent.fixture.js';
-import { linkIds, othersAnswer, saidByIntake } from './erasing.fixture.js';
+import { linkIds, othersAnswer, saidByIntake, tellFromIntake } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -66,6 +66,50 @@ describe('erasing who reported and is not the client', () => {
     });
     expect(erasure).toMatchObject({ ground: 'reporter_request', approvedBy: stage.idOf(another) });
     expect(erasure.contexts).toHaveLength(4);
+  });
+
+  it('is followed by the reporter behind their receipt, who is not told who declined it and why, and may ask again', async () => {
+    const { reporterId, clientId, concernId } = await asked();
+    const token = await stage.receiptOfReporter(reporterId);
+    const mine = async () => (await stage.get('/v1/my-erasure', { token })).body;
+    expect(await mine()).toMatchObject({ status: 'requested', ground: 'reporter_request' });
+    const decline = { as: supervisor, body: { reason: 'kept_by_obligation' } };
+    expect(await stage.post(of(reporterId, 'erasure-decline'), decline)).toMatchObject({ status: 200 });
+    expect(await mine()).toMatchObject({ status: 'declined', endedAt: expect.any(String) });
+    for (const kept of ['endedBy', 'endedBecause', 'requestedBy']) expect(await mine()).not.toHaveProperty(kept);
+    const again = { reporterId, clientId, concernId, way: 'receipt' as const, requestedBy: 'session' };
+    const message = saidByIntake(stage, intakeMessages.reporterErasureRequested, again);
+    await tellFromIntake(stage, { ...message, sequence: 2 });
+    expect(await mine()).toMatchObject({ status: 'requested', way: 'receipt' });
+    expect(await approve(reporterId)).toMatchObject({ status: 200 });
+    expect(await mine()).toMatchObject({ status: 'approved' });
+  });
+
+  it('is taken back by the reporter, until it was approved', async () => {
+    const [kept, erased] = [await asked(), await asked()];
+    const takeBack = async ({ reporterId }: Reported) =>
+      stage.post('/v1/my-erasure/withdrawal', { token: await stage.receiptOfReporter(reporterId) });
+    expect(await takeBack(kept)).toMatchObject({ status: 200, body: { status: 'withdrawn' } });
+    expect(await takeBack(kept)).toMatchObject({ status: 404, body: { code: 'erasure_not_found' } });
+    expect(await approve(kept.reporterId)).toMatchObject({ status: 404, body: { code: 'erasure_not_found' } });
+    await approve(erased.reporterId);
+    expect(await takeBack(erased)).toMatchObject({ status: 409, body: { code: 'person_erased' } });
+  });
+
+  it('is nobody else’s to see: of the client, of another reporter, or of one who is the client and has no client receipt', async () => {
+    const { reporterId, clientId } = await asked();
+    for (const [token, status] of [
+      [await stage.receipt(clientId, 'client'), 404],
+      [await stage.receiptOfReporter(randomUUID()), 404],
+      [await stage.receipt(reporterId, 'reporter'), 403],
+    ] as const) {
+      expect(await stage.get('/v1/my-erasure', { token })).toMatchObject({ status });
+      expect(await stage.post('/v1/my-erasure/withdrawal', { token })).toMatchObject({ status });
+    }
+    const token = await stage.receiptOfReporter(reporterId);
+    for (const path of ['/v1/my-consents', '/v1/my-ledger'])
+      expect(await stage.get(path, { token })).toMatchObject({ status: 403 });
+    expect(await stage.post('/v1/my-erasure', { token })).toMatchObject({ status: 403 });
   });
 
   it('waits for legal holds, those on the client among them, and keeps nobody from holding the client', async () => {

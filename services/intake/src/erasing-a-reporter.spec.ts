@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Stage, startStage } from '@waymark/stage';
+import { decodeJwt } from 'jose';
 import { consentTo, openQueue } from './erasing.fixture.js';
 import { deskOf, eventsOf, typesOf, withoutInstance } from './intake.fixture.js';
 import { intake } from './intake.service.js';
@@ -69,6 +70,16 @@ describe('erasing who reported and is not the client, at intake', () => {
     const mine = await stage.ask('intake', 'POST', '/v1/my-concern/erasure-requests', { token });
     expect(mine).toMatchObject({ status: 201, body: { status: 'requested' } });
     expect((await eventsOf(stage, second)).at(-1)?.data).toMatchObject({ way: 'receipt' });
+  });
+
+  it('is followed in consent with a session that says who reported, for whoever is not the client', async () => {
+    const claimsOf = async (receipt: string) => decodeJwt((await desk.session(receipt)).token);
+    const { receipt, concernId, reporterId } = await told();
+    expect(await claimsOf(receipt)).toMatchObject({ reporterId });
+    const issued = await stage.ask('intake', 'POST', `/v1/concerns/${concernId}/client-receipt`, { as: officer });
+    const own = await desk.submit();
+    for (const other of [issued.body.receipt, own.receipt])
+      expect(await claimsOf(other)).not.toHaveProperty('reporterId');
   });
 
   it('is refused where the reporter is the client, and for whoever holds the client’s receipt only', async () => {

@@ -62,6 +62,7 @@ const holders: Readonly<Record<ReceiptRule, string>> = {
   any: 'whoever holds a receipt',
   client: 'whoever holds a client receipt',
   reporter: 'whoever holds a receipt that is not the client’s',
+  own_record: 'whoever holds a client receipt, or reported and is not the client',
 };
 
 function whoCanAsk(name: ActionName): string {

@@ -29,7 +29,7 @@ function classOf(principal: Principal): readonly string[] {
     case 'staff':
       return ['staff', principal.purpose ?? '', principal.unit ?? '', ...principal.roles.toSorted()];
     case 'reporter':
-      return ['reporter', principal.clientId === undefined ? 'reporter' : 'client'];
+      return ['reporter', ...(['clientId', 'reporterId'] as const).filter((id) => principal[id] !== undefined)];
     case 'service':
       return ['service', principal.id];
     case 'anonymous':

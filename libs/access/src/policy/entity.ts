@@ -38,17 +38,19 @@ export function principalEntity(principal: Principal): EntityJson {
       return { uid: { type, id: principal.id }, attrs: {}, parents: [...roles, ...unit] };
     }
     case 'reporter': {
-      const { concernId, clientId } = principal;
+      const { concernId, clientId, reporterId } = principal;
       return {
         uid: { type, id: principal.id },
         attrs: {
           concern: ref('Concern', concernId),
           ...(clientId === undefined ? {} : { client: ref('Client', clientId) }),
+          ...(reporterId === undefined ? {} : { self: ref('Client', reporterId) }),
         },
-        parents: (clientId === undefined ? ['reporter'] : ['reporter', 'client']).map((id) => ({
-          type: 'Receipt',
-          id,
-        })),
+        parents: [
+          'reporter',
+          ...(clientId === undefined ? [] : ['client']),
+          ...(reporterId === undefined ? [] : ['about_another']),
+        ].map((id) => ({ type: 'Receipt', id })),
       };
     }
     case 'service':

@@ -277,6 +277,7 @@ describe('The door', () => {
     { kind: 'staff', id: 'me', roles: [] },
     { kind: 'reporter', id: 'session-1', concernId: 'thing' },
     { kind: 'reporter', id: 'session-1', concernId: 'thing', clientId: 'thing' },
+    { kind: 'reporter', id: 'session-1', concernId: 'thing', reporterId: 'thing' },
     { kind: 'service', id: 'referral' },
     { kind: 'service', id: 'audit' },
     { kind: 'anonymous' },

@@ -17,10 +17,12 @@ export async function askerOf(options: AskerOptions): Promise<Principal> {
 }
 
 async function whoAsks({ as, roles: given, unit }: AskerOptions): Promise<Principal> {
-  const [kind, id = '', clientId] = as.split(':');
+  const [kind, id = '', ofPerson = ''] = as.split(':');
   if (as === 'anyone') return { kind: 'anonymous' };
   if (kind === 'service') return { kind: 'service', id };
-  if (kind === 'receipt') return { kind: 'reporter', id: 'receipt', concernId: id, ...(clientId ? { clientId } : {}) };
+  if (kind === 'receipt')
+    return { kind: 'reporter', id: 'receipt', concernId: id, ...(ofPerson ? { clientId: ofPerson } : {}) };
+  if (kind === 'reporter') return { kind, id: 'receipt', concernId: id, reporterId: ofPerson };
   if (given === undefined) return demoPerson(as);
   return {
     kind: 'staff',

@@ -16,7 +16,7 @@ import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import type { Erasing, Erasure } from '../domain/erasure.state.js';
 import { ErasureReaders } from '../erasure-readers.js';
-import { clientIdOf } from './client-receipt.js';
+import { personIdOf } from './client-receipt.js';
 
 export class ErasedContextView {
   @ApiProperty({ enum: sealingContexts }) context: string;
@@ -63,7 +63,7 @@ export class ErasingView {
   @ApiProperty({ type: [LegalHoldView], description: 'Those that stand' }) legalHolds: LegalHoldView[];
 }
 
-/** A client sees the own erasure without who did what, and no legal hold, which may be there because of another person. */
+/** A client, and whoever reported, sees the own erasure without who did what, and no legal hold, which may be there because of another person. */
 export class GetErasure extends Query<Erasing> {
   constructor(
     readonly clientId: string,
@@ -96,7 +96,7 @@ export class GetErasureEndpoint {
   }
 }
 
-@ApiTags('For clients')
+@ApiTags('For clients', 'For people who raise a concern')
 @Controller('v1/my-erasure')
 export class GetMyErasureEndpoint {
   constructor(
@@ -109,7 +109,7 @@ export class GetMyErasureEndpoint {
   @ApiOperation({ summary: 'Where my erasure stands, and its certificate' })
   @ApiOkResponse({ type: ErasureView })
   async read(@Caller() caller: Principal): Promise<ErasureView> {
-    const clientId = clientIdOf(caller);
+    const clientId = personIdOf(caller);
     const ground = await this.teams.demand(caller, 'ReadMyErasure', clientId);
     const { erasure } = await this.queries.execute(new GetErasure(clientId, caller, ground));
     if (!erasure) throw notFound();

@@ -8,7 +8,7 @@ import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import { pendingRequest } from '../domain/erasure.state.js';
 import { callAbout, hasDecided, linkedRecords } from '../linked-records.js';
-import { clientIdOf } from './client-receipt.js';
+import { personIdOf } from './client-receipt.js';
 
 export class WithdrawErasureRequestBody {
   @Code(waysToldToAnOfficer, { description: 'How the client told you' }) way: (typeof waysToldToAnOfficer)[number];
@@ -59,7 +59,7 @@ export class WithdrawErasureRequestEndpoint {
   }
 }
 
-@ApiTags('For clients')
+@ApiTags('For clients', 'For people who raise a concern')
 @Controller('v1/my-erasure/withdrawal')
 export class WithdrawMyErasureRequestEndpoint {
   constructor(
@@ -73,7 +73,7 @@ export class WithdrawMyErasureRequestEndpoint {
   @ApiOperation({ summary: 'I do not want to be erased after all: possible until it was approved' })
   @ApiOkResponse({ type: WithdrawnErasureRequest })
   async withdraw(@Body() _body: WithdrawMyErasureRequestBody, @Caller() caller: Principal, @CallOf() call: Call) {
-    const clientId = clientIdOf(caller);
+    const clientId = personIdOf(caller);
     await this.teams.demand(caller, 'WithdrawMyErasureRequest', clientId);
     return this.commands.execute(new WithdrawErasureRequest(clientId, 'receipt', call));
   }

@@ -36,7 +36,10 @@ export class MyConcern {
   status: string;
   @ApiProperty({ required: false, format: 'date-time', description: 'A person answers by then.' }) answerBy?: string;
   @ApiProperty() narrative: string;
-  @ApiProperty({ required: false, description: 'You have asked that what you wrote is erased' })
+  @ApiProperty({
+    required: false,
+    description: 'You have asked that what you wrote is erased. What has become of that: `/v1/my-erasure` of consent',
+  })
   erasureRequested?: boolean;
   @ApiProperty({ required: false, description: 'What you wrote was erased' }) erased?: boolean;
   @ApiProperty({ type: [MailboxMessageView] }) messages: MailboxMessageView[];

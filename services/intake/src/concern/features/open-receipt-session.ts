@@ -71,6 +71,7 @@ export class OpenReceiptSessionEndpoint {
       sessionId: randomUUID(),
       receipt: issued + 1,
       ...(scope === 'client' ? { clientId: state.clientId } : {}),
+      ...(scope === 'reporter' && state.reporterId !== state.clientId ? { reporterId: state.reporterId } : {}),
     });
     return { token: session.token, expiresAt: session.expiresAt, scope };
   }
