@@ -7,6 +7,7 @@ import { derivedId } from '@waymark/messaging';
 import { referral } from '@waymark/referral';
 import { type Answer, type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
+import pg from 'pg';
 
 const amina = { as: 'amina.officer' } as const;
 const olivier = { as: 'olivier.ombudsman' } as const;
@@ -179,6 +180,49 @@ describe('a referral by consent', () => {
         expect(recordedAt).toBeGreaterThanOrEqual(0);
         expect(recordedAt).toBeLessThan(withdrawnAt);
       }
+    }
+  });
+
+  /** Referral hears nothing until it is over. */
+  const withoutMessages = async (work: () => Promise<void>): Promise<void> => {
+    const client = new pg.Client({ connectionString: stage.environmentOf('referral').DATABASE_URL });
+    await client.connect();
+    try {
+      await client.query('BEGIN; LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE');
+      await work();
+    } finally {
+      await client.end();
+    }
+  };
+
+  it('tells the unit what it is about before the withdrawal or not at all, however the two interleave', async () => {
+    const told = async (referralId: string): Promise<readonly boolean[]> => {
+      const { body: one } = await stage.ask('referral', 'GET', `/v1/referrals/${referralId}`, olivier);
+      const { body } = await stage.ask('referral', 'GET', '/v1/referrals?limit=100', olivier);
+      const line = body.items.find((each: { readonly referralId: string }) => each.referralId === referralId);
+      return [one, line].map((seen) => ['service', 'purpose', 'urgency', 'categories'].some((field) => field in seen));
+    };
+    for (let round = 0; round < 6; round += 1) {
+      const { referralId, consentId } = await sendTo();
+      let acknowledged = false;
+      const outcomes: { readonly seen: readonly boolean[]; readonly begunAfter: boolean }[] = [];
+      const readAgainAndAgain = async (): Promise<void> => {
+        for (let begunAfter = false; !begunAfter;) {
+          begunAfter = acknowledged;
+          outcomes.push({ seen: await told(referralId), begunAfter });
+        }
+      };
+      const readers = [1, 2, 3].map(readAgainAndAgain);
+      await eventually(() => outcomes.length > round);
+      await withoutMessages(async () => {
+        expect((await withdraw(consentId)).status).toBe(200);
+        acknowledged = true;
+        await Promise.all(readers);
+      });
+      expect(outcomes[0]).toEqual({ seen: [true, true], begunAfter: false });
+      const late = outcomes.filter(({ begunAfter }) => begunAfter);
+      expect(late.length).toBeGreaterThan(0);
+      expect(late.filter(({ seen }) => seen.includes(true))).toEqual([]);
     }
   });
 

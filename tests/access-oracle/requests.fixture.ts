@@ -139,6 +139,7 @@ export function requestsOf(
         onBehalfOf: staff('officer_whose_it_is'),
         ...disclosures[name.consent],
       })(name),
+    ListStandingConsents: () => post('consent', '/v1/standing-consents', { consentIds: [randomUUID()] }),
     RequestOverride: client('/overrides', override),
     ListOverrides: (name) => get('consent', `${ofClient(name)}/overrides`),
     ApproveOverride: client(`/overrides/${randomUUID()}/approval`, {}),

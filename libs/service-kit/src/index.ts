@@ -47,5 +47,6 @@ export * from './service-definition.js';
 export * from './shut-out-marks.js';
 export * from './shut-out-settings.js';
 export * from './start-service.js';
+export { uuidForm } from './uuid-form.js';
 export * from './views.js';
 export type { HttpApp } from './http-app.js';

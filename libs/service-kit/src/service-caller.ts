@@ -31,7 +31,11 @@ export class ServiceCaller {
   async post(
     url: URL,
     body: object,
-    by: { readonly call: Call; readonly signal: AbortSignal; readonly key?: string },
+    by: {
+      readonly call: Pick<Call, 'correlationId' | 'traceparent'>;
+      readonly signal: AbortSignal;
+      readonly key?: string;
+    },
   ): Promise<Response> {
     const first = await this.attempt(url, body, by);
     if (first.status !== 401) return first;

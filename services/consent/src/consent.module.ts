@@ -7,6 +7,10 @@ import { ApproveOverrideEndpoint } from './consent-record/features/approve-overr
 import { ChangeOverrideHandler } from './consent-record/features/change-override.js';
 import { DelayInformingOfOverrideEndpoint } from './consent-record/features/delay-informing-of-override.js';
 import { InformClientOfOverrideEndpoint } from './consent-record/features/inform-client-of-override.js';
+import {
+  ListStandingConsentsEndpoint,
+  ListStandingConsentsHandler,
+} from './consent-record/features/list-standing-consents.js';
 import { ListOverridesEndpoint, ListOverridesHandler } from './consent-record/features/list-overrides.js';
 import { ListApprovalsEndpoint, ListApprovalsHandler } from './consent-record/features/list-approvals.js';
 import { RequestOverrideEndpoint, RequestOverrideHandler } from './consent-record/features/request-override.js';
@@ -60,6 +64,7 @@ import {
     ListConsentsEndpoint,
     GetDecisionEndpoint,
     AuthorizeDisclosureEndpoint,
+    ListStandingConsentsEndpoint,
     ListMyConsentsEndpoint,
     WithdrawMyConsentEndpoint,
     MyLedgerEndpoint,
@@ -90,6 +95,7 @@ import {
     ListConsentsHandler,
     GetDecisionHandler,
     AuthorizeDisclosureHandler,
+    ListStandingConsentsHandler,
     GetMyLedgerHandler,
     RequestOverrideHandler,
     ChangeOverrideHandler,

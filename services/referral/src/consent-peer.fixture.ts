@@ -26,6 +26,8 @@ export class ConsentPeer {
   private readonly answered = new Map<string, readonly [number, object]>();
   private readonly consents = new Map<string, { readonly allows: object; readonly categories: readonly string[] }>();
   private misbehaviour: Answering | undefined;
+  /** Whether it breaks off when it is asked which consents stand. */
+  silent = false;
 
   private constructor(private readonly server: ReturnType<typeof createServer>) {}
 
@@ -75,6 +77,7 @@ export class ConsentPeer {
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (request.url === '/v1/standing-consents') return this.tellStanding(Buffer.concat(chunks), response);
     const asked: AskedDisclosure = {
       key: String(request.headers['idempotency-key']),
       clientId: /^\/v1\/clients\/([^/]+)\/disclosures$/.exec(request.url ?? '')?.[1] ?? '',
@@ -87,6 +90,13 @@ export class ConsentPeer {
     const answer = this.answered.get(asked.key) ?? this.decide(asked);
     this.answered.set(asked.key, answer);
     reply(response, ...answer);
+  }
+
+  private tellStanding(body: Buffer, response: ServerResponse): void {
+    const { consentIds }: { consentIds: readonly string[] } = JSON.parse(body.toString('utf8'));
+    if (this.silent) return void response.destroy();
+    const inForce = new Set([...this.consents.values()].map(({ allows }) => Object(allows).consentId));
+    reply(response, 200, { consentIds: consentIds.filter((id) => inForce.has(id)) });
   }
 
   private decide({ clientId, body }: AskedDisclosure): readonly [number, object] {

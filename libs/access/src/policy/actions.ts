@@ -53,6 +53,7 @@ export const actions = {
   ListOverrides: { principals: ['Staff'], resource: 'Client', purpose: true },
   ListReadingAlarms: { principals: ['Staff'], resource: 'Waymark' },
   ListReferrals: { principals: ['Staff'], resource: 'Waymark' },
+  ListStandingConsents: { principals: ['Service'], resource: 'Waymark' },
   MoveStage: { principals: ['Staff'], resource: 'Case' },
   OpenPackage: { principals: ['Staff'], resource: 'Referral', purpose: true },
   OpenReceiptSession: { principals: ['Anyone'], resource: 'Waymark' },

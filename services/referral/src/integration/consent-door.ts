@@ -1,6 +1,6 @@
 import type { ServiceTokenSource } from '@waymark/access';
 import type { DataCategory, DisclosureAct, Purpose, Unit } from '@waymark/contracts';
-import { type Call, Problem, ServiceCaller } from '@waymark/service-kit';
+import { type Call, Problem, ServiceCaller, uuidForm } from '@waymark/service-kit';
 import type { ConsentAnswer } from '../referral/domain/referral.commands.js';
 import { allowanceOf } from '../referral/domain/referral.state.js';
 
@@ -64,7 +64,7 @@ const textIn = (body: unknown, field: string): string | undefined => {
 
 const idIn = (body: unknown, field: string): string | undefined => {
   const text = textIn(body, field);
-  return text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined;
+  return text !== undefined && uuidForm.test(text) ? text : undefined;
 };
 
 function unreachable(cause: unknown): Problem {

@@ -15,7 +15,8 @@ import {
 } from '@waymark/contracts';
 import { IdPipe, ReadLog } from '@waymark/service-kit';
 import type { Referral } from '../domain/referral.state.js';
-import { unitMayRead, whileItMay } from '../unit-may-read.js';
+import { StandingConsents } from '../../integration/standing-consents.js';
+import { underConsent, unitMayRead, whileItMay, whyWithheld } from '../unit-may-read.js';
 import { VisibleReferrals } from '../visible-referrals.js';
 
 export class ReferralView {
@@ -46,6 +47,8 @@ export class ReferralView {
   @ApiProperty({ required: false, format: 'date-time' }) suspendedAt?: string;
   @ApiProperty({ required: false, enum: ['consent_withdrawn'], description: 'To be acknowledged by the unit' })
   notice?: 'consent_withdrawn';
+  @ApiProperty({ required: false, enum: ['consent_unreachable'], description: whyWithheld })
+  withheld?: 'consent_unreachable';
   @ApiProperty({ required: false, format: 'uuid', description: 'For the team only' }) caseId?: string;
   @ApiProperty({ required: false, format: 'uuid', description: 'For the team only' }) clientId?: string;
   @ApiProperty({ required: false, format: 'uuid', description: 'For the team only: the consent that allowed it' })
@@ -84,6 +87,7 @@ export class GetReferralEndpoint {
 export class GetReferralHandler implements IQueryHandler<GetReferral> {
   constructor(
     private readonly referrals: VisibleReferrals,
+    private readonly consents: StandingConsents,
     private readonly reads: ReadLog,
   ) {}
 
@@ -93,11 +97,16 @@ export class GetReferralHandler implements IQueryHandler<GetReferral> {
     const purpose = purposeStatedBy(caller) ?? referral.purpose;
     const stream = `referral-${referralId}`;
     await this.reads.read({ principal: caller, stream, clientId, what: 'GetReferral', ground, purpose });
-    const asked = {
-      ...standingOf(referral),
-      ...(ground === 'team' || unitMayRead(referral) ? contentsOf(referral) : {}),
-    };
-    return ground === 'team' ? { ...asked, ...forTeam(referral) } : asked;
+    if (ground === 'team') return { ...standingOf(referral), ...contentsOf(referral), ...forTeam(referral) };
+    return { ...standingOf(referral), ...(await this.contentsForUnit(referral)) };
+  }
+
+  private async contentsForUnit(referral: Referral): Promise<Partial<ReferralView>> {
+    if (!unitMayRead(referral)) return {};
+    const consentId = referral.sending?.consentId;
+    const found = underConsent(consentId, await this.consents.among(consentId === undefined ? [] : [consentId]));
+    if (found === 'unknown') return { withheld: 'consent_unreachable' };
+    return found === 'stands' ? contentsOf(referral) : {};
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type MarkedCase,
   notFound,
   shownPage,
+  uuidForm,
   Pattern,
   Problem,
   ReadLog,
@@ -18,7 +19,8 @@ import {
   Views,
 } from '@waymark/service-kit';
 import { ReferralEntry } from '../projections/referrals/referral-entry.entity.js';
-import { whileItMay } from '../unit-may-read.js';
+import { StandingConsents } from '../../integration/standing-consents.js';
+import { underConsent, whileItMay, whyWithheld } from '../unit-may-read.js';
 
 export class ListReferralsParams {
   @Code(referralStatuses, { optional: true }) status?: string;
@@ -45,6 +47,8 @@ export class ReferralLine {
   @ApiProperty({ required: false, type: 'integer', description: 'Below zero when overdue' }) secondsLeft?: number;
   @ApiProperty({ required: false, enum: ['consent_withdrawn'], description: 'To be acknowledged by the unit' })
   notice?: string;
+  @ApiProperty({ required: false, enum: ['consent_unreachable'], description: whyWithheld })
+  withheld?: 'consent_unreachable';
   @ApiProperty({ required: false, format: 'uuid', description: 'For the team only' }) caseId?: string;
 }
 
@@ -86,10 +90,10 @@ export class ListReferralsEndpoint {
 const unitMayReadLine = "r.status <> 'revoked' AND NOT r.consent_withdrawn";
 const ofMyCases = ':desk AND r.case_id IN (SELECT case_id FROM case_teams WHERE team @> ARRAY[:caller]::text[])';
 
-/** A line, whether the caller sees it as the team does, whether a unit may read it, and whom the reporter of its case shuts out. */
+/** A line, whether the caller sees it as the team does, what a unit is shown of it, and whom the reporter of its case shuts out. */
 interface Row extends ReferralEntry, MarkedCase {
   readonly onTeam: boolean;
-  readonly unitMayRead: boolean;
+  readonly forUnit: 'stands' | 'over' | 'unknown';
 }
 
 interface Raw {
@@ -109,10 +113,11 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     private readonly views: Views,
     private readonly clock: Clock,
     private readonly marks: ShutOutMarks,
+    private readonly consents: StandingConsents,
     private readonly reads: ReadLog,
   ) {}
 
-  /** Of whom a mark is, no database can tell. */
+  /** Of whom a mark is, no database can tell, and which consents stand, consent alone. */
   async execute({ caller, params, after: position }: ListReferrals): Promise<Referrals> {
     await this.views.caughtUp(position);
     const now = Date.parse(this.clock.now());
@@ -120,7 +125,7 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
       limit: Number(params.limit ?? 50),
       after: params.after,
       page: (after, limit) => this.page(caller, params, after, limit),
-      show: (row) => (this.marks.conflictWith(row, caller) ? undefined : lineOf(row, now)),
+      show: (row) => (this.isShown(row, caller, params) ? lineOf(row, now) : undefined),
       cursorOf,
     });
     // A line names its case to the team alone.
@@ -130,6 +135,12 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     }));
     await this.reads.listed({ principal: caller, what: 'ListReferrals', lines });
     return referrals;
+  }
+
+  /** Not by what a line does not tell: the filter would. */
+  private isShown(row: Row, caller: StaffPrincipal, { urgency }: ListReferralsParams): boolean {
+    const toldOfUrgency = row.onTeam || row.forUnit === 'stands';
+    return !this.marks.conflictWith(row, caller) && (urgency === undefined || toldOfUrgency);
   }
 
   private async page(
@@ -153,8 +164,7 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
       .limit(limit);
     const { status, urgency, caseId } = params;
     if (status) query.andWhere('r.status = :status', { status });
-    // Not by what a line does not tell: the filter would.
-    if (urgency) query.andWhere(`r.urgency = :urgency AND (${ofMyCases} OR ${unitMayReadLine})`, { urgency });
+    if (urgency) query.andWhere('r.urgency = :urgency', { urgency });
     if (caseId) query.andWhere(`r.case_id = :caseId AND ${ofMyCases}`, { caseId });
     if (after) {
       const [dueAt, referralId] = readCursor(after);
@@ -164,17 +174,22 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
       });
     }
     const { entities, raw } = await query.getRawAndEntities<Raw>();
-    return entities.map((entry, index) => {
-      const {
-        on_team: onTeam,
-        unit_may_read: unitMayRead,
-        concern_id: concernId,
-        shut_out: shutOut,
-      } = raw[index] ?? nothing;
-      return { ...entry, onTeam, unitMayRead, concernId: concernId ?? undefined, shutOut: shutOut ?? [] };
-    });
+    const rows = entities.map((entry, index) => ({ entry, found: raw[index] ?? nothing }));
+    const standing = await this.consents.among([
+      ...new Set(rows.flatMap(({ entry, found }) => (isForUnit(found) ? (entry.consentId ?? []) : []))),
+    ]);
+    return rows.map(({ entry, found }) => ({
+      ...entry,
+      onTeam: found.on_team,
+      forUnit: isForUnit(found) ? underConsent(entry.consentId ?? undefined, standing) : 'over',
+      concernId: found.concern_id ?? undefined,
+      shutOut: found.shut_out ?? [],
+    }));
   }
 }
+
+/** Whether the unit reads it, as far as the referral has heard. */
+const isForUnit = ({ on_team: onTeam, unit_may_read: mayRead }: Raw): boolean => !onTeam && mayRead;
 
 /** Narrows the list to what the policies let the caller read one by one; tests/access-oracle holds the two together. */
 const askedBy = ({ id, roles, unit }: StaffPrincipal) => ({
@@ -187,7 +202,6 @@ const askedBy = ({ id, roles, unit }: StaffPrincipal) => ({
 const cursorOf = ({ dueAt, referralId }: ReferralEntry): string =>
   Buffer.from(JSON.stringify([dueAt?.toISOString() ?? 'infinity', referralId])).toString('base64url');
 
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const dueForm = /^(infinity|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)$/;
 
 function readCursor(cursor: string): readonly [string, string] {
@@ -205,10 +219,11 @@ function readCursor(cursor: string): readonly [string, string] {
 }
 
 function lineOf(row: Row, now: number): ReferralLine {
-  const { referralId, unit, service, urgency, status, sentAt, dueAt, notice, caseId, onTeam, unitMayRead } = row;
+  const { referralId, unit, service, urgency, status, sentAt, dueAt, notice, caseId, onTeam, forUnit } = row;
   return {
     ...{ referralId, unit, status },
-    ...(onTeam || unitMayRead ? { service, urgency } : {}),
+    ...(onTeam || forUnit === 'stands' ? { service, urgency } : {}),
+    ...(!onTeam && forUnit === 'unknown' ? { withheld: 'consent_unreachable' as const } : {}),
     ...(sentAt ? { sentAt: sentAt.toISOString() } : {}),
     ...(dueAt ? { dueAt: dueAt.toISOString(), secondsLeft: Math.floor((dueAt.getTime() - now) / 1000) } : {}),
     ...(notice ? { notice } : {}),
