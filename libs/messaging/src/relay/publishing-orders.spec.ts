@@ -101,20 +101,22 @@ describe('an operator who orders that everything be published again', () => {
     return published();
   };
 
-  it('is recorded first; then all of it comes again, with the same ids and sequences', async () => {
-    const first = await threePublished();
+  it('is recorded first, while the relay goes on; then all of it comes again, with the same ids and sequences', async () => {
+    await threePublished();
     const { id } = await order();
     expect(await resultOf(id)).toBeUndefined();
     await obey(async (taken) => {
+      await append(1);
+      await eventually(async () => expect(await checkpoint()).toMatchObject({ published: 4 }));
       await record(taken);
-      expect(await checkpoint()).toMatchObject({ published: 3 });
     });
     expect(recorded).toEqual([{ id, service, operator: 'amina' }]);
-    expect(await resultOf(id)).toEqual({ outcome: 'done', published: 3 });
+    expect(await resultOf(id)).toEqual({ outcome: 'done', published: 4 });
+    const first = (await published()).slice(0, 4);
     await eventually(async () => expect(await published()).toEqual([...first, ...first]));
     await append(1);
-    await eventually(async () => expect((await published()).at(-1)).toMatch(/^4 /));
-    expect(said).toEqual([{ service, orderId: id, operator: 'amina', outcome: 'done', published: 3 }]);
+    await eventually(async () => expect((await published()).at(-1)).toMatch(/^5 /));
+    expect(said).toEqual([{ service, orderId: id, operator: 'amina', outcome: 'done', published: 4 }]);
   });
 
   it('has nothing published again that cannot be recorded, until it can', async () => {
@@ -145,6 +147,18 @@ describe('an operator who orders that everything be published again', () => {
     await obey();
     expect(recorded).toEqual([recorded[0], recorded[0]]);
     await eventually(async () => expect(await published()).toEqual([...first, ...first]));
+  });
+
+  it('is closed together with the new start, or neither is', async () => {
+    await threePublished();
+    const before = await checkpoint();
+    const { id } = await order();
+    await ground.pool.query('alter table relay_orders add constraint closes_later check (done_at is null) not valid');
+    await obey();
+    expect(await checkpoint()).toEqual(before);
+    await ground.pool.query('alter table relay_orders drop constraint closes_later');
+    await obey();
+    expect(await resultOf(id)).toEqual({ outcome: 'done', published: 3 });
   });
 
   it('is obeyed once by two instances that take it up at once, and by one that comes later not again', async () => {
