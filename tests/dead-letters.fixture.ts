@@ -29,8 +29,8 @@ export function operatorOf(stage: Stage) {
     },
   });
 
-  /** `messages dead …` of an operator of the case service. */
-  async function dead(...args: readonly string[]) {
+  /** `messages …` of an operator of the case service. */
+  async function messages(...args: readonly string[]) {
     const address = String(stage.environmentOf('case').DATABASE_URL);
     let out = '';
     let err = '';
@@ -39,12 +39,17 @@ export function operatorOf(stage: Stage) {
       done();
     };
     const terminal = { stdout: { write: (text: string) => (out += text) }, stderr: new Writable({ write }) };
-    const code = await runCommandLine(['messages', 'dead', ...args, '--database', address], terminal);
+    const code = await runCommandLine(['messages', ...args, '--database', address], terminal);
     expect(out + err).not.toContain(new URL(address).password);
     return { code, out, err };
   }
+  const dead = (...args: readonly string[]) => messages('dead', ...args);
   const told = async (...args: readonly string[]) => {
     const { code, out } = await dead(...args, '--json');
+    return { code, ...JSON.parse(out) };
+  };
+  const publishAgain = async (...args: readonly string[]) => {
+    const { code, out } = await messages('publish-again', ...args, '--json');
     return { code, ...JSON.parse(out) };
   };
   const lettersOf = async (subject: string) => (await told('list', '--subject', subject)).deadLetters;
@@ -61,5 +66,5 @@ export function operatorOf(stage: Stage) {
     const { events } = await stage.log.readAll({ after: 0n, categories: ['case_operations'], limit: 1_000 });
     return events.filter(({ stream }) => stream !== policiesOf('case'));
   };
-  return { accepted, dead, told, lettersOf, untilLetters, caseOpened, operations };
+  return { accepted, dead, told, publishAgain, lettersOf, untilLetters, caseOpened, operations };
 }

@@ -139,6 +139,25 @@ describe('an operator with the command line', () => {
     });
   });
 
+  it('has the messages and the facts of a service published again, and the log keeps who ordered it', async () => {
+    for (const [relay, who] of [
+      ['case', 'tomas'],
+      ['case-facts', 'amina'],
+    ] as const) {
+      const done = await operator.publishAgain('--service', relay, '--operator', who);
+      expect(done).toMatchObject({ code: 0, service: relay, operator: who, outcome: 'done' });
+      expect((await operator.operations()).at(-1)).toMatchObject({
+        stream: `case_operations-${done.orderId}`,
+        type: 'PublishingAgainOrdered',
+        data: { orderId: done.orderId, relay },
+        metadata: { actor: { kind: 'operator', id: who } },
+      });
+    }
+    await eventually(async () =>
+      expect(await url('/metrics')).toMatch(/waymark_relay_lag_events\{relay="case",.*\} 0\n/),
+    );
+  });
+
   it('is told when there is no such letter', async () => {
     expect(await operator.dead('show', randomUUID())).toMatchObject({ code: 2, out: '' });
     expect(await operator.dead('discard', randomUUID(), '--reason', 'duplicate')).toMatchObject({ code: 2, out: '' });

@@ -1,17 +1,20 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type Bus,
-  inboxOperationsMigration,
-  inboxMigration,
+  carryOutPublishingOrders,
   type Message,
   migrateBus,
   openPostgresBus,
+  type PublishingOrder,
   relayMigration,
+  relayOrdersMigration,
   runRelay,
   type Relay,
 } from '@waymark/messaging';
 import { createTestDatabase, eventually, type TestDatabase } from '@waymark/testing';
 import pg from 'pg';
+import { DataSource } from 'typeorm';
 import { newEvents, openLogGround, waymark, type LogGround } from './log-ground.fixture.js';
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -20,16 +23,19 @@ describe('messages publish-again', () => {
   let ground: LogGround;
   let database: TestDatabase;
   let pool: pg.Pool;
+  let dataSource: DataSource;
   let bus: Bus;
   let relay: Relay;
   let arrived: Message[] = [];
   let lose = true;
+  let recorded: PublishingOrder[] = [];
 
   beforeAll(async () => {
     ground = await openLogGround();
     database = await createTestDatabase('publish_again');
     pool = new pg.Pool({ connectionString: database.url });
-    for (const migration of [inboxMigration, inboxOperationsMigration, relayMigration]) await pool.query(migration);
+    for (const migration of [relayMigration, relayOrdersMigration]) await pool.query(migration);
+    dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
     await migrateBus({ adminUrl: database.url });
     bus = openPostgresBus({ url: database.url, log });
     relay = runRelay({
@@ -45,10 +51,30 @@ describe('messages publish-again', () => {
   afterAll(async () => {
     await relay?.stop();
     await bus?.close();
+    await dataSource?.destroy();
     await pool?.end();
     await database?.drop();
     await ground?.close();
   });
+
+  const publishAgain = (...args: readonly string[]) =>
+    waymark('messages', 'publish-again', '--database', database.url, ...args);
+  const told = async (...args: readonly string[]) => {
+    const { code, out } = await publishAgain('--service', 'case', ...args, '--json');
+    return { code, ...JSON.parse(out) };
+  };
+  /** What the service does every second. */
+  const obey = () => carryOutPublishingOrders({ dataSource, log, onOrder: async (order) => void recorded.push(order) });
+  /** A command that waits, with the service running meanwhile. */
+  const obeyed = async <Result>(command: Promise<Result>): Promise<Result> => {
+    let waits = true;
+    const ended = command.finally(() => (waits = false));
+    while (waits) {
+      await obey();
+      await pause(50);
+    }
+    return ended;
+  };
 
   it('repairs from the log what was lost in the middle of a topic, with the same ids', async () => {
     const events = newEvents(3);
@@ -56,19 +82,50 @@ describe('messages publish-again', () => {
     await eventually(() => expect(arrived.map(({ sequence }) => sequence)).toEqual([1, 3]));
     const before = arrived;
     [arrived, lose] = [[], false];
-    const args = ['messages', 'publish-again', '--service', 'case', '--database', database.url];
     // What was published is noted a moment after it was sent.
     await eventually(async () => {
-      const { code, out } = await waymark(...args, '--json');
-      expect({ code, ...JSON.parse(out) }).toEqual({ code: 0, service: 'case', published: 3 });
+      const { rows } = await pool.query('select published::integer from relay_checkpoint');
+      expect(rows).toEqual([{ published: 3 }]);
+    });
+    expect(await obeyed(told('--operator', 'tomas'))).toEqual({
+      ...{ code: 0, service: 'case', operator: 'tomas', outcome: 'done', published: 3 },
+      orderId: expect.any(String),
     });
     await eventually(() => expect(arrived.slice(0, 3).map(({ sequence }) => sequence)).toEqual([1, 2, 3]));
     expect([arrived[0]?.id, arrived[2]?.id]).toEqual(before.map(({ id }) => id));
   });
 
-  it('is refused for a service that does not publish from this database', async () => {
-    const { code, err } = await waymark('messages', 'publish-again', '--service', 'intake', '--database', database.url);
+  it('says in words what came of it', async () => {
+    const { code, out } = await obeyed(publishAgain('--service', 'case'));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Done\. case publishes again what it has published, \d messages\.\n$/);
+  });
+
+  it('waits as an order when the service is down, and nobody needs to order it twice', async () => {
+    const first = await told('--operator', 'tomas', '--wait', '1');
+    expect(first).toMatchObject({ code: 1, service: 'case', operator: 'tomas', outcome: 'ordered' });
+    expect(await told('--operator', 'amina', '--wait', '1')).toEqual(first);
+    const { code, out } = await publishAgain('--service', 'case', '--operator', 'amina', '--wait', '1');
+    expect(code).toBe(1);
+    expect(out).toContain(`tomas had ordered it already. Ordered as ${first.orderId}.`);
+    recorded = [];
+    await obey();
+    expect(recorded).toEqual([{ id: first.orderId, service: 'case', operator: 'tomas' }]);
+  });
+
+  it('is refused for a service that does not publish from this database, and nothing is ordered', async () => {
+    const { code, err } = await publishAgain('--service', 'intake');
     expect(code).toBe(2);
     expect(err).toContain('case does');
+    const { rows } = await pool.query("select from relay_orders where service = 'intake'");
+    expect(rows).toEqual([]);
+  });
+
+  it('is refused for a database of an earlier release, which knows no such orders', async () => {
+    const earlier = await createTestDatabase('publish_again_earlier');
+    const { code, err } = await waymark('messages', 'publish-again', '--service', 'case', '--database', earlier.url);
+    await earlier.drop();
+    expect(code).toBe(2);
+    expect(err).toContain('of an earlier release');
   });
 });

@@ -43,6 +43,18 @@ describe('the command line', () => {
     [['events', 'import', '--from', '/nowhere', '--admin-url', 'postgres://x@127.0.0.1/x']],
     [['messages', 'publish-again', '--database', 'postgres://x@127.0.0.1/x']],
     [['messages', 'publish-again', '--service', 'case']],
+    [
+      [
+        'messages',
+        'publish-again',
+        '--service',
+        'case',
+        '--database',
+        'postgres://x@127.0.0.1/x',
+        '--operator',
+        'me; you',
+      ],
+    ],
     [['messages', 'dead']],
     [['messages', 'dead', 'list']],
     [['messages', 'dead', 'list', '--database', 'postgres:somewhere']],

@@ -7,9 +7,10 @@ import { addressOption, demand } from './log-address.js';
 export const databaseOption = (): Option =>
   addressOption('database', 'DATABASE_URL', "PostgreSQL address of the service's own database");
 
-/** Opens a service's own database, which must be of this release. */
+/** Opens a service's own database, which must be of a release that has this table. */
 export async function withDatabase<Result>(
   address: string | undefined,
+  table: 'inbox_orders' | 'relay_orders',
   work: (manager: EntityManager) => Promise<Result>,
 ): Promise<Result> {
   const url = demand(address, 'database', 'DATABASE_URL');
@@ -26,9 +27,9 @@ export async function withDatabase<Result>(
     throw unreachable(error);
   });
   try {
-    const [found] = await dataSource.query<{ orders: string | null }[]>(
-      `select to_regclass('inbox_orders')::text as orders`,
-    );
+    const [found] = await dataSource.query<{ orders: string | null }[]>('select to_regclass($1)::text as orders', [
+      table,
+    ]);
     if (!found?.orders) throw new WrongUse('this is not the database of a service, or of one of an earlier release');
     return await work(dataSource.manager);
   } catch (error) {

@@ -15,5 +15,7 @@ export * from './prefixed-bus.js';
 export * from './postgres/bus.js';
 export * from './postgres/migrate.js';
 export { payloadsOf } from './relay/compose.js';
+export * from './relay/publishing-orders.js';
 export * from './relay/relay-migration.js';
+export { resetRelay } from './relay/reset-relay.js';
 export * from './relay/run-relay.js';

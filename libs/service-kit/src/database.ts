@@ -7,6 +7,7 @@ import {
   inboxStepsMigration,
   relayHeldMigration,
   relayMigration,
+  relayOrdersMigration,
   relayWindowMigration,
 } from '@waymark/messaging';
 import { dataKeysMigration } from '@waymark/privacy';
@@ -154,6 +155,17 @@ export class FinishErasuresLater1764250000000 implements MigrationInterface {
   }
 }
 
+/** Table of what operators order to be published again. */
+export class LetOperatorsOrderPublishingAgain1764252000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(relayOrdersMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE relay_orders');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
@@ -193,6 +205,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       LetAnswersBeForgotten1764247000000,
       NoteWhereTopicsEnd1764247800000,
       FinishErasuresLater1764250000000,
+      LetOperatorsOrderPublishingAgain1764252000000,
       ...options.migrations,
     ],
     synchronize: false,

@@ -1,4 +1,4 @@
-import { derivedId, type OperatorDecision } from '@waymark/messaging';
+import { derivedId, type OperatorDecision, type PublishingOrder } from '@waymark/messaging';
 import type { EventStore } from '@waymark/event-store';
 import type { Clock } from './clock.js';
 
@@ -34,6 +34,29 @@ export const recordDecision =
           actor: { kind: 'operator', id: operator },
           correlationId: orderId,
           causationId: orderId,
+          occurredAt: clock.now(),
+        },
+      },
+    ]);
+  };
+
+/**
+ * Appends who ordered that everything be published again, each order to a stream of its own in the service's operations. Ids and codes
+ * only: the log keeps them in the clear. One order is recorded once, however often it is taken up.
+ */
+export const recordPublishingAgain =
+  (service: string, store: EventStore, clock: Clock) =>
+  async ({ id, service: relay, operator }: PublishingOrder): Promise<void> => {
+    await store.append(`${operationsOf(service)}-${id}`, 'any', [
+      {
+        id: derivedId('publishing again ordered', id),
+        type: 'PublishingAgainOrdered',
+        schemaVersion: 1,
+        data: { orderId: id, relay },
+        metadata: {
+          actor: { kind: 'operator', id: operator },
+          correlationId: id,
+          causationId: id,
           occurredAt: clock.now(),
         },
       },

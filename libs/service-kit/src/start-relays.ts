@@ -1,18 +1,23 @@
 import pg from 'pg';
 import { factsTopicOf, topicOf } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
-import { type Bus, runRelay, type WindowOptions } from '@waymark/messaging';
+import { type Bus, carryOutPublishingOrders, runRelay, type WindowOptions } from '@waymark/messaging';
 import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { erasureOf } from './erasure/erasure-register.js';
 import { factWindow } from './fact-settings.js';
 import type { feedOpener } from './feed.js';
 import type { Metrics } from './metrics.js';
+import { recordPublishingAgain } from './operations.js';
 import { checkPublication } from './publication.js';
+import { runClock } from './run-clock.js';
 import type { Platform, ServiceDefinition } from './service-definition.js';
 
 const answerWithinMs = 25_000;
 
-/** Publishes what a service says to others: at once and in order, its de-identified facts in windows. Closed by `closers`. */
+/**
+ * Publishes what a service says to others: at once and in order, its de-identified facts in windows; everything again when an operator
+ * orders it. Closed by `closers`.
+ */
 export function startRelays<Own extends object>(
   definition: ServiceDefinition<Own>,
   platform: Platform<Own>,
@@ -25,7 +30,7 @@ export function startRelays<Own extends object>(
   },
 ): void {
   const { store, bus, open, metrics, closers } = parts;
-  const { log } = platform;
+  const { dataSource, clock, log } = platform;
   const startRelay = (
     service: string,
     topic: string,
@@ -70,4 +75,8 @@ export function startRelays<Own extends object>(
       definition.publishFacts,
       factWindow(platform.settings, definition.publishes ?? []),
     );
+  if (!definition.publish && !definition.publishFacts) return;
+  const onOrder = recordPublishingAgain(definition.name, store, clock);
+  const obeying = runClock(() => carryOutPublishingOrders({ dataSource, log, onOrder }), log);
+  closers.push(() => obeying.stop());
 }

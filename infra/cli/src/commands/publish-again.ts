@@ -1,57 +1,48 @@
 import type { Command } from 'commander';
-import { resetRelay } from '@waymark/messaging';
-import pg from 'pg';
+import { orderPublishingAgain, type PublishingOrderResult, publishingOrderResult } from '@waymark/messaging';
 import type { EntityManager } from 'typeorm';
-import { WrongUse } from '../exit-codes.js';
-import { demand } from '../log-address.js';
+import { exitCodes, WrongUse } from '../exit-codes.js';
 import { databaseOption, withDatabase } from '../service-database.js';
 import { type CommandContext, type CommonOptions, report } from './command-context.js';
+import { notDoneYet, type OrderingOptions, untilDone, withOrderingOptions } from './ordering.js';
 
-interface PublishAgainOptions extends CommonOptions {
+interface PublishAgainOptions extends CommonOptions, OrderingOptions {
   readonly service: string;
   readonly database?: string;
 }
 
 /** For messages that are known to be missing: repairs the topic from the log. Consumers drop what they had. */
-export function addPublishAgain(messages: Command, { terminal }: CommandContext): Command {
-  return messages
+export function addPublishAgain(messages: Command, { terminal, end }: CommandContext): Command {
+  const publishAgain = messages
     .command('publish-again')
     .description('have a service publish everything again from the start of the log, with the same ids')
     .requiredOption('--service <name>', 'whose messages: such as case, or case-facts for its facts')
-    .addOption(databaseOption())
+    .addOption(databaseOption());
+  return withOrderingOptions(publishAgain)
     .option('--json', 'print the result as one line of JSON')
     .option('--quiet', 'print nothing without --json')
-    .action(async ({ service, database, ...options }: PublishAgainOptions) => {
-      const published = await withDatabase(database, async (manager) => {
-        const before = await demandRelay(manager, service);
-        await startOver(demand(database, 'database', 'DATABASE_URL'), service);
-        return before;
+    .action(async ({ service, database, operator, wait, ...options }: PublishAgainOptions) => {
+      const { order, result } = await withDatabase(database, 'relay_orders', async (manager) => {
+        await demandRelay(manager, service);
+        const placed = await orderPublishingAgain(manager, service, operator);
+        return { order: placed, result: await untilDone(() => publishingOrderResult(manager, placed.id), wait) };
       });
-      report(terminal, options, { service, published }, () => textOf(service, published));
+      const told = { orderId: order.id, service, operator: order.operator, ...(result ?? { outcome: 'ordered' }) };
+      const before = order.operator === operator ? '' : `${order.operator} had ordered it already. `;
+      report(terminal, options, told, () => `${before}${textOf(service, result, order.id)}\n`);
+      if (!result) end(exitCodes.failed);
     });
 }
 
-/** How many messages it had published; refuses when the database is of another service. */
-async function demandRelay(manager: EntityManager, service: string): Promise<number> {
-  const relays = await manager.query<{ service: string; published: string }[]>(
-    'SELECT service, published FROM relay_checkpoint ORDER BY service',
-  );
-  const found = relays.find((relay) => relay.service === service);
-  if (!found) {
-    const known = relays.map((relay) => relay.service).join(', ') || 'nothing';
-    throw new WrongUse(`${service} does not publish from this database: ${known} does`);
-  }
-  return Number(found.published);
+/** Refuses when the database is of another service. */
+async function demandRelay(manager: EntityManager, service: string): Promise<void> {
+  const relays = await manager.query<{ service: string }[]>('SELECT service FROM relay_checkpoint ORDER BY service');
+  if (relays.some((relay) => relay.service === service)) return;
+  const known = relays.map((relay) => relay.service).join(', ') || 'nothing';
+  throw new WrongUse(`${service} does not publish from this database: ${known} does`);
 }
 
-async function startOver(url: string, service: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 1, application_name: 'waymark-cli' });
-  try {
-    await resetRelay(pool, service);
-  } finally {
-    await pool.end();
-  }
+function textOf(service: string, result: PublishingOrderResult | undefined, orderId: string): string {
+  if (!result) return notDoneYet(orderId);
+  return `Done. ${service} publishes again what it has published, ${result.published} messages.`;
 }
-
-const textOf = (service: string, published: number): string =>
-  `Ordered. ${service} publishes again what it has published, ${published} messages, within seconds when it runs.\n`;

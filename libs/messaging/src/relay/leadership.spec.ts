@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@waymark/testing';
 import pg from 'pg';
 import { Deposed, Leadership } from './leadership.js';
 import { relayMigration } from './relay-migration.js';
-import { resetRelay } from './run-relay.js';
+import { resetRelay } from './reset-relay.js';
 
 describe('a leadership', () => {
   let database: TestDatabase;

@@ -7,7 +7,8 @@ import { pause } from '../waiting.js';
 import type { Translation } from './compose.js';
 import { openRelayGround, type RelayGround, silent } from './relay-ground.fixture.js';
 import { relayHeldMigration, relayMigration, relayWindowMigration } from './relay-migration.js';
-import { type Hiding, type Relay, resetRelay, runRelay } from './run-relay.js';
+import { resetRelay } from './reset-relay.js';
+import { type Hiding, type Relay, runRelay } from './run-relay.js';
 
 jest.setTimeout(120_000);
 

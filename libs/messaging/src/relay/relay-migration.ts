@@ -53,3 +53,19 @@ create table if not exists relay_held (
 create index if not exists relay_held_by on relay_held (service, held_by);
 create index if not exists relay_held_until on relay_held (service, went_with);
 `;
+
+/**
+ * What operators have ordered to be published again, to be carried out by the relay's own service; one order of a relay is open at a
+ * time. Applied once.
+ */
+export const relayOrdersMigration = `
+create table relay_orders (
+  id uuid primary key,
+  service text not null,
+  operator text not null,
+  ordered_at timestamptz not null default clock_timestamp(),
+  done_at timestamptz,
+  result jsonb check ((done_at is null) = (result is null))
+);
+create unique index relay_orders_open on relay_orders (service) where done_at is null;
+`;

@@ -7,7 +7,8 @@ import type { Bus, Message } from '../port.js';
 import { pause } from '../waiting.js';
 import { openRelayGround, type RelayGround, silent } from './relay-ground.fixture.js';
 import { relayHeldMigration, relayMigration, relayWindowMigration } from './relay-migration.js';
-import { type Relay, type RelayOptions, resetRelay, runRelay, type WindowOptions } from './run-relay.js';
+import { resetRelay } from './reset-relay.js';
+import { type Relay, type RelayOptions, runRelay, type WindowOptions } from './run-relay.js';
 
 jest.setTimeout(120_000);
 const crowdOf = (crowd: number): WindowOptions => ({ delayMs: 0, crowd, latestMs: 3_600_000 });

@@ -8,7 +8,8 @@ import type { Bus, Message } from '../port.js';
 import { Deferred } from '../waiting.js';
 import { openRelayGround, type RelayGround, silent } from './relay-ground.fixture.js';
 import { relayMigration } from './relay-migration.js';
-import { resetRelay, runRelay, type Relay, type RelayOptions } from './run-relay.js';
+import { resetRelay } from './reset-relay.js';
+import { runRelay, type Relay, type RelayOptions } from './run-relay.js';
 
 describe('a relay', () => {
   let ground: RelayGround;

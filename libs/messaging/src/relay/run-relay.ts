@@ -151,23 +151,3 @@ async function heldEvents(pool: pg.Pool, service: string): Promise<number> {
   );
   return rows[0]?.held ?? 0;
 }
-
-/** Publishes everything again from the start of the log, with the same ids and sequences: after Kafka lost its data. */
-export async function resetRelay(pool: pg.Pool, service: string): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
-    // A new epoch: whoever leads now finds itself deposed and begins again from here.
-    await client.query(
-      `insert into relay_checkpoint as c (service, epoch) values ($1, 1)
-       on conflict (service) do update set position = 0, published = 0, ends = '{}', epoch = c.epoch + 1`,
-      [service],
-    );
-    await client.query('delete from relay_sequence where service = $1', [service]);
-    await client.query('commit');
-    client.release();
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
-}

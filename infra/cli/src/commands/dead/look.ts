@@ -41,7 +41,7 @@ export function addList(dead: Command, { terminal }: CommandContext): void {
     .option('--json', 'print the result as one line of JSON')
     .option('--quiet', 'print nothing without --json')
     .action(async (options: ListOptions) => {
-      const letters = await withDatabase(options.database, (manager) =>
+      const letters = await withDatabase(options.database, 'inbox_orders', (manager) =>
         deadLettersWhere(
           manager,
           `($1 or closed_at is null) and ($2::text is null or subject = $2)
@@ -66,7 +66,7 @@ export function addShow(dead: Command, { terminal }: CommandContext): void {
     .option('--json', 'print the result as one line of JSON')
     .option('--quiet', 'print nothing without --json')
     .action(async (id: string, options: LookOptions) => {
-      const { letter, behind } = await withDatabase(options.database, async (manager) => {
+      const { letter, behind } = await withDatabase(options.database, 'inbox_orders', async (manager) => {
         const found = await demandLetter(manager, id);
         const others = await deadLettersWhere(
           manager,

@@ -59,7 +59,7 @@ async function giveOrder(
   { database, reason, note, operator, wait, ...options }: OrderOptions,
   { terminal, end }: CommandContext,
 ): Promise<void> {
-  const { orderId, result } = await withDatabase(database, async (manager) => {
+  const { orderId, result } = await withDatabase(database, 'inbox_orders', async (manager) => {
     const { consumer } = await demandLetter(manager, id);
     const placed = await placeOrder(manager, {
       ...{ consumer, deadLetterId: id, kind, reason: reason ?? null, operator },

@@ -1,0 +1,220 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@waymark/testing';
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import type { Log } from '../log.js';
+import type { Message } from '../port.js';
+import { Deferred } from '../waiting.js';
+import {
+  carryOutPublishingOrders,
+  orderPublishingAgain,
+  type PublishingOrder,
+  publishingOrderResult,
+} from './publishing-orders.js';
+import { openRelayGround, type RelayGround, silent } from './relay-ground.fixture.js';
+import { relayMigration, relayOrdersMigration } from './relay-migration.js';
+import { runRelay, type Relay } from './run-relay.js';
+
+describe('an operator who orders that everything be published again', () => {
+  let ground: RelayGround;
+  let instances: readonly DataSource[];
+  let service: string;
+  let category: string;
+  let relay: Relay | undefined;
+  let recorded: PublishingOrder[];
+  let said: object[];
+
+  beforeAll(async () => {
+    ground = await openRelayGround('publishing_orders', [relayMigration, relayOrdersMigration]);
+    const applicationName = 'instance';
+    instances = await Promise.all(
+      [1, 2].map(() =>
+        new DataSource({ type: 'postgres', url: ground.database.url, applicationName, poolErrorHandler }).initialize(),
+      ),
+    );
+  });
+  afterAll(async () => {
+    await Promise.all(instances?.map((instance) => instance.destroy()) ?? []);
+    await ground?.close();
+  });
+  beforeEach(async () => {
+    ({ service, category } = await ground.newService());
+    [recorded, said] = [[], []];
+  });
+  afterEach(async () => {
+    await relay?.stop();
+    await ground.pool.query('delete from relay_orders');
+  });
+
+  const poolErrorHandler = (): void => undefined;
+  const manager = () => instances[0]!.manager;
+  const log: Log = {
+    ...silent,
+    info: (fields) => void said.push(fields),
+    warn: (fields) => void said.push(fields),
+  };
+  const record = async (order: PublishingOrder): Promise<void> => void recorded.push(order);
+  const obey = (onOrder = record, instance = 0) =>
+    carryOutPublishingOrders({ dataSource: instances[instance]!, log, onOrder });
+  const order = (operator = 'amina') => orderPublishingAgain(manager(), service, operator);
+  const resultOf = (id: string) => publishingOrderResult(manager(), id);
+
+  const start = async (): Promise<void> => {
+    relay = runRelay({
+      ...{ service, topic: service, categories: [category], log: silent, confirmEveryMs: 30 },
+      ...{ store: ground.store, bus: ground.bus, pool: ground.pool },
+      translate: ({ stream, data }) => ({ type: 'test.happened.v1', subject: stream.slice(category.length + 1), data }),
+    });
+    await relay.ready;
+  };
+  const append = async (count: number): Promise<void> => {
+    const metadata = {
+      actor: { kind: 'staff', id: 'amina' },
+      ...{ correlationId: 'correlation', causationId: 'cause', occurredAt: '2026-03-02T08:00:00.000Z' },
+    };
+    const event = { type: 'Happened', schemaVersion: 1, data: {}, metadata };
+    const events = Array.from({ length: count }, () => ({ ...event, id: randomUUID() }));
+    await ground.store.append(`${category}-a`, 'any', events);
+  };
+  const published = async (): Promise<string[]> => {
+    const { rows } = await ground.pool.query<{ value: Buffer }>(
+      'select value from bus.messages where topic = $1 order by "offset"',
+      [service],
+    );
+    return rows.map(({ value }) => {
+      const { id, sequence }: Message = JSON.parse(value.toString());
+      return `${sequence} ${id}`;
+    });
+  };
+  const checkpoint = async () => {
+    const { rows } = await ground.pool.query<{ epoch: string; published: number }>(
+      'select epoch, published::integer from relay_checkpoint where service = $1',
+      [service],
+    );
+    return rows[0];
+  };
+  /** Three messages are published, and that they are is noted. */
+  const threePublished = async (): Promise<readonly string[]> => {
+    await append(3);
+    await start();
+    await eventually(async () => expect(await checkpoint()).toMatchObject({ published: 3 }));
+    return published();
+  };
+
+  it('is recorded first, while the relay goes on; then all of it comes again, with the same ids and sequences', async () => {
+    await threePublished();
+    const { id } = await order();
+    expect(await resultOf(id)).toBeUndefined();
+    await obey(async (taken) => {
+      await append(1);
+      await eventually(async () => expect(await checkpoint()).toMatchObject({ published: 4 }));
+      await record(taken);
+    });
+    expect(recorded).toEqual([{ id, service, operator: 'amina' }]);
+    expect(await resultOf(id)).toEqual({ outcome: 'done', published: 4 });
+    const first = (await published()).slice(0, 4);
+    await eventually(async () => expect(await published()).toEqual([...first, ...first]));
+    await append(1);
+    await eventually(async () => expect((await published()).at(-1)).toMatch(/^5 /));
+    expect(said).toEqual([{ service, orderId: id, operator: 'amina', outcome: 'done', published: 4 }]);
+  });
+
+  it('has nothing published again that cannot be recorded, until it can', async () => {
+    await threePublished();
+    const before = await checkpoint();
+    const { id } = await order();
+    await obey(() => Promise.reject(new TypeError('the log is away, says Amina')));
+    expect(await checkpoint()).toEqual(before);
+    expect(await resultOf(id)).toBeUndefined();
+    expect(said).toEqual([{ orderId: id, error: 'TypeError' }]);
+    await obey();
+    expect(await resultOf(id)).toEqual({ outcome: 'done', published: 3 });
+  });
+
+  it('is obeyed after its connection was cut between the record and the new start, as the same order', async () => {
+    const first = await threePublished();
+    const before = await checkpoint();
+    const { id } = await order();
+    await obey(async (taken) => {
+      await record(taken);
+      await ground.pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'instance' and state = 'idle in transaction'`,
+      );
+    }).catch(() => undefined);
+    expect(recorded).toHaveLength(1);
+    expect(await checkpoint()).toEqual(before);
+    expect(await resultOf(id)).toBeUndefined();
+    await obey();
+    expect(recorded).toEqual([recorded[0], recorded[0]]);
+    await eventually(async () => expect(await published()).toEqual([...first, ...first]));
+  });
+
+  it('is closed together with the new start, or neither is', async () => {
+    await threePublished();
+    const before = await checkpoint();
+    const { id } = await order();
+    await ground.pool.query('alter table relay_orders add constraint closes_later check (done_at is null) not valid');
+    await obey();
+    expect(await checkpoint()).toEqual(before);
+    await ground.pool.query('alter table relay_orders drop constraint closes_later');
+    await obey();
+    expect(await resultOf(id)).toEqual({ outcome: 'done', published: 3 });
+  });
+
+  it('is obeyed once by two instances that take it up at once, and by one that comes later not again', async () => {
+    await threePublished();
+    const before = Number((await checkpoint())?.epoch);
+    const { id } = await order();
+    const [reached, mayGoOn] = [new Deferred(), new Deferred()];
+    const holding = obey(async (taken) => {
+      await record(taken);
+      reached.resolve();
+      await mayGoOn.promise;
+    });
+    await reached.promise;
+    await obey(record, 1);
+    expect(await resultOf(id)).toBeUndefined();
+    mayGoOn.resolve();
+    await holding;
+    await obey(record, 1);
+    expect(recorded).toHaveLength(1);
+    // One for the order, one for whoever leads after it.
+    await eventually(async () => expect(Number((await checkpoint())?.epoch)).toBe(before + 2));
+  });
+
+  it('has one order open at a time: a second one answers the first, whoever gives it, and one afterwards is new', async () => {
+    const [one, ...others] = await Promise.all([order(), ...Array.from({ length: 5 }, () => order('amina'))]);
+    for (const other of others) expect(other).toEqual(one);
+    expect(await order('tomas')).toEqual(one);
+    const facts = await orderPublishingAgain(manager(), `${service}-facts`, 'tomas');
+    expect(facts.id).not.toBe(one.id);
+    await obey();
+    expect(recorded.map(({ operator }) => operator)).toEqual(['amina', 'tomas']);
+    const later = await order('tomas');
+    expect(later).toMatchObject({ service, operator: 'tomas' });
+    expect(later.id).not.toBe(one.id);
+  });
+
+  it('is obeyed when no instance runs, as soon as one does', async () => {
+    const first = await threePublished();
+    await relay?.stop();
+    const { id } = await order();
+    expect(await resultOf(id)).toBeUndefined();
+    await start();
+    await obey();
+    await eventually(async () => expect(await published()).toEqual([...first, ...first]));
+  });
+
+  it('finds what came of an order for 90 days, and no order is kept for ever', async () => {
+    const old = await order();
+    await obey();
+    const recent = await order();
+    await obey();
+    const age = (id: string, days: number) =>
+      manager().query("update relay_orders set done_at = now() - $2 * interval '1 day' where id = $1", [id, days]);
+    await Promise.all([age(old.id, 91), age(recent.id, 89)]);
+    await obey();
+    expect(await resultOf(old.id)).toBeUndefined();
+    expect(await resultOf(recent.id)).toMatchObject({ outcome: 'done' });
+  });
+});
