@@ -133,7 +133,7 @@ class Follower {
 
   /** Until stopped, or until the checkpoint turns out to stand elsewhere. */
   private async follow(): Promise<void> {
-    const { projection, store, dataSource, batchSize } = this.options;
+    const { projection, store, dataSource, batchSize = 500 } = this.options;
     this.generation = await findGeneration(dataSource, projection, 'live');
     if (!this.generation) {
       await putInPlace({ ...this.options, signal: this.stopping.signal }, (position) => this.standIn(position));
@@ -147,22 +147,21 @@ class Follower {
     this.moveTo({ stored: checkpoint, seen: known ? seen : checkpoint });
     if (!this.stoppedAtEvent) this.stoppedBecause = undefined;
     await this.lookAhead(this.standing.seen);
-    const pages = store.subscribe({
-      after: this.standing.seen,
-      categories: projection.categories,
-      signal: this.stopping.signal,
-      batchSize: batchSize ?? 500,
-    });
+    const { categories } = projection;
+    const { signal } = this.stopping;
+    const pages = store.subscribe({ after: this.standing.seen, categories, signal, batchSize });
     for await (const page of pages) {
-      const folded = { ...page, events: foldedBy(projection, page.events) };
-      const applies = folded.events.length > 0;
-      if (applies && !(await this.apply(this.generation, folded))) return;
+      const events = foldedBy(projection, page.events);
+      const applies = events.length > 0;
+      if (applies && !(await this.apply(this.generation, { ...page, events }))) return;
       if (applies) this.storedAt = performance.now();
-      const atTheEnd = page.events.length < (batchSize ?? 500);
+      const atTheEnd = page.events.length < batchSize;
       if (this.catchingUp || !atTheEnd) await this.lookAhead(page.position);
       else this.behindSince = undefined;
       this.moveTo({ stored: applies ? page.position : this.standing.stored, seen: page.position });
-      if (!applies && this.mustStore(page) && !(await this.store())) return;
+      // Whoever looks at the row waits for what is in the categories (`dropUnfollowed`), folded or not; for all else it may lag.
+      const lags = page.events.length > 0 || performance.now() - this.storedAt > (this.options.storeEveryMs ?? 5_000);
+      if (!applies && lags && !(await this.store())) return;
       if (atTheEnd) await this.rest();
     }
   }
@@ -192,11 +191,6 @@ class Follower {
     const { seen } = this.standing;
     const { after, upTo } = this.nothingIn;
     if (after <= seen && upTo > seen) this.standing = { ...this.standing, seen: upTo };
-  }
-
-  /** Whoever looks at the row waits for what is in the categories (`dropUnfollowed`), folded or not; for all else it may lag. */
-  private mustStore(page: Page): boolean {
-    return page.events.length > 0 || performance.now() - this.storedAt > (this.options.storeEveryMs ?? 5_000);
   }
 
   /** A checkpoint that lags over events of no interest costs a crash no more than reading on over them. */
