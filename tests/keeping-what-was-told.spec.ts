@@ -31,6 +31,11 @@ describe('what somebody told of which no case came', () => {
     const { concernId } = raised.body;
     const taken = await stage.ask('intake', 'POST', `/v1/concerns/${concernId}/allocation`, { as: officer });
     expect(taken).toMatchObject({ status: 200 });
+    // What falls due of a concern that waits for an answer would happen in it a year later.
+    const answer = { as: officer, body: { text: 'We have read it. Tell us when you can talk.' } };
+    expect(await stage.ask('intake', 'POST', `/v1/concerns/${concernId}/messages`, answer)).toMatchObject({
+      status: 200,
+    });
     const read = () => stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as: officer });
     const { clientId, reporterId, account } = (await read()).body;
     expect(account).toMatchObject({ narrative: 'He shouts at her every morning.' });

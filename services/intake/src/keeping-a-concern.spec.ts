@@ -25,15 +25,16 @@ describe('a concern in which nothing happens any more', () => {
   afterAll(() => stage?.close());
 
   const accept = async (concernId: string): Promise<void> => {
-    await desk.step(concernId, 'messages', officer, { text: 'We are here.' });
     const triage = { priority: 'routine', riskOfRetaliation: false, mandatoryReportingExplained: true };
     await desk.step(concernId, 'triage', officer, triage);
     await desk.step(concernId, 'guidance', officer, { avenues: ['legal_advice'], decision: 'proceed' });
     await desk.step(concernId, 'acceptance', officer);
   };
+  /** And answered: what falls due of a concern that waits would happen in it months later. */
   const raise = async (changed: object = {}): Promise<string> => {
     const { concernId } = await desk.submit(changed);
     await desk.step(concernId, 'allocation', officer);
+    await desk.step(concernId, 'messages', officer, { text: 'We are here.' });
     return concernId;
   };
   /** Months pass over all that had happened until then. */
@@ -62,7 +63,7 @@ describe('a concern in which nothing happens any more', () => {
     expect(await toldOf(active)).toEqual([]);
     await desk.step(own, 'messages', officer, { text: 'Are you well?' });
     const types = (await eventsOf(stage, own)).map(({ type }) => type);
-    expect(types.slice(-3)).toEqual(['OfficerMessageSent', 'FirstResponseGiven', 'RetentionResumed']);
+    expect(types.slice(-3)).toEqual(['RetentionEnded', 'OfficerMessageSent', 'RetentionResumed']);
     await wait();
     await eventually(async () => expect(await toldOf(own)).toEqual([['client'], ['client']]));
   });
