@@ -13,7 +13,6 @@ import {
 } from '@waymark/service-kit';
 import { consumes } from './integration/consume.js';
 import { ConsentDoor } from './integration/consent-door.js';
-import { StandingConsents } from './integration/standing-consents.js';
 import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateReferralViews1760000003000 } from './migrations/1760000003000-create-referral-views.js';
 import { ForgetWithdrawnConsents1760000003020 } from './migrations/1760000003020-forget-withdrawn-consents.js';
@@ -53,15 +52,11 @@ export const referral: ServiceDefinition<typeof own> = {
     AddTeamRevision1764249000000,
   ],
   projections: [referralsProjection],
-  providers: ({ settings, keyRing }) => {
-    const tokens = serviceTokens('referral', settings);
-    return [
-      { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
-      { provide: PackageSeal, useValue: new PackageSeal(keyRing) },
-      { provide: ConsentDoor, useValue: new ConsentDoor(settings.CONSENT_URL, tokens) },
-      { provide: StandingConsents, useValue: new StandingConsents(settings.CONSENT_URL, tokens) },
-    ];
-  },
+  providers: ({ settings, keyRing }) => [
+    { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
+    { provide: PackageSeal, useValue: new PackageSeal(keyRing) },
+    { provide: ConsentDoor, useValue: new ConsentDoor(settings.CONSENT_URL, serviceTokens('referral', settings)) },
+  ],
   publishes,
   publish,
   publishFacts,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ServiceTokenSource } from '@waymark/access';
 import type { DataCategory, DisclosureAct, Purpose, Unit } from '@waymark/contracts';
 import { type Call, Problem, ServiceCaller, uuidForm } from '@waymark/service-kit';
@@ -16,6 +17,17 @@ export interface IntendedDisclosure {
   /** The member of staff who sends or opens. */
   readonly onBehalfOf: string;
 }
+
+/** What consent says of the consents under which referrals were sent. */
+export interface Standing {
+  /** Those in force. */
+  readonly consentIds: ReadonlySet<string>;
+  /** Whether consent has answered: if not, nothing counts as in force. */
+  readonly known: boolean;
+}
+
+const nobodyAsked: Standing = { consentIds: new Set(), known: true };
+const unknown: Standing = { consentIds: new Set(), known: false };
 
 /**
  * The door to the consent service, which alone decides disclosures. Fails closed: whatever is not a clear yes or a clear
@@ -40,6 +52,25 @@ export class ConsentDoor {
       return await answerOf(await this.caller.post(url, disclosure, { call, signal, key }));
     } catch (cause) {
       throw unreachable(cause);
+    }
+  }
+
+  /**
+   * Which of these consents are in force: messages tell the same, later. Of each once; consent takes 200 at the most. Whatever is not
+   * a clear answer within the time counts as none.
+   */
+  async standingAmong(consentIds: readonly string[]): Promise<Standing> {
+    if (consentIds.length === 0) return nobodyAsked;
+    try {
+      const url = new URL('/v1/standing-consents', this.consentUrl);
+      const by = { call: { correlationId: randomUUID() }, signal: AbortSignal.timeout(this.timeoutMs) };
+      const response = await this.caller.post(url, { consentIds }, by);
+      if (response.status !== 200) return unknown;
+      const standing: unknown = Reflect.get(Object(await response.json()), 'consentIds');
+      if (!Array.isArray(standing)) return unknown;
+      return { consentIds: new Set(consentIds.filter((id) => standing.includes(id))), known: true };
+    } catch {
+      return unknown;
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Standing } from '../integration/standing-consents.js';
+import type { Standing } from '../integration/consent-door.js';
 import type { Referral } from './domain/referral.state.js';
 
 /** Of a field that tells the unit what a referral is about. */

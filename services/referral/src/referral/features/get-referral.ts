@@ -15,7 +15,7 @@ import {
 } from '@waymark/contracts';
 import { IdPipe, ReadLog } from '@waymark/service-kit';
 import type { Referral } from '../domain/referral.state.js';
-import { StandingConsents } from '../../integration/standing-consents.js';
+import { ConsentDoor } from '../../integration/consent-door.js';
 import { underConsent, unitMayRead, whileItMay, whyWithheld } from '../unit-may-read.js';
 import { VisibleReferrals } from '../visible-referrals.js';
 
@@ -87,7 +87,7 @@ export class GetReferralEndpoint {
 export class GetReferralHandler implements IQueryHandler<GetReferral> {
   constructor(
     private readonly referrals: VisibleReferrals,
-    private readonly consents: StandingConsents,
+    private readonly consentDoor: ConsentDoor,
     private readonly reads: ReadLog,
   ) {}
 
@@ -104,7 +104,10 @@ export class GetReferralHandler implements IQueryHandler<GetReferral> {
   private async contentsForUnit(referral: Referral): Promise<Partial<ReferralView>> {
     if (!unitMayRead(referral)) return {};
     const consentId = referral.sending?.consentId;
-    const found = underConsent(consentId, await this.consents.among(consentId === undefined ? [] : [consentId]));
+    const found = underConsent(
+      consentId,
+      await this.consentDoor.standingAmong(consentId === undefined ? [] : [consentId]),
+    );
     if (found === 'unknown') return { withheld: 'consent_unreachable' };
     return found === 'stands' ? contentsOf(referral) : {};
   }

@@ -19,7 +19,7 @@ import {
   Views,
 } from '@waymark/service-kit';
 import { ReferralEntry } from '../projections/referrals/referral-entry.entity.js';
-import { StandingConsents } from '../../integration/standing-consents.js';
+import { ConsentDoor } from '../../integration/consent-door.js';
 import { underConsent, whileItMay, whyWithheld } from '../unit-may-read.js';
 
 export class ListReferralsParams {
@@ -113,7 +113,7 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     private readonly views: Views,
     private readonly clock: Clock,
     private readonly marks: ShutOutMarks,
-    private readonly consents: StandingConsents,
+    private readonly consentDoor: ConsentDoor,
     private readonly reads: ReadLog,
   ) {}
 
@@ -175,7 +175,7 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     }
     const { entities, raw } = await query.getRawAndEntities<Raw>();
     const rows = entities.map((entry, index) => ({ entry, found: raw[index] ?? nothing }));
-    const standing = await this.consents.among([
+    const standing = await this.consentDoor.standingAmong([
       ...new Set(rows.flatMap(({ entry, found }) => (isForUnit(found) ? (entry.consentId ?? []) : []))),
     ]);
     return rows.map(({ entry, found }) => ({
