@@ -29,22 +29,18 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
 
   async execute(): Promise<void> {
     const end = this.rule.keptSince(this.clock.now());
-    if (!end || (await this.due(end).next()).done) return;
-    // Something may have happened that the view does not show yet.
-    await this.views.caughtUp();
-    for await (const { client_id, silent_since } of this.due(end)) {
+    if (!end) return;
+    const due = dueInPages(
+      this.views,
+      (after, limit) => this.dueAfter(after, limit, end),
+      ({ client_id }) => client_id,
+    );
+    for await (const { client_id, silent_since } of due) {
       if (await this.isActiveByAnotherId(client_id, end)) continue;
       // Once for each silence: who came again after a request, or for whom it was declined, may be silent for as long once more.
       const call = clockCall('consent', derivedId('retention', client_id, silent_since?.toISOString() ?? ''));
       await this.commands.execute(new RequestErasure(client_id, 'retention', undefined, call));
     }
-  }
-
-  private due(end: Date) {
-    return dueInPages(
-      (after, limit) => this.dueAfter(after, limit, end),
-      ({ client_id }) => client_id,
-    );
   }
 
   /** Every case is closed, and since that nothing has happened in the consent record, where there is one. */

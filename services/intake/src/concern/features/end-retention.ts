@@ -26,17 +26,13 @@ export class EndDueRetentionsHandler implements ICommandHandler<EndDueRetentions
 
   async execute(): Promise<void> {
     const end = this.rule.keptSince(this.clock.now());
-    if (!end || (await this.due(end).next()).done) return;
-    // Something may have happened that the view does not show yet.
-    await this.views.caughtUp();
-    for await (const row of this.due(end)) await this.endRetention(row);
-  }
-
-  private due(end: Date) {
-    return dueInPages(
+    if (!end) return;
+    const due = dueInPages(
+      this.views,
       (after, limit) => this.dueAfter(after, limit, end),
       ({ concern_id }) => concern_id,
     );
+    for await (const row of due) await this.endRetention(row);
   }
 
   /**
