@@ -13,6 +13,7 @@ import { SmallPlatform } from './small-platform.js';
 /** About what the change of a team is on the wire. */
 const messageBytes = 720;
 const batchSize = 500;
+const percents = [50, 99];
 
 interface Effort {
   /** Commands whose way to another service's answer is timed. */
@@ -55,6 +56,10 @@ function kafkajsVersion(): string {
   return version;
 }
 
+/**
+ * Twice: with every service running, each of which hears of the same command on the same few cores, and then with those alone that
+ * it passes through, as where every service has a core of its own.
+ */
 async function commandToView(
   server: BenchServer,
   brokers: readonly string[],
@@ -64,33 +69,48 @@ async function commandToView(
 ): Promise<readonly Result[]> {
   const { url } = await server.freshDatabase();
   const platform = await SmallPlatform.start(url, brokers, dir);
-  const visible: number[] = [];
-  const answered: number[] = [];
-  const arrived: number[] = [];
   try {
     const way = await bare.wayThrough(messageBytes);
-    // The first ones warm both up.
-    for (let sample = -20; sample < samples; sample += 1) {
-      const seen = await platform.teamChangeSeenByConsent();
-      const bareWay = await way.once();
-      if (sample < 0) continue;
-      visible.push(seen.visible);
-      answered.push(seen.answered);
-      arrived.push(bareWay);
-    }
+    const among = await waysOf(platform, way.once, samples);
+    await platform.stopAllBeside();
+    const alone = await waysOf(platform, way.once, samples);
     await way.stop();
+    return [...figuresOf('', alone), ...figuresOf('-among-all', among)];
   } finally {
     await platform.stop();
   }
-  return [50, 99].flatMap((percent) => {
-    const part = percent / 100;
+}
+
+/** Milliseconds of each sample. */
+interface Ways {
+  readonly visible: number[];
+  readonly answered: number[];
+  readonly bare: number[];
+}
+
+async function waysOf(platform: SmallPlatform, bareWay: () => Promise<number>, samples: number): Promise<Ways> {
+  const ways: Ways = { visible: [], answered: [], bare: [] };
+  // The first ones warm both up.
+  for (let sample = -20; sample < samples; sample += 1) {
+    const seen = await platform.teamChangeSeenByConsent();
+    const took = await bareWay();
+    if (sample < 0) continue;
+    ways.visible.push(seen.visible);
+    ways.answered.push(seen.answered);
+    ways.bare.push(took);
+  }
+  return ways;
+}
+
+const figuresOf = (which: string, { visible, answered, bare }: Ways): readonly Result[] =>
+  percents.flatMap((percent) => {
+    const [part, view] = [percent / 100, `command-to-view${which}-p${percent}`];
     return [
-      timesOf({ name: `command-to-view-p${percent}`, system: 'waymark', logSize: 0 }, visible, part),
-      timesOf({ name: `command-to-view-p${percent}`, system: 'kafkajs', logSize: 0 }, arrived, part),
-      timesOf({ name: `command-to-answer-p${percent}`, system: 'waymark', logSize: 0 }, answered, part),
+      timesOf({ name: view, system: 'waymark', logSize: 0 }, visible, part),
+      timesOf({ name: view, system: 'kafkajs', logSize: 0 }, bare, part),
+      timesOf({ name: `command-to-answer${which}-p${percent}`, system: 'waymark', logSize: 0 }, answered, part),
     ];
   });
-}
 
 async function relayRate(
   server: BenchServer,
@@ -116,13 +136,14 @@ async function relayRate(
 function ratiosOf(results: readonly Result[]): Report['ratios'] {
   const of = (name: string, system: string): number =>
     medianOf(results.filter((r) => r.name === name && r.system === system).map(({ median }) => median));
-  const against = (name: string, bare = name): number => of(name, 'waymark') / of(bare, 'kafkajs');
+  const against = (name: string, bare = name) => ({
+    name: `${name}-vs-bare`,
+    value: of(name, 'waymark') / of(bare, 'kafkajs'),
+  });
   return [
-    { name: 'command-to-view-p50-vs-bare', value: against('command-to-view-p50') },
-    { name: 'command-to-view-p99-vs-bare', value: against('command-to-view-p99') },
+    ...['', '-among-all'].flatMap((which) => percents.map((percent) => against(`command-to-view${which}-p${percent}`))),
     // With the question, which is let in, answered and recorded.
-    { name: 'command-to-answer-p50-vs-bare', value: against('command-to-answer-p50', 'command-to-view-p50') },
-    { name: 'command-to-answer-p99-vs-bare', value: against('command-to-answer-p99', 'command-to-view-p99') },
-    { name: 'relay-vs-bare', value: against('relay') },
+    ...percents.map((percent) => against(`command-to-answer-p${percent}`, `command-to-view-p${percent}`)),
+    against('relay'),
   ];
 }
