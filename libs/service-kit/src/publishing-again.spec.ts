@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Type } from '@sinclair/typebox';
 import { defineMessage } from '@waymark/contracts';
 import type { RecordedEvent } from '@waymark/event-store';
-import { orderPublishingAgain, publishingOrderResult } from '@waymark/messaging';
+import { orderPublishingAgain, publishingOrders } from '@waymark/messaging';
 import { eventually, FakeClock } from '@waymark/testing';
 import { DataSource } from 'typeorm';
 import { createLog } from './log.js';
@@ -68,7 +68,7 @@ describe('a service with two instances that is ordered to publish everything aga
   const order = async (): Promise<string> => (await orderPublishingAgain(database.manager, 'tally', 'tomas')).id;
   const untilDone = (id: string) =>
     eventually(async () =>
-      expect(await publishingOrderResult(database.manager, id)).toEqual({ outcome: 'done', published: 3 }),
+      expect(await publishingOrders.result(database.manager, id)).toEqual({ outcome: 'done', published: 3 }),
     );
   const recorded = async (id: string): Promise<readonly RecordedEvent[]> => {
     const events: RecordedEvent[] = [];

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { orderPublishingAgain, type PublishingOrderResult, publishingOrderResult } from '@waymark/messaging';
+import { orderPublishingAgain, type PublishingOrderResult, publishingOrders } from '@waymark/messaging';
 import type { EntityManager } from 'typeorm';
 import { exitCodes, WrongUse } from '../exit-codes.js';
 import { databaseOption, withDatabase } from '../service-database.js';
@@ -25,7 +25,7 @@ export function addPublishAgain(messages: Command, { terminal, end }: CommandCon
       const { order, result } = await withDatabase(database, 'relay_orders', async (manager) => {
         await demandRelay(manager, service);
         const placed = await orderPublishingAgain(manager, service, operator);
-        return { order: placed, result: await untilDone(() => publishingOrderResult(manager, placed.id), wait) };
+        return { order: placed, result: await untilDone(() => publishingOrders.result(manager, placed.id), wait) };
       });
       const told = { orderId: order.id, service, operator: order.operator, ...(result ?? { outcome: 'ordered' }) };
       const before = order.operator === operator ? '' : `${order.operator} had ordered it already. `;

@@ -9,7 +9,7 @@ import {
   carryOutPublishingOrders,
   orderPublishingAgain,
   type PublishingOrder,
-  publishingOrderResult,
+  publishingOrders,
 } from './publishing-orders.js';
 import { openRelayGround, type RelayGround, silent } from './relay-ground.fixture.js';
 import { relayMigration, relayOrdersMigration } from './relay-migration.js';
@@ -57,7 +57,7 @@ describe('an operator who orders that everything be published again', () => {
   const obey = (onOrder = record, instance = 0) =>
     carryOutPublishingOrders({ dataSource: instances[instance]!, log, onOrder });
   const order = (operator = 'amina') => orderPublishingAgain(manager(), service, operator);
-  const resultOf = (id: string) => publishingOrderResult(manager(), id);
+  const resultOf = (id: string) => publishingOrders.result(manager(), id);
 
   const start = async (): Promise<void> => {
     relay = runRelay({
@@ -203,18 +203,5 @@ describe('an operator who orders that everything be published again', () => {
     await start();
     await obey();
     await eventually(async () => expect(await published()).toEqual([...first, ...first]));
-  });
-
-  it('finds what came of an order for 90 days, and no order is kept for ever', async () => {
-    const old = await order();
-    await obey();
-    const recent = await order();
-    await obey();
-    const age = (id: string, days: number) =>
-      manager().query("update relay_orders set done_at = now() - $2 * interval '1 day' where id = $1", [id, days]);
-    await Promise.all([age(old.id, 91), age(recent.id, 89)]);
-    await obey();
-    expect(await resultOf(old.id)).toBeUndefined();
-    expect(await resultOf(recent.id)).toMatchObject({ outcome: 'done' });
   });
 });

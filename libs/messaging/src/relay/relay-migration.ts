@@ -1,3 +1,5 @@
+import { orderColumns } from '../orders/order-table.js';
+
 /**
  * What a relay keeps in the database of its own service: how far the log is published, under which leadership, how far each partition
  * of its topic was seen to reach, and the last sequence of each subject. All of it can be computed again from the log. Safe to run again.
@@ -62,10 +64,7 @@ export const relayOrdersMigration = `
 create table relay_orders (
   id uuid primary key,
   service text not null,
-  operator text not null,
-  ordered_at timestamptz not null default clock_timestamp(),
-  done_at timestamptz,
-  result jsonb check ((done_at is null) = (result is null))
+  ${orderColumns}
 );
 create unique index relay_orders_open on relay_orders (service) where done_at is null;
 `;
