@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Log } from '../log.js';
 import { type Order, OrderTable } from '../orders/order-table.js';
@@ -10,10 +9,14 @@ export type PublishingOrder = Order<{
   readonly service: string;
 }>;
 
-/** How many messages had been published, and are from now on published again. */
+/**
+ * How many messages had been published, and are from now on published again. `with`: the order of the same relay that was carried out
+ * while this one waited, with the one new start that both asked for.
+ */
 export interface PublishingOrderResult {
   readonly outcome: 'done';
   readonly published: number;
+  readonly with?: string;
 }
 
 /** What operators have ordered to be published again, to be carried out by the relay's own service. */
@@ -22,32 +25,8 @@ export const publishingOrders = new OrderTable<Pick<PublishingOrder, 'service'>,
   { service: 'service' },
 );
 
-/**
- * Orders what the relay's own service carries out, now or as soon as it runs. While an order of the same relay is open, no other is
- * made: answers that one then, of whoever gave it.
- */
-export async function orderPublishingAgain(
-  manager: EntityManager,
-  service: string,
-  operator: string,
-): Promise<PublishingOrder> {
-  for (;;) {
-    const [placed] = await manager.query<PublishingOrder[]>(
-      `insert into relay_orders (id, service, operator) values ($1, $2, $3)
-       on conflict (service) where done_at is null do nothing returning id, service, operator`,
-      [randomUUID(), service, operator],
-    );
-    if (placed) return placed;
-    const [open] = await manager.query<PublishingOrder[]>(
-      'select id, service, operator from relay_orders where service = $1 and done_at is null',
-      [service],
-    );
-    if (open) return open;
-  }
-}
-
 export interface PublishingOptions {
-  /** The service's own database, with `relayMigration` and `relayOrdersMigration` applied. */
+  /** The service's own database, with `relayMigration` and those of its orders applied. */
   readonly dataSource: DataSource;
   readonly log: Log;
   /**
@@ -57,7 +36,10 @@ export interface PublishingOptions {
   readonly onOrder: (order: PublishingOrder) => Promise<void>;
 }
 
-/** Carries out what operators have ordered to be published again; an order is closed together with its relay's new start. */
+/**
+ * Carries out what operators have ordered to be published again. Each order is recorded; those that one new start satisfies share it.
+ * An order is closed together with its relay's new start.
+ */
 export const carryOutPublishingOrders = ({ dataSource, log, onOrder }: PublishingOptions): Promise<void> =>
   publishingOrders.carryOut({
     ...{ dataSource, log },
@@ -67,7 +49,24 @@ export const carryOutPublishingOrders = ({ dataSource, log, onOrder }: Publishin
         'select published from relay_checkpoint where service = $1 for update',
         [order.service],
       );
+      // A statement of its own, which sees what was closed while the checkpoint was waited for.
+      const startedOver = await startedOverSince(manager, order);
+      if (startedOver) return startedOver;
       await startOver(manager, order.service);
       return { outcome: 'done', published: Number(relay?.published ?? 0) };
     },
   });
+
+/** What came of the order with which the relay began anew after this one was given; undefined when it has not. */
+async function startedOverSince(
+  manager: EntityManager,
+  { id, service }: PublishingOrder,
+): Promise<PublishingOrderResult | undefined> {
+  const [row] = await manager.query<{ id: string; result: PublishingOrderResult }[]>(
+    `select id, result from relay_orders
+     where service = $1 and result->>'with' is null and done_at > (select ordered_at from relay_orders where id = $2)
+     order by done_at limit 1`,
+    [service, id],
+  );
+  return row && { ...row.result, with: row.id };
+}

@@ -56,10 +56,7 @@ create index if not exists relay_held_by on relay_held (service, held_by);
 create index if not exists relay_held_until on relay_held (service, went_with);
 `;
 
-/**
- * What operators have ordered to be published again, to be carried out by the relay's own service; one order of a relay is open at a
- * time. Applied once.
- */
+/** What operators have ordered to be published again, to be carried out by the relay's own service. Applied once. */
 export const relayOrdersMigration = `
 create table relay_orders (
   id uuid primary key,
@@ -67,4 +64,10 @@ create table relay_orders (
   ${orderColumns}
 );
 create unique index relay_orders_open on relay_orders (service) where done_at is null;
+`;
+
+/** Several orders of one relay may be open, so that each operator who orders is recorded. Applied once, after `relayOrdersMigration`. */
+export const relayOrdersOfSeveralMigration = `
+drop index relay_orders_open;
+create index relay_orders_open on relay_orders (ordered_at) where done_at is null;
 `;
