@@ -6,12 +6,11 @@ import {
   inboxMigration,
   inboxOperationsMigration,
   inboxStepsMigration,
+  letterOrders,
   type Message,
   migrateBus,
   openKafkaBus,
   openPostgresBus,
-  orderResult,
-  placeOrder,
 } from '@waymark/messaging';
 import { createTestDatabase, eventually, kafkaBrokers, type TestDatabase } from '@waymark/testing';
 import { DataSource } from 'typeorm';
@@ -108,11 +107,13 @@ describe.each(['PostgreSQL', 'Kafka'])('a message with which the process dies, o
     await eventually(async () => expect(await effects()).toEqual({ quiet: [1, 2, 3] }));
 
     const [letter] = await letters();
-    const order = await placeOrder(dataSource.manager, {
+    const order = await letterOrders.place(dataSource.manager, {
       ...{ consumer: topic, deadLetterId: letter?.id ?? '', kind: 'redrive', reason: null, operator: 'amina' },
     });
-    expect(await deathsUntil(async () => (await orderResult(dataSource.manager, order)) !== undefined)).toBe(attempts);
-    expect(await orderResult(dataSource.manager, order)).toEqual({
+    expect(await deathsUntil(async () => (await letterOrders.result(dataSource.manager, order)) !== undefined)).toBe(
+      attempts,
+    );
+    expect(await letterOrders.result(dataSource.manager, order)).toEqual({
       outcome: 'done',
       redriven: 0,
       stoppedAt: { deadLetterId: letter?.id, reason: 'handler_failed' },

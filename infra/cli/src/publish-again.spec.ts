@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type Bus,
@@ -9,6 +8,7 @@ import {
   type PublishingOrder,
   relayMigration,
   relayOrdersMigration,
+  relayOrdersOfSeveralMigration,
   runRelay,
   type Relay,
 } from '@waymark/messaging';
@@ -34,7 +34,8 @@ describe('messages publish-again', () => {
     ground = await openLogGround();
     database = await createTestDatabase('publish_again');
     pool = new pg.Pool({ connectionString: database.url });
-    for (const migration of [relayMigration, relayOrdersMigration]) await pool.query(migration);
+    for (const migration of [relayMigration, relayOrdersMigration, relayOrdersOfSeveralMigration])
+      await pool.query(migration);
     dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
     await migrateBus({ adminUrl: database.url });
     bus = openPostgresBus({ url: database.url, log });
@@ -65,15 +66,14 @@ describe('messages publish-again', () => {
   };
   /** What the service does every second. */
   const obey = () => carryOutPublishingOrders({ dataSource, log, onOrder: async (order) => void recorded.push(order) });
-  /** A command that waits, with the service running meanwhile. */
-  const obeyed = async <Result>(command: Promise<Result>): Promise<Result> => {
-    let waits = true;
-    const ended = command.finally(() => (waits = false));
-    while (waits) {
-      await obey();
-      await pause(50);
-    }
-    return ended;
+  /** A command that waits, with the service back as soon as so many orders are open. */
+  const obeyed = async <Result>(command: Promise<Result>, orders = 1): Promise<Result> => {
+    await eventually(async () => {
+      const { rows } = await pool.query('select from relay_orders where done_at is null');
+      expect(rows).toHaveLength(orders);
+    });
+    await obey();
+    return command;
   };
 
   it('repairs from the log what was lost in the middle of a topic, with the same ids', async () => {
@@ -101,16 +101,23 @@ describe('messages publish-again', () => {
     expect(out).toMatch(/^Done\. case publishes again what it has published, \d messages\.\n$/);
   });
 
-  it('waits as an order when the service is down, and nobody needs to order it twice', async () => {
+  it('waits as an order when the service is down; two who order it get one new start, and each is recorded', async () => {
     const first = await told('--operator', 'tomas', '--wait', '1');
     expect(first).toMatchObject({ code: 1, service: 'case', operator: 'tomas', outcome: 'ordered' });
-    expect(await told('--operator', 'amina', '--wait', '1')).toEqual(first);
     const { code, out } = await publishAgain('--service', 'case', '--operator', 'amina', '--wait', '1');
     expect(code).toBe(1);
-    expect(out).toContain(`tomas had ordered it already. Ordered as ${first.orderId}.`);
+    expect(out).toMatch(/^Ordered as \S+\. No instance/);
     recorded = [];
-    await obey();
-    expect(recorded).toEqual([{ id: first.orderId, service: 'case', operator: 'tomas' }]);
+    const third = await obeyed(told('--operator', 'tomas'), 3);
+    expect(third).toMatchObject({ code: 0, outcome: 'done', with: first.orderId });
+    expect(recorded.map(({ operator }) => operator)).toEqual(['tomas', 'amina', 'tomas']);
+    expect(recorded[0]).toEqual({ id: first.orderId, service: 'case', operator: 'tomas' });
+  });
+
+  it('says in words with which order it was done', async () => {
+    const { orderId } = await told('--wait', '1');
+    const { out } = await obeyed(publishAgain('--service', 'case'), 2);
+    expect(out).toMatch(new RegExp(`, once for this order and ${orderId}\\.\n$`));
   });
 
   it('is refused for a service that does not publish from this database, and nothing is ordered', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventStore } from '@waymark/event-store';
 import { eventually } from '@waymark/testing';
+import { Unseen } from './lag.js';
 import { openWordsGround, type WordsGround, wordsView } from './words.fixture.js';
 
 describe('the lag of a projection', () => {
@@ -66,5 +67,45 @@ describe('the lag of a projection', () => {
     behind(await running.lag());
     letThrough();
     await eventually(async () => expect(await running.lag()).toBe(0));
+  });
+
+  it('takes one look for all views of the same categories that are asked at once, and is that of each', async () => {
+    const looks: string[] = [];
+    let told = 0;
+    const store = storeWith({
+      newest: (of) => {
+        looks.push(String(of.categories));
+        return ground.store.newest(of);
+      },
+      subscribe: async function* (of) {
+        if (++told === 1) await new Promise((resolve) => of.signal.addEventListener('abort', resolve));
+        else yield* ground.store.subscribe(of);
+      },
+    });
+    const run = async (name: string, categories = ['note']) => {
+      const one = wordsView(name, { categories });
+      const running = ground.run(one, await ground.connect(one), { store });
+      const before = told;
+      await eventually(() => expect(told).toBe(before + 1));
+      return running;
+    };
+    const [silent, other] = [await run('silent'), await run('other', ['other'])];
+    const [first, second] = [await run('first'), await run('second')];
+    const position = await ground.say('one');
+    await Promise.all([first, second].map((view) => view.waitFor(position, 20_000)));
+    const lags = () => Promise.all([first, silent, other, second].map((view) => view.lag()));
+    await eventually(async () => {
+      looks.length = 0;
+      const [ofFirst, ofSilent = 0, ...others] = await lags();
+      behind(ofSilent);
+      expect([ofFirst, ...others]).toEqual([0, 0, 0]);
+      expect(looks).toEqual(['note', 'other']);
+    });
+  });
+
+  it('is none for a view that is before another, when nothing of its categories lies between them', async () => {
+    const position = await ground.say('one');
+    const found = [position + 5n, position].map((seen) => new Unseen(ground.store, view.categories).find(seen));
+    expect(await Promise.all(found)).toEqual([undefined, undefined]);
   });
 });

@@ -30,7 +30,7 @@ export class Unseen {
   private async ask(after: bigint): Promise<void> {
     const { store, categories } = this;
     try {
-      if ((await store.newest({ after, categories })) <= after) this.since = undefined;
+      if ((await endOf(store, categories, after)) <= after) this.since = undefined;
       else {
         const { events } = await store.readAll({ after, categories, limit: 1 });
         this.since = events[0] ? Date.parse(events[0].recordedAt) : (this.since ?? this.unansweredSince);
@@ -40,6 +40,34 @@ export class Unseen {
       // Stays unanswered until it is asked again.
     }
   }
+}
+
+interface Look {
+  after: bigint;
+  readonly end: Promise<bigint>;
+}
+/** Looks to the end of a log that are about to begin, by their categories. */
+const beginning = new WeakMap<EventStore, Map<string, Look>>();
+
+/** As `newest`. Followers of the same categories who ask at once, as for the metrics of a service, get one look: from where the last of them is. */
+function endOf(store: EventStore, categories: readonly string[], after: bigint): Promise<bigint> {
+  const looks = beginning.get(store) ?? new Map<string, Look>();
+  beginning.set(store, looks);
+  const key = categories.toSorted().join();
+  const joined = looks.get(key);
+  if (joined) {
+    if (after < joined.after) joined.after = after;
+    return joined.end;
+  }
+  const look: Look = {
+    after,
+    end: Promise.resolve().then(() => {
+      looks.delete(key);
+      return store.newest({ after: look.after, categories });
+    }),
+  };
+  looks.set(key, look);
+  return look.end;
 }
 
 /** Since the earliest of them; 0 when there is none. */

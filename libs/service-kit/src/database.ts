@@ -1,4 +1,4 @@
-import { DataSource, type MigrationInterface } from 'typeorm';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import type { Type } from '@nestjs/common';
 import {
   inboxForgettingMigration,
@@ -8,6 +8,7 @@ import {
   relayHeldMigration,
   relayMigration,
   relayOrdersMigration,
+  relayOrdersOfSeveralMigration,
   relayWindowMigration,
 } from '@waymark/messaging';
 import { dataKeysMigration } from '@waymark/privacy';
@@ -18,7 +19,6 @@ import { endForgottenConnections } from './forgotten-connections.js';
 import { unfinishedErasuresMigration } from './erasure/unfinished-erasures.js';
 import { idempotencyMigration, oldAnswersMigration } from './idempotency.js';
 import { processOrdersMigration } from './processes/process-orders.js';
-import type { QueryRunner } from 'typeorm';
 
 /** Tables that every service keeps in its own database: answers given, inbox and relay; and data keys, until they move (`moveDataKeys`). */
 export class CreateServiceTables1760000000000 implements MigrationInterface {
@@ -166,6 +166,17 @@ export class LetOperatorsOrderPublishingAgain1764252000000 implements MigrationI
   }
 }
 
+/** Whoever orders that everything be published again is recorded, also while another's order is open. */
+export class LetSeveralOrderPublishingAgain1764256000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(relayOrdersOfSeveralMigration);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('several orders of a relay may be open');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
@@ -206,6 +217,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       NoteWhereTopicsEnd1764247800000,
       FinishErasuresLater1764250000000,
       LetOperatorsOrderPublishingAgain1764252000000,
+      LetSeveralOrderPublishingAgain1764256000000,
       ...options.migrations,
     ],
     synchronize: false,

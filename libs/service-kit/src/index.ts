@@ -35,7 +35,7 @@ export * from './problem.js';
 export { AnswerProcess } from './processes/answer-process.js';
 export * from './processes/process-declaration.js';
 export type { StepEntry } from './processes/process-entry.entity.js';
-export { placeProcessOrder, processOrderResult, type ProcessOrderResult } from './processes/process-orders.js';
+export { processOrders, type ProcessOrderResult } from './processes/process-orders.js';
 export * from './publication.js';
 export * from './read-log.js';
 export * from './refuses.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Type } from '@sinclair/typebox';
 import { defineMessage } from '@waymark/contracts';
 import type { RecordedEvent } from '@waymark/event-store';
-import { orderPublishingAgain, publishingOrderResult } from '@waymark/messaging';
+import { publishingOrders } from '@waymark/messaging';
 import { eventually, FakeClock } from '@waymark/testing';
 import { DataSource } from 'typeorm';
 import { createLog } from './log.js';
@@ -65,10 +65,10 @@ describe('a service with two instances that is ordered to publish everything aga
       const rows = await database.query<object[]>('SELECT service, published::integer FROM relay_checkpoint');
       expect(rows).toEqual([{ service: 'tally', published: 3 }]);
     });
-  const order = async (): Promise<string> => (await orderPublishingAgain(database.manager, 'tally', 'tomas')).id;
+  const order = (operator = 'tomas') => publishingOrders.place(database.manager, { service: 'tally', operator });
   const untilDone = (id: string) =>
     eventually(async () =>
-      expect(await publishingOrderResult(database.manager, id)).toEqual({ outcome: 'done', published: 3 }),
+      expect(await publishingOrders.result(database.manager, id)).toEqual({ outcome: 'done', published: 3 }),
     );
   const recorded = async (id: string): Promise<readonly RecordedEvent[]> => {
     const events: RecordedEvent[] = [];
@@ -104,14 +104,21 @@ describe('a service with two instances that is ordered to publish everything aga
     expect(await recorded(id)).toHaveLength(1);
   });
 
-  it('obeys, when it is back, what was ordered while it was down', async () => {
+  it('obeys, when it is back, what was ordered while it was down: once for all who did, and the log names each', async () => {
     await untilPublished();
     await stopAll();
-    const id = await order();
-    expect(await recorded(id)).toEqual([]);
+    const [first, second] = [await order('tomas'), await order('amina')];
+    expect(await recorded(first)).toEqual([]);
     await startTwo();
-    await untilDone(id);
+    await untilDone(first);
+    await eventually(async () =>
+      expect(await publishingOrders.result(database.manager, second)).toMatchObject({ outcome: 'done', with: first }),
+    );
     await untilPublished();
-    expect(await recorded(id)).toHaveLength(1);
+    for (const [id, operator] of [
+      [first, 'tomas'],
+      [second, 'amina'],
+    ] as const)
+      expect(await recorded(id)).toMatchObject([{ data: { orderId: id }, metadata: { actor: { id: operator } } }]);
   });
 });

@@ -1,15 +1,15 @@
 import pg from 'pg';
 import { factsTopicOf, topicOf } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
-import { type Bus, carryOutPublishingOrders, runRelay, type WindowOptions } from '@waymark/messaging';
+import { type Bus, carryOutPublishingOrders, publishingOrders, runRelay, type WindowOptions } from '@waymark/messaging';
 import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { erasureOf } from './erasure/erasure-register.js';
 import { factWindow } from './fact-settings.js';
 import type { feedOpener } from './feed.js';
 import type { Metrics } from './metrics.js';
+import { obeyOrders } from './obey-orders.js';
 import { recordPublishingAgain } from './operations.js';
 import { checkPublication } from './publication.js';
-import { runClock } from './run-clock.js';
 import type { Platform, ServiceDefinition } from './service-definition.js';
 
 const answerWithinMs = 25_000;
@@ -77,6 +77,6 @@ export function startRelays<Own extends object>(
     );
   if (!definition.publish && !definition.publishFacts) return;
   const onOrder = recordPublishingAgain(definition.name, store, clock);
-  const obeying = runClock(() => carryOutPublishingOrders({ dataSource, log, onOrder }), log);
-  closers.push(() => obeying.stop());
+  const carryOut = () => carryOutPublishingOrders({ dataSource, log, onOrder });
+  obeyOrders(publishingOrders, carryOut, { dataSource, log, closers });
 }

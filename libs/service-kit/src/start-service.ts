@@ -31,13 +31,14 @@ import { openKeys } from './key-settings.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { moveDataKeys } from './move-data-keys.js';
+import { obeyOrders } from './obey-orders.js';
 import { openBus, topicsFor } from './open-bus.js';
 import { openEventStore } from './open-event-store.js';
 import { openKeyDatabase } from './open-key-database.js';
 import { runClock } from './run-clock.js';
 import { readSecretFile } from './secrets.js';
 import { notePolicies } from './policies/policies-in-force.js';
-import { carryOutProcessOrders } from './processes/process-orders.js';
+import { carryOutProcessOrders, processOrders } from './processes/process-orders.js';
 import { overdueNote, processStanding } from './processes/process-standing.js';
 import { processWork } from './processes/process-work.js';
 import { aggregatesOf, type Platform, projectionsOf, type ServiceDefinition } from './service-definition.js';
@@ -218,10 +219,7 @@ function startBackground<Own extends object>(
   if (consumer) closers.push(() => consumer.stop());
   const { name: service, processes: declarations } = definition;
   const lead = declarations && { service, declarations, aggregates: platform.aggregates, doors };
-  if (lead) {
-    const obeying = runClock(() => carryOutProcessOrders(lead, dataSource, log), log);
-    closers.push(() => obeying.stop());
-  }
+  if (lead) obeyOrders(processOrders, () => carryOutProcessOrders(lead, dataSource, log), { dataSource, log, closers });
   for (const work of [...(definition.dueWork?.(doors) ?? []), ...(lead ? [processWork(lead, log)] : [])]) {
     metrics.watchDueWork(work.name, () => countStuck(work, dataSource, clock.now()));
     const onFailure = () => metrics.dueWorkFailed(work.name);

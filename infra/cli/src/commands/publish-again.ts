@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { orderPublishingAgain, type PublishingOrderResult, publishingOrderResult } from '@waymark/messaging';
+import { type PublishingOrderResult, publishingOrders } from '@waymark/messaging';
 import type { EntityManager } from 'typeorm';
 import { exitCodes, WrongUse } from '../exit-codes.js';
 import { databaseOption, withDatabase } from '../service-database.js';
@@ -22,14 +22,13 @@ export function addPublishAgain(messages: Command, { terminal, end }: CommandCon
     .option('--json', 'print the result as one line of JSON')
     .option('--quiet', 'print nothing without --json')
     .action(async ({ service, database, operator, wait, ...options }: PublishAgainOptions) => {
-      const { order, result } = await withDatabase(database, 'relay_orders', async (manager) => {
+      const { orderId, result } = await withDatabase(database, 'relay_orders', async (manager) => {
         await demandRelay(manager, service);
-        const placed = await orderPublishingAgain(manager, service, operator);
-        return { order: placed, result: await untilDone(() => publishingOrderResult(manager, placed.id), wait) };
+        const placed = await publishingOrders.place(manager, { service, operator });
+        return { orderId: placed, result: await untilDone(() => publishingOrders.result(manager, placed), wait) };
       });
-      const told = { orderId: order.id, service, operator: order.operator, ...(result ?? { outcome: 'ordered' }) };
-      const before = order.operator === operator ? '' : `${order.operator} had ordered it already. `;
-      report(terminal, options, told, () => `${before}${textOf(service, result, order.id)}\n`);
+      const told = { orderId, service, operator, ...(result ?? { outcome: 'ordered' }) };
+      report(terminal, options, told, () => `${textOf(service, result, orderId)}\n`);
       if (!result) end(exitCodes.failed);
     });
 }
@@ -44,5 +43,6 @@ async function demandRelay(manager: EntityManager, service: string): Promise<voi
 
 function textOf(service: string, result: PublishingOrderResult | undefined, orderId: string): string {
   if (!result) return notDoneYet(orderId);
-  return `Done. ${service} publishes again what it has published, ${result.published} messages.`;
+  const shared = result.with === undefined ? '' : `, once for this order and ${result.with}`;
+  return `Done. ${service} publishes again what it has published, ${result.published} messages${shared}.`;
 }

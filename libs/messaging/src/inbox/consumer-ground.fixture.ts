@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '../port.js';
 import { happened, silent, takeEffect, type InboxGround } from './inbox.fixture.js';
-import { placeOrder, orderResult, type Order, type OrderResult } from './orders.js';
+import { letterOrders, type LetterOrder, type LetterOrderResult } from './orders.js';
 import { runConsumer, type Consumer, type ConsumerOptions, type OperatorDecision } from './run-consumer.js';
 
 export type Fails = (message: Message) => Error | undefined;
@@ -13,8 +13,8 @@ export interface ConsumerGround {
   readonly decisions: OperatorDecision[];
   start(options?: Partial<ConsumerOptions> & { readonly fails?: Fails }): Consumer;
   effects(subject: string): Promise<number[]>;
-  order(order: Pick<Order, 'deadLetterId' | 'kind' | 'reason'>, operator?: string): Promise<string>;
-  result(orderId: string): Promise<OrderResult | undefined>;
+  order(order: Pick<LetterOrder, 'deadLetterId' | 'kind' | 'reason'>, operator?: string): Promise<string>;
+  result(orderId: string): Promise<LetterOrderResult | undefined>;
   stop(): Promise<void>;
 }
 
@@ -56,8 +56,8 @@ export async function openConsumerGround({ bus, dataSource }: InboxGround): Prom
       return rows.map((row) => row.sequence);
     },
     order: (order, operator = 'amina') =>
-      placeOrder(dataSource.manager, { consumer: topic, operator, note: 'a note', ...order }),
-    result: (orderId) => orderResult(dataSource.manager, orderId),
+      letterOrders.place(dataSource.manager, { consumer: topic, operator, ...order }, 'a note'),
+    result: (orderId) => letterOrders.result(dataSource.manager, orderId),
     stop: async () => {
       await Promise.all(running.map((consumer) => consumer.stop()));
     },

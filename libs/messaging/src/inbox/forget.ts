@@ -1,4 +1,5 @@
 import type { Inbox } from './inbox.js';
+import { letterOrders } from './orders.js';
 
 /** In one transaction, so that no key is held for long. */
 const atOnce = 500;
@@ -19,11 +20,7 @@ export async function forgetOld(inbox: Inbox): Promise<void> {
     forgotten = row?.forgotten ?? 0;
     if (forgotten > 0) measure('consumer_messages_forgotten', {}, forgotten);
   }
-  // Orders by the time of the database, which gave it to them.
-  await dataSource.query(
-    `delete from inbox_orders where consumer = $1 and done_at < clock_timestamp() - $2 * interval '1 millisecond'`,
-    [consumer, keptForMs],
-  );
+  await letterOrders.forget(dataSource.manager, { consumer }, keptForMs);
   await dataSource.query(
     `delete from dead_letters d where consumer = $1 and closed_at < $2
        and not exists (select from inbox_orders o where o.dead_letter_id = d.id)`,

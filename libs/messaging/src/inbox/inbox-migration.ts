@@ -1,3 +1,5 @@
+import { orderColumns } from '../orders/order-table.js';
+
 /**
  * What a consumer keeps in the database of its own service: the messages that had their effect, the last sequence per subject,
  * messages waiting for one that is missing before them, and dead letters. `value` holds the bytes as they were received.
@@ -75,10 +77,7 @@ create table inbox_orders (
   kind text not null check (kind in ('redrive', 'go_on', 'discard')),
   reason text check ((kind = 'redrive') = (reason is null)),
   note text,
-  operator text not null,
-  ordered_at timestamptz not null default clock_timestamp(),
-  done_at timestamptz,
-  result jsonb check ((done_at is null) = (result is null))
+  ${orderColumns}
 );
 create index inbox_orders_open on inbox_orders (consumer, ordered_at) where done_at is null;
 `;

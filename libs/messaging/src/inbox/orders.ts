@@ -1,26 +1,24 @@
-import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { errorFields } from '../log.js';
 import { closeLetter, deadLettersWhere, findOpen, firstOpenOf, type DeadLetter } from './dead-letters.js';
 import type { Inbox } from './inbox.js';
 import { lockKey, noteEffect } from './inbox-tables.js';
 import { decodeMessage } from '../envelope.js';
 import type { OperatorReason } from './operator-decision.js';
+import { type Order, OrderTable } from '../orders/order-table.js';
 import { NotOpen, redrive, redriveKey, type RedriveResult } from './redrive.js';
 
 /** `redrive`: try again. `go_on`: try again and go over the one gap before it. `discard`: have no effect, ever. */
-export type OrderKind = 'redrive' | 'go_on' | 'discard';
+export type LetterOrderKind = 'redrive' | 'go_on' | 'discard';
 
-export interface Order {
-  readonly id: string;
+/** That a dead letter be dealt with. `reason` is null for `redrive`, which gives nothing up. */
+export interface LetterOrder {
   readonly consumer: string;
   readonly deadLetterId: string;
-  readonly kind: OrderKind;
+  readonly kind: LetterOrderKind;
   readonly reason: OperatorReason | null;
-  readonly operator: string;
 }
 
-export type OrderResult =
+export type LetterOrderResult =
   | ({ readonly outcome: 'done' } & RedriveResult)
   /** It had been closed already: by another operator, by itself, or by this order before it was interrupted. */
   | { readonly outcome: 'closed_before'; readonly as: DeadLetter['outcome'] }
@@ -31,80 +29,32 @@ export type OrderResult =
   /** Still nothing that could be read. */
   | { readonly outcome: 'failed'; readonly error: string };
 
-/** Orders what the consumer itself carries out, now or as soon as it runs. Answers the order's id. */
-export async function placeOrder(
-  manager: EntityManager,
-  order: Omit<Order, 'id'> & { readonly note?: string },
-): Promise<string> {
-  const id = randomUUID();
-  await manager.query(
-    `insert into inbox_orders (id, consumer, dead_letter_id, kind, reason, note, operator)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [id, order.consumer, order.deadLetterId, order.kind, order.reason, order.note ?? null, order.operator],
-  );
-  return id;
-}
+/** What operators have ordered about dead letters, to be carried out by the consumer itself. */
+export const letterOrders = new OrderTable<LetterOrder, LetterOrderResult>('inbox_orders', {
+  ...{ consumer: 'consumer', deadLetterId: 'dead_letter_id', kind: 'kind', reason: 'reason' },
+});
 
-/** Undefined as long as it has not been carried out. */
-export async function orderResult(manager: EntityManager, id: string): Promise<OrderResult | undefined> {
-  const [row] = await manager.query<{ result: OrderResult | null }[]>('select result from inbox_orders where id = $1', [
-    id,
-  ]);
-  return row?.result ?? undefined;
-}
-
-interface OrderRow {
-  readonly id: string;
-  readonly consumer: string;
-  readonly dead_letter_id: string;
-  readonly kind: OrderKind;
-  readonly reason: OperatorReason | null;
-  readonly operator: string;
-}
-
-/** Carries out what operators have ordered, each order once; one that was interrupted is taken up again. */
-export async function carryOutOrders(inbox: Inbox): Promise<void> {
+/** Carries out what operators have ordered of this consumer. The work goes on in transactions of its own. */
+export function carryOutOrders(inbox: Inbox): Promise<void> {
   const { consumer, dataSource, log, stopping } = inbox.options;
-  const open = await dataSource.query<{ id: string }[]>(
-    'select id from inbox_orders where consumer = $1 and done_at is null order by ordered_at, id',
-    [consumer],
-  );
-  for (const { id } of open) {
-    if (stopping.aborted) return;
-    await dataSource
-      .transaction((manager) => takeOrder(inbox, manager, id))
-      .catch((error: unknown) =>
-        log.warn({ consumer, orderId: id, ...errorFields(error) }, 'order not carried out, trying again'),
-      );
-  }
+  return letterOrders.carryOut({
+    ...{ dataSource, log, stopping, of: { consumer } },
+    carryOut: async (order, manager) => ((await hasTurn(manager, order)) ? carryOut(inbox, order) : undefined),
+  });
 }
 
-/** The transaction holds the order, and the letter for orders, while the work goes on in transactions of its own. */
-async function takeOrder(inbox: Inbox, manager: EntityManager, id: string): Promise<void> {
-  const { consumer, log } = inbox.options;
-  const [row] = await manager.query<OrderRow[]>(
-    `select id, consumer, dead_letter_id, kind, reason, operator from inbox_orders
-     where id = $1 and done_at is null for update skip locked`,
-    [id],
-  );
-  if (!row) return;
+/** Whether nobody else deals with the letter's key; nobody else does then for as long as the transaction lasts. */
+async function hasTurn(manager: EntityManager, { consumer, deadLetterId }: LetterOrder): Promise<boolean> {
   const [turn] = await manager.query<{ taken: boolean }[]>(
     `select pg_try_advisory_xact_lock(hashtextextended('waymark dead letter ' || $1 || coalesce(source, '') || coalesce(subject, id::text), 0))
        as taken
      from dead_letters where id = $2`,
-    [consumer, row.dead_letter_id],
+    [consumer, deadLetterId],
   );
-  if (turn?.taken !== true) return;
-  const order: Order = { ...row, deadLetterId: row.dead_letter_id };
-  const result = await carryOut(inbox, order);
-  await manager.query('update inbox_orders set done_at = clock_timestamp(), result = $2 where id = $1', [
-    id,
-    JSON.stringify(result),
-  ]);
-  log.info({ consumer, orderId: id, deadLetterId: order.deadLetterId, kind: order.kind, ...result }, 'order done');
+  return turn?.taken === true;
 }
 
-async function carryOut(inbox: Inbox, order: Order): Promise<OrderResult> {
+async function carryOut(inbox: Inbox, order: Order<LetterOrder>): Promise<LetterOrderResult> {
   const { consumer, dataSource, decided } = inbox.options;
   const letter = await findOpen(dataSource.manager, consumer, order.deadLetterId);
   if (!letter) return closedBefore(inbox, order.deadLetterId);
@@ -127,7 +77,7 @@ async function carryOut(inbox: Inbox, order: Order): Promise<OrderResult> {
   }
 }
 
-async function closedBefore(inbox: Inbox, id: string): Promise<OrderResult> {
+async function closedBefore(inbox: Inbox, id: string): Promise<LetterOrderResult> {
   const [letter] = await deadLettersWhere(inbox.options.dataSource.manager, 'id = $1', [id]);
   return { outcome: 'closed_before', as: letter?.outcome ?? null };
 }
@@ -157,7 +107,7 @@ async function lastBeforeGap(inbox: Inbox, letter: DeadLetter): Promise<number |
 }
 
 /** Closes a letter as if its message had been handled. Those that waited behind it have their turn. */
-async function discard(inbox: Inbox, letter: DeadLetter): Promise<OrderResult> {
+async function discard(inbox: Inbox, letter: DeadLetter): Promise<LetterOrderResult> {
   const { consumer, dataSource, now } = inbox.options;
   const { id, source, subject } = letter;
   const keyed = source !== null && subject !== null;

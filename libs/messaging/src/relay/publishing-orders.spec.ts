@@ -5,14 +5,9 @@ import { DataSource } from 'typeorm';
 import type { Log } from '../log.js';
 import type { Message } from '../port.js';
 import { Deferred } from '../waiting.js';
-import {
-  carryOutPublishingOrders,
-  orderPublishingAgain,
-  type PublishingOrder,
-  publishingOrderResult,
-} from './publishing-orders.js';
+import { carryOutPublishingOrders, type PublishingOrder, publishingOrders } from './publishing-orders.js';
 import { openRelayGround, type RelayGround, silent } from './relay-ground.fixture.js';
-import { relayMigration, relayOrdersMigration } from './relay-migration.js';
+import { relayMigration, relayOrdersMigration, relayOrdersOfSeveralMigration } from './relay-migration.js';
 import { runRelay, type Relay } from './run-relay.js';
 
 describe('an operator who orders that everything be published again', () => {
@@ -25,7 +20,9 @@ describe('an operator who orders that everything be published again', () => {
   let said: object[];
 
   beforeAll(async () => {
-    ground = await openRelayGround('publishing_orders', [relayMigration, relayOrdersMigration]);
+    ground = await openRelayGround('publishing_orders', [
+      ...[relayMigration, relayOrdersMigration, relayOrdersOfSeveralMigration],
+    ]);
     const applicationName = 'instance';
     instances = await Promise.all(
       [1, 2].map(() =>
@@ -56,8 +53,8 @@ describe('an operator who orders that everything be published again', () => {
   const record = async (order: PublishingOrder): Promise<void> => void recorded.push(order);
   const obey = (onOrder = record, instance = 0) =>
     carryOutPublishingOrders({ dataSource: instances[instance]!, log, onOrder });
-  const order = (operator = 'amina') => orderPublishingAgain(manager(), service, operator);
-  const resultOf = (id: string) => publishingOrderResult(manager(), id);
+  const order = (operator = 'amina', of = service) => publishingOrders.place(manager(), { service: of, operator });
+  const resultOf = (id: string) => publishingOrders.result(manager(), id);
 
   const start = async (): Promise<void> => {
     relay = runRelay({
@@ -103,7 +100,7 @@ describe('an operator who orders that everything be published again', () => {
 
   it('is recorded first, while the relay goes on; then all of it comes again, with the same ids and sequences', async () => {
     await threePublished();
-    const { id } = await order();
+    const id = await order();
     expect(await resultOf(id)).toBeUndefined();
     await obey(async (taken) => {
       await append(1);
@@ -122,7 +119,7 @@ describe('an operator who orders that everything be published again', () => {
   it('has nothing published again that cannot be recorded, until it can', async () => {
     await threePublished();
     const before = await checkpoint();
-    const { id } = await order();
+    const id = await order();
     await obey(() => Promise.reject(new TypeError('the log is away, says Amina')));
     expect(await checkpoint()).toEqual(before);
     expect(await resultOf(id)).toBeUndefined();
@@ -134,7 +131,7 @@ describe('an operator who orders that everything be published again', () => {
   it('is obeyed after its connection was cut between the record and the new start, as the same order', async () => {
     const first = await threePublished();
     const before = await checkpoint();
-    const { id } = await order();
+    const id = await order();
     await obey(async (taken) => {
       await record(taken);
       await ground.pool.query(
@@ -152,7 +149,7 @@ describe('an operator who orders that everything be published again', () => {
   it('is closed together with the new start, or neither is', async () => {
     await threePublished();
     const before = await checkpoint();
-    const { id } = await order();
+    const id = await order();
     await ground.pool.query('alter table relay_orders add constraint closes_later check (done_at is null) not valid');
     await obey();
     expect(await checkpoint()).toEqual(before);
@@ -164,7 +161,7 @@ describe('an operator who orders that everything be published again', () => {
   it('is obeyed once by two instances that take it up at once, and by one that comes later not again', async () => {
     await threePublished();
     const before = Number((await checkpoint())?.epoch);
-    const { id } = await order();
+    const id = await order();
     const [reached, mayGoOn] = [new Deferred(), new Deferred()];
     const holding = obey(async (taken) => {
       await record(taken);
@@ -182,39 +179,70 @@ describe('an operator who orders that everything be published again', () => {
     await eventually(async () => expect(Number((await checkpoint())?.epoch)).toBe(before + 2));
   });
 
-  it('has one order open at a time: a second one answers the first, whoever gives it, and one afterwards is new', async () => {
-    const [one, ...others] = await Promise.all([order(), ...Array.from({ length: 5 }, () => order('amina'))]);
-    for (const other of others) expect(other).toEqual(one);
-    expect(await order('tomas')).toEqual(one);
-    const facts = await orderPublishingAgain(manager(), `${service}-facts`, 'tomas');
-    expect(facts.id).not.toBe(one.id);
+  it('begins anew once for all who ordered before it did, and each is recorded; for one who orders later once more', async () => {
+    await threePublished();
+    await relay?.stop();
+    const before = Number((await checkpoint())?.epoch);
+    const ids = [await order('amina'), await order('tomas'), await order('tomas')];
+    const facts = await order('amina', `${service}-facts`);
     await obey();
-    expect(recorded.map(({ operator }) => operator)).toEqual(['amina', 'tomas']);
+    expect(recorded.map(({ id, operator }) => [id, operator])).toEqual([
+      [ids[0], 'amina'],
+      [ids[1], 'tomas'],
+      [ids[2], 'tomas'],
+      [facts, 'amina'],
+    ]);
+    expect(await Promise.all([...ids, facts].map(resultOf))).toEqual([
+      { outcome: 'done', published: 3 },
+      { outcome: 'done', published: 3, with: ids[0] },
+      { outcome: 'done', published: 3, with: ids[0] },
+      { outcome: 'done', published: 0 },
+    ]);
+    expect(Number((await checkpoint())?.epoch)).toBe(before + 1);
     const later = await order('tomas');
-    expect(later).toMatchObject({ service, operator: 'tomas' });
-    expect(later.id).not.toBe(one.id);
+    await obey();
+    expect(await resultOf(later)).toEqual({ outcome: 'done', published: 0 });
+    expect(Number((await checkpoint())?.epoch)).toBe(before + 2);
+  });
+
+  it('begins anew once when two instances carry out two orders at once', async () => {
+    await threePublished();
+    await relay?.stop();
+    const before = Number((await checkpoint())?.epoch);
+    const ids = [await order('amina'), await order('tomas')];
+    const both = new Deferred();
+    const meet = async (taken: PublishingOrder): Promise<void> => {
+      await record(taken);
+      if (recorded.length === 2) both.resolve();
+      await both.promise;
+    };
+    await Promise.all([obey(meet), obey(meet, 1)]);
+    expect(recorded.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect(Number((await checkpoint())?.epoch)).toBe(before + 1);
+    const results = await Promise.all(ids.map(resultOf));
+    expect(results.map((result) => result?.with).filter((id) => id !== undefined)).toHaveLength(1);
+  });
+
+  it('does not take an order for done that shared the start of another, when one comes between the two', async () => {
+    await threePublished();
+    await relay?.stop();
+    await order('amina');
+    const second = await order('tomas');
+    let between = '';
+    await obey(async ({ id }) => {
+      if (id === second) between = await order('amina');
+    });
+    await obey();
+    expect(await resultOf(between)).toEqual({ outcome: 'done', published: 0 });
   });
 
   it('is obeyed when no instance runs, as soon as one does', async () => {
     const first = await threePublished();
     await relay?.stop();
-    const { id } = await order();
+    const id = await order();
     expect(await resultOf(id)).toBeUndefined();
     await start();
     await obey();
     await eventually(async () => expect(await published()).toEqual([...first, ...first]));
-  });
-
-  it('finds what came of an order for 90 days, and no order is kept for ever', async () => {
-    const old = await order();
-    await obey();
-    const recent = await order();
-    await obey();
-    const age = (id: string, days: number) =>
-      manager().query("update relay_orders set done_at = now() - $2 * interval '1 day' where id = $1", [id, days]);
-    await Promise.all([age(old.id, 91), age(recent.id, 89)]);
-    await obey();
-    expect(await resultOf(old.id)).toBeUndefined();
-    expect(await resultOf(recent.id)).toMatchObject({ outcome: 'done' });
   });
 });

@@ -1,60 +1,32 @@
-import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
-import { errorFields, type Log } from '../log.js';
+import type { Log } from '../log.js';
+import { type Order, OrderTable } from '../orders/order-table.js';
 import { startOver } from './reset-relay.js';
 
 /** That a relay publish everything again. */
-export interface PublishingOrder {
-  readonly id: string;
+export type PublishingOrder = Order<{
   /** As in `RelayOptions`: such as `case`, or `case-facts` for its facts. */
   readonly service: string;
-  readonly operator: string;
-}
+}>;
 
-/** How many messages had been published, and are from now on published again. */
+/**
+ * How many messages had been published, and are from now on published again. `with`: the order of the same relay that was carried out
+ * while this one waited, with the one new start that both asked for.
+ */
 export interface PublishingOrderResult {
   readonly outcome: 'done';
   readonly published: number;
+  readonly with?: string;
 }
 
-/**
- * Orders what the relay's own service carries out, now or as soon as it runs. While an order of the same relay is open, no other is
- * made: answers that one then, of whoever gave it.
- */
-export async function orderPublishingAgain(
-  manager: EntityManager,
-  service: string,
-  operator: string,
-): Promise<PublishingOrder> {
-  for (;;) {
-    const [placed] = await manager.query<PublishingOrder[]>(
-      `insert into relay_orders (id, service, operator) values ($1, $2, $3)
-       on conflict (service) where done_at is null do nothing returning id, service, operator`,
-      [randomUUID(), service, operator],
-    );
-    if (placed) return placed;
-    const [open] = await manager.query<PublishingOrder[]>(
-      'select id, service, operator from relay_orders where service = $1 and done_at is null',
-      [service],
-    );
-    if (open) return open;
-  }
-}
+/** What operators have ordered to be published again, to be carried out by the relay's own service. */
+export const publishingOrders = new OrderTable<Pick<PublishingOrder, 'service'>, PublishingOrderResult>(
+  'relay_orders',
+  { service: 'service' },
+);
 
-/** Undefined as long as it has not been carried out. */
-export async function publishingOrderResult(
-  manager: EntityManager,
-  id: string,
-): Promise<PublishingOrderResult | undefined> {
-  const [row] = await manager.query<{ result: PublishingOrderResult | null }[]>(
-    'select result from relay_orders where id = $1',
-    [id],
-  );
-  return row?.result ?? undefined;
-}
-
-export interface ObeyingOptions {
-  /** The service's own database, with `relayMigration` and `relayOrdersMigration` applied. */
+export interface PublishingOptions {
+  /** The service's own database, with `relayMigration` and those of its orders applied. */
   readonly dataSource: DataSource;
   readonly log: Log;
   /**
@@ -64,44 +36,37 @@ export interface ObeyingOptions {
   readonly onOrder: (order: PublishingOrder) => Promise<void>;
 }
 
-/** What came of an order can be asked for so long. */
-const keptFor = '90 days';
+/**
+ * Carries out what operators have ordered to be published again. Each order is recorded; those that one new start satisfies share it.
+ * An order is closed together with its relay's new start.
+ */
+export const carryOutPublishingOrders = ({ dataSource, log, onOrder }: PublishingOptions): Promise<void> =>
+  publishingOrders.carryOut({
+    ...{ dataSource, log },
+    carryOut: async (order, manager) => {
+      await onOrder(order);
+      const [relay] = await manager.query<{ published: string }[]>(
+        'select published from relay_checkpoint where service = $1 for update',
+        [order.service],
+      );
+      // A statement of its own, which sees what was closed while the checkpoint was waited for.
+      const startedOver = await startedOverSince(manager, order);
+      if (startedOver) return startedOver;
+      await startOver(manager, order.service);
+      return { outcome: 'done', published: Number(relay?.published ?? 0) };
+    },
+  });
 
-/** Carries out what operators have ordered, each order once; one that was interrupted is taken up again. */
-export async function carryOutPublishingOrders(options: ObeyingOptions): Promise<void> {
-  const { dataSource, log } = options;
-  const open = await dataSource.query<{ id: string }[]>(
-    'select id from relay_orders where done_at is null order by ordered_at, id',
+/** What came of the order with which the relay began anew after this one was given; undefined when it has not. */
+async function startedOverSince(
+  manager: EntityManager,
+  { id, service }: PublishingOrder,
+): Promise<PublishingOrderResult | undefined> {
+  const [row] = await manager.query<{ id: string; result: PublishingOrderResult }[]>(
+    `select id, result from relay_orders
+     where service = $1 and result->>'with' is null and done_at > (select ordered_at from relay_orders where id = $2)
+     order by done_at limit 1`,
+    [service, id],
   );
-  for (const { id } of open) {
-    try {
-      const done = await dataSource.transaction('READ COMMITTED', (manager) => takeOrder(options, manager, id));
-      if (done) log.info({ orderId: id, ...done }, 'order to publish everything again done');
-    } catch (error) {
-      log.warn({ orderId: id, ...errorFields(error) }, 'order not carried out, trying again');
-    }
-  }
-  await dataSource.query(`delete from relay_orders where done_at < clock_timestamp() - interval '${keptFor}'`);
-}
-
-/** The transaction holds the order while it is recorded, and closes it together with the relay's new start. */
-async function takeOrder({ onOrder }: ObeyingOptions, manager: EntityManager, id: string) {
-  const [order] = await manager.query<PublishingOrder[]>(
-    'select id, service, operator from relay_orders where id = $1 and done_at is null for update skip locked',
-    [id],
-  );
-  if (!order) return undefined;
-  await onOrder(order);
-  const { service, operator } = order;
-  const [relay] = await manager.query<{ published: string }[]>(
-    'select published from relay_checkpoint where service = $1 for update',
-    [service],
-  );
-  await startOver(manager, service);
-  const result: PublishingOrderResult = { outcome: 'done', published: Number(relay?.published ?? 0) };
-  await manager.query('update relay_orders set done_at = clock_timestamp(), result = $2 where id = $1', [
-    id,
-    JSON.stringify(result),
-  ]);
-  return { service, operator, ...result };
+  return row && { ...row.result, with: row.id };
 }

@@ -1,3 +1,5 @@
+import { orderColumns } from '../orders/order-table.js';
+
 /**
  * What a relay keeps in the database of its own service: how far the log is published, under which leadership, how far each partition
  * of its topic was seen to reach, and the last sequence of each subject. All of it can be computed again from the log. Safe to run again.
@@ -54,18 +56,18 @@ create index if not exists relay_held_by on relay_held (service, held_by);
 create index if not exists relay_held_until on relay_held (service, went_with);
 `;
 
-/**
- * What operators have ordered to be published again, to be carried out by the relay's own service; one order of a relay is open at a
- * time. Applied once.
- */
+/** What operators have ordered to be published again, to be carried out by the relay's own service. Applied once. */
 export const relayOrdersMigration = `
 create table relay_orders (
   id uuid primary key,
   service text not null,
-  operator text not null,
-  ordered_at timestamptz not null default clock_timestamp(),
-  done_at timestamptz,
-  result jsonb check ((done_at is null) = (result is null))
+  ${orderColumns}
 );
 create unique index relay_orders_open on relay_orders (service) where done_at is null;
+`;
+
+/** Several orders of one relay may be open, so that each operator who orders is recorded. Applied once, after `relayOrdersMigration`. */
+export const relayOrdersOfSeveralMigration = `
+drop index relay_orders_open;
+create index relay_orders_open on relay_orders (ordered_at) where done_at is null;
 `;

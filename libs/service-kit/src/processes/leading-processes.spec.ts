@@ -11,7 +11,7 @@ import { tallyService } from '../tally.fixture.js';
 import { prepareGround, type TallyGround } from '../tally-ground.fixture.js';
 import { AnswerProcess } from './answer-process.js';
 import { type ProcessDeclaration, processIdOf, type Taking } from './process-declaration.js';
-import { placeProcessOrder, processOrderResult } from './process-orders.js';
+import { processOrders } from './process-orders.js';
 
 /** What the spec lets happen when a step is taken. */
 const hooks: { ask: (taking: Taking) => Promise<readonly string[]>; tell: (taking: Taking) => Promise<void> } = {
@@ -91,10 +91,11 @@ describe('a process, with two instances of its service', () => {
         { commandId: message, correlationId: message, actor: { kind: 'service', id: 'tally', roles: [] } },
       ),
     );
-  const order = (about: string) => placeProcessOrder(database.manager, processIdOf(counting, about), 'tomas');
+  const order = (about: string) =>
+    processOrders.place(database.manager, { processId: processIdOf(counting, about), operator: 'tomas' });
   const resultOf = (id: string) =>
     eventually(async () => {
-      const result = await processOrderResult(database.manager, id);
+      const result = await processOrders.result(database.manager, id);
       expect(result).toBeDefined();
       return result;
     });

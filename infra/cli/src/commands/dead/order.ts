@@ -1,11 +1,10 @@
 import { Option, type Command } from 'commander';
 import {
+  letterOrders,
+  type LetterOrderKind,
+  type LetterOrderResult,
   operatorReasons,
-  orderResult,
-  placeOrder,
   type OperatorReason,
-  type OrderKind,
-  type OrderResult,
 } from '@waymark/messaging';
 import { exitCodes, WrongUse } from '../../exit-codes.js';
 import { databaseOption, withDatabase } from '../../service-database.js';
@@ -55,28 +54,26 @@ export function addDiscard(dead: Command, context: CommandContext): void {
 
 async function giveOrder(
   id: string,
-  kind: OrderKind,
+  kind: LetterOrderKind,
   { database, reason, note, operator, wait, ...options }: OrderOptions,
   { terminal, end }: CommandContext,
 ): Promise<void> {
   const { orderId, result } = await withDatabase(database, 'inbox_orders', async (manager) => {
     const { consumer } = await demandLetter(manager, id);
-    const placed = await placeOrder(manager, {
-      ...{ consumer, deadLetterId: id, kind, reason: reason ?? null, operator },
-      ...(note === undefined ? {} : { note }),
-    });
-    return { orderId: placed, result: await untilDone(() => orderResult(manager, placed), wait) };
+    const order = { consumer, deadLetterId: id, kind, reason: reason ?? null, operator };
+    const placed = await letterOrders.place(manager, order, note);
+    return { orderId: placed, result: await untilDone(() => letterOrders.result(manager, placed), wait) };
   });
   report(terminal, options, { orderId, ...(result ?? { outcome: 'ordered' }) }, () => `${textOf(result, orderId)}\n`);
   if (!isDone(result, kind)) end(exitCodes.failed);
 }
 
-function isDone(result: OrderResult | undefined, kind: OrderKind): boolean {
+function isDone(result: LetterOrderResult | undefined, kind: LetterOrderKind): boolean {
   if (result?.outcome === 'closed_before') return (result.as === 'discarded') === (kind === 'discard');
   return result?.outcome === 'done' && result.stoppedAt === undefined;
 }
 
-function textOf(result: OrderResult | undefined, orderId: string): string {
+function textOf(result: LetterOrderResult | undefined, orderId: string): string {
   switch (result?.outcome) {
     case undefined:
       return notDoneYet(orderId);

@@ -19,12 +19,12 @@ export function addRetry(processes: Command, { terminal, end }: CommandContext):
     .option('--json', 'print the result as one line of JSON')
     .option('--quiet', 'without --json: print nothing')
     .action(async (id: string, { operator, wait, ...options }: RetryOptions) => {
-      const { placeProcessOrder, processOrderResult } = await import('@waymark/service-kit');
+      const { processOrders } = await import('@waymark/service-kit');
       const { orderId, result } = await withProcess(id, options, async (_service, _row, { dataSource }) => {
-        const placed = await placeProcessOrder(dataSource.manager, id, operator);
+        const placed = await processOrders.place(dataSource.manager, { processId: id, operator });
         return {
           orderId: placed,
-          result: await untilDone(() => processOrderResult(dataSource.manager, placed), wait),
+          result: await untilDone(() => processOrders.result(dataSource.manager, placed), wait),
         };
       });
       report(

@@ -32,8 +32,18 @@ export function recordRecusal(
   return recused.includes(recusal.staffId) ? [] : [{ type: 'OfficerRecusedFromConcern', data: recusal }];
 }
 
-/** Each once. What comes after something later was told changes nothing, nor does the team of another case. */
-export function recordTeam({ changed }: CommandOf<'RecordTeam'>, { team }: Concern): readonly ConcernEvent[] {
-  const isNews = !team || (team.caseId === changed.caseId && team.revision < changed.revision);
-  return isNews ? [{ type: 'TeamOfConcernChanged', data: changed }] : [];
+/**
+ * Each once. What comes after something later was told changes nothing, nor does the team of another case; who has recused by it has
+ * all the same.
+ */
+export function recordTeam(
+  { changed, recused: staffId }: CommandOf<'RecordTeam'>,
+  concern: Concern,
+): readonly ConcernEvent[] {
+  const { caseId, revision, changedAt: recusedAt } = changed;
+  const isNews = !concern.team || (concern.team.caseId === caseId && concern.team.revision < revision);
+  return [
+    ...(isNews ? [{ type: 'TeamOfConcernChanged', data: changed } as const] : []),
+    ...(staffId === undefined ? [] : recordRecusal({ type: 'RecordRecusal', staffId, caseId, recusedAt }, concern)),
+  ];
 }

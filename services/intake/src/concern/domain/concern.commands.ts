@@ -90,7 +90,8 @@ export type ConcernCommand =
       readonly caseId: string;
       readonly recusedAt: Instant;
     }
-  | { readonly type: 'RecordTeam'; readonly changed: TeamOfConcern }
+  /** `recused`: who has stepped back by it. */
+  | { readonly type: 'RecordTeam'; readonly changed: TeamOfConcern; readonly recused?: string }
   | { readonly type: 'RecordEmergencyAccess'; readonly grant: EmergencyGrant }
   | { readonly type: 'EndEmergencyAccess'; readonly grantId: string; readonly endedAt: Instant }
   /** With the marks of whom the reporter shuts out. */

@@ -54,6 +54,22 @@ describe('the team of the case that a concern became', () => {
     known.when(record(['lucia'], 4), heard).then();
   });
 
+  it('is recorded together with who has recused by the change, each once', () => {
+    const recusal = { staffId: 'kwame', caseId: 'case-1', recusedAt: the.monday };
+    const without: ConcernCommand = { type: 'RecordTeam', changed: team(['amina'], 3), recused: 'kwame' };
+    const hasRecused = { type: 'OfficerRecusedFromConcern', data: recusal } as const;
+    const known = decider.given(...accepted, isNow(['amina', 'kwame']));
+    known.when(without, heard).then(isNow(['amina'], 3), hasRecused);
+    decider
+      .given(...accepted, isNow(['lucia'], 4))
+      .when(without, heard)
+      .then(hasRecused);
+    decider
+      .given(...accepted, isNow(['amina'], 3), hasRecused)
+      .when(without, heard)
+      .then();
+  });
+
   it('is that of its own case, and of no other', () => {
     decider
       .given(...accepted, isNow(['amina']))

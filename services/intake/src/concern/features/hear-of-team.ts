@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { derivedId } from '@waymark/messaging';
+import { DomainRejection } from '@waymark/event-sourcing';
 import { Aggregates, type HeardOfTeam, HearOfTeam } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import type { HeardOfCase } from './hear-of-case.js';
@@ -10,18 +10,19 @@ export class HearOfTeamOfConcernHandler implements ICommandHandler<HearOfTeam> {
   constructor(private readonly aggregates: Aggregates) {}
 
   async execute({ caseId, told, call }: HearOfTeam): Promise<HeardOfTeam> {
-    const { concernId, team, changedAt, revision, recused: staffId } = told;
+    const { concernId, team, changedAt, revision, recused } = told;
     if (concernId === undefined) return { known: false };
-    const { state } = await this.aggregates.load(concernAggregate, concernId);
-    if (state.status === 'none') return { known: false };
-    const heard: readonly HeardOfCase[] = [
-      { type: 'RecordTeam', changed: { caseId, team: [...team], changedAt, revision } },
-      ...(staffId === undefined ? [] : [{ type: 'RecordRecusal', caseId, staffId, recusedAt: changedAt } as const]),
-    ];
-    for (const command of heard) {
-      const commandId = derivedId(call.commandId, command.type);
-      await this.aggregates.change(concernAggregate, concernId, command, { ...call, commandId });
+    const heard: HeardOfCase = {
+      type: 'RecordTeam',
+      changed: { caseId, team: [...team], changedAt, revision },
+      ...(recused === undefined ? {} : { recused }),
+    };
+    try {
+      await this.aggregates.change(concernAggregate, concernId, heard, call);
+      return { known: true };
+    } catch (error) {
+      if (error instanceof DomainRejection && error.code === 'concern_not_found') return { known: false };
+      throw error;
     }
-    return { known: true };
   }
 }
