@@ -133,6 +133,11 @@ const consent = (of: number) => {
         { nil: undefined },
       ),
     }),
+    event<unknown>('ReporterErasureAdmitted', {
+      clientId: fc.constant(uuid(of)),
+      reporterId: few.map(uuid),
+      erasureId,
+    }),
     event<unknown>('ErasureApproved', { erasureId, answersDueAt: at }),
     event<unknown>('ErasureDeclined', { erasureId }),
     event<unknown>('ErasureRequestWithdrawn', { erasureId }),

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { intakeMessages, topicOf } from '@waymark/contracts';
+import { intakeMessages } from '@waymark/contracts';
 import type { ShutOut } from '@waymark/service-kit';
-import { marksOf } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
-import { caseOpened, type ConsentStage, inDays, startConsentStage, toOmbudsman } from './consent.fixture.js';
-import { linkIds, othersAnswer, saidByIntake, tellFromIntake } from './erasing.fixture.js';
+import { type ConsentStage, inDays, startConsentStage, toOmbudsman } from './consent.fixture.js';
+import {
+  caseFollows,
+  linkIds,
+  othersAnswer,
+  type Reported,
+  reporterAsks,
+  saidByIntake,
+  tellFromIntake,
+} from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -20,31 +27,11 @@ describe('erasing who reported and is not the client', () => {
   });
   afterAll(() => stage?.close());
 
-  interface Reported {
-    readonly reporterId: string;
-    readonly clientId: string;
-    readonly concernId: string;
-  }
-
   const of = (reporterId: string, path: string) => `/v1/clients/${reporterId}/${path}`;
   const approve = (reporterId: string, as = supervisor) => stage.post(of(reporterId, 'erasure-approval'), { as });
   const erasing = (reporterId: string, as = supervisor) => stage.get(of(reporterId, 'erasure'), { as });
-  /** Intake tells, more than once, that a reporter asks to be erased. */
-  const asked = async (excluded: Partial<ShutOut> = {}, requestedBy = stage.idOf(officer)): Promise<Reported> => {
-    const ids = { concernId: randomUUID(), clientId: randomUUID(), reporterId: randomUUID() };
-    const shutOut = marksOf(stage, ids.concernId, excluded);
-    const marks = shutOut.length > 0 ? { shutOut: [...shutOut] } : {};
-    const told = { ...ids, way: 'oral' as const, requestedBy, ...marks };
-    const message = saidByIntake(stage, intakeMessages.reporterErasureRequested, told);
-    await stage.busOf('intake').publish(topicOf('intake'), [message, message]);
-    await eventually(async () => (await stage.eventsOf(ids.reporterId)).length === 1);
-    return ids;
-  };
-  /** A case follows from the concern, whose reporter shuts out nobody, or from another of the same client. */
-  const opened = async ({ clientId }: Reported, excluded: Partial<ShutOut> = {}): Promise<void> => {
-    const aCase = { caseId: randomUUID(), concernId: randomUUID(), clientId, officerId: stage.idOf(officer) };
-    await stage.tell(caseOpened(aCase, marksOf(stage, aCase.concernId, excluded)));
-  };
+  const asked = (excluded?: Partial<ShutOut>, requestedBy?: string) => reporterAsks(stage, excluded, requestedBy);
+  const opened = (reported: Reported, excluded?: Partial<ShutOut>) => caseFollows(stage, reported, excluded);
 
   it('begins with what intake tells, once, in the name of who asked, with or without a case', async () => {
     const { reporterId } = await asked();

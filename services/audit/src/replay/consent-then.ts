@@ -61,6 +61,7 @@ export function evolveConsents(consents: ConsentsThen, fact: Fact): ConsentsThen
     case 'ErasureDemanded':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':
+    case 'ReporterErasureAdmitted':
     case 'ErasureApproved':
     case 'ContextErased':
     case 'ErasureCompleted':

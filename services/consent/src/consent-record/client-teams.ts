@@ -3,7 +3,8 @@ import { DataSource } from 'typeorm';
 import { type ActionOn, decide, type Principal, type Resource, staffRefs } from '@waymark/access';
 import { Aggregates, groundOf, type KnownCase, knownCases, type MarkedCase, ShutOutMarks } from '@waymark/service-kit';
 import type { ConsentRecord } from './domain/consent-record.state.js';
-import { type LinkedRecord, type LinkedRecords, linkedRecords, recordsReportedOf } from './linked-records.js';
+import { type LinkedRecord, type LinkedRecords, linkedRecords } from './linked-records.js';
+import { recordsReportedOf } from './reporters-of-a-client.js';
 
 /** Who works on a client's cases, who has recused from one, and whom their reporters shut out: the local copy of what the case service tells (integration/consume.ts). */
 @Injectable()

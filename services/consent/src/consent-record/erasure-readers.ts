@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Aggregates } from '@waymark/service-kit';
+import { Aggregates, notFound } from '@waymark/service-kit';
 import type { ActionOn, Principal } from '@waymark/access';
 import { ClientTeams } from './client-teams.js';
 import { consentRecordAggregate } from './consent-record.aggregate.js';
@@ -22,6 +22,8 @@ export class ErasureReaders {
   /** 404 for a client of whom this service has never heard. */
   private async mustKnow(clientId: string): Promise<void> {
     if (await this.teams.know(clientId)) return;
-    await this.aggregates.loadExisting(consentRecordAggregate, clientId);
+    const history = await this.aggregates.history(consentRecordAggregate, clientId);
+    // What was admitted happens to somebody who reported: it tells nobody that there is a client.
+    if (history.every(({ event }) => event.type === 'ReporterErasureAdmitted')) throw notFound();
   }
 }

@@ -26,19 +26,25 @@ export async function linkedRecords(
   clientId: string,
   known: (entry: Entry) => boolean = () => true,
 ): Promise<LinkedRecords> {
-  const read = async (id: string): Promise<LinkedRecord> => {
-    const history = (await aggregates.history(consentRecordAggregate, id)).filter(known);
-    const record = fold(
-      consentRecordAggregate.decider,
-      history.map(({ event }) => event),
-    );
-    return { clientId: id, history, record };
-  };
-  const found: [LinkedRecord, ...LinkedRecord[]] = [await read(clientId)];
+  const found: [LinkedRecord, ...LinkedRecord[]] = [await recordOf(aggregates, clientId, known)];
   for (const { record } of found)
     for (const other of record.linked)
-      if (!found.some(({ clientId: id }) => id === other)) found.push(await read(other));
+      if (!found.some(({ clientId: id }) => id === other)) found.push(await recordOf(aggregates, other, known));
   return found;
+}
+
+/** That of one id alone. */
+export async function recordOf(
+  aggregates: Aggregates,
+  clientId: string,
+  known: (entry: Entry) => boolean = () => true,
+): Promise<LinkedRecord> {
+  const history = (await aggregates.history(consentRecordAggregate, clientId)).filter(known);
+  const record = fold(
+    consentRecordAggregate.decider,
+    history.map(({ event }) => event),
+  );
+  return { clientId, history, record };
 }
 
 /** Whether this command was appended here before: it is a retry then. */
@@ -53,13 +59,6 @@ export const callTo = (what: string, { ifMatch: _ofTheFirst, ...call }: Call): C
 
 /** The part of a call that is about another id of the person than the one that was named. */
 export const callAbout = ({ clientId }: Pick<LinkedRecord, 'clientId'>, call: Call): Call => callTo(clientId, call);
-
-/** Of somebody who reported: the records of the client whose concern it is, by all ids that they have. */
-export const recordsReportedOf = async (
-  aggregates: Aggregates,
-  { erasure }: ConsentRecord,
-): Promise<readonly LinkedRecord[]> =>
-  erasure?.reporterOf ? linkedRecords(aggregates, erasure.reporterOf.clientId) : [];
 
 /** The record in which a consent lies; that of the named id for one that nobody knows. */
 export const holderOf = (records: LinkedRecords, consentId: string): LinkedRecord =>

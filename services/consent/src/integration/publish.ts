@@ -84,6 +84,7 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     case 'OverrideEndedByClient':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':
+    case 'ReporterErasureAdmitted':
     case 'ContextErased':
     case 'ErasureCompleted':
     case 'ConsentRefused':

@@ -64,6 +64,7 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
       case 'DeclineErasure':
       case 'PlaceLegalHold':
       case 'LiftLegalHold':
+      case 'AdmitReporterErasure':
       case 'ApproveErasure':
       case 'EraseAlong':
       case 'DemandErasure':

@@ -26,7 +26,14 @@ export interface ConsentRecord extends Erasing, Overriding {
   readonly sendings: readonly { readonly consentId: string; readonly referralId: string }[];
 }
 
-export const nothingConsented: ConsentRecord = { consents: [], linked: [], sendings: [], holds: [], overrides: [] };
+export const nothingConsented: ConsentRecord = {
+  consents: [],
+  linked: [],
+  sendings: [],
+  holds: [],
+  admitted: [],
+  overrides: [],
+};
 
 /** Withdrawn counts at once, expired by the time of the decision: nobody waits for the clock's event. */
 export function statusOf(consent: Consent, now: Instant): ConsentStatus {
@@ -103,6 +110,8 @@ function evolveBy(record: ConsentRecord, event: ConsentEvent): ConsentRecord {
     case 'ClientInformedOfOverride':
     case 'OverrideEndedByClient':
       return evolveOverriding({ ...record, clientId: event.data.clientId }, event);
+    case 'ReporterErasureAdmitted':
+      return evolveErasing(record, event);
     case 'ErasureRequested':
     case 'ErasureRequestWithdrawn':
     case 'ErasureDeclined':

@@ -38,6 +38,13 @@ export type ErasureCommand =
       readonly holdId?: string;
     }
   | { readonly type: 'LiftLegalHold'; readonly holdId: string }
+  /** To the client: somebody who reported about them is about to be erased. */
+  | {
+      readonly type: 'AdmitReporterErasure';
+      readonly clientId: string;
+      readonly reporterId: string;
+      readonly erasureId: string;
+    }
   /** `cameAgain`: something has happened since the request that does not stand in this record. */
   | { readonly type: 'ApproveErasure'; readonly cameAgain: boolean }
   /** Another id of the same person was erased. */

@@ -210,6 +210,26 @@ describe('the erasure of a client', () => {
     records.given(noted).when(approve).thenTypes('ErasureApproved');
   });
 
+  it('of who reported is admitted by the client’s record, once, unless the client is held', () => {
+    const admit: ConsentCommand = {
+      ...{ type: 'AdmitReporterErasure', clientId, reporterId: 'reporter-1', erasureId: 'erasure-2' },
+    };
+    const ids = { clientId, reporterId: 'reporter-1', erasureId: 'erasure-2' };
+    const admitted: ConsentEvent = { type: 'ReporterErasureAdmitted', data: { ...ids, admittedAt: now } };
+    records.given().when(admit).then(admitted);
+    records.given(admitted).when(admit).then();
+    records
+      .given(admitted)
+      .when({ ...admit, erasureId: 'erasure-3' })
+      .thenTypes('ReporterErasureAdmitted');
+    records.given(held).when(admit).thenRejectedWith('legal_hold_stands');
+    records.given(admitted, held).when(admit).thenRejectedWith('legal_hold_stands');
+    records.given(held, lifted).when(admit).then(admitted);
+    // An erased client cannot be held any more, and what was admitted keeps nobody from anything.
+    records.given(requested, approved).when(admit).then();
+    records.given(admitted, requested).when(approve).thenTypes('ErasureApproved');
+  });
+
   it('takes an answer that comes again as the one that it is, and none to another erasure', () => {
     records
       .given(requested, approved, ...answered('case'))

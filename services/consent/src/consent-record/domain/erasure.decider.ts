@@ -52,6 +52,8 @@ export function decideErasing(
         { type: 'LegalHoldLifted', data: { holdId, clientId, liftedBy: context.actor.id, liftedAt: context.now } },
       ];
     }
+    case 'AdmitReporterErasure':
+      return admit(command, state, context);
     case 'ApproveErasure':
       return approve(command.cameAgain, state, context);
     case 'EraseAlong':
@@ -116,13 +118,34 @@ export function lapse(
 }
 
 /**
+ * Never while the client is held: what their reporter told is evidence. Once for each erasure, since a hold that comes later is placed on
+ * the reporter too. An erased client cannot be held any more.
+ */
+function admit(
+  { clientId, reporterId, erasureId }: Extract<ErasureCommand, { type: 'AdmitReporterErasure' }>,
+  state: Erasing,
+  { now: admittedAt }: DecisionContext,
+): readonly ErasureEvent[] {
+  if (isErased(state)) return [];
+  if (state.holds.length > 0) reject('legal_hold_stands');
+  if (state.admitted.some((each) => each.erasureId === erasureId)) return [];
+  return [{ type: 'ReporterErasureAdmitted', data: { clientId, reporterId, erasureId, admittedAt } }];
+}
+
+/** The request, where this person may approve it as far as the record itself tells. */
+export function approvable(state: Erasing, approver: string): Erasure {
+  const asked = undecided(state);
+  if (state.holds.length > 0) reject('legal_hold_stands');
+  if (asked.requestedBy === approver) reject('approver_is_requester');
+  return asked;
+}
+
+/**
  * By another person than the one who asked for it or wrote the request down; never while somebody must keep the texts, nor for a rule
  * after the person has come again.
  */
 function approve(cameAgain: boolean, state: Erasing, { now, actor }: DecisionContext): readonly ErasureEvent[] {
-  const { erasureId, clientId, requestedBy, cameAgain: sinceTheRequest } = undecided(state);
-  if (state.holds.length > 0) reject('legal_hold_stands');
-  if (requestedBy === actor.id) reject('approver_is_requester');
+  const { erasureId, clientId, cameAgain: sinceTheRequest } = approvable(state, actor.id);
   const byRule = pendingByRule(state);
   if (byRule && (cameAgain || sinceTheRequest))
     reject('erasure_no_longer_due', lapse(byRule, 'client_came_again', now));

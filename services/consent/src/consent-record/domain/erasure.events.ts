@@ -75,6 +75,12 @@ export const erasureEvents = declareEvents({
     sealed: {},
   },
   LegalHoldLifted: { version: 1, data: { holdId: id, clientId: id, liftedBy: staffId, liftedAt: instant }, sealed: {} },
+  /** In the record of a client: no legal hold of theirs stands against erasing this person, who reported about them. Precedes the approval. */
+  ReporterErasureAdmitted: {
+    version: 1,
+    data: { clientId: id, reporterId: id, erasureId: id, admittedAt: instant },
+    sealed: {},
+  },
   ErasureApproved: {
     version: 1,
     data: { erasureId: id, clientId: id, approvedBy: staffId, approvedAt: instant, answersDueAt: instant },

@@ -27,6 +27,8 @@ export interface Erasing {
   readonly erasure?: Erasure;
   /** Those that stand. */
   readonly holds: readonly LegalHold[];
+  /** Of those who reported about the client: whose erasure was admitted here. A hold on the client is placed on them as well. */
+  readonly admitted: readonly { readonly reporterId: string; readonly erasureId: string }[];
 }
 
 /** From the approval on the client's texts are going; nothing is written about them any more. */
@@ -46,6 +48,8 @@ export const pendingByRule = (erasing: Erasing): Erasure | undefined => {
 /** A person asks to be erased, or is: nothing joins them to another id any more. */
 export const refusesLinks = (erasing: Erasing): boolean =>
   isErased(erasing) || (pendingRequest(erasing) !== undefined && pendingByRule(erasing) === undefined);
+
+export const isHeldBy = ({ holds }: Erasing, holdId: string): boolean => holds.some((hold) => hold.holdId === holdId);
 
 /** Contexts that have not answered. */
 export const unansweredOf = ({ contexts }: Erasure) =>
@@ -75,6 +79,10 @@ export function evolveErasing<State extends Erasing>(state: State, event: Erasur
     }
     case 'LegalHoldLifted':
       return { ...state, holds: state.holds.filter(({ holdId }) => holdId !== event.data.holdId) };
+    case 'ReporterErasureAdmitted': {
+      const { reporterId, erasureId } = event.data;
+      return { ...state, admitted: [...state.admitted, { reporterId, erasureId }] };
+    }
     case 'ErasureApproved': {
       const { approvedBy: by, approvedAt: at, answersDueAt } = event.data;
       return changed(state, { status: 'approved', approval: { by, at, answersDueAt } });

@@ -10,7 +10,8 @@ import { reject } from '../domain/consent-record.rejections.js';
 import { tellsOfThePerson } from '../domain/consent-record.state.js';
 import { pendingByRule } from '../domain/erasure.state.js';
 import { ErasureReaders } from '../erasure-readers.js';
-import { callTo, hasDecided, type LinkedRecord, linkedRecords, recordsReportedOf } from '../linked-records.js';
+import { callTo, hasDecided, type LinkedRecord, linkedRecords } from '../linked-records.js';
+import { admitErasure } from '../reporters-of-a-client.js';
 import { EraseLinked } from './erase-linked.js';
 
 export class ApproveErasureBody {}
@@ -43,8 +44,9 @@ export class ApproveErasureEndpoint {
   @ApiOperation({
     summary: 'Approve the erasure that somebody else has asked for: it cannot be taken back',
     description:
-      'Refused with `legal_hold_stands` while there is a legal hold, with `approver_is_requester`, and with `erasure_no_longer_due`, ' +
-      'after which the request is over, where the retention rule asked and the person has come again since.',
+      'Refused with `legal_hold_stands` while there is a legal hold, for who reported also one on the client, with ' +
+      '`approver_is_requester`, and with `erasure_no_longer_due`, after which the request is over, where the retention rule asked and ' +
+      'the person has come again since.',
   })
   @ApiOkResponse({ type: ApprovedErasure })
   async approve(
@@ -68,9 +70,10 @@ export class ApproveErasureHandler implements ICommandHandler<ApproveErasure> {
 
   async execute({ clientId, call }: ApproveErasure) {
     const [own, ...others] = await linkedRecords(this.aggregates, clientId);
-    const ofTheClient = await recordsReportedOf(this.aggregates, own.record);
-    if (!hasDecided(own, call.commandId) && [...others, ...ofTheClient].some(({ record }) => record.holds.length > 0))
-      reject('legal_hold_stands');
+    if (!hasDecided(own, call.commandId)) {
+      if (others.some(({ record }) => record.holds.length > 0)) reject('legal_hold_stands');
+      await admitErasure(this.aggregates, own, call);
+    }
     const command = { type: 'ApproveErasure', cameAgain: await this.haveComeAgain(own, others) } as const;
     const written = await this.aggregates.change(consentRecordAggregate, clientId, command, call);
     // That the request has lapsed is recorded, so its retry finds an event of its own in the log: the answer is the same refusal.

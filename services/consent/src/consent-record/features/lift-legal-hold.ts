@@ -5,7 +5,10 @@ import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, type Done, done, IdPipe } from '@waymark/service-kit';
 import { ErasureReaders } from '../erasure-readers.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { reject } from '../domain/consent-record.rejections.js';
+import { isHeldBy } from '../domain/erasure.state.js';
 import { callAbout, linkedRecords } from '../linked-records.js';
+import { recordsOfReporters, standsOnTheClient } from '../reporters-of-a-client.js';
 
 export class LiftLegalHoldBody {}
 
@@ -35,7 +38,11 @@ export class LiftLegalHoldEndpoint {
   @Post()
   @HttpCode(200)
   @Access('LiftLegalHold')
-  @ApiOperation({ summary: 'Lift a legal hold' })
+  @ApiOperation({
+    summary: 'Lift a legal hold',
+    description:
+      'Refused with `legal_hold_stands` for who reported, while it stands on the client: it is lifted there.',
+  })
   @ApiOkResponse({ type: LiftedLegalHold })
   async lift(
     @Param('clientId', IdPipe) clientId: string,
@@ -56,8 +63,10 @@ export class LiftLegalHoldHandler implements ICommandHandler<LiftLegalHold> {
   /** In the record of the named id last: whoever dies in between finds it there, and lifts it again. */
   async execute({ clientId, holdId, call }: LiftLegalHold) {
     const command = { type: 'LiftLegalHold', holdId } as const;
-    const [, ...others] = await linkedRecords(this.aggregates, clientId);
-    for (const other of others.filter(({ record }) => record.holds.some((hold) => hold.holdId === holdId)))
+    const records = await linkedRecords(this.aggregates, clientId);
+    if (await standsOnTheClient(this.aggregates, records[0], holdId)) reject('legal_hold_stands');
+    const others = [...records.slice(1), ...(await recordsOfReporters(this.aggregates, records))];
+    for (const other of others.filter(({ record }) => isHeldBy(record, holdId)))
       await this.aggregates.change(consentRecordAggregate, other.clientId, command, callAbout(other, call));
     const written = await this.aggregates.change(consentRecordAggregate, clientId, command, call);
     return done(written, { holdId, status: 'lifted' as const });

@@ -8,7 +8,14 @@ import { DomainRejection } from '@waymark/event-sourcing';
 import { ErasureReaders } from '../erasure-readers.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import { callAbout, callTo, type LinkedRecord, linkedRecords } from '../linked-records.js';
+import { isHeldBy } from '../domain/erasure.state.js';
+import { recordsOfReporters } from '../reporters-of-a-client.js';
 import { LiftLegalHold } from './lift-legal-hold.js';
+
+interface Hold {
+  readonly basis: LegalHoldBasis;
+  readonly holdId: string;
+}
 
 export class PlaceLegalHoldBody {
   @Code(legalHoldBases, { description: 'What obliges somebody to keep it' }) basis: LegalHoldBasis;
@@ -18,7 +25,7 @@ export class PlacedLegalHold {
   @ApiProperty({ format: 'uuid' }) holdId: string;
 }
 
-/** While it stands no erasure of the client is approved. */
+/** While it stands no erasure of the client is approved, nor of who reported about them. */
 export class PlaceLegalHold extends Command<Done<PlacedLegalHold>> {
   constructor(
     readonly clientId: string,
@@ -40,7 +47,10 @@ export class PlaceLegalHoldEndpoint {
   @Post()
   @HttpCode(201)
   @Access('PlaceLegalHold')
-  @ApiOperation({ summary: 'Keep what there is about the client: no erasure is approved meanwhile' })
+  @ApiOperation({
+    summary:
+      'Keep what there is about the client: no erasure is approved meanwhile, of them or of who reported about them',
+  })
   @ApiCreatedResponse({ type: PlacedLegalHold })
   async place(
     @Param('clientId', IdPipe) clientId: string,
@@ -62,7 +72,7 @@ export class PlaceLegalHoldHandler implements ICommandHandler<PlaceLegalHold> {
 
   /**
    * It stands in the record of every id of the person, and is acknowledged once it does: an approval, by whichever id, comes before it or finds it.
-   * Where an approval was first it is taken back.
+   * Where an approval was first it is taken back. Then it is placed on those who reported about the client, too.
    */
   async execute({ clientId, basis, call }: PlaceLegalHold) {
     const command = { type: 'PlaceLegalHold', clientId, basis } as const;
@@ -77,14 +87,27 @@ export class PlaceLegalHoldHandler implements ICommandHandler<PlaceLegalHold> {
         await this.commands.execute(new LiftLegalHold(clientId, holdId, callTo('take back', call)));
       throw error;
     }
+    await this.placeOnReporters(clientId, { basis, holdId }, call);
     return done(written, { holdId });
   }
 
-  private async placeAlong(
-    other: LinkedRecord,
-    hold: { readonly basis: LegalHoldBasis; readonly holdId: string },
-    call: Call,
-  ): Promise<void> {
+  /**
+   * Whose erasure was admitted before the hold: their approval comes before the hold in their record, or finds it there. Where it came
+   * before, the client is held all the same, for what they told themself is still to be kept. The answer is no other then: who may not know
+   * of a reporter learns nothing by it. Where the hold was lifted meanwhile, a retry places nothing anew.
+   */
+  private async placeOnReporters(clientId: string, hold: Hold, call: Call): Promise<void> {
+    const records = await linkedRecords(this.aggregates, clientId);
+    if (!isHeldBy(records[0].record, hold.holdId)) return;
+    for (const reporter of await recordsOfReporters(this.aggregates, records))
+      try {
+        await this.placeAlong(reporter, hold, call);
+      } catch (error) {
+        if (!(error instanceof DomainRejection && error.code === 'person_erased')) throw error;
+      }
+  }
+
+  private async placeAlong(other: LinkedRecord, hold: Hold, call: Call): Promise<void> {
     const command = { type: 'PlaceLegalHold', clientId: other.clientId, ...hold } as const;
     await this.aggregates.change(consentRecordAggregate, other.clientId, command, callAbout(other, call));
   }

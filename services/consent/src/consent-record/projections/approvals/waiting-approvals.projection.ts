@@ -24,8 +24,9 @@ export const waitingApprovalsProjection = foldedRows({
   fold: oneRow((_entry, { type, data, position }) => entryOf({ type, data } as ConsentEvent, String(position))),
 });
 
-/** The request that an event makes, or that it ends: all that comes after a request ends it. */
-function requestOf({ data }: ConsentEvent): string | undefined {
+/** The request that an event makes, or that it ends: all that comes after a request ends it, but for what the client's record admits first. */
+function requestOf({ type, data }: ConsentEvent): string | undefined {
+  if (type === 'ReporterErasureAdmitted') return undefined;
   if ('erasureId' in data) return data.erasureId;
   return 'overrideId' in data ? data.overrideId : undefined;
 }

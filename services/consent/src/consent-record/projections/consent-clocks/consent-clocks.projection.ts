@@ -24,6 +24,7 @@ const folds = foldsOf<ConsentEvent>()(
     'ErasureDemanded',
     'LegalHoldPlaced',
     'LegalHoldLifted',
+    'ReporterErasureAdmitted',
     'ErasureApproved',
     'ContextErased',
     'ErasureCompleted',

@@ -21,13 +21,15 @@ export const erasuresProjection = foldedRows({
   idOf: ({ stream }) => stream.slice('consent-'.length),
   fold: oneRow((entry, { type, data, stream, metadata }) => {
     const event = { type, data } as ConsentEvent;
+    // Happens to somebody who reported, not to the client: it keeps nobody longer, and makes nobody known.
+    if (event.type === 'ReporterErasureAdmitted') return entry;
     const clientId = stream.slice('consent-'.length);
     const before: ErasureEntry = entry ?? { clientId, lastEventAt: new Date(0), status: null, answersDueAt: null };
     return { ...before, lastEventAt: new Date(metadata.occurredAt), ...changeBy(event) };
   }),
 });
 
-function changeBy(event: ConsentEvent): Partial<ErasureEntry> {
+function changeBy(event: Exclude<ConsentEvent, { type: 'ReporterErasureAdmitted' }>): Partial<ErasureEntry> {
   switch (event.type) {
     case 'ErasureRequested':
       return { status: 'requested' };
