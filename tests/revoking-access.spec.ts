@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { caseService } from '@waymark/case';
 import { intake } from '@waymark/intake';
+import { startService } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
-import { eventually } from '@waymark/testing';
+import { eventually, freePort } from '@waymark/testing';
 
 describe('taking back somebody’s tokens', () => {
   let stage: Stage;
@@ -60,8 +61,35 @@ describe('taking back somebody’s tokens', () => {
     ]);
   });
 
+  it('is told to services alone: of others nobody learns whose access was taken', async () => {
+    const list = (options = {}) => stage.ask('intake', 'GET', '/v1/access-revocations', options);
+    expect(await list()).toMatchObject({ status: 401, body: { code: 'token_missing' } });
+    for (const as of ['amina.officer', 'ingrid.supervisor', 'jonas.auditor', administrator])
+      expect(await list({ as })).toMatchObject({ status: 403, body: { code: 'role_missing' } });
+  });
+
+  it('bites at intake, which keeps the list, while nothing answers where the others read it', async () => {
+    const environment = {
+      ...stage.environmentOf('intake'),
+      ...{ PORT: String(await freePort()), RECEIPT_ISSUER: 'http://127.0.0.1:9' },
+    };
+    const second = await startService(intake, { environment, clock: stage.clock });
+    try {
+      const token = await stage.token('meilin.officer');
+      const status = async (): Promise<number> => {
+        const { status } = await fetch(`${second.url}/v1/concerns`, { headers: { authorization: `Bearer ${token}` } });
+        return status;
+      };
+      expect(await status()).toBe(200);
+      await revoke('meilin.officer');
+      await eventually(async () => (await status()) === 401);
+    } finally {
+      await second.stop();
+    }
+  });
+
   it('is told to the other services without naming anybody', async () => {
-    const { status, body } = await stage.ask('intake', 'GET', '/v1/access-revocations');
+    const { status, body } = await stage.ask('intake', 'GET', '/v1/access-revocations', { as: 'service:case' });
     expect([status, body.items.length]).toEqual([200, expect.any(Number)]);
     expect(body.items.length).toBeGreaterThan(0);
     expect(JSON.stringify(body)).not.toContain(stage.idOf('lucia.officer'));

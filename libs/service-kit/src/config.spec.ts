@@ -14,6 +14,7 @@ const good = {
   BUS_URL: 'postgres://intake:jasmine@localhost/bus',
   OIDC_ISSUER: 'http://localhost:3010',
   RECEIPT_ISSUER: 'http://localhost:3001',
+  SERVICE_CLIENT_SECRET: 'lavender',
   KEY_FILE: '/run/secrets/key',
   SECRET_FILE: '/run/secrets/secret',
 };
@@ -59,8 +60,8 @@ describe('the settings of a service', () => {
     expect(read.DATABASE_URL).toBe(good.DATABASE_URL);
     const own = join(dir, 'own');
     writeFileSync(own, 'jasmine');
-    const withOwn = { ...good, SERVICE_CLIENT_SECRET_FILE: own };
-    expect(readSettings('intake', withOwn, { SERVICE_CLIENT_SECRET: str() }).SERVICE_CLIENT_SECRET).toBe('jasmine');
+    const withOwn = { ...good, CONSENT_URL_FILE: own };
+    expect(readSettings('intake', withOwn, { CONSENT_URL: str() }).CONSENT_URL).toBe('jasmine');
   });
 
   it('that stand in files are refused like others: by name, never by value', () => {

@@ -37,6 +37,7 @@ const common = {
   ...identityVariables,
   ANSWERS_KEPT_DAYS: fromOne({ default: 30, desc: 'how long the answer to an Idempotency-Key is given again' }),
   RECEIPT_ISSUER: url({ desc: 'address of the intake service, which issues receipt sessions' }),
+  SERVICE_CLIENT_SECRET: str({ desc: "secret of the service's own client, such as `waymark-referral`, at the issuer" }),
   ...keyVariables,
   SECRET_FILE: str({ desc: "file with the service's secret, readable by the service only" }),
   LOG_LEVEL: str({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], default: 'info' }),

@@ -54,6 +54,7 @@ const settings = (changed: NodeJS.ProcessEnv) =>
       KAFKA_PASSWORD: password,
       OIDC_ISSUER: 'http://localhost:3010',
       RECEIPT_ISSUER: 'http://localhost:3001',
+      SERVICE_CLIENT_SECRET: 'lavender',
       KEY_FILE: '/run/secrets/key',
       SECRET_FILE: '/run/secrets/secret',
       ...changed,

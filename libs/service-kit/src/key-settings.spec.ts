@@ -16,6 +16,7 @@ const ordinary = {
   BUS_URL: 'postgres://intake@localhost/bus',
   OIDC_ISSUER: 'http://localhost:3010',
   RECEIPT_ISSUER: 'http://localhost:3001',
+  SERVICE_CLIENT_SECRET: 'lavender',
   SECRET_FILE: '/run/secrets/secret',
 };
 

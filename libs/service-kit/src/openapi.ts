@@ -30,7 +30,7 @@ const answers: Readonly<Record<string, string>> = {
   401: 'No token, or one that is not valid here.',
   403: 'None of your roles may do this, or not for the purpose stated.',
   404: 'Does not exist, or you may not see it.',
-  409: 'A rule of the domain refuses it, or somebody changed it at the same moment.',
+  409: 'A rule of the domain refuses it (where one field breaks it, `errors` names it), or somebody changed it at the same moment.',
   412: 'If-Match names another revision.',
   413: 'The body is too large.',
   415: 'The body is not application/json.',

@@ -62,8 +62,9 @@ export const problemBody = (problem: Problem, requestId: string): object => ({
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DomainRejection) {
-    const { code, detail }: DomainRejection = error;
-    return new Problem(statusOf(code), code, detail);
+    const { code, detail, field }: DomainRejection = error;
+    const errors = field === undefined ? undefined : [{ field, rule: code, message: detail }];
+    return new Problem(statusOf(code), code, detail, errors);
   }
   if (error instanceof AccessError) return accessProblem(error);
   if (error instanceof EventStoreError) return storeProblem(error);

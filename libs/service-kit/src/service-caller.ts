@@ -1,17 +1,11 @@
-import { str } from 'envalid';
 import { createServiceTokenSource, type ServiceTokenSource } from '@waymark/access';
 import type { Call } from './aggregate.js';
 import type { Settings } from './config.js';
 
-/** The settings of a service that calls others. */
-export const serviceCallerVariables = {
-  SERVICE_CLIENT_SECRET: str({ desc: "secret of the service's own client, such as `waymark-referral`, at the issuer" }),
-};
-
 /** The tokens of a service's own client at the issuer. */
 export const serviceTokens = (
   service: string,
-  settings: Pick<Settings, 'OIDC_ISSUER' | 'OIDC_ISSUER_ADDRESS'> & { readonly SERVICE_CLIENT_SECRET: string },
+  settings: Pick<Settings, 'OIDC_ISSUER' | 'OIDC_ISSUER_ADDRESS' | 'SERVICE_CLIENT_SECRET'>,
 ): ServiceTokenSource =>
   createServiceTokenSource({
     issuer: settings.OIDC_ISSUER,

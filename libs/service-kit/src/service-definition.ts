@@ -4,7 +4,7 @@ import type { DataSource, MigrationInterface } from 'typeorm';
 import type { EventStore } from '@waymark/event-store';
 import type { KeyRing } from '@waymark/privacy';
 import type { OpenedEvent, Projection } from '@waymark/projections';
-import type { Principal, Resource, ResourceType } from '@waymark/access';
+import type { Principal, Resource, ResourceType, RevocationSource } from '@waymark/access';
 import type { MessageContract } from '@waymark/contracts';
 import type { Translation } from '@waymark/messaging';
 import type { Aggregate } from './aggregate.js';
@@ -59,6 +59,8 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly dueWork?: (doors: Doors) => readonly DueWork[];
   /** Metrics that only this service has. */
   readonly figures?: (doors: Doors, settings: Platform<Own>['settings']) => readonly Figure[];
+  /** The list of tokens that were taken back, where the service keeps it: all others read it there, as services. */
+  readonly revocations?: (platform: Pick<Platform, 'dataSource'>) => RevocationSource;
   /** Other work of a clock: each is called again a second after it ended. */
   readonly clocks?: readonly ((doors: Doors) => Promise<void>)[];
 }

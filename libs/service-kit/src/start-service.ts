@@ -4,6 +4,7 @@ import {
   createReceiptSessionVerifier,
   followRevocations,
   type Revocations,
+  revocationsAt,
   shippedSources,
 } from '@waymark/access';
 import type { EventStore } from '@waymark/event-store';
@@ -41,6 +42,7 @@ import { notePolicies } from './policies/policies-in-force.js';
 import { carryOutProcessOrders, processOrders } from './processes/process-orders.js';
 import { overdueNote, processStanding } from './processes/process-standing.js';
 import { processWork } from './processes/process-work.js';
+import { serviceTokens } from './service-caller.js';
 import { aggregatesOf, type Platform, projectionsOf, type ServiceDefinition } from './service-definition.js';
 import { standstill, startConsumer } from './start-consumer.js';
 import { startRelays } from './start-relays.js';
@@ -158,7 +160,9 @@ async function assemble<Own extends object>(
     views: async () => views.demandReady(),
   });
   const revocations = followRevocations({
-    url: `${settings.RECEIPT_ISSUER}/v1/access-revocations`,
+    list:
+      declared.revocations?.(platform) ??
+      revocationsAt(`${settings.RECEIPT_ISSUER}/v1/access-revocations`, serviceTokens(declared.name, settings)),
     onFailure: (error) => log.warn({ err: error }, 'the list of revoked tokens cannot be read'),
   });
   closers.push(async () => revocations.stop());

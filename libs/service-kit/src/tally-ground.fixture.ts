@@ -61,6 +61,7 @@ export async function prepareGround(kind: 'postgres' | 'kurrentdb' = 'postgres')
       BUS_URL: busUrl.href,
       OIDC_ISSUER: 'http://127.0.0.1:9',
       RECEIPT_ISSUER: 'http://127.0.0.1:9',
+      SERVICE_CLIENT_SECRET: 'of nobody',
       KEY_FILE: join(dir, 'key'),
       SECRET_FILE: join(dir, 'secret'),
       LOG_LEVEL: 'error',

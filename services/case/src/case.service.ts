@@ -1,6 +1,5 @@
 import {
   AccessRecords,
-  serviceCallerVariables,
   type ServiceDefinition,
   serviceTokens,
   shutOutMarks,
@@ -21,7 +20,7 @@ import { erasureAnswer, publish, publishes, publishFacts } from './integration/p
 import { TeamListeners, tellOfTeamVariables } from './integration/tell-of-team.js';
 import { CreateCaseReferrals1760000002000 } from './migrations/1760000002000-create-case-referrals.js';
 
-const own = { ...shutOutVariables, ...serviceCallerVariables, ...tellOfTeamVariables };
+const own = { ...shutOutVariables, ...tellOfTeamVariables };
 
 /** `case` is a reserved word. */
 export const caseService: ServiceDefinition<typeof own> = {

@@ -250,16 +250,17 @@ describe('disclosing by consent', () => {
   });
 
   it.each([
-    ['an end in the past', { validUntil: '2020-01-01T00:00:00Z' }, 'invalid_validity'],
-    ['an end after more than 24 months', { validUntil: '2999-01-01T00:00:00Z' }, 'invalid_validity'],
-    ['no witness of a verbal consent', { form: 'verbal_witnessed' }, 'invalid_witness'],
-    ['no category', { categories: [] }, 'invalid_input'],
-    ['an unknown unit', { recipient: 'press' }, 'invalid_input'],
-    ['an unknown field', { always: true }, 'invalid_input'],
-  ])('does not take a consent with %s', async (_what, changed, code) => {
+    ['an end in the past', { validUntil: '2020-01-01T00:00:00Z' }, 'invalid_validity', 'validUntil'],
+    ['an end after more than 24 months', { validUntil: '2999-01-01T00:00:00Z' }, 'invalid_validity', 'validUntil'],
+    ['no witness of a verbal consent', { form: 'verbal_witnessed' }, 'invalid_witness', 'witnessedBy'],
+    ['no category', { categories: [] }, 'invalid_input', 'categories'],
+    ['an unknown unit', { recipient: 'press' }, 'invalid_input', 'recipient'],
+    ['an unknown field', { always: true }, 'invalid_input', 'always'],
+  ])('does not take a consent with %s, and names the field', async (_what, changed, code, field) => {
     const clientId = await newClient();
     const answer = await stage.post(consents(clientId), { ...amina, body: toOmbudsman(stage, changed) });
-    expect(answer).toMatchObject({ status: 422, body: { code } });
+    const errors = [{ field, rule: code === 'invalid_input' ? expect.any(String) : code, message: expect.any(String) }];
+    expect(answer).toMatchObject({ status: 422, body: { code, errors } });
     expect(await stage.eventsOf(clientId)).toHaveLength(0);
   });
 

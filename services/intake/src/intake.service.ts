@@ -33,6 +33,7 @@ import { DeskMarks, Desks, type DeskUnits } from './concern/desks.js';
 import { concernResource } from './concern/visibility.js';
 import { IntakeModule } from './intake.module.js';
 import { consumes } from './integration/consume.js';
+import { RevocationList } from './revocations/revocation-list.js';
 import { RevocationRecord } from './revocations/revocation-record.js';
 import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateAccessRevocations1764160000000 } from './migrations/1764160000000-create-access-revocations.js';
@@ -104,6 +105,10 @@ export const intake: ServiceDefinition<typeof own> = {
       commands.execute(new ErasePerson(personId, erasureId, call)),
   },
   dueWork: (doors) => [responseClocks(doors)],
+  revocations: ({ dataSource }) => {
+    const list = new RevocationList(dataSource);
+    return () => list.recent();
+  },
   clocks: [forgetFullBuckets, endDueRetentions],
   figures: (_doors, { ALTERNATE_DESK }) => [
     {

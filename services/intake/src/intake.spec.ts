@@ -78,7 +78,7 @@ describe('raising a concern', () => {
     const body = { ...concern, reporterName: 'Huda' };
     expect(await stage.ask('intake', 'POST', '/v1/concerns', { body })).toMatchObject({
       status: 409,
-      body: { code: 'anonymous_with_name' },
+      body: { code: 'anonymous_with_name', errors: [{ field: 'identity', rule: 'anonymous_with_name' }] },
     });
     expect((await stage.log.readAll({ after: 0n, categories: ['concern'] })).events).toHaveLength(before);
   });

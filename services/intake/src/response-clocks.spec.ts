@@ -140,6 +140,28 @@ describe('the clock of the first response', () => {
     expect(await said(phoned)).toEqual(['ConcernAllocated', 'FirstResponseGiven']);
   });
 
+  it('is told which moment it is that cannot be', async () => {
+    const at = (hours: number) => ({ at: new Date(Date.parse(stage.clock.now()) + hours * 3_600_000).toISOString() });
+    const [today, tomorrow] = [
+      { ...at(-1), precision: 'minute' },
+      { ...at(24), precision: 'minute' },
+    ];
+    const [taken = ''] = await register(1);
+    await desk.step(taken, 'allocation', 'amina.officer');
+    const refused = async (path: string, body: object) =>
+      (await stage.ask('intake', 'POST', path, { as: 'amina.officer', body })).body;
+    const named = (code: string, field: string) => ({ status: 409, code, errors: [{ field, rule: code }] });
+    const contacts = '/v1/contacts';
+    const ahead = 'contact_in_future';
+    expect(await refused(contacts, callAt('', { contact: tomorrow }))).toMatchObject(named(ahead, 'contact.at'));
+    const answeredTomorrow = callAt('', { contact: today, firstResponse: tomorrow });
+    expect(await refused(contacts, answeredTomorrow)).toMatchObject(named(ahead, 'firstResponse.at'));
+    const first = `/v1/concerns/${taken}/first-response`;
+    expect(await refused(first, { response: tomorrow })).toMatchObject(named(ahead, 'response.at'));
+    const early = { response: { ...at(-1_000), precision: 'minute' } };
+    expect(await refused(first, early)).toMatchObject(named('first_response_before_contact', 'response.at'));
+  });
+
   it('leaves contacts alone that are known to the month only', async () => {
     const contact = { at: '2021-02-01T00:00:00.000Z', precision: 'month' };
     const concernId = await desk.register(callAt('', { contact }));

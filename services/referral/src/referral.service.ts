@@ -3,7 +3,6 @@ import {
   AddRecusedAndClosed1764244800000,
   AddShutOutMarks1764230400000,
   AddTeamRevision1764249000000,
-  serviceCallerVariables,
   type ServiceDefinition,
   serviceTokens,
   shutOutMarks,
@@ -25,7 +24,6 @@ import { ReferralModule } from './referral.module.js';
 
 const own = {
   ...shutOutVariables,
-  ...serviceCallerVariables,
   CONSENT_URL: url({ desc: 'address of the consent service' }),
 };
 

@@ -138,7 +138,10 @@ describe('a referral', () => {
     const id = await drafted();
     expect((await post(`/${id}/sending`, amina)).body).toMatchObject({ code: 'consent_missing' });
     const wider = { ...amina, body: { categories: ['contact', 'medical'] } };
-    expect(await post(`/${id}/sending`, wider)).toMatchObject({ status: 422, body: { code: 'invalid_categories' } });
+    const code = 'invalid_categories';
+    expect(await post(`/${id}/sending`, wider)).toMatchObject({
+      ...{ status: 422, body: { code, errors: [{ field: 'categories', rule: code }] } },
+    });
     expect((await post(`/${id}/sending`, { ...amina, body: { categories: ['contact'] } })).status).toBe(200);
     expect((await post(`/${id}/openings`, olivier)).body.categories).toEqual(packageOf('contact'));
     expect((await get(`/${id}`, 'olivier.ombudsman')).body.categories).toEqual(['contact']);

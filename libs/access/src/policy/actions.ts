@@ -72,7 +72,7 @@ export const actions = {
   ReadReceiptKeys: { principals: ['Anyone'], resource: 'Waymark' },
   ReadReferral: { principals: ['Staff'], resource: 'Referral', purpose: true },
   ReadReports: { principals: ['Staff'], resource: 'Waymark' },
-  ReadRevocations: { principals: ['Anyone'], resource: 'Waymark' },
+  ReadRevocations: { principals: ['Service'], resource: 'Waymark' },
   RecordClientDecline: { principals: ['Staff'], resource: 'Referral' },
   RecordFirstResponse: { principals: ['Staff'], resource: 'Concern' },
   RecordNonAttendance: { principals: ['Staff'], resource: 'Referral' },

@@ -49,7 +49,7 @@ export class RevokeAccessEndpoint {
 
   @Get()
   @Access('ReadRevocations')
-  @ApiOperation({ summary: 'Whose tokens were taken back in the last half hour, for the other services' })
+  @ApiOperation({ summary: 'Whose tokens were taken back in the last half hour, for the other services alone' })
   @ApiOkResponse({ type: RevokedSubjects })
   async read(): Promise<RevokedSubjects> {
     return { items: await this.list.recent() };

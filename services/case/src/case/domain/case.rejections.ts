@@ -1,4 +1,4 @@
-import { DomainRejection } from '@waymark/event-sourcing';
+import { DomainRejection, type RejectionText } from '@waymark/event-sourcing';
 
 export type CaseRejectionCode =
   | 'case_not_found'
@@ -23,7 +23,7 @@ export type CaseRejectionCode =
   | 'own_emergency_access'
   | 'clock_not_due';
 
-const details: Record<CaseRejectionCode, string> = {
+const details: Record<CaseRejectionCode, RejectionText> = {
   case_not_found: 'There is nothing here that you may see.',
   caller_not_on_team: 'Only those on the team of this case may do this.',
   person_shut_out: 'The reporter has asked that this person does not see the matter.',
@@ -33,7 +33,7 @@ const details: Record<CaseRejectionCode, string> = {
   officer_recused: 'This person has recused from this case, for ever: choose somebody else.',
   team_member_not_found: 'This person is not on the team.',
   stage_unchanged: 'The case is at this stage already.',
-  invalid_risk_levels: 'Give a level for at least one risk domain.',
+  invalid_risk_levels: { field: 'levels', detail: 'Give a level for at least one risk domain.' },
   case_closed: 'This case is closed: reopen it first.',
   case_not_closed: 'This case is not closed.',
   final_risk_missing:
@@ -41,7 +41,7 @@ const details: Record<CaseRejectionCode, string> = {
   open_referrals_unexplained: 'Referrals of this case have not ended: say of each why the case is closed all the same.',
   access_not_needed: 'You may read this case as it is: there is no glass to break.',
   emergency_access_in_force: 'You have broken the glass of this case already, and your hours are not over.',
-  invalid_emergency_hours: 'Say for how many hours: whole ones, four at most.',
+  invalid_emergency_hours: { field: 'hours', detail: 'Say for how many hours: whole ones, four at most.' },
   emergency_access_not_found: 'There is no such emergency access to this case.',
   emergency_access_reviewed: 'This emergency access has been reviewed already.',
   own_emergency_access: 'Somebody else has to review an access that you have given yourself.',

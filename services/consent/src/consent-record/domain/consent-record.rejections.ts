@@ -1,4 +1,4 @@
-import { DomainRejection } from '@waymark/event-sourcing';
+import { DomainRejection, type RejectionText } from '@waymark/event-sourcing';
 import type { ConsentEvent } from './consent-record.events.js';
 
 export type ConsentRejectionCode =
@@ -25,12 +25,12 @@ export type ConsentRejectionCode =
   | 'invalid_informed_at'
   | 'client_already_informed';
 
-const details: Record<ConsentRejectionCode, string> = {
+const details: Record<ConsentRejectionCode, RejectionText> = {
   consent_not_found: 'There is nothing here that you may see.',
   consent_already_withdrawn: 'This consent has been withdrawn already.',
   consent_missing: 'No consent in force covers this recipient, this purpose and every data category. Ask the client.',
-  invalid_validity: 'A consent ends in the future, 24 months from now at the latest.',
-  invalid_witness: 'A verbal consent names who witnessed it.',
+  invalid_validity: { field: 'validUntil', detail: 'A consent ends in the future, 24 months from now at the latest.' },
+  invalid_witness: { field: 'witnessedBy', detail: 'A verbal consent names who witnessed it.' },
   clock_not_due: 'The clock has not come so far.',
   person_erased: 'This person was erased. Nothing more can be written about them.',
   erasure_under_way: 'This person is being erased.',
@@ -45,9 +45,15 @@ const details: Record<ConsentRejectionCode, string> = {
   override_already_approved: 'This override has been approved already.',
   override_not_approved: 'This override has not been approved: there is nothing yet that the client has to be told of.',
   override_over: 'This override cannot be approved any more: its time has passed, or the client has decided since.',
-  invalid_override_validity: 'An override ends within 7 days; on a legal obligation within 183 days.',
-  invalid_delay: 'Telling the client is put off for 30 days at most, into the future.',
-  invalid_informed_at: 'The client was told after the override was requested, and not in the future.',
+  invalid_override_validity: {
+    field: 'validUntil',
+    detail: 'An override ends within 7 days; on a legal obligation within 183 days.',
+  },
+  invalid_delay: { field: 'informBy', detail: 'Telling the client is put off for 30 days at most, into the future.' },
+  invalid_informed_at: {
+    field: 'informedAt',
+    detail: 'The client was told after the override was requested, and not in the future.',
+  },
   client_already_informed: 'It has been recorded already how the client was told.',
 };
 

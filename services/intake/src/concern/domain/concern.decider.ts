@@ -57,7 +57,7 @@ function decideOf(command: ExistingCommand, concern: Concern, context: DecisionC
       handledBy(concern, context);
       return concern.firstResponse
         ? reject('first_response_already_given')
-        : [firstResponse(command.response, concern, context)];
+        : [firstResponse(command.response, concern, context, 'response.at')];
     case 'SendReporterMessage':
       return [{ type: 'ReporterMessageReceived', data: { messageId: context.newId('message'), text: command.text } }];
     case 'SendOfficerMessage':
@@ -118,11 +118,11 @@ function register(
   context: DecisionContext,
 ): readonly ConcernEvent[] {
   if (state.status !== 'none') reject('concern_exists');
-  if (isAhead(command.contactTime, context)) reject('contact_in_future');
+  if (isAhead(command.contactTime, context)) reject('contact_in_future', 'contact.at');
   const first = submitted(command.concernId, command.contact, command.contactTime, context, context.actor.id);
   const concern = evolve(noConcern, first);
   if (concern.status === 'none') throw new Error('a submitted concern has a status');
-  if (command.firstResponse) return [first, firstResponse(command.firstResponse, concern, context)];
+  if (command.firstResponse) return [first, firstResponse(command.firstResponse, concern, context, 'firstResponse.at')];
   const overdue = concern.clock && !isBefore(context.now, concern.clock.dueAt);
   return overdue ? [first, ...becomesOverdue(concern)] : [first];
 }
@@ -136,7 +136,7 @@ function submitted(
 ) {
   const { account, desk, shutOut, channel, kind, identity, immediateDanger, medicalUrgency } = contact;
   if (identity === 'anonymous' && (account.reporterName !== undefined || account.contactDetails !== undefined))
-    reject('anonymous_with_name');
+    reject('anonymous_with_name', 'identity');
   const clientId = context.newId('client');
   const clock = responseClock(time, immediateDanger || medicalUrgency);
   return {
@@ -191,10 +191,11 @@ function becomesOverdue(concern: Concern): readonly ConcernEvent[] {
   ];
 }
 
-function firstResponse(response: KnownTime, concern: Concern, context: DecisionContext): ConcernEvent {
-  if (isAhead(response, context)) reject('contact_in_future');
+/** `field`: where the request says when that was, if it does. */
+function firstResponse(response: KnownTime, concern: Concern, context: DecisionContext, field?: string): ConcernEvent {
+  if (isAhead(response, context)) reject('contact_in_future', field);
   const measured = response.precision === 'minute' && concern.submitted.contact.precision === 'minute';
-  if (measured && isBefore(response.at, concern.submitted.contact.at)) reject('first_response_before_contact');
+  if (measured && isBefore(response.at, concern.submitted.contact.at)) reject('first_response_before_contact', field);
   const withinTarget = measured && concern.clock ? !isBefore(concern.clock.dueAt, response.at) : undefined;
   return {
     type: 'FirstResponseGiven',

@@ -39,7 +39,7 @@ const details: Record<ConcernRejectionCode, string> = {
   first_response_already_given: 'A first response is on record already.',
   first_response_before_contact: 'A response cannot lie before the contact.',
   first_response_missing: 'Respond to the person first.',
-  contact_in_future: 'The moment lies in the future.',
+  contact_in_future: 'This moment lies in the future.',
   triage_missing: 'Triage the concern first.',
   guidance_missing: 'Explain the avenues and record what the person decided first.',
   anonymous_with_name: 'An anonymous concern carries no name or contact details: choose confidential or named.',
@@ -54,6 +54,8 @@ const details: Record<ConcernRejectionCode, string> = {
   clock_not_due: 'The clock has not come so far.',
 };
 
-export const reject = (code: ConcernRejectionCode): never => {
-  throw new DomainRejection<ConcernRejectionCode>(code, details[code]);
+/** `field`: which one of the request breaks the rule, as that is named there. */
+export const reject = (code: ConcernRejectionCode, field?: string): never => {
+  const detail = details[code];
+  throw new DomainRejection<ConcernRejectionCode>(code, field === undefined ? detail : { field, detail });
 };

@@ -1,4 +1,4 @@
-import { DomainRejection } from '@waymark/event-sourcing';
+import { DomainRejection, type RejectionText } from '@waymark/event-sourcing';
 import type { ReferralEvent } from './referral.events.js';
 
 export type ReferralRejectionCode =
@@ -21,12 +21,12 @@ export type ReferralRejectionCode =
   | 'referral_not_suspended'
   | 'suspension_already_acknowledged';
 
-const details: Record<ReferralRejectionCode, string> = {
+const details: Record<ReferralRejectionCode, RejectionText> = {
   referral_not_found: 'There is nothing here that you may see.',
   referral_exists: 'This referral was drafted before.',
   recipient_shut_out: 'The reporter does not want this unit to see the matter.',
-  invalid_package: 'A package holds at least one data category.',
-  invalid_categories: 'Only data categories of the drafted package can be sent.',
+  invalid_package: { field: 'package', detail: 'A package holds at least one data category.' },
+  invalid_categories: { field: 'categories', detail: 'Only data categories of the drafted package can be sent.' },
   consent_missing: 'No consent in force covers this recipient, this purpose and every data category. Ask the client.',
   referral_already_sent: 'This referral has been sent.',
   referral_already_acknowledged: 'This referral has been acknowledged already.',
