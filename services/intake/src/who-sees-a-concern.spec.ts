@@ -12,7 +12,8 @@ describe('who sees a concern', () => {
   let stage: Stage;
   let desk: ReturnType<typeof deskOf>;
   beforeAll(async () => {
-    stage = await startStage({ services: [intake], logLevel: 'error', now });
+    const environment = { ALTERNATE_DESK: 'ethics_office' };
+    stage = await startStage({ services: [intake], logLevel: 'error', now, environment });
     desk = deskOf(stage);
   });
   afterAll(() => stage?.close());

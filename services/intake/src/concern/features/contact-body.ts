@@ -70,7 +70,12 @@ export class ContactBody {
   @Text({ optional: true, max: 200 }) reporterName?: string;
   @Text({ optional: true, max: 500 }) contactDetails?: string;
   @Nested(() => SafeContactBody, { optional: true }) safeContact?: SafeContactBody;
-  @Nested(() => ExclusionsBody, { optional: true }) exclusions?: ExclusionsBody;
+  @Nested(() => ExclusionsBody, {
+    optional: true,
+    description:
+      'Who must not see this. Where it shuts out all who could read and answer it, by role and unit, it is refused (`leavesSomebody`) and nothing is stored: send it again, with the same Idempotency-Key as well, with one of them left out',
+  })
+  exclusions?: ExclusionsBody;
 }
 
 /** The body as the domain takes it, with what stands of it in the clear. */

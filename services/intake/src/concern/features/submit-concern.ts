@@ -5,8 +5,10 @@ import { Access } from '@waymark/access';
 import { Aggregates, type Call, CallOf, Done, done, Source, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ConcernMarks } from '../concern-marks.js';
+import { Desks } from '../desks.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { SubmissionThrottle } from '../receipts/throttles.js';
+import { demandSomebodyLeft } from '../somebody-left.js';
 import { ContactBody, contactOf } from './contact-body.js';
 import { emergencyHelp } from './emergency-help.js';
 
@@ -62,9 +64,11 @@ export class SubmitConcernHandler implements ICommandHandler<SubmitConcern> {
     private readonly aggregates: Aggregates,
     private readonly hashes: ReceiptHashes,
     private readonly marks: ConcernMarks,
+    private readonly desks: Desks,
   ) {}
 
   async execute({ body, idempotencyKey, call }: SubmitConcern) {
+    demandSomebodyLeft(this.desks, body);
     const { receipt, receiptHash } = await this.hashes.issue(idempotencyKey, 'anonymous');
     const concernId = call.commandId;
     const contact = contactOf(body, 'portal', this.marks.ofNew(concernId, body.exclusions));
