@@ -223,6 +223,7 @@ const refusals = [
   'access_not_needed',
   'concern_not_allocated_to_you',
   'officer_excluded',
+  'only_supervisors_allocate',
   'officer_recused',
   'recipient_shut_out',
   'consent_missing',

@@ -52,6 +52,14 @@ describe('the list of revoked tokens', () => {
     followed.stop();
   });
 
+  it('takes back the tokens of an id however that was spelt', async () => {
+    revoke('0197D000-0000-7000-8000-00000000000A');
+    const followed = followRevocations({ list: list(), everyMilliseconds: 60_000 });
+    await followed.read();
+    expect(followed.isRevoked('0197d000-0000-7000-8000-00000000000a', seconds)).toBe(true);
+    followed.stop();
+  });
+
   it('names nobody', () => {
     revoke('amina');
     expect(JSON.stringify(answer)).not.toContain('amina');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { comparedStaffId } from '@waymark/contracts';
 import type { ServiceTokenSource } from './service-token-source.js';
 
 /** Somebody, or a session, whose tokens from before a moment are no longer good, as services tell it each other. */
@@ -18,8 +19,8 @@ export interface Revocations {
 /** So long an entry stays in the list at least. No token of anybody may live longer. */
 export const REVOCATIONS_REMEMBERED_SECONDS = 1_800;
 
-/** How a person or a session is named in the list, which only services may read: whoever comes by it learns no id from it. */
-export const revokedSubject = (id: string): string => createHash('sha256').update(id).digest('hex');
+/** How a person or a session is named in the list, however their id is spelt. Only services may read it: whoever comes by it learns no id from it. */
+export const revokedSubject = (id: string): string => createHash('sha256').update(comparedStaffId(id)).digest('hex');
 
 /** The clocks of issuer and services may differ by so much; who signs in again meanwhile has to do so once more. */
 const SKEW_MILLISECONDS = 5_000;

@@ -3,6 +3,7 @@ export {
   byCode,
   closed,
   code,
+  comparedStaffId,
   country,
   formed,
   id,

@@ -16,6 +16,12 @@ export const id = Type.Unsafe<string>(Type.String({ format: 'uuid' }));
 export const staffIdPattern = /^[\x21-\x7e]{1,255}$/;
 /** Subject of a member of staff in the identity provider. */
 export const staffId = formed(staffIdPattern, 'amina.officer');
+const uuidOfAnyCase = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/**
+ * A staff id in the one form in which two of them are compared: a UUID in lower case, as which all its spellings are the same; any
+ * other as it is, since to an identity provider its letters may differ by their case.
+ */
+export const comparedStaffId = (id: string): string => (uuidOfAnyCase.test(id) ? id.toLowerCase() : id);
 export const instant = Type.Unsafe<string>(Type.String({ format: 'date-time' }));
 export const month = formed(/^\d{4}-(0[1-9]|1[0-2])$/, '2026-03');
 /** ISO 3166-1 alpha-2. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { staffRefs } from '@waymark/access';
+import { deriveMark } from '@waymark/privacy';
 import { ShutOutMarks } from './shut-out-marks.js';
 
 const secret = randomBytes(32);
@@ -20,6 +21,20 @@ describe('the marks of whom a reporter shuts out', () => {
   ])('are recognised by those who share the secret: %s', (_who, asked, expected) => {
     const told = { concernId: concern, shutOut: marks.of(concern, shutOut) };
     expect(new ShutOutMarks(Buffer.from(secret)).include(told, asked)).toBe(expected);
+  });
+
+  it('are of a person and not of how their id is spelt, where that is a UUID', () => {
+    const [id, spelt] = ['0197d000-0000-7000-8000-00000000000a', '0197D000-0000-7000-8000-00000000000A'];
+    const knows = (named: string, asked: string) =>
+      marks.include({ concernId: concern, shutOut: marks.of(concern, { ...shutOut, people: [named] }) }, { id: asked });
+    expect([knows(spelt, id), knows(id, spelt), knows(spelt, spelt)]).toEqual([true, true, true]);
+    expect([knows('Amina', 'Amina'), knows('Amina', 'amina')]).toEqual([true, false]);
+  });
+
+  it('from before that are recognised all the same', () => {
+    const id = '0197D000-0000-7000-8000-00000000000A';
+    const input = { secret, label: 'shut-out person', input: `${concern} ${id}` };
+    expect(marks.include({ concernId: concern, shutOut: [deriveMark(input)] }, { id })).toBe(true);
   });
 
   it('tell nobody else whose they are, nor that two concerns shut out one person', () => {

@@ -1,4 +1,5 @@
 import { type Principal, staffRefs } from '@waymark/access';
+import { comparedStaffId } from '@waymark/contracts';
 import { deriveMark } from '@waymark/privacy';
 
 /** Whom a reporter shuts out: people by id, and everybody of a role or a unit. */
@@ -39,7 +40,7 @@ export class ShutOutMarks {
   /** 32 hexadecimal digits for each, in an order that says nothing. */
   of(concernId: string, { people, roles, units, alternateDesk }: ShutOut): readonly string[] {
     const marks = [
-      ...people.map((id) => this.mark(concernId, 'person', id)),
+      ...people.map((id) => this.mark(concernId, 'person', comparedStaffId(id))),
       ...roles.map((role) => this.mark(concernId, 'role', role)),
       ...units.map((unit) => this.mark(concernId, 'unit', unit)),
       ...(alternateDesk
@@ -58,7 +59,9 @@ export class ShutOutMarks {
     if (concernId === undefined || shutOut.length === 0) return false;
     const { id, roles = [], unit } = asked;
     const listed = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
-    const own = this.of(concernId, { people: listed(id), roles, units: listed(unit) });
+    // Also as it is: marks from before ids were compared in one form were made so.
+    const asItIs = listed(id).map((each) => this.mark(concernId, 'person', each));
+    const own = [...asItIs, ...this.of(concernId, { people: listed(id), roles, units: listed(unit) })];
     return own.some((mark) => shutOut.includes(mark)) || this.desksOf(marked, asked) === 'about their desk';
   }
 

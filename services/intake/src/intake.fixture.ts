@@ -39,6 +39,7 @@ export const callAt = (at: string, changed: object = {}) => ({
 interface Received {
   readonly concernId: string;
   readonly receipt: string;
+  readonly emergencyHelp?: string;
 }
 
 /** What people do at the desk of a stage; each step must succeed. */

@@ -48,10 +48,12 @@ const own = {
 
 const desksOf = (units: DeskUnits, secrets: Secrets): Desks => new Desks(units, new DeskMarks(secrets));
 
-/** Nobody is refused for want of an alternate desk, and nobody at the desk would notice. */
+/** For want of an alternate desk people are refused who shut out the desk, and nobody at the desk would notice. */
 function desksFor(units: DeskUnits, secrets: Secrets, log: Log): Desks {
   if (units.ALTERNATE_DESK === undefined)
-    log.warn('ALTERNATE_DESK is not set: nobody answers a concern whose reporter shuts out the desk');
+    log.warn(
+      'ALTERNATE_DESK is not set: a concern whose reporter shuts out the desk is refused, since nobody would answer it',
+    );
   return desksOf(units, secrets);
 }
 
@@ -113,7 +115,7 @@ export const intake: ServiceDefinition<typeof own> = {
   figures: (_doors, { ALTERNATE_DESK }) => [
     {
       name: 'waymark_alternate_desk_missing',
-      help: '1 when nobody answers a concern whose reporter shuts out the desk',
+      help: '1 when a concern whose reporter shuts out the desk is refused, since nobody would answer it',
       read: async () => (ALTERNATE_DESK === undefined ? 1 : 0),
     },
   ],

@@ -25,7 +25,7 @@ describe('raising a concern', () => {
     });
   });
 
-  it('says until when a person answers, and shows emergency help first in danger', async () => {
+  it('says until when a person is to answer, and shows emergency help first in danger', async () => {
     expect(await desk.submit()).toMatchObject({ answerBy: '2026-03-03T08:00:00.000Z' });
     expect(await desk.submit()).not.toHaveProperty('emergencyHelp');
     for (const danger of [{ immediateDanger: true }, { medicalUrgency: true }])
@@ -33,6 +33,12 @@ describe('raising a concern', () => {
         answerBy: '2026-03-02T09:00:00.000Z',
         emergencyHelp: expect.stringContaining('emergency number'),
       });
+  });
+
+  it('does not tell somebody in danger that anybody was alerted, since nobody is', async () => {
+    const { emergencyHelp } = await desk.submit({ immediateDanger: true });
+    expect(emergencyHelp).not.toMatch(/alerted|notified|informed|on (its|their) way/);
+    expect(emergencyHelp).toContain('Nobody has been called');
   });
 
   it('takes the 60 first messages of the demo and gives them back byte for byte', async () => {

@@ -12,7 +12,8 @@ describe('who sees a concern', () => {
   let stage: Stage;
   let desk: ReturnType<typeof deskOf>;
   beforeAll(async () => {
-    stage = await startStage({ services: [intake], logLevel: 'error', now });
+    const environment = { ALTERNATE_DESK: 'ethics_office' };
+    stage = await startStage({ services: [intake], logLevel: 'error', now, environment });
     desk = deskOf(stage);
   });
   afterAll(() => stage?.close());
@@ -110,7 +111,10 @@ describe('who sees a concern', () => {
     const { concernId } = await desk.submit();
     const path = `/v1/concerns/${concernId}/allocation`;
     const body = { officerId: stage.idOf('kwame.officer') };
-    expect(await stage.ask('intake', 'POST', path, { as: 'amina.officer', body })).toMatchObject({ status: 409 });
+    expect(await stage.ask('intake', 'POST', path, { as: 'amina.officer', body })).toMatchObject({
+      status: 409,
+      body: { code: 'only_supervisors_allocate' },
+    });
     expect(await stage.ask('intake', 'POST', path, { as: 'ingrid.supervisor', body })).toMatchObject({ status: 200 });
     expect(await read(concernId, 'kwame.officer')).toMatchObject({ status: 200 });
   });
@@ -181,6 +185,10 @@ describe('who sees a concern', () => {
       status: 409,
       body: { code: 'concern_not_with_that_officer' },
     });
+    expect(await handOver('amina.officer')).toMatchObject({
+      status: 409,
+      body: { code: 'only_supervisors_hand_over' },
+    });
     expect(await read(concernId, 'amina.officer')).toMatchObject({ status: 200 });
     expect(await handOver('ingrid.supervisor')).toMatchObject({ status: 200 });
     expect(await read(concernId, 'kwame.officer')).toMatchObject({ status: 200 });
@@ -189,6 +197,25 @@ describe('who sees a concern', () => {
       stage.ask('intake', 'POST', `/v1/concerns/${concernId}/messages`, { as, body: { text: 'We are here.' } });
     expect((await answer('amina.officer')).status).not.toBe(200);
     expect(await answer('kwame.officer')).toMatchObject({ status: 200 });
+  });
+
+  it('whoever may not give it away is answered alike, whether the other is shut out or not', async () => {
+    const [kwame, lucia] = [stage.idOf('kwame.officer'), stage.idOf('lucia.officer')];
+    const { concernId } = await submitExcluding({ people: [kwame] });
+    await desk.step(concernId, 'allocation', 'amina.officer');
+    const give = async (body: object) =>
+      withoutInstance(
+        await stage.ask('intake', 'POST', `/v1/concerns/${concernId}/allocation`, { as: 'amina.officer', body }),
+      );
+    const from = stage.idOf('amina.officer');
+    for (const [how, code] of [
+      [{ from }, 'only_supervisors_hand_over'],
+      [{}, 'only_supervisors_allocate'],
+    ] as const) {
+      const answer = await give({ officerId: kwame, ...how });
+      expect(answer).toMatchObject({ status: 409, body: { code } });
+      expect(await give({ officerId: lucia, ...how })).toEqual(answer);
+    }
   });
 
   it('who insists on a revision learns that it has changed', async () => {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigError, startService } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
-import { deskOf, eventsOf } from './intake.fixture.js';
+import { concern, deskOf, eventsOf } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
 const [alternate, supervisor] = ['beatriz.officer', 'ingrid.supervisor'];
-const aboutTheDesk = { exclusions: { people: [], roles: [], units: ['support_desk'] } };
+const shuttingOut = (changed: object) => ({ exclusions: { people: [], roles: [], units: [], ...changed } });
+const allOfficers = shuttingOut({ roles: ['officer'] });
 
 describe('without an alternate desk', () => {
   let stage: Stage;
@@ -24,12 +25,24 @@ describe('without an alternate desk', () => {
   const alarm = async (): Promise<string | undefined> =>
     /^waymark_alternate_desk_missing.* (\d)$/m.exec((await stage.ask('intake', 'GET', '/metrics')).body)?.[1];
 
-  it('a reporter who shuts out the desk is not refused, and whoever operates it is told before that', async () => {
+  it('a reporter who shuts out the desk is refused, and whoever operates it is told before that', async () => {
     expect(lines.filter((line) => line.includes('ALTERNATE_DESK is not set'))).toHaveLength(1);
     expect(await alarm()).toBe('1');
-    const { concernId } = await desk.submit(aboutTheDesk);
+    for (const shutOut of [{ units: ['support_desk'] }, { roles: ['officer', 'supervisor'] }]) {
+      const body = { ...concern, ...shuttingOut(shutOut) };
+      expect(await stage.ask('intake', 'POST', '/v1/concerns', { body })).toMatchObject({
+        status: 422,
+        body: { code: 'invalid_input', errors: [{ field: 'exclusions', rule: 'leavesSomebody' }] },
+      });
+    }
+  });
+
+  it('one who shuts out all officers is answered by the supervisors', async () => {
+    const { concernId } = await desk.submit(allOfficers);
     expect((await eventsOf(stage, concernId))[0]?.data).not.toHaveProperty('desk');
-    for (const as of [supervisor, 'amina.officer']) expect(await queueOf(as)).not.toContain(concernId);
+    expect(await queueOf('amina.officer')).not.toContain(concernId);
+    expect(await queueOf(supervisor)).toContain(concernId);
+    await desk.accept(concernId, supervisor);
   });
 
   it('everybody of the role is at the desk, of whichever unit', async () => {
@@ -38,8 +51,8 @@ describe('without an alternate desk', () => {
     await desk.accept(concernId, alternate);
   });
 
-  it('a concern waits for the day when there is one, and then is there for it alone', async () => {
-    const { concernId } = await desk.submit(aboutTheDesk);
+  it('from the day on when there is one, a concern that shuts out all officers is there for it alone', async () => {
+    const { concernId } = await desk.submit(allOfficers);
     const { concernId: ordinary } = await desk.submit();
     await stage.stop('intake');
     const environment = { ...stage.environmentOf('intake'), ALTERNATE_DESK: 'ethics_office' };

@@ -1,5 +1,5 @@
 import type { EntityJson } from './cedar.js';
-import type { CaseStage, Role, StatedPurpose, Unit } from '@waymark/contracts';
+import { type CaseStage, comparedStaffId, type Role, type StatedPurpose, type Unit } from '@waymark/contracts';
 import type { Principal } from '../principal.js';
 
 /** A reference to an entity, as Cedar reads it in an attribute. */
@@ -10,7 +10,7 @@ export interface EntityRef<Type extends string> {
 const ref = <Type extends string>(type: Type, id: string): EntityRef<Type> => ({ __entity: { type, id } });
 
 /** References for the attributes of resources and contexts. */
-export const staffRef = (id: string): EntityRef<'Staff'> => ref('Staff', id);
+export const staffRef = (id: string): EntityRef<'Staff'> => ref('Staff', comparedStaffId(id));
 export const staffRefs = (ids: readonly string[]): readonly EntityRef<'Staff'>[] => ids.map(staffRef);
 export const roleRefs = (roles: readonly Role[]): readonly EntityRef<'Role'>[] =>
   roles.map((role) => ref('Role', role));
@@ -35,7 +35,7 @@ export function principalEntity(principal: Principal): EntityJson {
     case 'staff': {
       const roles = principal.roles.map((role) => ({ type: 'Role', id: role }));
       const unit = principal.unit === undefined ? [] : [{ type: 'Unit', id: principal.unit }];
-      return { uid: { type, id: principal.id }, attrs: {}, parents: [...roles, ...unit] };
+      return { uid: { type, id: comparedStaffId(principal.id) }, attrs: {}, parents: [...roles, ...unit] };
     }
     case 'reporter': {
       const { concernId, clientId, reporterId } = principal;

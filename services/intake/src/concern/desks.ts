@@ -1,4 +1,4 @@
-import { type Unit, units } from '@waymark/contracts';
+import { type Role, type Unit, units } from '@waymark/contracts';
 import { deriveMark } from '@waymark/privacy';
 import { ConfigError, type Secrets } from '@waymark/service-kit';
 import type { Exclusions } from './domain/account.js';
@@ -62,9 +62,17 @@ export class Desks {
    * that desk.
    */
   markFor(concernId: string, exclusions: Exclusions | undefined, enteredBy?: Unit): string | undefined {
-    if (this.alternate === undefined) return undefined;
-    const stays = enteredBy === this.alternate && !exclusions?.units.includes(this.alternate);
-    return this.marks.of(concernId, stays ? this.alternate : this.unitFor(exclusions));
+    return this.alternate === undefined ? undefined : this.marks.of(concernId, this.unitForNew(exclusions, enteredBy));
+  }
+
+  /**
+   * Whether by role and unit nobody is left who could ever read such a concern and take it. Whom it names by id does not count: who
+   * else there is, is not known here.
+   */
+  leavesNobody(exclusions: Exclusions | undefined, enteredBy?: Unit): boolean {
+    const unit = this.unitForNew(exclusions, enteredBy);
+    const { roles, units: shutOut } = this.shutOutAt(unit, exclusions);
+    return shutOut.includes(unit) || deskRoles.every((role) => roles.includes(role));
   }
 
   /** A concern from before there was an alternate desk goes there as well when it is about the desk. */
@@ -77,8 +85,10 @@ export class Desks {
    * who answer in their stead.
    */
   shutOutOf(concern: OfDesk): ShutOutOfConcern {
-    const unit = this.of(concern);
-    const exclusions = concern.account.exclusions ?? nobody;
+    return this.shutOutAt(this.of(concern), concern.account.exclusions);
+  }
+
+  private shutOutAt(unit: Unit, exclusions: Exclusions = nobody): ShutOutOfConcern {
     const { roles } = exclusions;
     if (unit === this.desk)
       return { ...exclusions, ...(this.alternate ? { alternateDesk: { unit: this.alternate, owns: false } } : {}) };
@@ -90,6 +100,11 @@ export class Desks {
     };
   }
 
+  private unitForNew(exclusions: Exclusions | undefined, enteredBy: Unit | undefined): Unit {
+    const stays = enteredBy !== undefined && enteredBy === this.alternate && !exclusions?.units.includes(enteredBy);
+    return stays ? enteredBy : this.unitFor(exclusions);
+  }
+
   private unitFor({ roles, units: shutOut }: Exclusions = nobody): Unit {
     const isAboutTheDesk = shutOut.includes(this.desk) || roles.includes(roleOfTheDesk);
     return isAboutTheDesk && this.alternate !== undefined ? this.alternate : this.desk;
@@ -98,3 +113,6 @@ export class Desks {
 
 /** Who shuts out all officers shuts out the desk. */
 export const roleOfTheDesk = 'officer';
+
+/** Of those who read concerns, take and answer them. */
+const deskRoles: readonly Role[] = [roleOfTheDesk, 'supervisor'];

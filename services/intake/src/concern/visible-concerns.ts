@@ -60,7 +60,7 @@ export class VisibleConcerns {
   ): Promise<Done<ConcernChanged>> {
     const resource = this.resource(await this.existing(concernId));
     groundOf(decide(caller, 'AllocateConcern', resource, { to: staffRef(officerId) }), () =>
-      reject('officer_excluded'),
+      refuseAllocation(call.actor, officerId, from),
     );
     return this.write(concernId, call, { type: 'AllocateConcern', officerId, ...(from === undefined ? {} : { from }) });
   }
@@ -102,4 +102,13 @@ export class VisibleConcerns {
     const { state } = await this.aggregates.load(concernAggregate, concernId);
     return state.status === 'none' ? Promise.reject(notFound()) : state;
   }
+}
+
+/**
+ * Only to whom it is theirs to give is the refusal about the officer. All others learn that it is not theirs, whoever the officer is:
+ * no difference tells them that somebody is shut out.
+ */
+function refuseAllocation({ id, roles }: Call['actor'], officerId: string, from: string | undefined): never {
+  if (officerId === id || roles.includes('supervisor')) return reject('officer_excluded');
+  return reject(from === undefined ? 'only_supervisors_allocate' : 'only_supervisors_hand_over');
 }

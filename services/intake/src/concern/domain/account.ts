@@ -5,6 +5,7 @@ import {
   behaviours,
   closed,
   code,
+  comparedStaffId,
   instant,
   matters,
   occurrences,
@@ -49,6 +50,10 @@ export const exclusions = Type.Object(
 );
 
 export type Exclusions = Shape<typeof exclusions>;
+
+/** Whether somebody is among the people that the reporter named. */
+export const namesPerson = (shutOut: Exclusions | undefined, staffId: string): boolean =>
+  shutOut?.people.some((id) => comparedStaffId(id) === comparedStaffId(staffId)) === true;
 
 /** What a contact tells about the matter and the person. */
 export const account = {

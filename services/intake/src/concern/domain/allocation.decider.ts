@@ -1,4 +1,5 @@
 import type { DecisionContext } from '@waymark/event-sourcing';
+import { namesPerson } from './account.js';
 import type { CommandOf } from './concern.commands.js';
 import type { ConcernEvent } from './concern.events.js';
 import { reject } from './concern.rejections.js';
@@ -20,9 +21,7 @@ export function allocate(
 
 /** Shut out, recused, or not on the team of the case that came of it. */
 const isKeptFrom = (staffId: string, { account, recused, team }: Concern): boolean =>
-  account.exclusions?.people.includes(staffId) === true ||
-  recused.includes(staffId) ||
-  team?.team.includes(staffId) === false;
+  namesPerson(account.exclusions, staffId) || recused.includes(staffId) || team?.team.includes(staffId) === false;
 
 /** Whoever had taken it has it no longer, so that another can. */
 export function recordRecusal(

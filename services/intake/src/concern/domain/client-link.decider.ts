@@ -1,4 +1,5 @@
 import type { DecisionContext } from '@waymark/event-sourcing';
+import { namesPerson } from './account.js';
 import type { CommandOf } from './concern.commands.js';
 import type { ConcernEvent } from './concern.events.js';
 import { reject } from './concern.rejections.js';
@@ -17,7 +18,7 @@ export function link(
   if (before && before.outcome !== 'refused')
     return before.earlierClientId === earlier.clientId ? [] : reject('concern_already_linked');
   if (earlier.erased || concern.erased.includes('client')) reject('person_erased');
-  if (earlier.handlers.some((id) => account.exclusions?.people.includes(id))) reject('earlier_officer_excluded');
+  if (earlier.handlers.some((id) => namesPerson(account.exclusions, id))) reject('earlier_officer_excluded');
   const linkId = context.eventIdAt(0);
   const earlierIds = { earlierClientId: earlier.clientId, earlierConcernId: earlier.concernId };
   return [{ type: 'ConcernLinkedToClient', data: { linkId, clientId, ...earlierIds } }];

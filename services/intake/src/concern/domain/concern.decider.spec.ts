@@ -98,6 +98,15 @@ describe('taking a concern', () => {
       .when({ type: 'AllocateConcern', officerId: 'kwame' })
       .thenRejectedWith('officer_excluded');
   });
+
+  it('is refused to them however their id is spelt, where that is a UUID', () => {
+    const [spelt, officerId] = ['0197D000-0000-7000-8000-00000000000A', '0197d000-0000-7000-8000-00000000000a'];
+    const exclusions = { people: [spelt], roles: [], units: [] };
+    concern
+      .given(the.submitted({ account: { ...the.account, exclusions } }))
+      .when({ type: 'AllocateConcern', officerId })
+      .thenRejectedWith('officer_excluded');
+  });
 });
 
 describe('a concern that an officer has not taken', () => {

@@ -6,6 +6,7 @@ export type ConcernRejectionCode =
   | 'concern_not_allocated_to_you'
   | 'concern_already_allocated'
   | 'concern_not_with_that_officer'
+  | 'only_supervisors_allocate'
   | 'only_supervisors_hand_over'
   | 'officer_excluded'
   | 'concern_closed'
@@ -33,7 +34,8 @@ const details: Record<ConcernRejectionCode, string> = {
     'Take the concern first, or join the team of its case once there is one: who handles it is on record.',
   concern_already_allocated: 'Another officer has taken this concern.',
   concern_not_with_that_officer: 'That officer does not have this concern now. Look who has it.',
-  only_supervisors_hand_over: 'A supervisor hands a concern over from one officer to another.',
+  only_supervisors_allocate: 'Only a supervisor gives a concern to somebody else. You can take it yourself.',
+  only_supervisors_hand_over: 'Only a supervisor hands a concern over from one officer to another.',
   officer_excluded: 'This officer may not take this concern.',
   concern_closed: 'This concern has come to its end.',
   first_response_already_given: 'A first response is on record already.',

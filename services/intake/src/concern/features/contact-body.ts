@@ -2,6 +2,7 @@ import {
   ageBands,
   allegedRelations,
   behaviours,
+  comparedStaffId,
   concernKinds,
   identities,
   matters,
@@ -26,7 +27,7 @@ import {
 } from '@waymark/contracts';
 import { Code, Codes, Flag, Moment, Nested, Pattern, Patterns, Text } from '@waymark/service-kit';
 import type { Contact } from '../domain/concern.commands.js';
-import type { Account, KnownTime } from '../domain/account.js';
+import type { Account, Exclusions, KnownTime } from '../domain/account.js';
 import { PlaceBody } from './place-body.js';
 
 export class KnownTimeBody {
@@ -46,7 +47,11 @@ export class SafeContactBody {
 }
 
 export class ExclusionsBody {
-  @Patterns(staffIdPattern, { max: 50, description: 'Members of staff who must not see this' })
+  @Patterns(staffIdPattern, {
+    max: 50,
+    description:
+      'Members of staff who must not see this, each by the id that the organisation’s log-in gives them: `sub` of their token, a UUID in either case. Nothing else is compared: a name, a log-in name or an e-mail address shuts out nobody, and the answer cannot tell, since nobody here knows all ids. Whoever does not know an id names the role or the unit instead',
+  })
   people: string[];
   @Codes(roles) roles: Role[];
   @Codes(units) units: Unit[];
@@ -70,7 +75,12 @@ export class ContactBody {
   @Text({ optional: true, max: 200 }) reporterName?: string;
   @Text({ optional: true, max: 500 }) contactDetails?: string;
   @Nested(() => SafeContactBody, { optional: true }) safeContact?: SafeContactBody;
-  @Nested(() => ExclusionsBody, { optional: true }) exclusions?: ExclusionsBody;
+  @Nested(() => ExclusionsBody, {
+    optional: true,
+    description:
+      'Who must not see this. Where it shuts out all who could read and answer it, by role and unit, it is refused (`leavesSomebody`) and nothing is stored: send it again, with the same Idempotency-Key as well, with one of them left out',
+  })
+  exclusions?: ExclusionsBody;
 }
 
 /** The body as the domain takes it, with what stands of it in the clear. */
@@ -102,8 +112,14 @@ function accountFields(fields: Omit<Account, 'occurred' | 'place'>): Omit<Accoun
     reporterName,
     contactDetails,
     safeContact,
-    exclusions,
+    exclusions: exclusions && withComparedIds(exclusions),
   };
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
   return { language, reporterRelation, matter, ...given };
 }
+
+/** Each person once, however their id was spelt. */
+const withComparedIds = ({ people, ...others }: Exclusions): Exclusions => ({
+  ...others,
+  people: [...new Set(people.map(comparedStaffId))],
+});

@@ -34,7 +34,8 @@ export class MyConcern {
   @ApiProperty({ format: 'uuid' }) concernId: string;
   @ApiProperty({ enum: ['received', 'answered', 'in_progress'], description: 'Says nothing about the matter.' })
   status: string;
-  @ApiProperty({ required: false, format: 'date-time', description: 'A person answers by then.' }) answerBy?: string;
+  @ApiProperty({ required: false, format: 'date-time', description: 'A person is to answer by then.' })
+  answerBy?: string;
   @ApiProperty() narrative: string;
   @ApiProperty({
     required: false,

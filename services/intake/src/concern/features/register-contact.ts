@@ -6,6 +6,8 @@ import { type Channel, channels } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, Done, done, Nested, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ConcernMarks } from '../concern-marks.js';
+import { Desks } from '../desks.js';
+import { demandSomebodyLeft } from '../somebody-left.js';
 import { ConcernChanged } from './concern-answers.js';
 import { ContactBody, contactOf, KnownTimeBody } from './contact-body.js';
 
@@ -47,11 +49,13 @@ export class RegisterContactHandler implements ICommandHandler<RegisterContact> 
   constructor(
     private readonly aggregates: Aggregates,
     private readonly marks: ConcernMarks,
+    private readonly desks: Desks,
   ) {}
 
   async execute({ body, caller, call }: RegisterContact) {
     const { channel, contact, firstResponse, ...rest } = body;
     const unit = caller.kind === 'staff' ? caller.unit : undefined;
+    demandSomebodyLeft(this.desks, body, unit);
     const marks = this.marks.ofNew(call.commandId, body.exclusions, unit);
     const written = await this.aggregates.change(
       concernAggregate,

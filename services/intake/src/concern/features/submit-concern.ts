@@ -5,9 +5,12 @@ import { Access } from '@waymark/access';
 import { Aggregates, type Call, CallOf, Done, done, Source, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ConcernMarks } from '../concern-marks.js';
+import { Desks } from '../desks.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { SubmissionThrottle } from '../receipts/throttles.js';
+import { demandSomebodyLeft } from '../somebody-left.js';
 import { ContactBody, contactOf } from './contact-body.js';
+import { emergencyHelp } from './emergency-help.js';
 
 export class SubmitConcernBody extends ContactBody {
   @Text({ max: 20_000, description: 'In the person’s own words; kept byte for byte, sealed.' }) narrative: string;
@@ -17,12 +20,9 @@ export class ConcernReceived {
   @ApiProperty({ format: 'uuid' }) concernId: string;
   @ApiProperty({ description: 'Shown this once. It is the only way back to this concern.', pattern: '^\\d{16}$' })
   receipt: string;
-  @ApiProperty({ format: 'date-time', description: 'A person answers by then.' }) answerBy: string;
+  @ApiProperty({ format: 'date-time', description: 'A person is to answer by then.' }) answerBy: string;
   @ApiProperty({ required: false, description: 'Show this before anything else.' }) emergencyHelp?: string;
 }
-
-const emergencyHelp =
-  'If you are in danger now, go to a safe place if you can and call your local emergency number or field security. If you need a doctor, go now: some treatment works only within 72 hours. The duty officer has been alerted.';
 
 export class SubmitConcern extends Command<Done<ConcernReceived>> {
   constructor(
@@ -64,9 +64,11 @@ export class SubmitConcernHandler implements ICommandHandler<SubmitConcern> {
     private readonly aggregates: Aggregates,
     private readonly hashes: ReceiptHashes,
     private readonly marks: ConcernMarks,
+    private readonly desks: Desks,
   ) {}
 
   async execute({ body, idempotencyKey, call }: SubmitConcern) {
+    demandSomebodyLeft(this.desks, body);
     const { receipt, receiptHash } = await this.hashes.issue(idempotencyKey, 'anonymous');
     const concernId = call.commandId;
     const contact = contactOf(body, 'portal', this.marks.ofNew(concernId, body.exclusions));

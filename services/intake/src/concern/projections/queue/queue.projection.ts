@@ -10,7 +10,7 @@ import type { StaffMarks } from './staff-marks.js';
 export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection =>
   foldedRows({
     name: 'concern-queue',
-    version: 5,
+    version: 6,
     categories: ['concern'],
     tables: `
       CREATE TABLE concern_queue (

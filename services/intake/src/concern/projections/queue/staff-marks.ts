@@ -1,3 +1,4 @@
+import { comparedStaffId } from '@waymark/contracts';
 import { deriveSecret } from '@waymark/privacy';
 import type { Secrets } from '@waymark/service-kit';
 
@@ -13,6 +14,6 @@ export class StaffMarks {
   }
 
   of(staffId: string): string {
-    return deriveSecret({ secret: this.secret, label: 'shut-out', input: staffId }).toString('hex');
+    return deriveSecret({ secret: this.secret, label: 'shut-out', input: comparedStaffId(staffId) }).toString('hex');
   }
 }
