@@ -46,6 +46,15 @@ describe('the marks of whom a reporter shuts out', () => {
     expect(marks.shutOutOf(cases, { kind: 'service', id: 'amina' })).toEqual([]);
   });
 
+  it('say of those who are asked about which are meant, of one concern only', () => {
+    const asked = { people: ['amina', 'kwame'], roles: ['officer', 'supervisor'], units: ['legal', 'medical'] };
+    const told = marks.of(concern, shutOut);
+    expect(marks.meantBy({ concernId: concern, shutOut: told }, asked)).toEqual(shutOut);
+    const nobody = { people: [], roles: [], units: [] };
+    for (const concernId of [another, undefined])
+      expect(marks.meantBy({ concernId, shutOut: told }, asked)).toEqual(nobody);
+  });
+
   const both = ['officer', 'unit_focal_point'];
   it.each([
     ['an officer of the desk', { id: 'amina', roles: ['officer'], unit: 'support_desk' }, 'told', 'in conflict'],

@@ -20,6 +20,13 @@ export interface MaybeShutOut {
   readonly unit?: string;
 }
 
+/** Of whom is asked whether they are meant. */
+export interface Candidates<Role extends string, Unit extends string> {
+  readonly people: readonly string[];
+  readonly roles: readonly Role[];
+  readonly units: readonly Unit[];
+}
+
 /** A case, by its concern and the marks of whom the reporter shuts out. */
 export interface MarkedCase {
   /** Absent where nothing is known of the concern, and so no mark. */
@@ -47,6 +54,20 @@ export class ShutOutMarks {
         : []),
     ];
     return marks.sort();
+  }
+
+  /** Those of all these whom the marks mean: what is left of whom a reporter shut out once what they told is gone. */
+  meantBy<Role extends string, Unit extends string>(
+    { concernId, shutOut }: MarkedCase,
+    { people, roles, units }: Candidates<Role, Unit>,
+  ): { people: string[]; roles: Role[]; units: Unit[] } {
+    const areMarked = (kind: string) => (value: string) =>
+      concernId !== undefined && shutOut.includes(this.mark(concernId, kind, value));
+    return {
+      people: people.filter(areMarked('person')),
+      roles: roles.filter(areMarked('role')),
+      units: units.filter(areMarked('unit')),
+    };
   }
 
   /**

@@ -50,7 +50,7 @@ describe('what was told at one instance of intake', () => {
   /** While no view moves on; what they show can be read. */
   const withViewsHeld = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     await database.query('BEGIN');
-    await database.query('LOCK TABLE receipts_v2.receipts, concern_queue_v5.concern_queue IN SHARE MODE');
+    await database.query('LOCK TABLE receipts_v2.receipts, concern_queue_v6.concern_queue IN SHARE MODE');
     try {
       return await work();
     } finally {
