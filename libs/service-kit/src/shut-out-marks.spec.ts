@@ -61,6 +61,24 @@ describe('the marks of whom a reporter shuts out', () => {
     expect(marks.shutOutOf(cases, { kind: 'service', id: 'amina' })).toEqual([]);
   });
 
+  it('say of those who are asked about which are meant, of one concern only', () => {
+    const asked = { people: ['amina', 'kwame'], roles: ['officer', 'supervisor'], units: ['legal', 'medical'] };
+    const told = marks.of(concern, shutOut);
+    expect(marks.meantBy({ concernId: concern, shutOut: told }, asked)).toEqual(shutOut);
+    const nobody = { people: [], roles: [], units: [] };
+    for (const concernId of [another, undefined])
+      expect(marks.meantBy({ concernId, shutOut: told }, asked)).toEqual(nobody);
+  });
+
+  it('mean a person however the id is spelt, where it is asked about as where it was named', () => {
+    const id = '0197d000-0000-7000-8000-00000000000a';
+    const told = marks.of(concern, { people: [id.toUpperCase()], roles: [], units: [] });
+    const people = [id, id.toUpperCase()];
+    expect(marks.meantBy({ concernId: concern, shutOut: told }, { people, roles: [], units: [] }).people).toEqual(
+      people,
+    );
+  });
+
   const both = ['officer', 'unit_focal_point'];
   it.each([
     ['an officer of the desk', { id: 'amina', roles: ['officer'], unit: 'support_desk' }, 'told', 'in conflict'],

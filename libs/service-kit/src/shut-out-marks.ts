@@ -21,6 +21,13 @@ export interface MaybeShutOut {
   readonly unit?: string;
 }
 
+/** Of whom is asked whether they are meant. */
+export interface Candidates<Role extends string, Unit extends string> {
+  readonly people: readonly string[];
+  readonly roles: readonly Role[];
+  readonly units: readonly Unit[];
+}
+
 /** A case, by its concern and the marks of whom the reporter shuts out. */
 export interface MarkedCase {
   /** Absent where nothing is known of the concern, and so no mark. */
@@ -50,6 +57,20 @@ export class ShutOutMarks {
     return marks.sort();
   }
 
+  /** Those of all these whom the marks mean: what is left of whom a reporter shut out once what they told is gone. */
+  meantBy<Role extends string, Unit extends string>(
+    { concernId, shutOut }: MarkedCase,
+    { people, roles, units }: Candidates<Role, Unit>,
+  ): { people: string[]; roles: Role[]; units: Unit[] } {
+    if (concernId === undefined) return { people: [], roles: [], units: [] };
+    const areMarked = (kind: string) => (value: string) => shutOut.includes(this.mark(concernId, kind, value));
+    return {
+      people: people.filter((id) => this.marksOfPerson(concernId, id).some((mark) => shutOut.includes(mark))),
+      roles: roles.filter(areMarked('role')),
+      units: units.filter(areMarked('unit')),
+    };
+  }
+
   /**
    * Whether one of the case's marks is theirs, their role's or their unit's, or it is about the desk at which they work: they have
    * no part in what follows of it, whoever else lets them in.
@@ -59,9 +80,10 @@ export class ShutOutMarks {
     if (concernId === undefined || shutOut.length === 0) return false;
     const { id, roles = [], unit } = asked;
     const listed = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
-    // Also as it is: marks from before ids were compared in one form were made so.
-    const asItIs = listed(id).map((each) => this.mark(concernId, 'person', each));
-    const own = [...asItIs, ...this.of(concernId, { people: listed(id), roles, units: listed(unit) })];
+    const own = [
+      ...listed(id).flatMap((each) => this.marksOfPerson(concernId, each)),
+      ...this.of(concernId, { people: [], roles, units: listed(unit) }),
+    ];
     return own.some((mark) => shutOut.includes(mark)) || this.desksOf(marked, asked) === 'about their desk';
   }
 
@@ -78,6 +100,11 @@ export class ShutOutMarks {
   /** The same for what reaches people by more than their work at a desk, such as a referral to their unit. */
   inConflictWith(cases: readonly MarkedCase[], asker: Principal) {
     return staffRefs(asker.kind === 'staff' && cases.some((each) => this.conflictWith(each, asker)) ? [asker.id] : []);
+  }
+
+  /** Also of the id as it is: marks from before ids were compared in one form were made so. */
+  private marksOfPerson(concernId: string, id: string): readonly string[] {
+    return [comparedStaffId(id), id].map((each) => this.mark(concernId, 'person', each));
   }
 
   /** Of whoever works at a desk, where the case is that of the other one. */

@@ -7,7 +7,7 @@ import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { concernAggregate } from './concern/concern.aggregate.js';
 import { contact } from './concern/domain/concern.fixture.js';
-import { deskOf, eventsOf, typesOf, withoutInstance } from './intake.fixture.js';
+import { callAt, deskOf, eventsOf, typesOf, withoutInstance } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
 describe('coming back with a receipt', () => {
@@ -163,6 +163,33 @@ describe('coming back with a receipt', () => {
       ]);
       const { token } = await desk.session(receipt);
       expect(await stage.ask('intake', 'GET', '/v1/my-concern', { token })).toMatchObject({ body: { concernId } });
+    });
+
+    it('nobody can take that from them: the officer issues none to a client who has reported, before and after', async () => {
+      const { concernId, receipt } = await desk.submit();
+      await desk.accept(concernId);
+      const issue = () =>
+        stage.ask('intake', 'POST', `/v1/concerns/${concernId}/client-receipt`, { as: 'amina.officer' });
+      expect(await issue()).toMatchObject({ status: 409, body: { code: 'client_holds_reporter_receipt' } });
+      await publish(opened(concernId));
+      await eventually(async () => expect(await desk.session(receipt)).toMatchObject({ scope: 'client' }));
+      expect(await issue()).toMatchObject({ status: 409, body: { code: 'client_receipt_exists' } });
+      const registered = await desk.register(callAt(stage.clock.now()));
+      await desk.step(registered, 'allocation', 'amina.officer');
+      const path = `/v1/concerns/${registered}/client-receipt`;
+      expect(await stage.ask('intake', 'POST', path, { as: 'amina.officer' })).toMatchObject({ status: 201 });
+    });
+
+    it('and has it also where an officer once issued one and theirs was passed over', async () => {
+      const { concernId, receipt } = await desk.submit();
+      const issued = { type: 'ReceiptIssued', data: { scope: 'client', receiptHash: '5e'.repeat(32) } } as const;
+      const once = { ...concernAggregate, decider: { ...concernAggregate.decider, decide: () => [issued] } };
+      const aggregates = stage.running('intake').app.get(Aggregates);
+      await aggregates.change(once, concernId, { type: 'RequestCase' }, clockCall('intake', randomUUID()));
+      expect(await desk.session(receipt)).toMatchObject({ scope: 'reporter' });
+      await desk.accept(concernId);
+      expect(typesOf(await eventsOf(stage, concernId))).not.toContain('ReceiptUpgraded');
+      expect(await desk.session(receipt)).toMatchObject({ scope: 'client' });
     });
 
     it('a witness does not: the officer hands the client a receipt of their own, once', async () => {

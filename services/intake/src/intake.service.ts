@@ -13,6 +13,7 @@ import {
   shutOutSecretLabel,
   viewSettings,
 } from '@waymark/service-kit';
+import { ConcernMarks } from './concern/concern-marks.js';
 import { concernAggregate } from './concern/concern.aggregate.js';
 import { endDueRetentions } from './concern/features/end-retention.js';
 import { ErasePerson } from './concern/features/erase-person.js';
@@ -57,6 +58,8 @@ function desksFor(units: DeskUnits, secrets: Secrets, log: Log): Desks {
   return desksOf(units, secrets);
 }
 
+const shutOutMarksOf = (secrets: Secrets) => new ShutOutMarks(secrets.of(shutOutSecretLabel));
+
 export const intake: ServiceDefinition<typeof own> = {
   name: 'intake',
   title: 'Waymark intake',
@@ -65,14 +68,16 @@ export const intake: ServiceDefinition<typeof own> = {
   aggregates: [concernAggregate],
   module: IntakeModule,
   resources: {
-    Concern: async (id, { aggregates, environment }) => {
+    Concern: async (id, { aggregates, environment, asker }) => {
       const { state } = await aggregates.load(concernAggregate, id);
       if (state.status === 'none') return undefined;
       const { SECRET_FILE, ...units } = readEnvironment('intake', environment, {
         ...own,
         SECRET_FILE: viewSettings.SECRET_FILE,
       });
-      return concernResource(state, desksOf(units, await readSecretFile(SECRET_FILE)), aggregates.now());
+      const secrets = await readSecretFile(SECRET_FILE);
+      const marks = new ConcernMarks(desksOf(units, secrets), shutOutMarksOf(secrets));
+      return concernResource(state, marks, aggregates.now(), asker.kind === 'staff' ? [asker.id] : []);
     },
   },
   migrations: [CreateIntakeViews1760000001000, CreateAccessRevocations1764160000000, ForgetFullBuckets1764248000000],
@@ -88,7 +93,7 @@ export const intake: ServiceDefinition<typeof own> = {
     { provide: Desks, useValue: desksFor(settings, secrets, log) },
     { provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) },
     { provide: RevocationRecord, useValue: new RevocationRecord(store, clock) },
-    { provide: ShutOutMarks, useValue: new ShutOutMarks(secrets.of(shutOutSecretLabel)) },
+    { provide: ShutOutMarks, useValue: shutOutMarksOf(secrets) },
     { provide: ContactMarks, useValue: new ContactMarks(secrets) },
     { provide: StaffMarks, useValue: new StaffMarks(secrets) },
     { provide: ReceiptHashes, useValue: new ReceiptHashes(secrets) },

@@ -39,14 +39,14 @@ function checkCases(log: readonly LoggedEvent[]): readonly Finding[] {
   );
 }
 
-/** An affected reporter's receipt becomes a client receipt when the case opens, unless the client has one already. */
+/** An affected reporter's receipt becomes a client receipt when the case opens. */
 function checkReceiptUpgrades(log: readonly LoggedEvent[]): readonly Finding[] {
   const withCase = new Set(ofType(log, 'CaseOpened').map(({ data }) => text(data, 'concernId')));
   return [...aggregatesOf(log, 'concern')].flatMap(([concern, events]) => {
     const submitted = events.find(({ type }) => type === 'ConcernSubmitted');
     const affected = text(submitted?.data, 'reporterId') === text(submitted?.data, 'clientId');
     const scopes = ofType(events, 'ReceiptIssued').map(({ data }) => text(data, 'scope'));
-    const due = affected && withCase.has(concern) && scopes.includes('reporter') && !scopes.includes('client');
+    const due = affected && withCase.has(concern) && scopes.includes('reporter');
     return exactly(due ? 1 : 0, ofType(events, 'ReceiptUpgraded').length, `upgraded receipts of concern ${concern}`);
   });
 }

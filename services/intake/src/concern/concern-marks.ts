@@ -1,8 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import type { Unit } from '@waymark/contracts';
+import type { StaffPrincipal } from '@waymark/access';
+import { roles, type Unit, units } from '@waymark/contracts';
 import { ShutOutMarks } from '@waymark/service-kit';
-import { Desks, type OfDesk } from './desks.js';
+import { Desks, type OfDesk, type ShutOutOfConcern } from './desks.js';
 import type { Exclusions } from './domain/account.js';
+
+/** A concern, with the marks in the log of whom it shuts out. */
+export interface MarkedConcern extends OfDesk {
+  readonly shutOut?: readonly string[];
+}
+
+interface LineOfMarks {
+  readonly concernId: string;
+  readonly marksInLog: readonly string[];
+  readonly desk: string | null;
+}
+
+/** The marks where they alone tell whom it shuts out: there never was anybody, or the keys are gone under which that was sealed. */
+const marksAlone = ({ account, shutOut }: MarkedConcern): readonly string[] | undefined =>
+  account.exclusions ? undefined : shutOut;
 
 /** What stands in the log in the clear of whose a concern is and whom it shuts out: marks, which say nothing to whoever has no secret. */
 @Injectable()
@@ -19,8 +35,26 @@ export class ConcernMarks {
     return { ...(desk === undefined ? {} : { desk }), shutOut: this.shutOutOf(concern) };
   }
 
-  /** Of everybody whom it shuts out. */
-  shutOutOf(concern: OfDesk): readonly string[] {
-    return this.marks.of(concern.concernId, this.desks.shutOutOf(concern));
+  /** Of everybody whom it shuts out; with those that stand in the log already where what the reporter told is gone. */
+  shutOutOf(concern: MarkedConcern): readonly string[] {
+    const made = this.marks.of(concern.concernId, this.whomItShutsOut(concern, []));
+    return [...new Set([...(marksAlone(concern) ?? []), ...made])].sort();
+  }
+
+  /** Whom it shuts out; where only the marks are left, of these people those whom they mean, and every role and unit. */
+  whomItShutsOut(concern: MarkedConcern, people: readonly string[]): ShutOutOfConcern {
+    const { concernId, desk } = concern;
+    const shutOut = marksAlone(concern);
+    if (!shutOut) return this.desks.shutOutOf(concern);
+    const exclusions = this.marks.meantBy({ concernId, shutOut }, { people, roles, units });
+    return this.desks.shutOutOf({ concernId, account: { exclusions }, ...(desk === undefined ? {} : { desk }) });
+  }
+
+  /** Whether a line of the queue of which only the marks are left is not for whoever asks; to which desk it belongs, the line may say. */
+  keepFrom(caller: StaffPrincipal, { concernId, marksInLog: shutOut, desk }: LineOfMarks): boolean {
+    if (this.marks.conflictWith({ concernId, shutOut }, caller)) return true;
+    if (desk !== null) return false;
+    const { alternateDesk } = this.whomItShutsOut({ concernId, account: {}, shutOut }, []);
+    return alternateDesk?.owns === true && alternateDesk.unit !== caller.unit;
   }
 }

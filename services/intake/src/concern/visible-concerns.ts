@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { decide, type Principal, staffRef } from '@waymark/access';
 import { Aggregates, type Call, type Done, done, groundOf, notFound, type Written } from '@waymark/service-kit';
 import { concernAggregate } from './concern.aggregate.js';
-import { Desks } from './desks.js';
+import { ConcernMarks } from './concern-marks.js';
 import type { ConcernCommand } from './domain/concern.commands.js';
 import type { ConcernEvent } from './domain/concern.events.js';
 import { reject } from './domain/concern.rejections.js';
@@ -25,12 +25,12 @@ export interface AllowedConcern {
 export class VisibleConcerns {
   constructor(
     private readonly aggregates: Aggregates,
-    private readonly desks: Desks,
+    private readonly marks: ConcernMarks,
   ) {}
 
   async find(principal: Principal, action: ConcernAction, concernId: string): Promise<AllowedConcern> {
     const concern = await this.existing(concernId);
-    const decision = decide(principal, action, this.resource(concern));
+    const decision = decide(principal, action, this.resource(concern, principal));
     // Who asks to read one that they have not taken learns no more than the queue shows.
     const reading = action === 'ReadConcern' || action === 'FindSameContact';
     const refuse = reading ? undefined : () => reject('concern_not_allocated_to_you');
@@ -46,7 +46,7 @@ export class VisibleConcerns {
   async findIfKnown(principal: Principal, concernId: string): Promise<AllowedConcern | undefined> {
     const { state: concern } = await this.aggregates.load(concernAggregate, concernId);
     if (concern.status === 'none') return undefined;
-    const decision = decide(principal, 'KnowConcern', this.resource(concern));
+    const decision = decide(principal, 'KnowConcern', this.resource(concern, principal));
     return decision.outcome === 'allow' ? { concern, ground: decision.ground } : undefined;
   }
 
@@ -58,7 +58,7 @@ export class VisibleConcerns {
     officerId: string,
     from?: string,
   ): Promise<Done<ConcernChanged>> {
-    const resource = this.resource(await this.existing(concernId));
+    const resource = this.resource(await this.existing(concernId), caller, officerId);
     groundOf(decide(caller, 'AllocateConcern', resource, { to: staffRef(officerId) }), () =>
       refuseAllocation(call.actor, officerId, from),
     );
@@ -94,8 +94,9 @@ export class VisibleConcerns {
     return done(written, ConcernChanged.of(written));
   }
 
-  private resource(concern: Concern) {
-    return concernResource(concern, this.desks, this.aggregates.now());
+  private resource(concern: Concern, caller: Principal, ...others: readonly string[]) {
+    const askedAbout = [...(caller.kind === 'staff' ? [caller.id] : []), ...others];
+    return concernResource(concern, this.marks, this.aggregates.now(), askedAbout);
   }
 
   private async existing(concernId: string): Promise<Concern> {

@@ -1,10 +1,10 @@
 import type { DecisionContext } from '@waymark/event-sourcing';
 import type { CommandOf } from './concern.commands.js';
 import type { ConcernEvent } from './concern.events.js';
-import type { ReceiptScope } from './receipt-codes.js';
 import { reject } from './concern.rejections.js';
 import { clientOf, type Concern } from './concern.state.js';
 import { handledBy } from './handled-by.js';
+import { holdsReporterReceipt } from './whose-receipt.js';
 
 export function accept(
   { shutOut }: CommandOf<'AcceptConcern'>,
@@ -29,10 +29,12 @@ export function requestCase(concern: Concern): readonly ConcernEvent[] {
   return [{ type: 'CaseRequested', data: requested }];
 }
 
-/** Whose it is is told by the ids: what the reporter told may be erased by now, and they want to see that it is. */
+/**
+ * Whose it is is told by the ids: what the reporter told may be erased by now, and they want to see that it is. Also where an officer
+ * has given out a client receipt: the reporter's own is not to open less for that.
+ */
 export function upgradeReceipt(caseId: string, concern: Concern): readonly ConcernEvent[] {
-  const holds = (scope: ReceiptScope): boolean => concern.receipts.some((receipt) => receipt.scope === scope);
-  if (!holds('reporter') || holds('client') || concern.receiptUpgraded) return [];
+  if (!holdsReporterReceipt(concern) || concern.receiptUpgraded) return [];
   if (concern.reporterId !== concern.clientId) return [];
   return [{ type: 'ReceiptUpgraded', data: { scope: 'client', caseId } }];
 }

@@ -209,6 +209,7 @@ describe('the case of a concern', () => {
 describe('receipts', () => {
   const witness = the.submitted({ account: { ...the.account, reporterRelation: 'witness' } });
   const clientReceipt = { type: 'ReceiptIssued', data: { scope: 'client', receiptHash: 'other-hash' } } as const;
+  const issue = { type: 'IssueClientReceipt', receiptHash: 'other-hash' } as const;
   const upgrade = { type: 'UpgradeReceipt', caseId: 'case-1' } as const;
   const upgraded = { type: 'ReceiptUpgraded', data: { scope: 'client', caseId: 'case-1' } } as const;
 
@@ -227,6 +228,10 @@ describe('receipts', () => {
       .then(upgraded);
   });
 
+  it('that of an affected reporter does also when an officer has given out a client receipt', () => {
+    concern.given(the.submitted(), the.receiptIssued, the.taken, clientReceipt).when(upgrade).then(upgraded);
+  });
+
   it('that of anybody else does not', () => {
     concern.given(witness, the.receiptIssued).when(upgrade).then();
   });
@@ -235,8 +240,15 @@ describe('receipts', () => {
     concern.given(the.submitted()).when(upgrade).then();
   });
 
+  it('an affected reporter has theirs and gets no other as the client, but for one that was not given any', () => {
+    concern
+      .given(the.submitted(), the.receiptIssued, the.taken)
+      .when(issue)
+      .thenRejectedWith('client_holds_reporter_receipt');
+    concern.given(the.submitted(), the.taken).when(issue).then(clientReceipt);
+  });
+
   it('the officer gives the client one of their own, once', () => {
-    const issue = { type: 'IssueClientReceipt', receiptHash: 'other-hash' } as const;
     concern.given(witness, the.receiptIssued, the.taken).when(issue).then(clientReceipt);
     concern
       .given(witness, the.receiptIssued, the.taken, clientReceipt)

@@ -18,6 +18,7 @@ export type ConcernRejectionCode =
   | 'guidance_missing'
   | 'anonymous_with_name'
   | 'client_receipt_exists'
+  | 'client_holds_reporter_receipt'
   | 'receipt_missing'
   | 'link_to_itself'
   | 'link_not_settled'
@@ -46,6 +47,8 @@ const details: Record<ConcernRejectionCode, string> = {
   guidance_missing: 'Explain the avenues and record what the person decided first.',
   anonymous_with_name: 'An anonymous concern carries no name or contact details: choose confidential or named.',
   client_receipt_exists: 'The client holds a client receipt already.',
+  client_holds_reporter_receipt:
+    'Whoever reported is the client, and their own receipt becomes the client receipt when the case opens. Replace it if it is lost.',
   receipt_missing: 'No such receipt was issued for this concern.',
   link_to_itself: 'This is the same client already.',
   link_not_settled: 'The link to the earlier client is being taken along. Wait a moment and try again.',

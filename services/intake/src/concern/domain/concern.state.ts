@@ -71,7 +71,7 @@ export interface Concern {
   readonly link?: ClientLink;
   /** The client for whom it was accepted. */
   readonly acceptedFor?: string;
-  /** Marks of whom its case is to shut out, since it was accepted. */
+  /** Marks of whom it and its case shut out, of all events that have any. */
   readonly shutOut?: readonly string[];
   /** Of a reporter who is not the client. */
   readonly reporterErasureRequested: boolean;
@@ -141,12 +141,7 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
     case 'GuidanceGiven':
       return { ...state, guided: true };
     case 'ConcernAccepted':
-      return {
-        ...state,
-        status: 'accepted',
-        acceptedFor: event.data.clientId,
-        ...(event.data.shutOut ? { shutOut: event.data.shutOut } : {}),
-      };
+      return { ...withMarks(state, event.data), status: 'accepted', acceptedFor: event.data.clientId };
     case 'ConcernLinkedToClient': {
       const { linkId, earlierClientId, earlierConcernId } = event.data;
       return { ...state, link: { linkId, earlierClientId, earlierConcernId } };
@@ -173,9 +168,9 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
         ),
       };
     case 'ReporterErasureRequested':
-      return { ...shuttingOutFor(state, event.data), reporterErasureRequested: true };
+      return { ...shuttingOutFor(withMarks(state, event.data), event.data), reporterErasureRequested: true };
     case 'RetentionEnded':
-      return { ...shuttingOutFor(state, event.data), retentionEnded: event.data.of };
+      return { ...shuttingOutFor(withMarks(state, event.data), event.data), retentionEnded: event.data.of };
     case 'RetentionResumed': {
       const { retentionEnded: _noMore, ...resumed } = state;
       return resumed;
@@ -193,6 +188,12 @@ function shuttingOutFor(
   return { ...state, account: { ...state.account, ...(exclusions ? { exclusions } : {}) } };
 }
 
+/** None that was there once is lost: with what the reporter told gone, nobody could make them again. */
+function withMarks(state: Concern, { shutOut = [] }: Pick<Concern, 'shutOut'>): Concern {
+  const marks = [...new Set([...(state.shutOut ?? []), ...shutOut])].sort();
+  return marks.length === 0 ? state : { ...state, shutOut: marks };
+}
+
 /** Whoever had taken it has it no longer when they have left. */
 function withoutOfficer(state: Concern, hasLeft: (staffId: string) => boolean): Concern {
   const { officerId, ...rest } = state;
@@ -201,7 +202,7 @@ function withoutOfficer(state: Concern, hasLeft: (staffId: string) => boolean): 
 
 function submitted(data: Submitted): Concern {
   const { concernId, clientId, reporterId, channel, kind, identity, immediateDanger, medicalUrgency, ...rest } = data;
-  const { contact, clock, desk, shutOut: _marks, registeredBy, occurredAt, ...account } = rest;
+  const { contact, clock, desk, shutOut, registeredBy, occurredAt, ...account } = rest;
   return {
     status: 'submitted',
     concernId,
@@ -209,6 +210,7 @@ function submitted(data: Submitted): Concern {
     reporterId,
     account,
     ...(desk === undefined ? {} : { desk }),
+    ...(shutOut ? { shutOut } : {}),
     submitted: {
       channel,
       kind,

@@ -4,7 +4,9 @@ import type { ConcernEvent } from './concern.events.js';
 import { reject } from './concern.rejections.js';
 import type { Concern } from './concern.state.js';
 import { handledBy } from './handled-by.js';
+import { holdsReporterReceipt } from './whose-receipt.js';
 
+/** Where somebody else reported, or an officer entered the contact: whoever reported for themself has one that becomes the client's. */
 export function issueClientReceipt(
   { receiptHash }: CommandOf<'IssueClientReceipt'>,
   concern: Concern,
@@ -13,6 +15,7 @@ export function issueClientReceipt(
   handledBy(concern, context);
   const held = concern.receiptUpgraded || concern.receipts.some(({ scope }) => scope === 'client');
   if (held) reject('client_receipt_exists');
+  if (concern.reporterId === concern.clientId && holdsReporterReceipt(concern)) reject('client_holds_reporter_receipt');
   return [{ type: 'ReceiptIssued', data: { scope: 'client', receiptHash } }];
 }
 

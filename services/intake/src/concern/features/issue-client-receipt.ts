@@ -32,7 +32,12 @@ export class IssueClientReceiptEndpoint {
   @Post()
   @HttpCode(201)
   @Access('IssueClientReceipt')
-  @ApiOperation({ summary: 'Give the client a receipt of their own, when somebody else reported' })
+  @ApiOperation({
+    summary: 'Give the client a receipt of their own, when somebody else reported',
+    description:
+      'Refused with `client_holds_reporter_receipt` where the client reported with a receipt: it becomes the client receipt when ' +
+      'the case opens, and one that is lost is replaced.',
+  })
   @ApiCreatedResponse({ type: ClientReceipt })
   issue(
     @Param('id', IdPipe) id: string,

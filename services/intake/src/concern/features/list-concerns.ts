@@ -4,7 +4,8 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { channels, concernStatuses, priorities } from '@waymark/contracts';
-import { Clock, Code, notFound, Pattern, Problem, ReadLog, Views } from '@waymark/service-kit';
+import { Clock, Code, notFound, Pattern, Problem, ReadLog, shownPage, Views } from '@waymark/service-kit';
+import { ConcernMarks } from '../concern-marks.js';
 import { Desks, roleOfTheDesk } from '../desks.js';
 import { QueueEntry } from '../projections/queue/queue-entry.entity.js';
 import { StaffMarks } from '../projections/queue/staff-marks.js';
@@ -82,26 +83,37 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
     private readonly views: Views,
     private readonly clock: Clock,
     private readonly marks: StaffMarks,
+    private readonly inLog: ConcernMarks,
     private readonly desks: Desks,
     private readonly reads: ReadLog,
   ) {}
 
   async execute({ caller, params, after }: ListConcerns): Promise<Queue> {
     await this.views.caughtUp(after);
-    const limit = Number(params.limit ?? 50);
-    const entries = await this.page(caller, params, limit + 1);
-    const shown = entries.slice(0, limit);
-    const last = shown.at(-1);
-    const lines = shown.map(({ concernId }) => ({ stream: `concern-${concernId}`, ground: 'desk' }));
-    await this.reads.listed({ principal: caller, what: 'ListConcerns', lines });
     const now = Date.parse(this.clock.now());
-    return {
-      items: shown.map((entry) => lineOf(entry, now)),
-      ...(entries.length > limit && last ? { next: cursorOf(last) } : {}),
-    };
+    const queue = await shownPage({
+      limit: Number(params.limit ?? 50),
+      after: params.after,
+      page: (from, limit) => this.page(caller, params, from, limit),
+      show: (entry) => (this.isKeptFrom(caller, entry) ? undefined : lineOf(entry, now)),
+      cursorOf,
+    });
+    const lines = queue.items.map(({ concernId }) => ({ stream: `concern-${concernId}`, ground: 'desk' }));
+    await this.reads.listed({ principal: caller, what: 'ListConcerns', lines });
+    return queue;
   }
 
-  private page(caller: StaffPrincipal, params: ListConcernsParams, limit: number): Promise<QueueEntry[]> {
+  /** Where what the reporter told is gone the marks in the log are left, and of whom such a mark is, no database can tell. */
+  private isKeptFrom(caller: StaffPrincipal, entry: QueueEntry): boolean {
+    return entry.shutOutToldFor.length === 0 && this.inLog.keepFrom(caller, entry);
+  }
+
+  private page(
+    caller: StaffPrincipal,
+    params: ListConcernsParams,
+    after: string | undefined,
+    limit: number,
+  ): Promise<QueueEntry[]> {
     const query = this.dataSource
       .getRepository(QueueEntry)
       .createQueryBuilder('q')
@@ -117,8 +129,8 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
     if (waitingFor !== 'any') query.andWhere('q.waiting = :waiting', { waiting: waitingFor === 'response' });
     if (params.status) query.andWhere('q.status = :status', { status: params.status });
     if (params.channel) query.andWhere('q.channel = :channel', { channel: params.channel });
-    if (params.after) {
-      const [danger, dueAt, concernId] = readCursor(params.after);
+    if (after) {
+      const [danger, dueAt, concernId] = readCursor(after);
       query.andWhere(
         "(NOT q.immediate_danger, coalesce(q.due_at, 'infinity'), q.concern_id) > (NOT :danger::boolean, :dueAt::timestamptz, :concernId::uuid)",
         { danger, dueAt, concernId },

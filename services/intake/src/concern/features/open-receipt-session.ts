@@ -6,6 +6,7 @@ import { Access } from '@waymark/access';
 import { LaneFullError, normaliseReceipt } from '@waymark/privacy';
 import { Aggregates, Problem, Refuses, Source, Text, Views, WithoutKey } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
+import { isOfClient } from '../domain/whose-receipt.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { RECEIPT_SESSIONS, type ReceiptSessions } from '../receipts/receipt-signing.js';
 import { GuessThrottle } from '../receipts/throttles.js';
@@ -63,9 +64,10 @@ export class OpenReceiptSessionEndpoint {
     const { state } = await this.aggregates.load(concernAggregate, found.concern_id);
     if (state.status === 'none') throw unknown();
     const issued = state.receipts.findIndex(({ receiptHash }) => receiptHash === found.receipt_hash);
+    const shown = state.receipts[issued];
     // The list of receipts may not have heard yet that this one was replaced.
-    if (issued < 0 || state.receipts[issued]?.withdrawn) throw unknown();
-    const scope = found.scope === 'client' || state.receiptUpgraded ? 'client' : 'reporter';
+    if (!shown || shown.withdrawn) throw unknown();
+    const scope = isOfClient(shown.scope, state) ? 'client' : 'reporter';
     const session = await this.sessions.issue({
       concernId: state.concernId,
       sessionId: randomUUID(),
@@ -97,7 +99,7 @@ export class OpenReceiptSessionEndpoint {
 
   private async lookUp(hash: string): Promise<FoundReceipt | undefined> {
     const rows = await this.dataSource.query<FoundReceipt[]>(
-      'SELECT receipt_hash, concern_id, scope FROM receipts WHERE receipt_hash = $1',
+      'SELECT receipt_hash, concern_id FROM receipts WHERE receipt_hash = $1',
       [hash],
     );
     return rows[0];
@@ -107,7 +109,6 @@ export class OpenReceiptSessionEndpoint {
 interface FoundReceipt {
   readonly receipt_hash: string;
   readonly concern_id: string;
-  readonly scope: string;
 }
 
 const tooMany = (error: unknown): never => {

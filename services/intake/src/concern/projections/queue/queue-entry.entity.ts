@@ -25,6 +25,8 @@ export class QueueEntry {
   @Column('text', { nullable: true }) desk: string | null;
   /** For whom the concern no longer exists. */
   @Column('text', { array: true }) recused: string[];
+  /** Of everybody who is shut out, as they stand in the log (`ShutOutMarks`): they stay when the columns after them go. */
+  @Column('text', { array: true, name: 'marks_in_log' }) marksInLog: string[];
   /** Marks of people (`StaffMarks`), never their ids. */
   @Column('text', { array: true, name: 'shut_out_marks' }) shutOutMarks: string[];
   @Column('text', { array: true, name: 'shut_out_roles' }) shutOutRoles: string[];

@@ -32,6 +32,7 @@ export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection
         officer_id text,
         desk text,
         recused text[] NOT NULL,
+        marks_in_log text[] NOT NULL,
         shut_out_marks text[] NOT NULL,
         shut_out_roles text[] NOT NULL,
         shut_out_units text[] NOT NULL,
@@ -71,6 +72,7 @@ function entryOf(concernId: string, data: Submitted, marks: StaffMarks, desks: D
     officerId: null,
     desk: desks.unitOf(concernId, data.desk) ?? null,
     recused: [],
+    marksInLog: [...(data.shutOut ?? [])],
     ...shutOutBy(data.exclusions, marks),
     shutOutToldFor: data.exclusions ? ['reporter'] : [],
   };
@@ -99,7 +101,7 @@ function changeBy(
     case 'ConcernTriaged':
       return { status: 'triaged', priority: event.data.priority };
     case 'ConcernAccepted':
-      return { status: 'accepted', waiting: false };
+      return { ...withMarks(entry, event.data), status: 'accepted', waiting: false };
     case 'OfficerRecusedFromConcern': {
       const { staffId } = event.data;
       return { officerId: officerId === staffId ? null : officerId, recused: [...recused, staffId] };
@@ -109,8 +111,9 @@ function changeBy(
     case 'ReporterErasureRequested':
     case 'RetentionEnded': {
       const { exclusions } = event.data;
-      if (!exclusions) return {};
-      return { ...shutOutBy(exclusions, marks), shutOutToldFor: [...entry.shutOutToldFor, 'client'] };
+      const kept = withMarks(entry, event.data);
+      if (!exclusions) return kept;
+      return { ...kept, ...shutOutBy(exclusions, marks), shutOutToldFor: [...entry.shutOutToldFor, 'client'] };
     }
     case 'PersonErased':
       return event.data.persons.reduce((left, person) => ({ ...left, ...withoutWhatIsTold(person, left) }), entry);
@@ -132,7 +135,14 @@ function changeBy(
   }
 }
 
-/** What stands in the queue in the clear of each person goes, as if their key had been gone before. */
+const withMarks = ({ marksInLog }: QueueEntry, { shutOut = [] }: { readonly shutOut?: readonly string[] }) => ({
+  marksInLog: [...new Set([...marksInLog, ...shutOut])].sort(),
+});
+
+/**
+ * What stands in the queue in the clear of each person goes, as if their key had been gone before. The marks that stand in the log stay:
+ * whom the reporter shut out finds no more afterwards than before.
+ */
 function withoutWhatIsTold(person: PersonOfConcern, entry: QueueEntry): Partial<QueueEntry> {
   const shutOutToldFor = entry.shutOutToldFor.filter((each) => each !== person);
   return {
