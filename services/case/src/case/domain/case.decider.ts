@@ -158,11 +158,15 @@ function assessRisk(command: CommandOf<'AssessRisk'>, current: Case, context: De
         ...(immediateActions === undefined ? {} : { immediateActions }),
         assessedBy,
         assessedAt: context.now,
-        reviewDueAt: plusHours(context.now, hoursUntilReview[overall]),
+        reviewDueAt: plusHours(context.now, hoursUntilReviewOf(command)),
       },
     },
   ];
 }
+
+/** By the highest level of all: overall may be judged lower than one domain, but what is imminent in one is not looked at later for it. */
+const hoursUntilReviewOf = ({ levels, overall }: Pick<CommandOf<'AssessRisk'>, 'levels' | 'overall'>): number =>
+  Math.min(...[overall, ...Object.values(levels)].map((level) => hoursUntilReview[level]));
 
 function writeNote(command: CommandOf<'WriteNote'>, current: Case, context: DecisionContext): readonly CaseEvent[] {
   const authorId = onTeam(current, context);
