@@ -22,10 +22,13 @@ export class CaseTeams {
     return { ...workersOf(found), shutOut: this.marks.inConflictWith(found ? [found] : [], asker) };
   }
 
-  /** Refuses a unit that the reporter of the case shut out; the team may know that it was. */
+  /**
+   * Refuses a unit that the reporter of the case shut out, or all of whose addressees they did by their role: nobody could open it.
+   * The team may know that the unit was, and is not told by which of the two.
+   */
   async demandRecipient(caseId: string, unit: Unit): Promise<void> {
     const found = await this.find(caseId);
-    if (found && this.marks.include(found, { unit })) reject('recipient_shut_out');
+    if (found && this.marks.include(found, { unit, roles: addressees })) reject('recipient_shut_out');
   }
 
   /** The case, for whoever may refer from it; for all others it does not exist. */
@@ -41,6 +44,9 @@ export class CaseTeams {
     return (await knownCases(this.dataSource, 'case_id', [caseId]))[0];
   }
 }
+
+/** Who of a unit is let in to its referrals. */
+const addressees = ['unit_focal_point'] as const;
 
 const workersOf = (found: KnownCase | undefined) => ({
   team: staffRefs(found?.team ?? []),
