@@ -8,7 +8,7 @@ import { reject } from '../../domain/referral.rejections.js';
 /** What the policies may ask about a referral's case when somebody asks: its team, who has recused, and whether its reporter shut them out. */
 export type CaseAttributes = Awaited<ReturnType<CaseTeams['attributesOf']>>;
 
-/** Who works on which case, who has recused, and whom its reporter shuts out: the local copy of what the case service tells (integration/consume.ts). */
+/** Who works on which case, who has recused, whom its reporter shuts out, and whether it is closed: the local copy of what the case service tells (integration/consume.ts). */
 @Injectable()
 export class CaseTeams {
   constructor(
@@ -24,10 +24,11 @@ export class CaseTeams {
 
   /**
    * Refuses a unit that the reporter of the case shut out, or all of whose addressees they did by their role: nobody could open it.
-   * The team may know that the unit was, and is not told by which of the two.
+   * The team may know that the unit was, and is not told by which of the two. Nothing leaves a case while it is closed.
    */
   async demandRecipient(caseId: string, unit: Unit): Promise<void> {
     const found = await this.find(caseId);
+    if (found?.isClosed) reject('case_closed');
     if (found && this.marks.include(found, { unit, roles: addressees })) reject('recipient_shut_out');
   }
 
