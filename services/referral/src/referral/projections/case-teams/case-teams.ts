@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { decide, type Principal, staffRefs } from '@waymark/access';
+import { decide, type Principal, type StaffPrincipal, staffRefs } from '@waymark/access';
 import type { Unit } from '@waymark/contracts';
-import { groundOf, type KnownCase, knownCases, notFound, ShutOutMarks } from '@waymark/service-kit';
+import { groundOf, type KnownCase, knownCases, type MarkedCase, notFound, ShutOutMarks } from '@waymark/service-kit';
 import { reject } from '../../domain/referral.rejections.js';
 
 /** What the policies may ask about a referral's case when somebody asks: its team, who has recused, and whether its reporter shut them out. */
@@ -19,7 +19,8 @@ export class CaseTeams {
   /** Of a case that is not known nobody is on the team. */
   async attributesOf(caseId: string, asker: Principal) {
     const found = await this.find(caseId);
-    return { ...workersOf(found), shutOut: this.marks.inConflictWith(found ? [found] : [], asker) };
+    const isShutOut = found !== undefined && asker.kind === 'staff' && (await this.isShutOut(found, asker));
+    return { ...workersOf(found), shutOut: staffRefs(isShutOut ? [asker.id] : []) };
   }
 
   /**
@@ -36,15 +37,37 @@ export class CaseTeams {
   async demand(caller: Principal, action: 'DraftReferral', caseId: string): Promise<KnownCase> {
     const found = await this.find(caseId);
     if (!found) throw notFound();
-    const attributes = { ...workersOf(found), shutOut: this.marks.shutOutOf([found], caller), underGlass: [] };
+    const shutOut = this.marks.shutOutOf([found], caller, await this.casesOf(found));
+    const attributes = { ...workersOf(found), shutOut, underGlass: [] };
     groundOf(decide(caller, action, { type: 'Case', id: caseId, attributes }));
     return found;
+  }
+
+  private async isShutOut(found: KnownCase, asker: StaffPrincipal): Promise<boolean> {
+    const ofClient = await this.casesOf(found);
+    const onTeam = found.team.includes(asker.id);
+    return this.marks.conflictWith(found, asker) || isNamedByOneOf(ofClient, this.marks, asker, { onTeam });
+  }
+
+  private casesOf({ clientId }: KnownCase): Promise<readonly KnownCase[]> {
+    return knownCases(this.dataSource, 'client_id', [clientId]);
   }
 
   private async find(caseId: string): Promise<KnownCase | undefined> {
     return (await knownCases(this.dataSource, 'case_id', [caseId]))[0];
   }
 }
+
+/**
+ * Whether the reporter of one of these cases of a client named them. Of who works on another of them as everywhere; of who answers
+ * for a unit in person alone: whether the unit gets to know of that other one is for the client to say.
+ */
+export const isNamedByOneOf = (
+  ofClient: readonly MarkedCase[],
+  marks: ShutOutMarks,
+  asker: StaffPrincipal,
+  { onTeam }: { readonly onTeam: boolean },
+): boolean => ofClient.some((each) => marks.name(each, onTeam ? asker : { id: asker.id }));
 
 /** Who of a unit is let in to its referrals. */
 const addressees = ['unit_focal_point'] as const;
