@@ -10,6 +10,7 @@ export interface KnownCase extends MarkedCase {
   readonly team: readonly string[];
   /** Who has recused from it, for ever. */
   readonly recused: readonly string[];
+  readonly isClosed: boolean;
 }
 
 /** The first that is told of a case. Of one that is known already it says nothing more than whom its reporter shuts out. */
@@ -68,11 +69,17 @@ export async function knownCases(
       recused: string[];
       concern_id: string | null;
       shut_out: string[];
+      is_closed: boolean;
     }[]
-  >(`SELECT case_id, client_id, team, recused, concern_id, shut_out FROM case_teams WHERE ${by} = ANY($1)`, [ids]);
-  return rows.map(({ case_id: caseId, client_id: clientId, team, recused, concern_id, shut_out: shutOut }) => ({
+  >(
+    `SELECT case_id, client_id, team, recused, concern_id, shut_out, closed_at IS NOT NULL AS is_closed
+     FROM case_teams WHERE ${by} = ANY($1)`,
+    [ids],
+  );
+  return rows.map(({ case_id: caseId, client_id: clientId, team, recused, shut_out: shutOut, ...row }) => ({
     ...{ caseId, clientId, team, recused, shutOut },
-    concernId: concern_id ?? undefined,
+    concernId: row.concern_id ?? undefined,
+    isClosed: row.is_closed,
   }));
 }
 

@@ -71,20 +71,20 @@ export class ShutOutMarks {
     };
   }
 
-  /**
-   * Whether one of the case's marks is theirs, their role's or their unit's, or it is about the desk at which they work: they have
-   * no part in what follows of it, whoever else lets them in.
-   */
-  conflictWith(marked: MarkedCase, asked: MaybeShutOut): boolean {
-    const { concernId, shutOut } = marked;
+  /** Whether one of the case's marks is theirs, their role's or their unit's: the reporter named them. */
+  name({ concernId, shutOut }: MarkedCase, { id, roles = [], unit }: MaybeShutOut): boolean {
     if (concernId === undefined || shutOut.length === 0) return false;
-    const { id, roles = [], unit } = asked;
     const listed = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
     const own = [
       ...listed(id).flatMap((each) => this.marksOfPerson(concernId, each)),
       ...this.of(concernId, { people: [], roles, units: listed(unit) }),
     ];
-    return own.some((mark) => shutOut.includes(mark)) || this.desksOf(marked, asked) === 'about their desk';
+    return own.some((mark) => shutOut.includes(mark));
+  }
+
+  /** The same, or it is about the desk at which they work: they have no part in what follows of it, whoever else lets them in. */
+  conflictWith(marked: MarkedCase, asked: MaybeShutOut): boolean {
+    return this.name(marked, asked) || this.desksOf(marked, asked) === 'about their desk';
   }
 
   /** The same, or it is the desk's own and they work at the alternate one, who need not know of it. */
@@ -92,9 +92,14 @@ export class ShutOutMarks {
     return this.conflictWith(marked, asked) || this.desksOf(marked, asked) === 'of the other desk';
   }
 
-  /** For the attribute `shutOut` of the policies: whoever asks, when they are shut out of one of these cases, else nobody. */
-  shutOutOf(cases: readonly MarkedCase[], asker: Principal) {
-    return staffRefs(asker.kind === 'staff' && cases.some((each) => this.include(each, asker)) ? [asker.id] : []);
+  /**
+   * For the attribute `shutOut` of the policies: whoever asks, when they are shut out of one of these cases, else nobody. Of other
+   * cases of the same client only whom their reporters named counts, and not to which desk they belong.
+   */
+  shutOutOf(cases: readonly MarkedCase[], asker: Principal, others: readonly MarkedCase[] = []) {
+    if (asker.kind !== 'staff') return staffRefs([]);
+    const isShutOut = cases.some((each) => this.include(each, asker)) || others.some((each) => this.name(each, asker));
+    return staffRefs(isShutOut ? [asker.id] : []);
   }
 
   /** The same for what reaches people by more than their work at a desk, such as a referral to their unit. */

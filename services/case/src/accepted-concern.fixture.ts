@@ -6,7 +6,12 @@ import { eventually } from '@waymark/testing';
 
 /** What intake says when it accepts a concern. */
 export function concernAccepted(
-  concern: { readonly concernId: string; readonly clientId: string; readonly officerId: string },
+  concern: {
+    readonly concernId: string;
+    readonly clientId: string;
+    readonly officerId: string;
+    readonly shutOut?: readonly string[];
+  },
   sequence = 1,
 ): Message {
   const id = randomUUID();

@@ -8,6 +8,7 @@ import {
   shutOutVariables,
 } from '@waymark/service-kit';
 import { caseAggregate } from './case/case.aggregate.js';
+import { markedCasesOf } from './case/cases-of-clients.js';
 import { emergencyReviewClocks } from './case/features/run-emergency-review-clocks.js';
 import { openEmergencyAccesses } from './case/open-emergency-accesses.js';
 import { emergencyAccessesProjection } from './case/projections/emergency-accesses/emergency-accesses.projection.js';
@@ -32,11 +33,13 @@ export const caseService: ServiceDefinition<typeof own> = {
   aggregates: [caseAggregate],
   module: CaseModule,
   resources: {
-    Case: async (id, { aggregates, asker, environment }) => {
+    Case: async (id, { dataSource, aggregates, asker, environment }) => {
       const { state } = await aggregates.load(caseAggregate, id);
       if (state.status === 'none') return undefined;
       const marks = shutOutMarksIn('case', environment);
-      return caseResource(state, { principal: asker, marks, now: aggregates.now() });
+      const { clientId } = state;
+      const ofClient = (await markedCasesOf(dataSource, [clientId])).get(clientId) ?? [];
+      return caseResource(state, { principal: asker, marks, ofClient, now: aggregates.now() });
     },
   },
   migrations: [CreateCaseReferrals1760000002000],

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { referralMessages, type ReferralStatus, topicOf } from '@waymark/contracts';
+import type { RejectedField } from '@waymark/event-sourcing';
 import type { Bus, Message } from '@waymark/messaging';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
@@ -106,7 +107,7 @@ describe('closing a case', () => {
     });
   });
 
-  it('is refused while a referral is open as far as it was told, unless each is explained', async () => {
+  it('is refused while a referral is open as far as it was told, unless each is explained, and says which are not', async () => {
     const opened = await assessed();
     const [one, other] = [await referralIs(opened, 'accepted'), await referralIs(opened, 'sent')];
     await referralIs(opened, 'completed');
@@ -114,11 +115,17 @@ describe('closing a case', () => {
       closureReason: 'transferred',
       openReferrals: ids.map((referralId) => ({ referralId, explanation: canaries[1] })),
     });
-    for (const body of [explain(), explain(one), explain(one, randomUUID())])
-      expect((await post('/closure', body, opened)).body).toMatchObject({
-        status: 409,
-        code: 'open_referrals_unexplained',
-      });
+    for (const [body, missing] of [
+      [explain(), [one, other].sort()],
+      [explain(one), [other]],
+      [explain(one, randomUUID()), [other]],
+    ] as const) {
+      const refused = (await post('/closure', body, opened)).body;
+      expect(refused).toMatchObject({ status: 409, code: 'open_referrals_unexplained' });
+      expect(refused.errors.map(({ field, rule }: RejectedField) => [field, rule])).toEqual(
+        missing.map((id) => [`openReferrals.${id}`, 'explained']),
+      );
+    }
     await referralIs(opened, 'declined', other, 2);
     expect((await post('/closure', explain(one), opened)).status).toBe(200);
   });

@@ -159,9 +159,10 @@ describe('working on a case', () => {
 
   it('lists the cases never assessed first, then by their next review, page by page, each once', async () => {
     const cases: OpenedCase[] = [];
-    for (const overall of ['low', 'high', undefined, 'medium']) {
+    for (const level of ['low', 'high', undefined, 'medium']) {
       const next = await openCaseFor(stage, intakeBus, 'meilin.officer');
-      if (overall) await post('meilin.officer', '/risk-assessments', { ...riskAssessment, overall }, next);
+      const assessed = { ...riskAssessment, levels: { safety: level }, overall: level };
+      if (level) await post('meilin.officer', '/risk-assessments', assessed, next);
       cases.push(next);
     }
     const paged: string[] = [];

@@ -60,6 +60,22 @@ export async function tellMarks(
   await handled(stage, opened);
 }
 
+/** Lets the service hear that a case was closed or reopened, and waits until it has. */
+export async function tellStanding(
+  stage: Stage,
+  { caseId, clientId }: KnownCase,
+  standing: 'closed' | 'reopened',
+  sequence = 3,
+): Promise<void> {
+  const { caseClosed, caseReopened } = caseMessages;
+  const moment = '2026-03-02T08:00:00.000Z';
+  const [{ type }, at] =
+    standing === 'closed' ? [caseClosed, { closedAt: moment }] : [caseReopened, { reopenedAt: moment }];
+  const told = message('case', type, caseId, sequence, { caseId, clientId, ...at });
+  await stage.busOf('case').publish(topicOf('case'), [told]);
+  await handled(stage, told);
+}
+
 /** What consent asks for after a withdrawal. */
 export const suspensionsRequested = (
   { clientId }: KnownCase,

@@ -15,6 +15,7 @@ import { ConsentDoor } from './integration/consent-door.js';
 import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateReferralViews1760000003000 } from './migrations/1760000003000-create-referral-views.js';
 import { ForgetWithdrawnConsents1760000003020 } from './migrations/1760000003020-forget-withdrawn-consents.js';
+import { FindCasesByClient1764324000000 } from './migrations/1764324000000-find-cases-by-client.js';
 import { PackageSeal } from './referral/package/package-seal.js';
 import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
 import { referralsProjection } from './referral/projections/referrals/referrals.projection.js';
@@ -48,6 +49,7 @@ export const referral: ServiceDefinition<typeof own> = {
     AddShutOutMarks1764230400000,
     AddRecusedAndClosed1764244800000,
     AddTeamRevision1764249000000,
+    FindCasesByClient1764324000000,
   ],
   projections: [referralsProjection],
   providers: ({ settings, keyRing }) => [

@@ -9,7 +9,7 @@ import {
   stageRef,
 } from '@waymark/access';
 import type { Instant } from '@waymark/event-sourcing';
-import { groundOf, notFound, type ShutOutMarks } from '@waymark/service-kit';
+import { groundOf, type MarkedCase, notFound, type ShutOutMarks } from '@waymark/service-kit';
 import type { Note } from './domain/case.events.js';
 import { reject } from './domain/case.rejections.js';
 import type { Case, CaseState } from './domain/case.state.js';
@@ -22,11 +22,13 @@ const underGlass = ({ emergencyAccesses }: Case, now: Instant) =>
 export interface Asked {
   readonly principal: Principal;
   readonly marks: ShutOutMarks;
+  /** All cases of its client, by whose reporters somebody may be shut out as well. */
+  readonly ofClient: readonly MarkedCase[];
   readonly now: Instant;
 }
 
 /** A case as the policies see it when this principal asks at this moment. */
-export function caseResource(current: Case, { principal, marks, now }: Asked): Resource<'Case'> {
+export function caseResource(current: Case, { principal, marks, ofClient, now }: Asked): Resource<'Case'> {
   const { caseId, concernId, stage, team, recused, shutOut = [] } = current;
   return {
     type: 'Case',
@@ -34,7 +36,7 @@ export function caseResource(current: Case, { principal, marks, now }: Asked): R
     attributes: {
       ...{ team: staffRefs(team), recused: staffRefs(recused), underGlass: underGlass(current, now) },
       stage: stageRef(stage),
-      shutOut: marks.shutOutOf([{ concernId, shutOut }], principal),
+      shutOut: marks.shutOutOf([{ concernId, shutOut }], principal, ofClient),
     },
   };
 }

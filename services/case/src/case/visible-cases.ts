@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { type ActionOn, type Decision, decide, type Principal } from '@waymark/access';
 import type { Instant } from '@waymark/event-sourcing';
-import { Aggregates, type Call, ShutOutMarks, type Written } from '@waymark/service-kit';
+import { Aggregates, type Call, type MarkedCase, ShutOutMarks, Views, type Written } from '@waymark/service-kit';
 import { TeamListeners } from '../integration/tell-of-team.js';
 import { caseAggregate } from './case.aggregate.js';
+import { markedCasesOf } from './cases-of-clients.js';
 import type { CaseCommand, UnaskedCommand } from './domain/case.commands.js';
 import type { CaseEvent } from './domain/case.events.js';
 import { reject } from './domain/case.rejections.js';
 import type { Case, CaseState } from './domain/case.state.js';
-import { type AllowedCase, allowedCase, caseResource } from './visibility.js';
+import { type AllowedCase, allowedCase, type Asked, caseResource } from './visibility.js';
 
 type TeamsCommand = Exclude<CaseCommand, UnaskedCommand>;
 
@@ -19,6 +21,8 @@ export class VisibleCases {
     private readonly aggregates: Aggregates,
     private readonly marks: ShutOutMarks,
     private readonly listeners: TeamListeners,
+    private readonly dataSource: DataSource,
+    private readonly views: Views,
   ) {}
 
   /** The case, what lets the caller do this with it, and the moment at which that was decided. */
@@ -28,8 +32,8 @@ export class VisibleCases {
     caseId: string,
   ): Promise<AllowedCase & { readonly now: Instant }> {
     const { state } = await this.aggregates.load(caseAggregate, caseId);
-    const now = this.aggregates.now();
-    return { ...allowedCase(action, state, { principal, marks: this.marks, now }), now };
+    const asked = await this.askedBy(principal, state);
+    return { ...allowedCase(action, state, asked), now: asked.now };
   }
 
   /** The case of a line in a list, and what lets the caller see it; or nothing when the line is not for them. */
@@ -40,21 +44,36 @@ export class VisibleCases {
   ): Promise<AllowedCase | undefined> {
     const { state } = await this.aggregates.load(caseAggregate, caseId);
     if (state.status === 'none') return undefined;
-    const decision = this.decisionOn(principal, action, state);
+    const decision = await this.decisionOn(principal, action, state);
     return decision.outcome === 'allow' ? { current: state, ground: decision.ground } : undefined;
   }
 
   /** Whether a case that the caller has found lets them do this as well. */
-  allow(principal: Principal, action: ActionOn<'Case'>, current: Case): boolean {
-    return this.decisionOn(principal, action, current).outcome === 'allow';
+  async allow(principal: Principal, action: ActionOn<'Case'>, current: Case): Promise<boolean> {
+    return (await this.decisionOn(principal, action, current)).outcome === 'allow';
   }
 
-  private decisionOn(principal: Principal, action: ActionOn<'Case'>, current: Case): Decision {
-    const asked = { principal, marks: this.marks, now: this.aggregates.now() };
-    return decide(principal, action, caseResource(current, asked));
+  private async decisionOn(principal: Principal, action: ActionOn<'Case'>, current: Case): Promise<Decision> {
+    return decide(principal, action, caseResource(current, await this.askedBy(principal, current)));
   }
 
-  /** Runs a command, and tells who keeps a copy of the team what became of it. Nobody comes to work on a case whose reporter shut them out. */
+  private async askedBy(principal: Principal, state: CaseState): Promise<Asked> {
+    const ofClient = state.status === 'none' ? [] : await this.casesOf(state.clientId);
+    return { principal, marks: this.marks, ofClient, now: this.aggregates.now() };
+  }
+
+  private async casesOf(clientId: string): Promise<readonly MarkedCase[]> {
+    return (await markedCasesOf(this.dataSource, [clientId])).get(clientId) ?? [];
+  }
+
+  /** Nobody comes to work on a case whose reporter shut them out, nor the reporter of another case of the same client. */
+  private async demandNotShutOut({ concernId, shutOut = [], clientId }: Case, id: string): Promise<void> {
+    await this.views.caughtUp();
+    const marked = [{ concernId, shutOut }, ...(await this.casesOf(clientId))];
+    if (marked.some((each) => this.marks.name(each, { id }))) reject('person_shut_out');
+  }
+
+  /** Runs a command, and tells who keeps a copy of the team what became of it. */
   async change(
     caseId: string,
     caller: Principal,
@@ -63,8 +82,7 @@ export class VisibleCases {
   ): Promise<Written<CaseState, CaseEvent>> {
     const { current } = await this.find(caller, command.type, caseId);
     const joining = joiningBy(command);
-    const { concernId, shutOut = [] } = current;
-    if (joining !== undefined && this.marks.include({ concernId, shutOut }, { id: joining })) reject('person_shut_out');
+    if (joining !== undefined) await this.demandNotShutOut(current, joining);
     const written = await this.aggregates.change(caseAggregate, caseId, command, call);
     await this.listeners.tell(written, call);
     return written;

@@ -182,16 +182,23 @@ describe('assessing risk', () => {
     decider.given(opened).when(assessRisk).then({ type: 'RiskAssessed', data: assessed });
   });
 
+  const dueAfter = (assessment: Partial<typeof assessRisk>): string | undefined => {
+    const before = caseDecider.evolve(caseDecider.initialState, opened);
+    const [event] = caseDecider.decide({ ...assessRisk, ...assessment }, before, context);
+    return event?.type === 'RiskAssessed' ? event.data.reviewDueAt.slice(0, 13) : undefined;
+  };
+  const dueByLevel = ['2026-05-31T08', '2026-05-31T08', '2026-04-01T08', '2026-03-09T08', '2026-03-03T08'];
+
   it('is due again by level: 24 hours, 7, 30 or 90 days', () => {
-    const due = riskLevels.map((overall) => {
-      const [event] = caseDecider.decide(
-        { ...assessRisk, overall },
-        caseDecider.evolve(caseDecider.initialState, opened),
-        context,
+    expect(riskLevels.map((overall) => dueAfter({ levels: { safety: 'none' }, overall }))).toEqual(dueByLevel);
+  });
+
+  it('is due again by the highest level of one domain, however low the whole is judged', () => {
+    for (const overall of ['none', 'low'] as const)
+      expect(riskLevels.map((level) => dueAfter({ levels: { family: 'none', safety: level }, overall }))).toEqual(
+        dueByLevel,
       );
-      return event?.type === 'RiskAssessed' ? event.data.reviewDueAt.slice(0, 13) : undefined;
-    });
-    expect(due).toEqual(['2026-05-31T08', '2026-05-31T08', '2026-04-01T08', '2026-03-09T08', '2026-03-03T08']);
+    expect(dueAfter({ levels: { safety: 'imminent', self_harm: 'high' }, overall: 'none' })).toBe('2026-03-03T08');
   });
 
   it('looks at one domain at least', () => {

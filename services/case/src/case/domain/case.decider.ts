@@ -158,11 +158,15 @@ function assessRisk(command: CommandOf<'AssessRisk'>, current: Case, context: De
         ...(immediateActions === undefined ? {} : { immediateActions }),
         assessedBy,
         assessedAt: context.now,
-        reviewDueAt: plusHours(context.now, hoursUntilReview[overall]),
+        reviewDueAt: plusHours(context.now, hoursUntilReviewOf(command)),
       },
     },
   ];
 }
+
+/** By the highest level of all: overall may be judged lower than one domain, but what is imminent in one is not looked at later for it. */
+const hoursUntilReviewOf = ({ levels, overall }: Pick<CommandOf<'AssessRisk'>, 'levels' | 'overall'>): number =>
+  Math.min(...[overall, ...Object.values(levels)].map((level) => hoursUntilReview[level]));
 
 function writeNote(command: CommandOf<'WriteNote'>, current: Case, context: DecisionContext): readonly CaseEvent[] {
   const authorId = onTeam(current, context);
@@ -181,7 +185,7 @@ function close(command: CommandOf<'CloseCase'>, current: Case, context: Decision
   if (finalRiskAssessmentId === undefined && noFinalRiskBecause === undefined) reject('final_risk_missing');
   const openReferrals = explained.filter(({ referralId }) => openReferralIds.includes(referralId));
   const unexplained = openReferralIds.filter((id) => !openReferrals.some(({ referralId }) => referralId === id));
-  if (unexplained.length > 0) reject('open_referrals_unexplained');
+  if (unexplained.length > 0) reject('open_referrals_unexplained', unexplained.map(toExplain));
   return [
     {
       type: 'CaseClosed',
@@ -197,6 +201,12 @@ function close(command: CommandOf<'CloseCase'>, current: Case, context: Decision
     },
   ];
 }
+
+/** A supervisor who closes a case need not be on its team, and finds its referrals in no list then. */
+const toExplain = (referralId: string) => ({
+  ...{ field: `openReferrals.${referralId}`, rule: 'explained' },
+  message: 'This referral has not ended: say why the case is closed all the same.',
+});
 
 /** Back to where it stood. */
 function reopen({ reason }: CommandOf<'ReopenCase'>, current: Case, context: DecisionContext): readonly CaseEvent[] {

@@ -1,4 +1,4 @@
-import { DomainRejection, type RejectionText } from '@waymark/event-sourcing';
+import { DomainRejection, type RejectedField, type RejectionText } from '@waymark/event-sourcing';
 
 export type CaseRejectionCode =
   | 'case_not_found'
@@ -48,6 +48,6 @@ const details: Record<CaseRejectionCode, RejectionText> = {
   clock_not_due: 'The clock has not come so far.',
 };
 
-export const reject = (code: CaseRejectionCode): never => {
-  throw new DomainRejection<CaseRejectionCode>(code, details[code]);
+export const reject = (code: CaseRejectionCode, fields: readonly RejectedField[] = []): never => {
+  throw new DomainRejection<CaseRejectionCode>(code, details[code], [], fields);
 };

@@ -30,7 +30,10 @@ export class AssessRiskBody {
 export class RiskAssessed {
   @ApiProperty({ format: 'uuid' }) caseId: string;
   @ApiProperty({ format: 'uuid' }) riskAssessmentId: string;
-  @ApiProperty({ format: 'date-time', description: 'By the overall level: 24 hours, 7 days, 30 days, 90 days' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'By the highest level, of a domain or overall: 24 hours, 7 days, 30 days, 90 days',
+  })
   reviewDueAt: string;
 }
 

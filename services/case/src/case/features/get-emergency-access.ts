@@ -77,7 +77,7 @@ export class GetEmergencyAccessHandler implements IQueryHandler<GetEmergencyAcce
     const { clientId, concernId } = current;
     const what = 'GetEmergencyAccess';
     await this.reads.read({ principal: caller, stream: `case-${caseId}`, clientId, what, ground });
-    const readsTexts = this.cases.allow(caller, 'ReadCase', current);
+    const readsTexts = await this.cases.allow(caller, 'ReadCase', current);
     return { caseId, concernId, ...viewOf(access, readsTexts), reads: await this.records.under(grantId, caseId) };
   }
 }

@@ -7,6 +7,7 @@ import { caseStages } from '@waymark/contracts';
 import {
   Code,
   Id,
+  type MarkedCase,
   notFound,
   shownPage,
   Pattern,
@@ -17,6 +18,7 @@ import {
   StaffId,
   Views,
 } from '@waymark/service-kit';
+import { markedCasesOf } from '../cases-of-clients.js';
 import { caseCodeAsMade, caseCodePattern } from '../domain/case-code.js';
 import { CaseEntry } from '../projections/cases/case-entry.entity.js';
 import { usualPurposeOf } from '../visibility.js';
@@ -87,6 +89,12 @@ export class ListCasesEndpoint {
   }
 }
 
+/** A line, with the marks of all cases of its client. */
+interface Listed {
+  readonly entry: CaseEntry;
+  readonly ofClient: readonly MarkedCase[];
+}
+
 @QueryHandler(ListCases)
 export class ListCasesHandler implements IQueryHandler<ListCases> {
   constructor(
@@ -102,13 +110,22 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
     const cases = await shownPage({
       limit: Number(params.limit ?? 50),
       after: params.after,
-      page: (after, limit) => this.page(caller, params, after, limit),
-      show: (entry) => (this.marks.include(entry, caller) ? undefined : lineOf(entry)),
-      cursorOf,
+      page: async (after, limit) => this.withMarks(await this.page(caller, params, after, limit)),
+      show: (listed) => (this.isShutOut(caller, listed) ? undefined : lineOf(listed.entry)),
+      cursorOf: ({ entry }) => cursorOf(entry),
     });
     const lines = cases.items.map((line) => shownTo(caller, line));
     await this.reads.listed({ principal: caller, what: 'ListCases', lines });
     return cases;
+  }
+
+  private async withMarks(entries: readonly CaseEntry[]): Promise<Listed[]> {
+    const marked = await markedCasesOf(this.dataSource, [...new Set(entries.map(({ clientId }) => clientId))]);
+    return entries.map((entry) => ({ entry, ofClient: marked.get(entry.clientId) ?? [] }));
+  }
+
+  private isShutOut(caller: StaffPrincipal, { entry, ofClient }: Listed): boolean {
+    return this.marks.include(entry, caller) || ofClient.some((each) => this.marks.name(each, caller));
   }
 
   private page(

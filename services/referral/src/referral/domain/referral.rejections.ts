@@ -5,6 +5,7 @@ export type ReferralRejectionCode =
   | 'referral_not_found'
   | 'referral_exists'
   | 'recipient_shut_out'
+  | 'case_closed'
   | 'invalid_package'
   | 'invalid_categories'
   | 'consent_missing'
@@ -25,6 +26,7 @@ const details: Record<ReferralRejectionCode, RejectionText> = {
   referral_not_found: 'There is nothing here that you may see.',
   referral_exists: 'This referral was drafted before.',
   recipient_shut_out: 'The reporter does not want this unit to see the matter.',
+  case_closed: 'This case is closed: nothing more is referred from it. Reopen it first.',
   invalid_package: { field: 'package', detail: 'A package holds at least one data category.' },
   invalid_categories: { field: 'categories', detail: 'Only data categories of the drafted package can be sent.' },
   consent_missing: 'No consent in force covers this recipient, this purpose and every data category. Ask the client.',

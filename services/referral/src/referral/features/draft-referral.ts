@@ -65,7 +65,9 @@ export class DraftReferralEndpoint {
   @Access('DraftReferral')
   @ApiOperation({
     summary: 'Put a package together for a unit; nothing leaves yet',
-    description: 'Refused with `recipient_shut_out` (409) for a unit that the reporter of the case shut out.',
+    description:
+      'Refused with `recipient_shut_out` (409) for a unit that the reporter of the case shut out, with `case_closed` (409) while ' +
+      'the case is closed.',
   })
   @ApiCreatedResponse({ type: ReferralChanged })
   @Refuses(404, 'There is no such case that you may see.')

@@ -8,6 +8,7 @@ import {
   Clock,
   Code,
   Id,
+  knownCases,
   type MarkedCase,
   notFound,
   shownPage,
@@ -18,6 +19,7 @@ import {
   ShutOutMarks,
   Views,
 } from '@waymark/service-kit';
+import { isNamedByOneOf } from '../projections/case-teams/case-teams.js';
 import { ReferralEntry } from '../projections/referrals/referral-entry.entity.js';
 import { ConsentDoor } from '../../integration/consent-door.js';
 import { underConsent, whileItMay, whyWithheld } from '../unit-may-read.js';
@@ -94,6 +96,8 @@ const ofMyCases = ':desk AND r.case_id IN (SELECT case_id FROM case_teams WHERE 
 interface Row extends ReferralEntry, MarkedCase {
   readonly onTeam: boolean;
   readonly forUnit: 'stands' | 'over' | 'unknown';
+  /** All cases of its client. */
+  readonly ofClient: readonly MarkedCase[];
 }
 
 interface Raw {
@@ -101,10 +105,11 @@ interface Raw {
   readonly unit_may_read: boolean;
   /** Of a case that is not known; or of which no concern is. */
   readonly concern_id: string | null;
+  readonly client_id: string | null;
   readonly shut_out: readonly string[] | null;
 }
 
-const nothing: Raw = { on_team: false, unit_may_read: false, concern_id: null, shut_out: null };
+const nothing: Raw = { on_team: false, unit_may_read: false, concern_id: null, client_id: null, shut_out: null };
 
 @QueryHandler(ListReferrals)
 export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
@@ -140,7 +145,8 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
   /** Not by what a line does not tell: the filter would. */
   private isShown(row: Row, caller: StaffPrincipal, { urgency }: ListReferralsParams): boolean {
     const toldOfUrgency = row.onTeam || row.forUnit === 'stands';
-    return !this.marks.conflictWith(row, caller) && (urgency === undefined || toldOfUrgency);
+    const isShutOut = this.marks.conflictWith(row, caller) || isNamedByOneOf(row.ofClient, this.marks, caller, row);
+    return !isShutOut && (urgency === undefined || toldOfUrgency);
   }
 
   private async page(
@@ -155,7 +161,7 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
       .leftJoin('case_teams', 't', 't.case_id = r.case_id')
       .addSelect(ofMyCases, 'on_team')
       .addSelect(unitMayReadLine, 'unit_may_read')
-      .addSelect(['t.concern_id AS concern_id', 't.shut_out AS shut_out'])
+      .addSelect(['t.concern_id AS concern_id', 't.client_id AS client_id', 't.shut_out AS shut_out'])
       .where(`(${ofMyCases} OR (:focalPoint AND r.unit = :unit AND r.sent_at IS NOT NULL))`)
       .andWhere("NOT coalesce(t.recused, '{}') @> ARRAY[:caller]::text[]")
       .setParameters(askedBy(caller))
@@ -178,12 +184,15 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
     const standing = await this.consentDoor.standingAmong([
       ...new Set(rows.flatMap(({ entry, found }) => (isForUnit(found) ? (entry.consentId ?? []) : []))),
     ]);
+    const clientIds = [...new Set(rows.flatMap(({ found }) => found.client_id ?? []))];
+    const cases = await knownCases(this.dataSource, 'client_id', clientIds);
     return rows.map(({ entry, found }) => ({
       ...entry,
       onTeam: found.on_team,
       forUnit: isForUnit(found) ? underConsent(entry.consentId ?? undefined, standing) : 'over',
       concernId: found.concern_id ?? undefined,
       shutOut: found.shut_out ?? [],
+      ofClient: cases.filter(({ clientId }) => clientId === found.client_id),
     }));
   }
 }

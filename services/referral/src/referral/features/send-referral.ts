@@ -49,7 +49,8 @@ export class SendReferralEndpoint {
     summary: 'Send the referral to its unit, if the client consents',
     description:
       'Refused with `consent_missing` (409) when no consent in force covers recipient, purpose and every category; the attempt ' +
-      'is recorded; with `recipient_shut_out` (409) when the reporter of the case shut the unit out. `consent_unreachable` (503): nothing was sent, try again with the same key.',
+      'is recorded; with `recipient_shut_out` (409) when the reporter of the case shut the unit out; with ' +
+      '`case_closed` (409) while the case is closed. `consent_unreachable` (503): nothing was sent, try again with the same key.',
   })
   @ApiOkResponse({ type: ReferralChanged })
   send(

@@ -6,6 +6,8 @@ export class CaseEntry {
   @PrimaryColumn('uuid', { name: 'case_id' }) caseId: string;
   @Column('uuid', { name: 'concern_id' }) concernId: string;
   @Column('uuid', { name: 'client_id' }) clientId: string;
+  /** Every id under which it has stood: those of one person. */
+  @Column('uuid', { name: 'client_ids', array: true }) clientIds: string[];
   @Column('text', { name: 'case_code' }) caseCode: string;
   @Column('text') stage: string;
   @Column('text', { name: 'officer_id' }) officerId: string;

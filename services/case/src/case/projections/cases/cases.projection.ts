@@ -5,13 +5,14 @@ import { CaseEntry } from './case-entry.entity.js';
 /** Cases with their teams, found by member, by client, by concern and by code. Holds nothing that is sealed. */
 export const casesProjection = foldedRows({
   name: 'cases',
-  version: 4,
+  version: 5,
   categories: ['case'],
   tables: `
     CREATE TABLE cases (
       case_id uuid PRIMARY KEY,
       concern_id uuid NOT NULL,
       client_id uuid NOT NULL,
+      client_ids uuid[] NOT NULL,
       case_code text NOT NULL,
       stage text NOT NULL,
       officer_id text NOT NULL,
@@ -24,6 +25,7 @@ export const casesProjection = foldedRows({
     CREATE INDEX cases_order ON cases ((coalesce(review_due_at, '-infinity')), case_id);
     CREATE INDEX cases_team ON cases USING gin (team);
     CREATE INDEX cases_client ON cases (client_id);
+    CREATE INDEX cases_clients ON cases USING gin (client_ids);
     CREATE INDEX cases_concern ON cases (concern_id);
     CREATE INDEX cases_code ON cases (case_code);`,
   entity: CaseEntry,
@@ -35,15 +37,19 @@ export const casesProjection = foldedRows({
     const { team, openedAt, shutOut = [], ...opened } = event.data;
     return {
       ...{ ...opened, stage: 'engagement', team: [...team], recused: [], shutOut: [...shutOut], reviewDueAt: null },
+      clientIds: [opened.clientId],
       openedAt: new Date(openedAt),
     };
   }),
 });
 
-function changeBy({ recused }: CaseEntry, event: Exclude<CaseEvent, { type: 'CaseOpened' }>): Partial<CaseEntry> {
+function changeBy(
+  { clientIds, recused }: CaseEntry,
+  event: Exclude<CaseEvent, { type: 'CaseOpened' }>,
+): Partial<CaseEntry> {
   switch (event.type) {
     case 'CaseLinkedToClient':
-      return { clientId: event.data.clientId };
+      return { clientId: event.data.clientId, clientIds: [...new Set([...clientIds, event.data.clientId])] };
     case 'OfficerAssigned':
       return { officerId: event.data.officerId, team: [...event.data.team] };
     case 'TeamMemberAdded':
