@@ -10,6 +10,7 @@ export const fillsEveryView: readonly Told[] = [
     ...{ stream: `concern-${uuid(9)}`, type: 'ConcernSubmitted' },
     data: {
       ...{ clientId: uuid(9), reporterId: uuid(59), channel: 'portal', immediateDanger: false, medicalUrgency: false },
+      contactDetails: 'noor@example.org',
       contact: { at: opened, precision: 'minute' },
       clock: { warnAt: opened, dueAt: opened, escalateToHeadAt: opened },
     },

@@ -137,7 +137,8 @@ describe('a relay that publishes in windows', () => {
     const relay = start(crowdOf(10));
     await tell(things(1, 3));
     await pause(1_000);
-    expect(await relay.lag()).toEqual({ events: 3, seconds: 0 });
+    // The last one is behind as soon as it is settled: transactions of others on the server may keep it back.
+    await eventually(async () => expect(await relay.lag()).toEqual({ events: 3, seconds: 0 }));
   });
 
   it('keeps the messages of one thing in their order, densely numbered', async () => {
