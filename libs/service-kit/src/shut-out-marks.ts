@@ -1,5 +1,5 @@
 import { type Principal, staffRefs } from '@waymark/access';
-import { comparedStaffId } from '@waymark/contracts';
+import { comparedStaffId, type Role } from '@waymark/contracts';
 import { deriveMark } from '@waymark/privacy';
 
 /** Whom a reporter shuts out: people by id, and everybody of a role or a unit. */
@@ -12,7 +12,7 @@ export interface ShutOut {
 }
 
 /** Roles of those who work at a desk, of whichever unit: at the alternate one if theirs is its unit, else at the desk. */
-const deskRoles: readonly string[] = ['officer', 'supervisor'];
+export const deskRoles: readonly Role[] = ['officer', 'supervisor'];
 
 /** Somebody of whom is asked whether they are shut out; only what is known of them counts. */
 export interface MaybeShutOut {
@@ -114,7 +114,7 @@ export class ShutOutMarks {
 
   /** Of whoever works at a desk, where the case is that of the other one. */
   private desksOf({ concernId, shutOut }: MarkedCase, { roles = [], unit }: MaybeShutOut) {
-    if (concernId === undefined || !roles.some((role) => deskRoles.includes(role))) return undefined;
+    if (concernId === undefined || !deskRoles.some((role) => roles.includes(role))) return undefined;
     const areAtTheAlternate = unit !== undefined && shutOut.includes(this.mark(concernId, 'alternate desk', unit));
     if (shutOut.includes(this.ownerMark(concernId, true))) return areAtTheAlternate ? undefined : 'about their desk';
     return areAtTheAlternate ? 'of the other desk' : undefined;

@@ -27,3 +27,9 @@ export async function markedCasesOf(
     found.set(asked, [...(found.get(asked) ?? []), { concernId, shutOut }]);
   return found;
 }
+
+/** The same of one client. */
+export const markedCasesOfClient = async (
+  dataSource: Pick<DataSource, 'query'>,
+  clientId: string,
+): Promise<readonly MarkedCase[]> => (await markedCasesOf(dataSource, [clientId])).get(clientId) ?? [];

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type ActionOn, type Decision, decide, type Principal } from '@waymark/access';
 import type { Instant } from '@waymark/event-sourcing';
-import { Aggregates, type Call, type MarkedCase, ShutOutMarks, Views, type Written } from '@waymark/service-kit';
+import { Aggregates, type Call, ShutOutMarks, Views, type Written } from '@waymark/service-kit';
 import { TeamListeners } from '../integration/tell-of-team.js';
 import { caseAggregate } from './case.aggregate.js';
-import { markedCasesOf } from './cases-of-clients.js';
+import { markedCasesOfClient } from './cases-of-clients.js';
 import type { CaseCommand, UnaskedCommand } from './domain/case.commands.js';
 import type { CaseEvent } from './domain/case.events.js';
 import { reject } from './domain/case.rejections.js';
@@ -58,18 +58,14 @@ export class VisibleCases {
   }
 
   private async askedBy(principal: Principal, state: CaseState): Promise<Asked> {
-    const ofClient = state.status === 'none' ? [] : await this.casesOf(state.clientId);
+    const ofClient = state.status === 'none' ? [] : await markedCasesOfClient(this.dataSource, state.clientId);
     return { principal, marks: this.marks, ofClient, now: this.aggregates.now() };
-  }
-
-  private async casesOf(clientId: string): Promise<readonly MarkedCase[]> {
-    return (await markedCasesOf(this.dataSource, [clientId])).get(clientId) ?? [];
   }
 
   /** Nobody comes to work on a case whose reporter shut them out, nor the reporter of another case of the same client. */
   private async demandNotShutOut({ concernId, shutOut = [], clientId }: Case, id: string): Promise<void> {
     await this.views.caughtUp();
-    const marked = [{ concernId, shutOut }, ...(await this.casesOf(clientId))];
+    const marked = [{ concernId, shutOut }, ...(await markedCasesOfClient(this.dataSource, clientId))];
     if (marked.some((each) => this.marks.name(each, { id }))) reject('person_shut_out');
   }
 

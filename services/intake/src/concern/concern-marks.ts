@@ -4,6 +4,7 @@ import { roles, type Unit, units } from '@waymark/contracts';
 import { ShutOutMarks } from '@waymark/service-kit';
 import { Desks, type OfDesk, type ShutOutOfConcern } from './desks.js';
 import type { Exclusions } from './domain/account.js';
+import { allMarks } from './domain/marks.js';
 
 /** A concern, with the marks in the log of whom it shuts out. */
 export interface MarkedConcern extends OfDesk {
@@ -38,7 +39,7 @@ export class ConcernMarks {
   /** Of everybody whom it shuts out; with those that stand in the log already where what the reporter told is gone. */
   shutOutOf(concern: MarkedConcern): readonly string[] {
     const made = this.marks.of(concern.concernId, this.whomItShutsOut(concern, []));
-    return [...new Set([...(marksAlone(concern) ?? []), ...made])].sort();
+    return allMarks(marksAlone(concern) ?? [], made);
   }
 
   /** Whom it shuts out; where only the marks are left, of these people those whom they mean, and every role and unit. */

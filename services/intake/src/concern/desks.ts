@@ -1,6 +1,6 @@
-import { type Role, type Unit, units } from '@waymark/contracts';
+import { type Unit, units } from '@waymark/contracts';
 import { deriveMark } from '@waymark/privacy';
-import { ConfigError, type Secrets } from '@waymark/service-kit';
+import { ConfigError, deskRoles, type Secrets } from '@waymark/service-kit';
 import type { Exclusions } from './domain/account.js';
 
 /** Which units answer concerns: the desk, and the alternate one for concerns about the desk itself. */
@@ -113,6 +113,3 @@ export class Desks {
 
 /** Who shuts out all officers shuts out the desk. */
 export const roleOfTheDesk = 'officer';
-
-/** Of those who read concerns, take and answer them. */
-const deskRoles: readonly Role[] = [roleOfTheDesk, 'supervisor'];

@@ -2,7 +2,7 @@ import type { Unit } from '@waymark/contracts';
 import { Problem } from '@waymark/service-kit';
 import { type Desks, roleOfTheDesk } from './desks.js';
 import type { Exclusions } from './domain/account.js';
-import { helpNow } from './features/emergency-help.js';
+import { helpNow } from './emergency-help.js';
 
 /** What is asked of a new concern: whom it shuts out, whether somebody is in danger, and by whose unit it is entered. */
 interface Asked {

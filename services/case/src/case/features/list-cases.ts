@@ -125,7 +125,7 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
   }
 
   private isShutOut(caller: StaffPrincipal, { entry, ofClient }: Listed): boolean {
-    return this.marks.include(entry, caller) || ofClient.some((each) => this.marks.name(each, caller));
+    return this.marks.shutOutOf([entry], caller, ofClient).length > 0;
   }
 
   private page(

@@ -2,6 +2,7 @@ import type { ConcernStatus, LinkOutcome, PersonOfConcern, Priority, TimePrecisi
 import type { Instant } from '@waymark/event-sourcing';
 import type { Account, KnownTime } from './account.js';
 import type { ConcernEvent, EmergencyGrant, EscalationLevel, ResponseClock, TeamOfConcern } from './concern.events.js';
+import { allMarks } from './marks.js';
 import type { ReceiptScope } from './receipt-codes.js';
 
 export interface MailboxMessage {
@@ -190,7 +191,7 @@ function shuttingOutFor(
 
 /** None that was there once is lost: with what the reporter told gone, nobody could make them again. */
 function withMarks(state: Concern, { shutOut = [] }: Pick<Concern, 'shutOut'>): Concern {
-  const marks = [...new Set([...(state.shutOut ?? []), ...shutOut])].sort();
+  const marks = allMarks(state.shutOut ?? [], shutOut);
   return marks.length === 0 ? state : { ...state, shutOut: marks };
 }
 

@@ -6,11 +6,11 @@ import { Aggregates, type Call, CallOf, Done, done, Source, Text } from '@waymar
 import { concernAggregate } from '../concern.aggregate.js';
 import { ConcernMarks } from '../concern-marks.js';
 import { Desks } from '../desks.js';
+import { emergencyHelp } from '../emergency-help.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { SubmissionThrottle } from '../receipts/throttles.js';
 import { demandSomebodyLeft } from '../somebody-left.js';
 import { ContactBody, contactOf } from './contact-body.js';
-import { emergencyHelp } from './emergency-help.js';
 
 export class SubmitConcernBody extends ContactBody {
   @Text({ max: 20_000, description: 'In the person’s own words; kept byte for byte, sealed.' }) narrative: string;

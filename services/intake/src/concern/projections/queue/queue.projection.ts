@@ -3,6 +3,7 @@ import { foldedRows, oneRow, type Projection } from '@waymark/projections';
 import type { DeskMarks } from '../../desks.js';
 import type { Exclusions } from '../../domain/account.js';
 import type { ConcernEvent } from '../../domain/concern.events.js';
+import { allMarks } from '../../domain/marks.js';
 import { QueueEntry } from './queue-entry.entity.js';
 import type { StaffMarks } from './staff-marks.js';
 
@@ -136,7 +137,7 @@ function changeBy(
 }
 
 const withMarks = ({ marksInLog }: QueueEntry, { shutOut = [] }: { readonly shutOut?: readonly string[] }) => ({
-  marksInLog: [...new Set([...marksInLog, ...shutOut])].sort(),
+  marksInLog: allMarks(marksInLog, shutOut),
 });
 
 /**
