@@ -44,6 +44,7 @@ export * from './run-main.js';
 export * from './secrets.js';
 export * from './service-caller.js';
 export * from './service-definition.js';
+export * from './marks-of-clients.js';
 export * from './shut-out-marks.js';
 export * from './shut-out-settings.js';
 export * from './start-service.js';

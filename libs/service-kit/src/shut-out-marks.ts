@@ -28,7 +28,7 @@ export interface Candidates<Role extends string, Unit extends string> {
   readonly units: readonly Unit[];
 }
 
-/** A case, by its concern and the marks of whom the reporter shuts out. */
+/** A concern or its case, with the marks of whom the reporter shuts out. */
 export interface MarkedCase {
   /** Absent where nothing is known of the concern, and so no mark. */
   readonly concernId?: string | undefined;

@@ -8,7 +8,7 @@ import {
   shutOutVariables,
 } from '@waymark/service-kit';
 import { caseAggregate } from './case/case.aggregate.js';
-import { markedCasesOfClient } from './case/cases-of-clients.js';
+import { casesOfClients } from './case/cases-of-clients.js';
 import { emergencyReviewClocks } from './case/features/run-emergency-review-clocks.js';
 import { openEmergencyAccesses } from './case/open-emergency-accesses.js';
 import { emergencyAccessesProjection } from './case/projections/emergency-accesses/emergency-accesses.projection.js';
@@ -37,7 +37,7 @@ export const caseService: ServiceDefinition<typeof own> = {
       const { state } = await aggregates.load(caseAggregate, id);
       if (state.status === 'none') return undefined;
       const marks = shutOutMarksIn('case', environment);
-      const ofClient = await markedCasesOfClient(dataSource, state.clientId);
+      const ofClient = await casesOfClients.of(dataSource, state.clientId);
       return caseResource(state, { principal: asker, marks, ofClient, now: aggregates.now() });
     },
   },

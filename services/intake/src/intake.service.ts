@@ -15,6 +15,8 @@ import {
 } from '@waymark/service-kit';
 import { ConcernMarks } from './concern/concern-marks.js';
 import { concernAggregate } from './concern/concern.aggregate.js';
+import { concernsOfClients } from './concern/concerns-of-clients.js';
+import { clientOf } from './concern/domain/concern.state.js';
 import { endDueRetentions } from './concern/features/end-retention.js';
 import { ErasePerson } from './concern/features/erase-person.js';
 import { responseClocks } from './concern/features/run-response-clocks.js';
@@ -68,7 +70,7 @@ export const intake: ServiceDefinition<typeof own> = {
   aggregates: [concernAggregate],
   module: IntakeModule,
   resources: {
-    Concern: async (id, { aggregates, environment, asker }) => {
+    Concern: async (id, { aggregates, dataSource, environment, asker }) => {
       const { state } = await aggregates.load(concernAggregate, id);
       if (state.status === 'none') return undefined;
       const { SECRET_FILE, ...units } = readEnvironment('intake', environment, {
@@ -77,7 +79,9 @@ export const intake: ServiceDefinition<typeof own> = {
       });
       const secrets = await readSecretFile(SECRET_FILE);
       const marks = new ConcernMarks(desksOf(units, secrets), shutOutMarksOf(secrets));
-      return concernResource(state, marks, aggregates.now(), asker.kind === 'staff' ? [asker.id] : []);
+      const ofClient = await concernsOfClients.of(dataSource, clientOf(state));
+      const people = asker.kind === 'staff' ? [asker.id] : [];
+      return concernResource(state, { marks, ofClient, now: aggregates.now(), people });
     },
   },
   migrations: [CreateIntakeViews1760000001000, CreateAccessRevocations1764160000000, ForgetFullBuckets1764248000000],

@@ -5,7 +5,7 @@ import type { Instant } from '@waymark/event-sourcing';
 import { Aggregates, type Call, ShutOutMarks, Views, type Written } from '@waymark/service-kit';
 import { TeamListeners } from '../integration/tell-of-team.js';
 import { caseAggregate } from './case.aggregate.js';
-import { markedCasesOfClient } from './cases-of-clients.js';
+import { casesOfClients } from './cases-of-clients.js';
 import type { CaseCommand, UnaskedCommand } from './domain/case.commands.js';
 import type { CaseEvent } from './domain/case.events.js';
 import { reject } from './domain/case.rejections.js';
@@ -58,14 +58,14 @@ export class VisibleCases {
   }
 
   private async askedBy(principal: Principal, state: CaseState): Promise<Asked> {
-    const ofClient = state.status === 'none' ? [] : await markedCasesOfClient(this.dataSource, state.clientId);
+    const ofClient = state.status === 'none' ? [] : await casesOfClients.of(this.dataSource, state.clientId);
     return { principal, marks: this.marks, ofClient, now: this.aggregates.now() };
   }
 
   /** Nobody comes to work on a case whose reporter shut them out, nor the reporter of another case of the same client. */
   private async demandNotShutOut({ concernId, shutOut = [], clientId }: Case, id: string): Promise<void> {
     await this.views.caughtUp();
-    const marked = [{ concernId, shutOut }, ...(await markedCasesOfClient(this.dataSource, clientId))];
+    const marked = [{ concernId, shutOut }, ...(await casesOfClients.of(this.dataSource, clientId))];
     if (marked.some((each) => this.marks.name(each, { id }))) reject('person_shut_out');
   }
 

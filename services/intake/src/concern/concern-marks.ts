@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { StaffPrincipal } from '@waymark/access';
 import { roles, type Unit, units } from '@waymark/contracts';
-import { ShutOutMarks } from '@waymark/service-kit';
+import { type MarkedCase, ShutOutMarks } from '@waymark/service-kit';
 import { Desks, type OfDesk, type ShutOutOfConcern } from './desks.js';
 import type { Exclusions } from './domain/account.js';
 import { allMarks } from './domain/marks.js';
@@ -51,6 +51,27 @@ export class ConcernMarks {
     return this.desks.shutOutOf({ concernId, account: { exclusions }, ...(desk === undefined ? {} : { desk }) });
   }
 
+  /** The same, with whom the reporters of other concerns of its client named: of these people, and every role and unit. */
+  shutOutOfAll(concern: MarkedConcern, ofClient: readonly MarkedCase[], people: readonly string[]): ShutOutOfConcern {
+    const own = this.whomItShutsOut(concern, people);
+    const named = othersThan(concern, ofClient).map((each) => this.marks.meantBy(each, { people, roles, units }));
+    return {
+      ...own,
+      people: [...own.people, ...named.flatMap((each) => each.people)],
+      roles: [...own.roles, ...named.flatMap((each) => each.roles)],
+      units: [...own.units, ...named.flatMap((each) => each.units)],
+    };
+  }
+
+  /** Whether the reporter of another concern of its client named whoever asks. */
+  othersName(
+    caller: StaffPrincipal,
+    concern: { readonly concernId: string },
+    ofClient: readonly MarkedCase[],
+  ): boolean {
+    return othersThan(concern, ofClient).some((each) => this.marks.name(each, caller));
+  }
+
   /** Whether a line of the queue of which only the marks are left is not for whoever asks; to which desk it belongs, the line may say. */
   keepFrom(caller: StaffPrincipal, { concernId, marksInLog: shutOut, desk }: LineOfMarks): boolean {
     if (this.marks.conflictWith({ concernId, shutOut }, caller)) return true;
@@ -59,3 +80,6 @@ export class ConcernMarks {
     return alternateDesk?.owns === true && alternateDesk.unit !== caller.unit;
   }
 }
+
+const othersThan = ({ concernId }: { readonly concernId: string }, marked: readonly MarkedCase[]) =>
+  marked.filter((each) => each.concernId !== concernId);

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { decide, type Principal, staffRef } from '@waymark/access';
 import { Aggregates, type Call, type Done, done, groundOf, notFound, type Written } from '@waymark/service-kit';
 import { concernAggregate } from './concern.aggregate.js';
 import { ConcernMarks } from './concern-marks.js';
+import { concernsOfClients } from './concerns-of-clients.js';
 import type { ConcernCommand } from './domain/concern.commands.js';
 import type { ConcernEvent } from './domain/concern.events.js';
 import { reject } from './domain/concern.rejections.js';
-import type { Concern, ConcernState } from './domain/concern.state.js';
+import { clientOf, type Concern, type ConcernState } from './domain/concern.state.js';
 import { emergencyAccessesInForce } from './domain/emergency-access.js';
 import { ConcernChanged } from './features/concern-answers.js';
 import { type ConcernAction, concernResource } from './visibility.js';
@@ -26,11 +28,12 @@ export class VisibleConcerns {
   constructor(
     private readonly aggregates: Aggregates,
     private readonly marks: ConcernMarks,
+    private readonly dataSource: DataSource,
   ) {}
 
   async find(principal: Principal, action: ConcernAction, concernId: string): Promise<AllowedConcern> {
     const concern = await this.existing(concernId);
-    const decision = decide(principal, action, this.resource(concern, principal));
+    const decision = decide(principal, action, await this.resource(concern, principal));
     // Who asks to read one that they have not taken learns no more than the queue shows.
     const reading = action === 'ReadConcern' || action === 'FindSameContact';
     const refuse = reading ? undefined : () => reject('concern_not_allocated_to_you');
@@ -46,7 +49,7 @@ export class VisibleConcerns {
   async findIfKnown(principal: Principal, concernId: string): Promise<AllowedConcern | undefined> {
     const { state: concern } = await this.aggregates.load(concernAggregate, concernId);
     if (concern.status === 'none') return undefined;
-    const decision = decide(principal, 'KnowConcern', this.resource(concern, principal));
+    const decision = decide(principal, 'KnowConcern', await this.resource(concern, principal));
     return decision.outcome === 'allow' ? { concern, ground: decision.ground } : undefined;
   }
 
@@ -58,7 +61,7 @@ export class VisibleConcerns {
     officerId: string,
     from?: string,
   ): Promise<Done<ConcernChanged>> {
-    const resource = this.resource(await this.existing(concernId), caller, officerId);
+    const resource = await this.resource(await this.existing(concernId), caller, officerId);
     groundOf(decide(caller, 'AllocateConcern', resource, { to: staffRef(officerId) }), () =>
       refuseAllocation(call.actor, officerId, from),
     );
@@ -94,9 +97,10 @@ export class VisibleConcerns {
     return done(written, ConcernChanged.of(written));
   }
 
-  private resource(concern: Concern, caller: Principal, ...others: readonly string[]) {
-    const askedAbout = [...(caller.kind === 'staff' ? [caller.id] : []), ...others];
-    return concernResource(concern, this.marks, this.aggregates.now(), askedAbout);
+  private async resource(concern: Concern, caller: Principal, ...others: readonly string[]) {
+    const people = [...(caller.kind === 'staff' ? [caller.id] : []), ...others];
+    const ofClient = await concernsOfClients.of(this.dataSource, clientOf(concern));
+    return concernResource(concern, { marks: this.marks, ofClient, now: this.aggregates.now(), people });
   }
 
   private async existing(concernId: string): Promise<Concern> {

@@ -34,9 +34,13 @@ const queue: View = {
     [...aggregatesOf(log, 'concern')].map(([concern, events]): Row => {
       const data = events.find(({ type }) => type === 'ConcernSubmitted')?.data;
       const urgent = text(data, 'immediateDanger') === 'true' || text(data, 'medicalUrgency') === 'true';
+      const linkedTo = of(events, 'ClientLinkSettled').flatMap((link) =>
+        text(link.data, 'outcome') === 'linked' ? [text(link.data, 'earlierClientId')] : [],
+      );
       return {
         concern_id: concern,
         client_id: text(data, 'clientId'),
+        client_ids: [text(data, 'clientId'), ...linkedTo].join(),
         reporter_id: text(data, 'reporterId'),
         channel: text(data, 'channel'),
         status: statusOf(events),

@@ -18,7 +18,7 @@ import {
   StaffId,
   Views,
 } from '@waymark/service-kit';
-import { markedCasesOf } from '../cases-of-clients.js';
+import { casesOfClients } from '../cases-of-clients.js';
 import { caseCodeAsMade, caseCodePattern } from '../domain/case-code.js';
 import { CaseEntry } from '../projections/cases/case-entry.entity.js';
 import { usualPurposeOf } from '../visibility.js';
@@ -120,7 +120,10 @@ export class ListCasesHandler implements IQueryHandler<ListCases> {
   }
 
   private async withMarks(entries: readonly CaseEntry[]): Promise<Listed[]> {
-    const marked = await markedCasesOf(this.dataSource, [...new Set(entries.map(({ clientId }) => clientId))]);
+    const marked = await casesOfClients.ofEach(
+      this.dataSource,
+      entries.map(({ clientId }) => clientId),
+    );
     return entries.map((entry) => ({ entry, ofClient: marked.get(entry.clientId) ?? [] }));
   }
 

@@ -4,8 +4,19 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { channels, concernStatuses, priorities } from '@waymark/contracts';
-import { Clock, Code, notFound, Pattern, Problem, ReadLog, shownPage, Views } from '@waymark/service-kit';
+import {
+  Clock,
+  Code,
+  type MarkedCase,
+  notFound,
+  Pattern,
+  Problem,
+  ReadLog,
+  shownPage,
+  Views,
+} from '@waymark/service-kit';
 import { ConcernMarks } from '../concern-marks.js';
+import { concernsOfClients } from '../concerns-of-clients.js';
 import { Desks, roleOfTheDesk } from '../desks.js';
 import { QueueEntry } from '../projections/queue/queue-entry.entity.js';
 import { StaffMarks } from '../projections/queue/staff-marks.js';
@@ -76,6 +87,11 @@ export class ListConcernsEndpoint {
   }
 }
 
+interface Listed {
+  readonly entry: QueueEntry;
+  readonly ofClient: readonly MarkedCase[];
+}
+
 @QueryHandler(ListConcerns)
 export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
   constructor(
@@ -94,9 +110,9 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
     const queue = await shownPage({
       limit: Number(params.limit ?? 50),
       after: params.after,
-      page: (from, limit) => this.page(caller, params, from, limit),
-      show: (entry) => (this.isKeptFrom(caller, entry) ? undefined : lineOf(entry, now)),
-      cursorOf,
+      page: async (from, limit) => this.withMarks(await this.page(caller, params, from, limit)),
+      show: (listed) => (this.isKeptFrom(caller, listed) ? undefined : lineOf(listed.entry, now)),
+      cursorOf: ({ entry }) => cursorOf(entry),
     });
     const lines = queue.items.map(({ concernId }) => ({ stream: `concern-${concernId}`, ground: 'desk' }));
     await this.reads.listed({ principal: caller, what: 'ListConcerns', lines });
@@ -104,8 +120,17 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
   }
 
   /** Where what the reporter told is gone the marks in the log are left, and of whom such a mark is, no database can tell. */
-  private isKeptFrom(caller: StaffPrincipal, entry: QueueEntry): boolean {
+  private isKeptFrom(caller: StaffPrincipal, { entry, ofClient }: Listed): boolean {
+    if (this.inLog.othersName(caller, entry, ofClient)) return true;
     return entry.shutOutToldFor.length === 0 && this.inLog.keepFrom(caller, entry);
+  }
+
+  private async withMarks(entries: readonly QueueEntry[]): Promise<Listed[]> {
+    const marked = await concernsOfClients.ofEach(
+      this.dataSource,
+      entries.map(({ clientId }) => clientId),
+    );
+    return entries.map((entry) => ({ entry, ofClient: marked.get(entry.clientId) ?? [] }));
   }
 
   private page(

@@ -11,12 +11,13 @@ import type { StaffMarks } from './staff-marks.js';
 export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection =>
   foldedRows({
     name: 'concern-queue',
-    version: 6,
+    version: 7,
     categories: ['concern'],
     tables: `
       CREATE TABLE concern_queue (
         concern_id uuid PRIMARY KEY,
         client_id uuid NOT NULL,
+        client_ids uuid[] NOT NULL,
         reporter_id uuid NOT NULL,
         channel text NOT NULL,
         language text NOT NULL,
@@ -39,6 +40,7 @@ export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection
         shut_out_units text[] NOT NULL,
         shut_out_told_for text[] NOT NULL
       );
+      CREATE INDEX concern_queue_clients ON concern_queue USING gin (client_ids);
       CREATE INDEX concern_queue_order
         ON concern_queue (waiting, immediate_danger DESC, (coalesce(due_at, 'infinity')), concern_id);`,
     entity: QueueEntry,
@@ -57,6 +59,7 @@ function entryOf(concernId: string, data: Submitted, marks: StaffMarks, desks: D
   return {
     concernId,
     clientId: data.clientId,
+    clientIds: [data.clientId],
     reporterId: data.reporterId,
     channel: data.channel,
     language: data.language ?? 'und',
@@ -118,6 +121,10 @@ function changeBy(
     }
     case 'PersonErased':
       return event.data.persons.reduce((left, person) => ({ ...left, ...withoutWhatIsTold(person, left) }), entry);
+    case 'ClientLinkSettled': {
+      const { outcome, earlierClientId } = event.data;
+      return outcome === 'linked' ? { clientIds: [...new Set([...entry.clientIds, earlierClientId])] } : {};
+    }
     case 'ReceiptIssued':
     case 'ReceiptWithdrawn':
     case 'ReceiptUpgraded':
@@ -131,7 +138,6 @@ function changeBy(
     case 'CaseRequested':
     case 'ConcernLinkedToClient':
     case 'ClientLinkRequested':
-    case 'ClientLinkSettled':
       return {};
   }
 }
