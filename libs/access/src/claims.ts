@@ -1,4 +1,4 @@
-import { roles, staffIdPattern, units, type Role, type Unit } from '@waymark/contracts';
+import { comparedStaffId, roles, staffIdPattern, units, type Role, type Unit } from '@waymark/contracts';
 import type { JWTPayload } from 'jose';
 import { AccessError } from './access-error.js';
 import type { ServicePrincipal, StaffPrincipal } from './principal.js';
@@ -41,7 +41,7 @@ export function principalFrom(payload: JWTPayload, mapping: ClaimsMapping): Staf
   const unit = knownUnit(claimAt(payload, mapping.unitClaim));
   const language = languageAt(payload, mapping.languageClaim);
   const principal: StaffPrincipal = {
-    ...{ kind: 'staff', id: payload.sub, roles: known },
+    ...{ kind: 'staff', id: comparedStaffId(payload.sub), roles: known },
     ...(unit === undefined ? {} : { unit }),
     ...(language === undefined ? {} : { language }),
   };

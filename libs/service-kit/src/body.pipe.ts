@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
+import { comparedStaffId } from '@waymark/contracts';
 import { type FieldError, notFound, Problem } from './problem.js';
 import { uuidForm } from './uuid-form.js';
 
@@ -62,5 +63,13 @@ export class IdPipe implements PipeTransform<string, string> {
     const id = value.toLowerCase();
     if (!uuidForm.test(id)) throw notFound();
     return id;
+  }
+}
+
+/** Path parameters that name a member of staff, in the form in which their token has it. */
+@Injectable()
+export class StaffIdPipe implements PipeTransform<string, string> {
+  transform(value: string): string {
+    return comparedStaffId(value);
   }
 }

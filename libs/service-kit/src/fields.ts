@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { staffIdPattern } from '@waymark/contracts';
+import { comparedStaffId, staffIdPattern } from '@waymark/contracts';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
@@ -131,14 +131,17 @@ export const Whole = (options: FieldOptions & { readonly min: number; readonly m
 export const Id = (options: FieldOptions = {}): PropertyDecorator =>
   applyDecorators(
     ...isDefined(options),
-    Transform(({ value }: { readonly value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+    inOneForm((id) => id.toLowerCase()),
     IsUUID('all'),
     api(options, { type: 'string', format: 'uuid' }),
   );
 
-/** Subject of a member of staff in the identity provider. */
+/** Subject of a member of staff in the identity provider, in the form in which their token has it. */
 export const StaffId = (options: FieldOptions = {}): PropertyDecorator =>
-  Pattern(staffIdPattern, { max: 255, ...options });
+  applyDecorators(inOneForm(comparedStaffId), Pattern(staffIdPattern, { max: 255, ...options }));
+
+const inOneForm = (form: (id: string) => string): PropertyDecorator =>
+  Transform(({ value }: { readonly value: unknown }) => (typeof value === 'string' ? form(value) : value));
 
 /** Years that every part of the platform can hold. */
 const rfc3339 =

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { type Call, CallOf, type Done, IdPipe } from '@waymark/service-kit';
+import { type Call, CallOf, type Done, IdPipe, StaffIdPipe } from '@waymark/service-kit';
 import { VisibleCases } from '../visible-cases.js';
 import { CaseChanged, caseChanged } from './case-answers.js';
 
@@ -33,7 +33,7 @@ export class RemoveTeamMemberEndpoint {
   @ApiOkResponse({ type: CaseChanged })
   handle(
     @Param('id', IdPipe) id: string,
-    @Param('staffId') staffId: string,
+    @Param('staffId', StaffIdPipe) staffId: string,
     @Body() body: RemoveTeamMemberBody,
     @Caller() caller: Principal,
     @CallOf() call: Call,

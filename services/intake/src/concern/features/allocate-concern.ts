@@ -2,7 +2,6 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { comparedStaffId } from '@waymark/contracts';
 import { type Call, CallOf, type Done, IdPipe, StaffId } from '@waymark/service-kit';
 import { VisibleConcerns } from '../visible-concerns.js';
 import { ConcernChanged } from './concern-answers.js';
@@ -58,7 +57,6 @@ export class AllocateConcernHandler implements ICommandHandler<AllocateConcern> 
 
   execute({ concernId, body, caller, call }: AllocateConcern) {
     const { officerId = call.actor.id, from } = body;
-    const themselves = comparedStaffId(officerId) === comparedStaffId(call.actor.id);
-    return this.concerns.allocate(concernId, caller, call, themselves ? call.actor.id : officerId, from);
+    return this.concerns.allocate(concernId, caller, call, officerId, from);
   }
 }
