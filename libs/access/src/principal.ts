@@ -20,6 +20,8 @@ export interface ReporterPrincipal {
   readonly concernId: string;
   readonly clientId?: string;
   readonly reporterId?: string;
+  /** With a client receipt: the marks of whom the reporter of the concern shut out, among others that mean nobody. */
+  readonly shutOut?: readonly string[];
 }
 
 /** Another service, known by its client credentials. */

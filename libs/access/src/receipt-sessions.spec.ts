@@ -42,6 +42,12 @@ describe('A receipt session', () => {
     expect(await verifier().verify(token)).toEqual(reporter);
   });
 
+  it('hands the marks of whom the reporter shut out to whoever checks it', async () => {
+    const shutOut = ['5f0c6f1e1d5c8a3e8f006a2f0e9d1c77'];
+    const { token } = await sessions().issue({ ...session, clientId: 'k-1', shutOut });
+    expect(await verifier().verify(token)).toMatchObject({ clientId: 'k-1', shutOut });
+  });
+
   it('ends when it said it would', async () => {
     const { token, expiresAt } = await sessions().issue(session);
     expect(Date.parse(expiresAt) - Date.parse(clock.now())).toBe(900_000);

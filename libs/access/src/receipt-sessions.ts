@@ -30,12 +30,13 @@ export interface ReceiptSession {
 export interface ReceiptSessions {
   /**
    * `sessionId` must be random; never the receipt or anything derived from it. `clientId` only for a client receipt, `reporterId`
-   * only for that of who reported and is not the client.
+   * only for that of who reported and is not the client; `shutOut`, 32 hexadecimal digits each, is handed on as it is.
    */
   issue(session: {
     readonly concernId: string;
     readonly clientId?: string;
     readonly reporterId?: string;
+    readonly shutOut?: readonly string[];
     readonly sessionId: string;
     /** Which receipt of the concern was shown, counted from 1 in the order of their issue. */
     readonly receipt: number;
@@ -105,7 +106,7 @@ export function createReceiptSessionVerifier(options: {
           requiredClaims: ['exp', 'iat', 'sub', 'concernId'],
           currentDate: dateOf(options.clock),
         });
-        const { sub: id, concernId, clientId, reporterId, receipt } = payload;
+        const { sub: id, concernId, clientId, reporterId, shutOut, receipt } = payload;
         if (!id || typeof concernId !== 'string') throw new AccessError('token_invalid', { fault: 'claims' });
         const ended = [id, receiptName(concernId, Number(receipt))].some((name) =>
           options.revocations?.isRevoked(name),
@@ -115,6 +116,7 @@ export function createReceiptSessionVerifier(options: {
           ...{ kind: 'reporter', id, concernId },
           ...(typeof clientId === 'string' ? { clientId } : {}),
           ...(typeof reporterId === 'string' ? { reporterId } : {}),
+          ...(Array.isArray(shutOut) ? { shutOut: shutOut.map(String) } : {}),
         };
       } catch (error) {
         throw asAccessError(error);

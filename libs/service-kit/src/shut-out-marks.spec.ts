@@ -37,6 +37,19 @@ describe('the marks of whom a reporter shuts out', () => {
     expect(marks.include({ concernId: concern, shutOut: [deriveMark(input)] }, { id })).toBe(true);
   });
 
+  it('are told among others for whoever may not count them: the same each time, and meaning nobody else', () => {
+    const own = marks.of(concern, shutOut);
+    const among = marks.amongOthers(concern, own);
+    expect([among.length, marks.amongOthers(concern, []).length]).toEqual([16, 16]);
+    expect(marks.amongOthers(concern, among).length).toBe(32);
+    expect(marks.amongOthers(concern, own)).toEqual(among);
+    expect(new Set(among).size).toBe(16);
+    const told = { concernId: concern, shutOut: among };
+    expect(marks.include(told, { id: 'amina' })).toBe(true);
+    for (const other of [{ id: 'kwame' }, { id: '0' }, { roles: ['officer'] }, { unit: 'medical' }])
+      expect(marks.include(told, other)).toBe(false);
+  });
+
   it('tell nobody else whose they are, nor that two concerns shut out one person', () => {
     const told = marks.of(concern, shutOut);
     expect(told).toHaveLength(3);

@@ -57,6 +57,16 @@ export class ShutOutMarks {
     return marks.sort();
   }
 
+  /**
+   * These among as many that mean nobody as bring them to a multiple of sixteen, for whoever may not learn how many are shut out. The
+   * same for the same, so that two of them do not tell which mean somebody.
+   */
+  amongOthers(concernId: string, shutOut: readonly string[]): readonly string[] {
+    const missing = (Math.floor(shutOut.length / 16) + 1) * 16 - shutOut.length;
+    const others = Array.from({ length: missing }, (_, index) => this.mark(concernId, 'nobody', String(index)));
+    return [...shutOut, ...others].sort();
+  }
+
   /** Those of all these whom the marks mean: what is left of whom a reporter shut out once what they told is gone. */
   meantBy<Role extends string, Unit extends string>(
     { concernId, shutOut }: MarkedCase,

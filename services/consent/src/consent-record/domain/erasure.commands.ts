@@ -16,6 +16,8 @@ export type ErasureCommand =
       readonly ground: ErasureGround;
       /** How the client asked. */
       readonly way?: WithdrawalWay;
+      /** By their receipt: the concern that it is of. */
+      readonly ofConcern?: ReporterOf;
     }
   /** Told by intake, as often as it tells it: somebody whose texts a concern holds asks for it, or the retention rule does, which has no way. */
   | {

@@ -66,13 +66,13 @@ export function decideErasing(
 }
 
 function request(
-  { clientId, ground, way }: Extract<ErasureCommand, { type: 'RequestErasure' }>,
+  { clientId, ground, way, ofConcern }: Extract<ErasureCommand, { type: 'RequestErasure' }>,
   state: Erasing,
   { now, actor, eventIdAt }: DecisionContext,
 ): readonly ErasureEvent[] {
   if (isErased(state)) reject('person_erased');
   if (pendingRequest(state)) reject('erasure_already_requested');
-  const { reporterOf } = state.erasure ?? {};
+  const reporterOf = ofConcern ?? state.erasure?.reporterOf;
   const asked = {
     ...{ erasureId: eventIdAt(0), clientId, ground },
     ...(way === undefined ? {} : { way }),

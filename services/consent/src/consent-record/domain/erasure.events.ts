@@ -28,7 +28,7 @@ const erasedContext = Type.Object(
 );
 export type ErasedContext = Shape<typeof erasedContext>;
 
-/** Whose concern it is that somebody reported who is not the client, with the marks of whom they shut out of it. */
+/** Whose concern it is that is erased for somebody, who may be the client, with the marks of whom the reporter shut out of it. */
 const reporterOf = Type.Object({ clientId: id, concernId: id, shutOut: shutOutMarks }, closed);
 export type ReporterOf = Shape<typeof reporterOf>;
 

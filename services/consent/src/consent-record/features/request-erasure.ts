@@ -6,6 +6,7 @@ import { type ErasureGround, type WithdrawalWay, waysToldToAnOfficer } from '@wa
 import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import type { ReporterOf } from '../domain/erasure.events.js';
 import { clientIdOf } from './client-receipt.js';
 
 export class RequestErasureBody {
@@ -27,6 +28,7 @@ export class RequestErasure extends Command<Done<RequestedErasure>> {
     readonly ground: ErasureGround,
     readonly way: WithdrawalWay | undefined,
     readonly call: Call,
+    readonly ofConcern?: ReporterOf,
   ) {
     super();
   }
@@ -72,19 +74,32 @@ export class RequestMyErasureEndpoint {
   async request(@Body() _body: RequestMyErasureBody, @Caller() caller: Principal, @CallOf() call: Call) {
     const clientId = clientIdOf(caller);
     await this.teams.demand(caller, 'RequestMyErasure', clientId);
-    return this.commands.execute(new RequestErasure(clientId, 'client_request', 'receipt', call));
+    return this.commands.execute(
+      new RequestErasure(clientId, 'client_request', 'receipt', call, concernOf(caller, clientId)),
+    );
   }
 }
+
+/** Whom its reporter shut out decides nothing here either, whether or not a case has told of them yet. */
+const concernOf = (caller: Principal, clientId: string): ReporterOf | undefined =>
+  caller.kind === 'reporter' && caller.shutOut
+    ? { clientId, concernId: caller.concernId, shutOut: [...caller.shutOut] }
+    : undefined;
 
 @CommandHandler(RequestErasure)
 export class RequestErasureHandler implements ICommandHandler<RequestErasure> {
   constructor(private readonly aggregates: Aggregates) {}
 
-  async execute({ clientId, ground, way, call }: RequestErasure) {
+  async execute({ clientId, ground, way, call, ofConcern }: RequestErasure) {
     const written = await this.aggregates.change(
       consentRecordAggregate,
       clientId,
-      { type: 'RequestErasure', clientId, ground, ...(way === undefined ? {} : { way }) },
+      {
+        type: 'RequestErasure',
+        ...{ clientId, ground },
+        ...(way === undefined ? {} : { way }),
+        ...(ofConcern ? { ofConcern } : {}),
+      },
       call,
     );
     const [event] = written.events;

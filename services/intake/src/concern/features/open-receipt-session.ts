@@ -4,8 +4,10 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { LaneFullError, normaliseReceipt } from '@waymark/privacy';
-import { Aggregates, Problem, Refuses, Source, Text, Views, WithoutKey } from '@waymark/service-kit';
+import { Aggregates, Problem, Refuses, ShutOutMarks, Source, Text, Views, WithoutKey } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
+import { ConcernMarks } from '../concern-marks.js';
+import type { Concern } from '../domain/concern.state.js';
 import { isOfClient } from '../domain/whose-receipt.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { RECEIPT_SESSIONS, type ReceiptSessions } from '../receipts/receipt-signing.js';
@@ -35,6 +37,8 @@ export class OpenReceiptSessionEndpoint {
     private readonly hashes: ReceiptHashes,
     private readonly throttle: GuessThrottle,
     private readonly views: Views,
+    private readonly concernMarks: ConcernMarks,
+    private readonly marks: ShutOutMarks,
     @Inject(RECEIPT_SESSIONS) private readonly sessions: ReceiptSessions,
   ) {}
 
@@ -72,10 +76,15 @@ export class OpenReceiptSessionEndpoint {
       concernId: state.concernId,
       sessionId: randomUUID(),
       receipt: issued + 1,
-      ...(scope === 'client' ? { clientId: state.clientId } : {}),
+      ...(scope === 'client' ? { clientId: state.clientId, shutOut: this.shutOutOf(state) } : {}),
       ...(scope === 'reporter' && state.reporterId !== state.clientId ? { reporterId: state.reporterId } : {}),
     });
     return { token: session.token, expiresAt: session.expiresAt, scope };
+  }
+
+  /** Consent hears of them only with a case; what the client asks there before must not wait for whoever is shut out. */
+  private shutOutOf(concern: Concern): readonly string[] {
+    return this.marks.amongOthers(concern.concernId, this.concernMarks.shutOutOf(concern));
   }
 
   /**
