@@ -111,4 +111,22 @@ describe('what somebody with two ids has decided under one of them', () => {
     expect(await disclose(again)).toMatchObject(allowed);
     expect(await typesOf(before)).not.toContain('ConsentWithdrawn');
   });
+
+  it('counts when both are said at once: what was written before the no does not stand', async () => {
+    const { before, again } = await twoIds();
+    let settled = 0;
+    for (let round = 0; round < 12; round += 1) {
+      await Promise.all([refuse(again), agree(before), overridden(before)]);
+      const last = async (clientId: string, type: string) =>
+        (await stage.eventsOf(clientId)).findLast((event) => event.type === type)?.position ?? 0n;
+      const no = await last(again, 'ConsentRefused');
+      const since = [await last(before, 'ConsentGiven'), await last(before, 'OverrideRequested')];
+      if (since.every((position) => position < no)) {
+        expect(await disclose(before)).toMatchObject(refused);
+        settled += 1;
+      }
+      stage.clock.advance({ minutes: 1 });
+    }
+    expect(settled).toBeGreaterThan(0);
+  });
 });

@@ -39,6 +39,17 @@ describe('which consents stand', () => {
     expect(await standing(short, long)).toEqual([long]);
   });
 
+  it('is told of none of a client whose erasure was approved', async () => {
+    const [clientId, other] = [randomUUID(), randomUUID()];
+    const [gone, stays] = [await consented(clientId), await consented(other)];
+    for (const id of [clientId, other])
+      await stage.post(`/v1/clients/${id}/erasure-requests`, { ...amina, body: { way: 'oral' } });
+    expect(await standing(gone, stays)).toEqual([gone, stays].toSorted());
+    const approval = await stage.post(`/v1/clients/${clientId}/erasure-approval`, { as: 'ingrid.supervisor' });
+    expect(approval).toMatchObject({ status: 200 });
+    expect(await standing(gone, stays)).toEqual([stays]);
+  });
+
   it('is for the referral service alone, two hundred at a time', async () => {
     const ids = Array.from({ length: 201 }, () => randomUUID());
     expect(await ask(ids.slice(1))).toMatchObject({ status: 200, body: { consentIds: [] } });

@@ -1,4 +1,3 @@
-import { isBefore } from '@waymark/event-sourcing';
 import type { Aggregates, Call } from '@waymark/service-kit';
 import { consentRecordAggregate } from './consent-record.aggregate.js';
 import { statusOf } from './domain/consent-record.state.js';
@@ -57,16 +56,20 @@ function decisionsIn({ history }: LinkedRecord): readonly ClientDecision[] {
   );
 }
 
-/** Consents in force under the other id to which the person has said no since under this one. */
-const contradictedLater = ({ history }: LinkedRecord, { record }: LinkedRecord, now: string): readonly string[] =>
-  record.consents
+/** Consents in force under the other id to which the person has said no since under this one, by the order of the log. */
+const contradictedLater = ({ history }: LinkedRecord, other: LinkedRecord, now: string): readonly string[] =>
+  other.record.consents
     .filter((consent) => statusOf(consent, now) === 'in_force')
     .filter((consent) =>
       history.some(
         ({ event, recorded }) =>
           event.type === 'ConsentRefused' &&
           contradicts(event.data, consent) &&
-          !isBefore(recorded.metadata.occurredAt, consent.givenAt),
+          recorded.position > positionOf(consent.consentId, other),
       ),
     )
     .map(({ consentId }) => consentId);
+
+const positionOf = (consentId: string, { history }: LinkedRecord): bigint =>
+  history.find(({ event }) => event.type === 'ConsentGiven' && event.data.consentId === consentId)?.recorded.position ??
+  0n;

@@ -14,7 +14,7 @@ export class StandingConsents {
   consentIds: string[];
 }
 
-/** Which of these consents are neither withdrawn nor expired, by all that was acknowledged before. Ids only: who asks records what is read. */
+/** Which of these consents are neither withdrawn nor expired, of clients who are not erased, by all that was acknowledged before. Ids only: who asks records what is read. */
 export class ListStandingConsents extends Query<StandingConsents> {
   constructor(readonly consentIds: readonly string[]) {
     super();
@@ -51,7 +51,9 @@ export class ListStandingConsentsHandler implements IQueryHandler<ListStandingCo
   async execute({ consentIds }: ListStandingConsents): Promise<StandingConsents> {
     await this.views.caughtUp();
     const rows = await this.dataSource.query<{ consent_id: string }[]>(
-      'SELECT consent_id FROM consent_clocks WHERE consent_id = ANY($1) AND due_at > $2 ORDER BY consent_id',
+      `SELECT consent_id FROM consent_clocks WHERE consent_id = ANY($1) AND due_at > $2
+         AND client_id NOT IN (SELECT client_id FROM erasures WHERE status IN ('approved', 'completed'))
+       ORDER BY consent_id`,
       [consentIds, this.clock.now()],
     );
     return { consentIds: rows.map(({ consent_id }) => consent_id) };

@@ -9,7 +9,7 @@ import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
 import type { RefuseConsent as RefuseConsentCommand } from '../domain/consent-record.commands.js';
 import { contradictedBy } from '../domain/consent-record.state.js';
-import { endOverrides } from '../decided-by-another-id.js';
+import { endOverrides, settleDecisions } from '../decided-by-another-id.js';
 import { isErased } from '../domain/erasure.state.js';
 import { callTo, hasDecided, type LinkedRecord, linkedRecords } from '../linked-records.js';
 import { askedOf, ConversationBody } from './conversation-body.js';
@@ -82,6 +82,8 @@ export class RefuseConsentHandler implements ICommandHandler<RefuseConsent> {
     const command = { type: 'RefuseConsent', clientId, refusal, way } as const;
     const byOtherIds = await this.withdrawByOtherIds(command, call);
     const written = await this.aggregates.change(consentRecordAggregate, clientId, command, call);
+    // What somebody wrote under another id since that was looked at, and before the refusal.
+    await settleDecisions(this.aggregates, clientId, callTo('settled', call));
     const withdrawn = written.events.flatMap((event) =>
       event.type === 'ConsentWithdrawn' ? [event.data.consentId] : [],
     );

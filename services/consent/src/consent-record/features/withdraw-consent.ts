@@ -6,10 +6,10 @@ import { type WithdrawalWay, waysToldToAnOfficer } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Code, type Done, done, IdPipe } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { consentRecordAggregate } from '../consent-record.aggregate.js';
-import { endOverrides } from '../decided-by-another-id.js';
+import { endOverrides, settleDecisions } from '../decided-by-another-id.js';
 import { consentOf } from '../domain/consent-record.state.js';
 import { scopeOf } from '../domain/scope.js';
-import { holderOf, linkedRecords } from '../linked-records.js';
+import { callTo, holderOf, linkedRecords } from '../linked-records.js';
 import { clientIdOf } from './client-receipt.js';
 
 export class WithdrawConsentBody {
@@ -106,6 +106,8 @@ export class WithdrawConsentHandler implements ICommandHandler<WithdrawConsent> 
     }
     const command = { type: 'WithdrawConsent', consentId, way } as const;
     const written = await this.aggregates.change(consentRecordAggregate, holder.clientId, command, call);
+    // What somebody wrote under another id since that was looked at, and before the withdrawal.
+    if (records.length > 1) await settleDecisions(this.aggregates, clientId, callTo('settled', call));
     return done(written, { consentId, status: 'withdrawn' as const });
   }
 }
