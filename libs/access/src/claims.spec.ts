@@ -41,6 +41,23 @@ describe('Claims of another issuer', () => {
       expect(principalFrom({ ...payload, locale }, defaultClaims)).not.toHaveProperty('language');
   });
 
+  it.each([
+    ['a list of one', ['legal']],
+    ['other letters', ' Legal '],
+  ])('know a unit as %s', (_how, unit) => {
+    expect(principalFrom({ sub: 'p1', roles: ['officer'], unit }, defaultClaims)).toMatchObject({ unit: 'legal' });
+  });
+
+  it.each([
+    ['two units', ['legal', 'medical']],
+    ['an object', { name: 'legal' }],
+    ['a number', 7],
+  ])('are refused with %s: nobody could say from what the person is shut out', (_what, unit) => {
+    expect(() => principalFrom({ sub: 'p1', roles: ['officer'], unit }, defaultClaims)).toThrow(
+      expect.objectContaining({ code: 'token_invalid' }),
+    );
+  });
+
   it('with a unit we do not know give a person without a unit', () => {
     expect(principalFrom({ sub: 'p1', roles: ['officer'], unit: 'canteen' }, defaultClaims)).toEqual({
       kind: 'staff',

@@ -27,7 +27,8 @@ export const defaultClaims: ClaimsMapping = {
 
 /**
  * Who a verified token stands for. Roles and units we do not know are dropped. Neither a known role nor a service: `role_missing`.
- * Both: `token_invalid`, because nobody could say whose rights were meant; so is a subject that could not be recorded.
+ * Both: `token_invalid`, because nobody could say whose rights were meant; so is a subject that could not be recorded, and a unit
+ * that is not one word: of somebody in two units nobody could say from which concerns they are shut out.
  */
 export function principalFrom(payload: JWTPayload, mapping: ClaimsMapping): StaffPrincipal | ServicePrincipal {
   const service = claimAt(payload, mapping.serviceClaim);
@@ -68,7 +69,12 @@ function languageAt(payload: JWTPayload, path: string): string | undefined {
   return typeof value === 'string' && /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/.test(value) ? value : undefined;
 }
 
-const knownUnit = (value: unknown): Unit | undefined => units.find((unit) => unit === value);
+function knownUnit(value: unknown): Unit | undefined {
+  const [named, ...others] = listed(value);
+  if (others.length > 0 || (named !== undefined && named !== null && typeof named !== 'string'))
+    throw new AccessError('token_invalid', { fault: 'claims' });
+  return units.find((unit) => unit === named?.trim().toLowerCase());
+}
 
 function claimAt(claims: unknown, path: string): unknown {
   if (typeof claims !== 'object' || claims === null) return undefined;

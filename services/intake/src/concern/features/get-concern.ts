@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { Access, Caller, type Principal } from '@waymark/access';
 import { channels, concernKinds, concernStatuses, identities, linkOutcomes, priorities } from '@waymark/contracts';
 import { IdPipe, ReadLog } from '@waymark/service-kit';
+import { concernEvents } from '../domain/concern.events.js';
 import type { ClientLink, Concern } from '../domain/concern.state.js';
 import { VisibleConcerns } from '../visible-concerns.js';
 import { MailboxMessageView } from './my-concern.js';
@@ -86,12 +87,16 @@ export class GetConcernHandler implements IQueryHandler<GetConcern> {
   }
 }
 
-/** Who comes in confidence tells who they are to the officer, and to nobody who supervises only. */
+/** Who comes in confidence tells who they are, and how they can be reached, to the officer and to nobody who supervises only. */
 function accountFor(ground: string, { submitted, account }: Concern): AccountView {
   if (ground !== 'supervisor' || submitted.identity !== 'confidential') return AccountView.of(account);
-  const { reporterName: _name, contactDetails: _details, ...rest } = account;
-  return AccountView.of(rest);
+  return AccountView.of(Object.fromEntries(Object.entries(account).filter(([field]) => !tellsWhoReported(field))));
 }
+
+const { sealed, disclosed } = concernEvents.ConcernSubmitted;
+
+const tellsWhoReported = (field: string): boolean =>
+  sealed[field] === 'reporter' && (disclosed[field] === 'identity' || disclosed[field] === 'contact');
 
 function viewOf(concern: Concern, ground: string): ConcernView {
   const { submitted, clock, link } = concern;
