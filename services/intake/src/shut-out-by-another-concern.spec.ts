@@ -74,6 +74,17 @@ describe('whom the reporter of one concern of a client shuts out', () => {
     }
   });
 
+  it('finds the later one no more either, from the moment in which somebody links it to theirs', async () => {
+    const [before, again] = [await raise([accused, supervisor]), await raise()];
+    for (const concernId of [before, again]) await take(concernId);
+    expect(await read(again, supervisor)).toMatchObject({ status: 200 });
+    await desk.step(again, 'client-link', officer, { earlierConcernId: before });
+    await listOf(officer);
+    for (const as of [accused, supervisor]) expect(await listOf(as)).not.toContain(again);
+    expect(await read(again, supervisor)).toMatchObject(missing);
+    expect((await read(again, officer)).body.link).toMatchObject({ earlierConcernId: before });
+  });
+
   it('is not given the earlier one by a supervisor', async () => {
     const [before, again] = [await raise(), await raise([accused])];
     for (const concernId of [before, again]) await take(concernId);
@@ -104,6 +115,7 @@ describe('whom the reporter of one concern of a client shuts out', () => {
     const [before, again, apart] = [await raise(), await raise([accused, supervisor]), await raise()];
     for (const concernId of [before, again, apart]) await take(concernId);
     await link(again, before, 'refused');
+    expect((await read(again, officer)).body.link).toEqual({ outcome: 'refused' });
     expect(await listOf(accused)).toEqual(expect.arrayContaining([before, apart]));
     expect(await read(before, supervisor)).toMatchObject({ status: 200 });
   });

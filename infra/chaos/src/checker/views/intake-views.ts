@@ -34,9 +34,12 @@ const queue: View = {
     [...aggregatesOf(log, 'concern')].map(([concern, events]): Row => {
       const data = events.find(({ type }) => type === 'ConcernSubmitted')?.data;
       const urgent = text(data, 'immediateDanger') === 'true' || text(data, 'medicalUrgency') === 'true';
-      const linkedTo = of(events, 'ClientLinkSettled').flatMap((link) =>
-        text(link.data, 'outcome') === 'linked' ? [text(link.data, 'earlierClientId')] : [],
-      );
+      const refused = of(events, 'ClientLinkSettled')
+        .filter((settled) => text(settled.data, 'outcome') === 'refused')
+        .map((settled) => text(settled.data, 'linkId'));
+      const linkedTo = of(events, 'ConcernLinkedToClient')
+        .filter((link) => !refused.includes(text(link.data, 'linkId')))
+        .map((link) => text(link.data, 'earlierClientId'));
       return {
         concern_id: concern,
         client_id: text(data, 'clientId'),

@@ -11,8 +11,10 @@ import { MailboxMessageView } from './my-concern.js';
 import { AccountView } from './account-view.js';
 
 export class ClientLinkView {
-  @ApiProperty({ format: 'uuid' }) earlierClientId: string;
-  @ApiProperty({ format: 'uuid' }) earlierConcernId: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'Absent where the link was refused' })
+  earlierClientId?: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'Absent where the link was refused' })
+  earlierConcernId?: string;
   @ApiProperty({ required: false, enum: linkOutcomes, description: 'Absent until it is settled' }) outcome?: string;
 }
 
@@ -122,8 +124,8 @@ function viewOf(concern: Concern, ground: string): ConcernView {
   };
 }
 
+/** Of two who are not kept for one person, who may read the one need not know of the other. */
 const linkViewOf = ({ earlierClientId, earlierConcernId, outcome }: ClientLink): ClientLinkView => ({
-  earlierClientId,
-  earlierConcernId,
+  ...(outcome === 'refused' ? {} : { earlierClientId, earlierConcernId }),
   ...(outcome ? { outcome } : {}),
 });

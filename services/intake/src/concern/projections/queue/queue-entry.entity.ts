@@ -6,7 +6,7 @@ import type { PersonOfConcern } from '@waymark/contracts';
 export class QueueEntry {
   @PrimaryColumn('uuid', { name: 'concern_id' }) concernId: string;
   @Column('uuid', { name: 'client_id' }) clientId: string;
-  /** That, and that of the client who came before, once they are linked. */
+  /** That, and that of the client who came before, unless the link was refused. */
   @Column('uuid', { name: 'client_ids', array: true }) clientIds: string[];
   @Column('uuid', { name: 'reporter_id' }) reporterId: string;
   @Column('text') channel: string;

@@ -121,10 +121,10 @@ function changeBy(
     }
     case 'PersonErased':
       return event.data.persons.reduce((left, person) => ({ ...left, ...withoutWhatIsTold(person, left) }), entry);
-    case 'ClientLinkSettled': {
-      const { outcome, earlierClientId } = event.data;
-      return outcome === 'linked' ? { clientIds: [...new Set([...entry.clientIds, earlierClientId])] } : {};
-    }
+    case 'ConcernLinkedToClient':
+      return { clientIds: [...new Set([...entry.clientIds, event.data.earlierClientId])] };
+    case 'ClientLinkSettled':
+      return event.data.outcome === 'refused' ? { clientIds: [entry.clientId] } : {};
     case 'ReceiptIssued':
     case 'ReceiptWithdrawn':
     case 'ReceiptUpgraded':
@@ -136,7 +136,6 @@ function changeBy(
     case 'EmergencyAccessToConcernEnded':
     case 'GuidanceGiven':
     case 'CaseRequested':
-    case 'ConcernLinkedToClient':
     case 'ClientLinkRequested':
       return {};
   }
