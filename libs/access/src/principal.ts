@@ -12,7 +12,7 @@ export interface StaffPrincipal {
   readonly purpose?: StatedPurpose;
 }
 
-/** Somebody who showed a receipt: good for one concern. `clientId` only with a client receipt; `reporterId` only with that of who reported and is not the client. */
+/** Somebody who showed a receipt: good for one concern. `clientId` only with a client receipt; `reporterId` only with that of who reported, while it is no client's. */
 export interface ReporterPrincipal {
   readonly kind: 'reporter';
   /** Random id of the session; never the receipt or anything derived from it. */

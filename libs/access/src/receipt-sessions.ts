@@ -30,7 +30,7 @@ export interface ReceiptSession {
 export interface ReceiptSessions {
   /**
    * `sessionId` must be random; never the receipt or anything derived from it. `clientId` only for a client receipt, `reporterId`
-   * only for that of who reported and is not the client; `shutOut`, 32 hexadecimal digits each, is handed on as it is.
+   * only for that of who reported, while it is no client's; `shutOut`, 32 hexadecimal digits each, is handed on as it is.
    */
   issue(session: {
     readonly concernId: string;

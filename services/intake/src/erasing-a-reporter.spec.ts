@@ -72,24 +72,34 @@ describe('erasing who reported and is not the client, at intake', () => {
     expect((await eventsOf(stage, second)).at(-1)?.data).toMatchObject({ way: 'receipt' });
   });
 
-  it('is followed in consent with a session that says who reported, for whoever is not the client', async () => {
+  it('is followed in consent with a session that says who reported, for whoever has no client’s receipt', async () => {
     const claimsOf = async (receipt: string) => decodeJwt((await desk.session(receipt)).token);
     const { receipt, concernId, reporterId } = await told();
     expect(await claimsOf(receipt)).toMatchObject({ reporterId });
     const issued = await stage.ask('intake', 'POST', `/v1/concerns/${concernId}/client-receipt`, { as: officer });
-    const own = await desk.submit();
-    for (const other of [issued.body.receipt, own.receipt])
-      expect(await claimsOf(other)).not.toHaveProperty('reporterId');
+    expect(await claimsOf(issued.body.receipt)).not.toHaveProperty('reporterId');
+    const own = await claimsOf((await desk.submit()).receipt);
+    expect(own).toMatchObject({ reporterId: expect.any(String) });
+    expect(own).not.toHaveProperty('clientId');
   });
 
-  it('is refused where the reporter is the client, and for whoever holds the client’s receipt only', async () => {
-    const own = await desk.submit();
+  it('is for whoever reported about themself too, as long as there is no case', async () => {
+    const own = await desk.submit({ exclusions: { people: ['somebody'], roles: [], units: [] } });
     await desk.step(own.concernId, 'allocation', officer);
-    const refused = { status: 409, body: { code: 'reporter_is_client' } };
-    expect(await request(own.concernId)).toMatchObject(refused);
+    expect(await request(own.concernId)).toMatchObject({ status: 201, body: { status: 'requested' } });
     const { token } = await desk.session(own.receipt);
-    expect(await stage.ask('intake', 'POST', '/v1/my-concern/erasure-requests', { token })).toMatchObject(refused);
+    expect(await stage.ask('intake', 'POST', '/v1/my-concern/erasure-requests', { token })).toMatchObject({
+      status: 201,
+    });
+    const { type, data } = (await eventsOf(stage, own.concernId)).at(-1) ?? {};
+    expect(type).toBe('ReporterErasureRequested');
+    const { clientId, reporterId, shutOut } = data as Record<string, unknown>;
+    expect(reporterId).toBe(clientId);
+    expect(shutOut).toContainEqual(expect.stringMatching(/^[0-9a-f]{32}$/));
+    expect(data).not.toHaveProperty('exclusions');
+  });
 
+  it('is refused for whoever holds the client’s receipt only', async () => {
     const { concernId } = await told();
     const issued = await stage.ask('intake', 'POST', `/v1/concerns/${concernId}/client-receipt`, { as: officer });
     const client = (await desk.session(issued.body.receipt)).token;

@@ -49,7 +49,7 @@ export function principalEntity(principal: Principal): EntityJson {
         parents: [
           'reporter',
           ...(clientId === undefined ? [] : ['client']),
-          ...(reporterId === undefined ? [] : ['about_another']),
+          ...(reporterId === undefined ? [] : ['own']),
         ].map((id) => ({ type: 'Receipt', id })),
       };
     }

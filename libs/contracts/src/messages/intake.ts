@@ -95,7 +95,7 @@ export const reporterErasureRequested = defineMessage({
   type: 'intake.reporter-erasure-requested.v1',
   title: 'The erasure of a reporter was asked for',
   summary:
-    'Somebody who reported a concern and is not its client asks to be erased: consent keeps the request, for another person to approve.',
+    'Somebody who reported a concern, and has no receipt of its client, asks to be erased: consent keeps the request, for another person to approve.',
   key: 'concern',
   schema: Type.Object(
     {

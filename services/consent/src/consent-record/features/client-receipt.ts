@@ -7,7 +7,7 @@ export function clientIdOf(caller: Principal): string {
   return caller.clientId;
 }
 
-/** The same, where somebody who reported and is not the client has a record of their own. */
+/** The same, where whoever reported has a record under their own id: they asked intake. */
 export function personIdOf(caller: Principal): string {
   if (caller.kind !== 'reporter') throw notFound();
   return caller.reporterId ?? clientIdOf(caller);

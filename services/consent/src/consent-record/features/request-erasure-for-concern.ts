@@ -28,8 +28,9 @@ export class RequestErasureForConcernHandler implements ICommandHandler<RequestE
   ) {}
 
   async execute({ personId, asked, call }: RequestErasureForConcern): Promise<void> {
-    // A client with a case is kept for as long as their cases say (request-due-erasures.ts).
-    if (personId === asked.reporterOf.clientId && (await this.hasCase(personId))) return;
+    // By the rule a client with a case is kept for as long as their cases say (request-due-erasures.ts).
+    const byRule = asked.way === undefined;
+    if (byRule && personId === asked.reporterOf.clientId && (await this.hasCase(personId))) return;
     const command = { type: 'RequestErasureForConcern', personId, ...asked } as const;
     await this.aggregates.change(consentRecordAggregate, personId, command, call);
   }

@@ -55,7 +55,7 @@ const details: Record<ConcernRejectionCode, string> = {
   concern_already_linked: 'This concern is linked to another client.',
   earlier_officer_excluded: 'Somebody who handles the earlier concern is shut out of this one.',
   person_erased: 'This person was erased. Nothing more can be written about them.',
-  reporter_is_client: 'Who reported is the client: what is meant is the erasure of the client.',
+  reporter_is_client: 'Who reported is the client, with a receipt of theirs: consent is asked for their erasure.',
   clock_not_due: 'The clock has not come so far.',
 };
 

@@ -74,7 +74,7 @@ export interface Concern {
   readonly acceptedFor?: string;
   /** Marks of whom it and its case shut out, of all events that have any. */
   readonly shutOut?: readonly string[];
-  /** Of a reporter who is not the client. */
+  /** Asked for here: of whoever reported, while they had no client's receipt. */
   readonly reporterErasureRequested: boolean;
   /** Whom consent was told of, as kept for long enough, since when nothing has happened. */
   readonly retentionEnded?: readonly PersonOfConcern[];

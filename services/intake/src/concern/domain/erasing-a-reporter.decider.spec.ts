@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, it } from '@jest/globals';
 import type { PersonOfConcern } from '@waymark/contracts';
 import { specify } from '@waymark/event-sourcing';
@@ -51,8 +52,10 @@ describe('the erasure of who reported and is not the client', () => {
     decider.given(byWitness, taken, responded, accepted).when(request()).thenTypes('ReporterErasureRequested');
   });
 
-  it('is refused where the reporter is the client, or erased', () => {
-    decider.given(submitted(), taken).when(request()).thenRejectedWith('reporter_is_client');
+  it('is refused where the reporter has a client’s receipt, or is erased', () => {
+    decider.given(submitted(), taken).when(request()).thenTypes('ReporterErasureRequested');
+    const upgraded = { type: 'ReceiptUpgraded', data: { scope: 'client', caseId: randomUUID() } } as const;
+    decider.given(submitted(), taken, upgraded).when(request()).thenRejectedWith('reporter_is_client');
     decider.given(byWitness, taken, requested, erased('reporter')).when(request()).thenRejectedWith('person_erased');
   });
 

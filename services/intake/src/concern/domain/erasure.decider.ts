@@ -5,8 +5,12 @@ import type { ConcernEvent } from './concern.events.js';
 import { reject } from './concern.rejections.js';
 import type { Concern } from './concern.state.js';
 import { handledBy } from './handled-by.js';
+import { isOfClient } from './whose-receipt.js';
 
-/** Only of somebody who is not the client. May be asked for again: consent may have declined it, and drops what it has. Whom they shut out is noted for the client, whose texts stay. */
+/**
+ * Of whoever reported, the client too as long as their receipt is not a client's, with which they ask consent itself. May be asked for
+ * again: consent may have declined it, and drops what it has. Whom they shut out is noted for the client, whose texts stay.
+ */
 export function requestReporterErasure(
   { way, shutOut }: CommandOf<'RequestReporterErasure'>,
   concern: Concern,
@@ -14,7 +18,7 @@ export function requestReporterErasure(
 ): readonly ConcernEvent[] {
   if (way !== 'receipt') handledBy(concern, context);
   const { clientId, reporterId, erased } = concern;
-  if (reporterId === clientId) reject('reporter_is_client');
+  if (reporterId === clientId && isOfClient('reporter', concern)) reject('reporter_is_client');
   if (erased.includes('reporter')) reject('person_erased');
   const asked = { clientId, reporterId, way, requestedBy: context.actor.id };
   return [{ type: 'ReporterErasureRequested', data: { ...asked, ...whoIsShutOut(shutOut, concern) } }];
@@ -43,10 +47,13 @@ export function resumeRetention({ clientId, reporterId, retentionEnded }: Concer
 
 const marksOf = (shutOut: readonly string[]) => (shutOut.length > 0 ? { shutOut: [...shutOut] } : {});
 
-/** For the client, whose texts stay when the reporter's key is gone. */
-const whoIsShutOut = (shutOut: readonly string[], { account: { exclusions }, erased }: Concern) => ({
+/** For the client, where that is somebody else, whose texts stay when the reporter's key is gone. */
+const whoIsShutOut = (
+  shutOut: readonly string[],
+  { clientId, reporterId, account: { exclusions }, erased }: Concern,
+) => ({
   ...marksOf(shutOut),
-  ...(exclusions && !erased.includes('client') ? { exclusions } : {}),
+  ...(exclusions && clientId !== reporterId && !erased.includes('client') ? { exclusions } : {}),
 });
 
 /** One person may be both: a client who has reported themself. */

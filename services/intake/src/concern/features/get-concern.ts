@@ -35,7 +35,8 @@ export class ConcernView {
   account: AccountView;
   @ApiProperty({ enum: ['client', 'reporter'], isArray: true, description: 'Whose texts were erased' })
   erased: ('client' | 'reporter')[];
-  @ApiProperty({ description: 'Of who reported and is not the client' }) reporterErasureRequested: boolean;
+  @ApiProperty({ description: 'Of who reported, while they had no client’s receipt' })
+  reporterErasureRequested: boolean;
   @ApiProperty({ type: [MailboxMessageView] }) messages: MailboxMessageView[];
   @ApiProperty({ required: false, description: 'The same person came before' }) link?: ClientLinkView;
   @ApiProperty({ required: false, enum: priorities }) priority?: string;

@@ -77,7 +77,7 @@ export class OpenReceiptSessionEndpoint {
       sessionId: randomUUID(),
       receipt: issued + 1,
       ...(scope === 'client' ? { clientId: state.clientId, shutOut: this.shutOutOf(state) } : {}),
-      ...(scope === 'reporter' && state.reporterId !== state.clientId ? { reporterId: state.reporterId } : {}),
+      ...(scope === 'reporter' ? { reporterId: state.reporterId } : {}),
     });
     return { token: session.token, expiresAt: session.expiresAt, scope };
   }

@@ -50,8 +50,9 @@ export class RequestReporterErasureEndpoint {
   @HttpCode(201)
   @Access('RequestReporterErasure')
   @ApiOperation({
-    summary: 'Record that whoever reported, and is not the client, asks to be erased; another person has to approve',
-    description: 'Refused with `reporter_is_client` where the reporter is the client, whose own erasure is meant then.',
+    summary: 'Record that whoever reported asks to be erased; another person has to approve',
+    description:
+      'Refused with `reporter_is_client` where the reporter is the client and there is a case: their erasure is asked for in consent then.',
   })
   @ApiCreatedResponse({ type: RequestedReporterErasure })
   async request(
@@ -77,9 +78,9 @@ export class RequestErasureAsReporterEndpoint {
   @HttpCode(201)
   @Access('RequestErasureAsReporter')
   @ApiOperation({
-    summary: 'Ask that everything that I have written about somebody else becomes unreadable',
+    summary: 'Ask that everything that I have written becomes unreadable',
     description:
-      'Refused with `reporter_is_client` where the concern is about yourself: use `/v1/my-erasure` of consent.',
+      'Refused with `reporter_is_client` where the concern is about yourself and your receipt has become a client’s: use `/v1/my-erasure` of consent. There you see what has become of it.',
   })
   @ApiCreatedResponse({ type: RequestedErasureOfMyWords })
   async request(@Body() _body: RequestErasureAsReporterBody, @Caller() caller: Principal, @CallOf() call: Call) {
