@@ -7,6 +7,7 @@ export * from './case-teams.js';
 export * from './add-recused-and-closed.js';
 export * from './add-shut-out-marks.js';
 export * from './add-team-revision.js';
+export * from './client-links.js';
 export * from './clock.js';
 export * from './config.js';
 export * from './consumption.js';

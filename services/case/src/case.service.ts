@@ -1,5 +1,6 @@
 import {
   AccessRecords,
+  CreateClientLinks1764413000000,
   type ServiceDefinition,
   serviceTokens,
   shutOutMarks,
@@ -41,7 +42,7 @@ export const caseService: ServiceDefinition<typeof own> = {
       return caseResource(state, { principal: asker, marks, ofClient, now: aggregates.now() });
     },
   },
-  migrations: [CreateCaseReferrals1760000002000],
+  migrations: [CreateCaseReferrals1760000002000, CreateClientLinks1764413000000],
   projections: [casesProjection, emergencyAccessesProjection, emergencyReviewClocksProjection],
   providers: ({ store, settings, log }) => [
     { provide: AccessRecords, useValue: new AccessRecords('case', store) },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { intakeMessages, topicOf } from '@waymark/contracts';
-import { type Bus, derivedId } from '@waymark/messaging';
+import { consentMessages, intakeMessages, type LinkOutcome, topicOf } from '@waymark/contracts';
+import { type Bus, derivedId, type Message } from '@waymark/messaging';
 import type { ShutOut } from '@waymark/service-kit';
 import { marksOf, type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
@@ -36,6 +36,21 @@ describe('whom the reporter of one case of a client shuts out', () => {
     await intakeBus.publish(topicOf('intake'), [{ ...message, subject: concernId, data }]);
     await eventually(async () => expect(await listOf(officer, earlierClientId)).toContain(caseId));
   };
+  /** Consent says what became of a link between two clients, of whom neither needs a case. */
+  const answer = async (clientId: string, earlierClientId: string, outcome: LinkOutcome = 'linked'): Promise<void> => {
+    const { concernId } = newConcern(stage);
+    const message = {
+      ...concernAccepted(newConcern(stage)),
+      ...{ source: '/waymark/consent', type: consentMessages.linkAnswered.type, subject: clientId },
+      data: { clientId, earlierClientId, concernId, linkId: randomUUID(), outcome },
+    };
+    await stage.busOf('consent').publish(topicOf('consent'), [message]);
+    await heardOf(message);
+  };
+  const heardOf = ({ id }: Message) =>
+    eventually(async () =>
+      expect(await stage.query('case', 'SELECT 1 FROM inbox WHERE message_id = $1', [id])).toHaveLength(1),
+    );
   const ask = (method: 'GET' | 'POST', { caseId }: OpenedCase, as: string, path = '', body: object = {}) =>
     stage.ask('case', method, `/v1/cases/${caseId}${path}`, { as, body });
   const listOf = async (as: string, clientId: string): Promise<readonly string[]> =>
@@ -99,6 +114,41 @@ describe('whom the reporter of one case of a client shuts out', () => {
     for (const refused of await joining(first)) expect(refused).toMatchObject(personShutOut);
   });
 
+  describe('where somebody in between has no case', () => {
+    it.each(['from the latest on', 'from the earliest on'])('is out of the first one too, linked %s', async (order) => {
+      const [first, between] = [await open(randomUUID()), randomUUID()];
+      const member = { staffId: stage.idOf(accused) };
+      expect(await ask('POST', first, supervisor, '/team-members', member)).toMatchObject({ status: 200 });
+      const last = await open(randomUUID(), people(accused));
+      const links = [() => answer(last.clientId, between), () => answer(between, first.clientId)];
+      for (const linkUp of order === 'from the latest on' ? links : links.toReversed()) {
+        expect(await ask('GET', first, accused)).toMatchObject({ status: 200 });
+        await linkUp();
+      }
+      for (const path of ['', '/notes']) expect(await ask('GET', first, accused, path)).toMatchObject(missing);
+      expect(await listOf(accused, first.clientId)).toEqual([]);
+      for (const target of [first, last])
+        for (const refused of await joining(target)) expect(refused).toMatchObject(personShutOut);
+      expect(await listOf(officer, first.clientId)).toEqual([first.caseId]);
+    });
+
+    it('is out of all that two links lead to that were answered at once, each of the other', async () => {
+      const [first, last] = [await open(randomUUID()), await open(randomUUID(), people(accused))];
+      await Promise.all([answer(first.clientId, last.clientId), answer(last.clientId, first.clientId)]);
+      for (const refused of await joining(first)) expect(refused).toMatchObject(personShutOut);
+    });
+
+    it('stays in the first where a link was refused', async () => {
+      const [first, between] = [await open(randomUUID()), randomUUID()];
+      const last = await open(randomUUID(), people(accused));
+      await answer(last.clientId, between);
+      await answer(between, first.clientId, 'refused');
+      const member = { staffId: stage.idOf(accused) };
+      expect(await ask('POST', first, supervisor, '/team-members', member)).toMatchObject({ status: 200 });
+      expect(await ask('GET', first, accused)).toMatchObject({ status: 200 });
+    });
+  });
+
   it('stays at the desk with a case of the desk, though another of the client is about the desk itself', async () => {
     const clientId = randomUUID();
     const ofTheDesk = await open(clientId, { alternateDesk: { unit: 'ethics_office', owns: false } });
@@ -106,9 +156,7 @@ describe('whom the reporter of one case of a client shuts out', () => {
     const shutOut = marksOf(stage, concern.concernId, { alternateDesk: { unit: 'ethics_office', owns: true } });
     const accepted = concernAccepted({ ...concern, shutOut });
     await intakeBus.publish(topicOf('intake'), [accepted]);
-    await eventually(async () =>
-      expect(await stage.query('case', 'SELECT 1 FROM inbox WHERE message_id = $1', [accepted.id])).toHaveLength(1),
-    );
+    await heardOf(accepted);
     await stage.ask('case', 'GET', `/v1/cases?concernId=${concern.concernId}`, { as: supervisor });
     expect(await ask('GET', ofTheDesk, officer)).toMatchObject({ status: 200 });
     expect(await listOf(officer, clientId)).toEqual([ofTheDesk.caseId]);

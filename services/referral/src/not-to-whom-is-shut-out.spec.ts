@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ShutOut } from '@waymark/service-kit';
 import { marksOf, type Stage, startStage } from '@waymark/stage';
 import { ConsentPeer } from './consent-peer.fixture.js';
-import { draftOf, eventsOf, type KnownCase, tellMarks, tellTeam } from './referral.fixture.js';
+import { draftOf, eventsOf, type KnownCase, tellLink, tellMarks, tellTeam } from './referral.fixture.js';
 import { referral } from './referral.service.js';
 
 const amina = { as: 'amina.officer' } as const;
@@ -60,26 +60,49 @@ describe('a referral to a unit that the reporter shut out', () => {
     expect(await post(`/${other.id}/openings`, olivier)).toMatchObject({ status: 200 });
   });
 
+  const found = (id: string, who: { readonly as: string }) => stage.ask('referral', 'GET', `/v1/referrals/${id}`, who);
+  const listed = async (who: { readonly as: string }) =>
+    (await stage.ask('referral', 'GET', '/v1/referrals?limit=100', who)).body.items.map(
+      ({ referralId }: { readonly referralId: string }) => referralId,
+    );
+  const missing = { status: 404, body: { code: 'not_found' } };
+
   it('is there no longer for whom the reporter of another case of the client named, on its team or in its unit', async () => {
     const { known, id } = await drafted();
     expect(await post(`/${id}/sending`, amina)).toMatchObject({ status: 200 });
     const another = await tellTeam(stage, stage.busOf('case'), ['lucia.officer'], { ...known, caseId: randomUUID() });
-    const found = (who: { readonly as: string }) => stage.ask('referral', 'GET', `/v1/referrals/${id}`, who);
-    const listed = async (who: { readonly as: string }) =>
-      (await stage.ask('referral', 'GET', '/v1/referrals?limit=100', who)).body.items.map(
-        ({ referralId }: { readonly referralId: string }) => referralId,
-      );
     for (const who of [amina, olivier]) expect(await listed(who)).toContain(id);
     await shutOut(another, { units: ['ombudsman'] });
-    for (const who of [amina, olivier]) expect(await found(who)).toMatchObject({ status: 200 });
+    for (const who of [amina, olivier]) expect(await found(id, who)).toMatchObject({ status: 200 });
 
     await shutOut(another, { people: [stage.idOf(amina.as), stage.idOf(olivier.as)] }, 4);
     for (const who of [amina, olivier]) {
-      expect(await found(who)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      expect(await found(id, who)).toMatchObject(missing);
       expect(await listed(who)).not.toContain(id);
     }
-    const refused = await post('', { ...amina, body: draftOf(known.caseId) });
-    expect(refused).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await post('', { ...amina, body: draftOf(known.caseId) })).toMatchObject(missing);
+  });
+
+  it('is there no longer for whom the reporter named of a case that a chain of links leads to, in whichever order it was linked', async () => {
+    const { known, id } = await drafted();
+    expect(await post(`/${id}/sending`, amina)).toMatchObject({ status: 200 });
+    const another = await tellTeam(stage, stage.busOf('case'), ['lucia.officer']);
+    await shutOut(another, { people: [stage.idOf(amina.as), stage.idOf(olivier.as)] });
+    const [between, apart] = [randomUUID(), randomUUID()];
+    await tellLink(stage, another.clientId, between);
+    await tellLink(stage, apart, known.clientId);
+    await tellLink(stage, between, apart, 'refused');
+    for (const who of [amina, olivier]) {
+      expect(await found(id, who)).toMatchObject({ status: 200 });
+      expect(await listed(who)).toContain(id);
+    }
+    await tellLink(stage, apart, between, 'linked', 2);
+    for (const who of [amina, olivier]) {
+      expect(await found(id, who)).toMatchObject(missing);
+      expect(await listed(who)).not.toContain(id);
+    }
+    expect(await post('', { ...amina, body: draftOf(known.caseId) })).toMatchObject(missing);
+    expect(await post(`/${id}/revocation`, amina)).toMatchObject(missing);
   });
 
   it('that was sent before is shut to the unit from then on, and a retry of the sending gets its first answer', async () => {

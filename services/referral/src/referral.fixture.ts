@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { caseMessages, consentMessages, type DataCategory, topicOf, type Unit } from '@waymark/contracts';
+import {
+  caseMessages,
+  consentMessages,
+  type DataCategory,
+  type LinkOutcome,
+  topicOf,
+  type Unit,
+} from '@waymark/contracts';
 import type { Bus, Message } from '@waymark/messaging';
 import type { Stage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
@@ -73,6 +80,20 @@ export async function tellStanding(
     standing === 'closed' ? [caseClosed, { closedAt: moment }] : [caseReopened, { reopenedAt: moment }];
   const told = message('case', type, caseId, sequence, { caseId, clientId, ...at });
   await stage.busOf('case').publish(topicOf('case'), [told]);
+  await handled(stage, told);
+}
+
+/** Lets the service hear what became of a link between two clients, as consent would tell it. */
+export async function tellLink(
+  stage: Stage,
+  clientId: string,
+  earlierClientId: string,
+  outcome: LinkOutcome = 'linked',
+  sequence = 1,
+): Promise<void> {
+  const data = { clientId, earlierClientId, concernId: randomUUID(), linkId: randomUUID(), outcome };
+  const told = message('consent', consentMessages.linkAnswered.type, clientId, sequence, data);
+  await stage.busOf('consent').publish(topicOf('consent'), [told]);
   await handled(stage, told);
 }
 

@@ -3,6 +3,7 @@ import {
   AddRecusedAndClosed1764244800000,
   AddShutOutMarks1764230400000,
   AddTeamRevision1764249000000,
+  CreateClientLinks1764413000000,
   type ServiceDefinition,
   serviceTokens,
   shutOutMarks,
@@ -50,6 +51,7 @@ export const referral: ServiceDefinition<typeof own> = {
     AddRecusedAndClosed1764244800000,
     AddTeamRevision1764249000000,
     FindCasesByClient1764324000000,
+    CreateClientLinks1764413000000,
   ],
   projections: [referralsProjection],
   providers: ({ settings, keyRing }) => [

@@ -49,6 +49,8 @@ function messagesOf(event: LoggedEvent): readonly ExpectedMessage[] {
     const what = type === 'ConsentGiven' ? 'consent.consent-given.v1' : 'consent.consent-withdrawn.v1';
     return [message(what, text(data, 'clientId'), { consentId: text(data, 'consentId') })];
   }
+  if (type === 'ClientLinkAnswered')
+    return [message('consent.link-answered.v1', text(data, 'clientId'), { outcome: text(data, 'outcome') })];
   if (type === 'CaseRequested')
     return [message('intake.case-requested.v1', idOf(event), { officerId: text(data, 'officerId') })];
   if (type === 'ReporterErasureRequested')

@@ -14,9 +14,9 @@ export const tableNames: Readonly<Record<string, readonly string[]>> = {
     'process_clocks',
     ...ofEveryConsumer,
   ],
-  case: ['cases', 'case_referrals', ...ofEveryConsumer],
+  case: ['cases', 'case_referrals', 'client_links', ...ofEveryConsumer],
   consent: ['case_teams', 'consent_clocks', 'processes', 'process_clocks', ...ofEveryConsumer],
-  referral: ['referrals', 'case_teams', ...ofEveryConsumer],
+  referral: ['referrals', 'case_teams', 'client_links', ...ofEveryConsumer],
   reporting: ['contact_counts', 'first_responses', 'referral_results', 'case_months', ...ofEveryConsumer],
   audit: [],
 };

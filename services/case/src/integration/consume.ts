@@ -1,10 +1,10 @@
 import { intakeMessages, referralMessages } from '@waymark/contracts';
-import { handling, messageCall, reactingTo } from '@waymark/service-kit';
+import { handling, keepClientLinks, messageCall, reactingTo } from '@waymark/service-kit';
 import { ConfirmOpening } from '../case/features/confirm-opening.js';
 import { LinkCase } from '../case/features/link-case.js';
 import { OpenCase } from '../case/features/open-case.js';
 
-/** A case for each accepted concern; and a local copy of where its referrals stand, which closing it looks at. */
+/** A case for each accepted concern; and local copies: of which clients are one person, and of where the referrals of a case stand, which closing it looks at. */
 export const consumes = [
   reactingTo(intakeMessages.concernAccepted, async (message, { commands }) => {
     await commands.execute(new OpenCase(message.data, messageCall('case', message)));
@@ -15,6 +15,7 @@ export const consumes = [
   reactingTo(intakeMessages.linkRequested, async (message, { commands }) => {
     if (message.data.of === 'case') await commands.execute(new LinkCase(message.data, messageCall('case', message)));
   }),
+  keepClientLinks,
   handling(referralMessages.referralMoved, async ({ data: { referralId, caseId, status } }, { manager }) => {
     await manager.query(
       `INSERT INTO case_referrals (referral_id, case_id, status) VALUES ($1, $2, $3)

@@ -57,6 +57,21 @@ const teamsIn = (service: string): View => ({
     }),
 });
 
+/** The copy that another service keeps of which clients are one person, each link from both ends. */
+const linksIn = (service: string): View => ({
+  service,
+  table: 'client_links',
+  key: ['client_id', 'linked_client_id'],
+  fold: (log) =>
+    log
+      .filter(({ type, data }) => type === 'ClientLinkAnswered' && text(data, 'outcome') === 'linked')
+      .map(({ data }) => [text(data, 'clientId'), text(data, 'linkedClientId')] as const)
+      .flatMap(([one, other]): readonly Row[] => [
+        { client_id: one, linked_client_id: other },
+        { client_id: other, linked_client_id: one },
+      ]),
+});
+
 /** The copy that case keeps of where the referrals of a case stand. */
 const caseReferrals: View = {
   service: 'case',
@@ -73,4 +88,7 @@ const caseReferrals: View = {
     }),
 };
 
-export const caseViews: readonly View[] = [caseList, caseReferrals, teamsIn('consent'), teamsIn('referral')];
+export const caseViews: readonly View[] = [
+  ...[caseList, caseReferrals, teamsIn('consent'), teamsIn('referral')],
+  ...[linksIn('case'), linksIn('referral')],
+];

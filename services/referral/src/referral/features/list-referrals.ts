@@ -8,7 +8,6 @@ import {
   Clock,
   Code,
   Id,
-  knownCases,
   type MarkedCase,
   notFound,
   shownPage,
@@ -19,7 +18,7 @@ import {
   ShutOutMarks,
   Views,
 } from '@waymark/service-kit';
-import { isNamedByOneOf } from '../projections/case-teams/case-teams.js';
+import { casesOfClients, isNamedByOneOf } from '../projections/case-teams/case-teams.js';
 import { ReferralEntry } from '../projections/referrals/referral-entry.entity.js';
 import { ConsentDoor } from '../../integration/consent-door.js';
 import { underConsent, whileItMay, whyWithheld } from '../unit-may-read.js';
@@ -185,14 +184,14 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
       ...new Set(rows.flatMap(({ entry, found }) => (isForUnit(found) ? (entry.consentId ?? []) : []))),
     ]);
     const clientIds = [...new Set(rows.flatMap(({ found }) => found.client_id ?? []))];
-    const cases = await knownCases(this.dataSource, 'client_id', clientIds);
+    const marked = await casesOfClients.ofEach(this.dataSource, clientIds);
     return rows.map(({ entry, found }) => ({
       ...entry,
       onTeam: found.on_team,
       forUnit: isForUnit(found) ? underConsent(entry.consentId ?? undefined, standing) : 'over',
       concernId: found.concern_id ?? undefined,
       shutOut: found.shut_out ?? [],
-      ofClient: cases.filter(({ clientId }) => clientId === found.client_id),
+      ofClient: marked.get(found.client_id ?? '') ?? [],
     }));
   }
 }

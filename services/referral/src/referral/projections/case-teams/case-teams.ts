@@ -2,11 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { decide, type Principal, type StaffPrincipal, staffRefs } from '@waymark/access';
 import type { Unit } from '@waymark/contracts';
-import { groundOf, type KnownCase, knownCases, type MarkedCase, notFound, ShutOutMarks } from '@waymark/service-kit';
+import {
+  groundOf,
+  type KnownCase,
+  knownCases,
+  type MarkedCase,
+  MarksOfClients,
+  notFound,
+  ShutOutMarks,
+} from '@waymark/service-kit';
 import { reject } from '../../domain/referral.rejections.js';
 
 /** What the policies may ask about a referral's case when somebody asks: its team, who has recused, and whether its reporter shut them out. */
 export type CaseAttributes = Awaited<ReturnType<CaseTeams['attributesOf']>>;
+
+/** Of all cases of a client, by which somebody may be shut out of each. */
+export const casesOfClients = new MarksOfClients({ table: 'case_teams', marks: 'shut_out', links: ['client_links'] });
 
 /** Who works on which case, who has recused, whom its reporter shuts out, and whether it is closed: the local copy of what the case service tells (integration/consume.ts). */
 @Injectable()
@@ -37,20 +48,16 @@ export class CaseTeams {
   async demand(caller: Principal, action: 'DraftReferral', caseId: string): Promise<KnownCase> {
     const found = await this.find(caseId);
     if (!found) throw notFound();
-    const shutOut = this.marks.shutOutOf([found], caller, await this.casesOf(found));
+    const shutOut = this.marks.shutOutOf([found], caller, await casesOfClients.of(this.dataSource, found.clientId));
     const attributes = { ...workersOf(found), shutOut, underGlass: [] };
     groundOf(decide(caller, action, { type: 'Case', id: caseId, attributes }));
     return found;
   }
 
   private async isShutOut(found: KnownCase, asker: StaffPrincipal): Promise<boolean> {
-    const ofClient = await this.casesOf(found);
+    const ofClient = await casesOfClients.of(this.dataSource, found.clientId);
     const onTeam = found.team.includes(asker.id);
     return this.marks.conflictWith(found, asker) || isNamedByOneOf(ofClient, this.marks, asker, { onTeam });
-  }
-
-  private casesOf({ clientId }: KnownCase): Promise<readonly KnownCase[]> {
-    return knownCases(this.dataSource, 'client_id', [clientId]);
   }
 
   private async find(caseId: string): Promise<KnownCase | undefined> {
