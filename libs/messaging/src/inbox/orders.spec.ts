@@ -88,6 +88,17 @@ describe('an operator', () => {
     expect(await consumer.deadLetters()).toEqual([]);
   });
 
+  it('is told when a record still cannot be read, also one whose text is a message, and the order ends', async () => {
+    consumer = ground.start();
+    const unkeepable = Buffer.from(JSON.stringify(messageOf('a\0', 1)));
+    await inbox.onBusDatabase('select bus.publish($1, $2, $3)', [ground.topic, ['a'], [unkeepable]]);
+    await eventually(async () => expect(await consumer.deadLetters()).toMatchObject([{ reason: 'unreadable' }]));
+    const [letter] = await consumer.deadLetters();
+    const order = await ground.order({ deadLetterId: letter?.id ?? '', kind: 'redrive', reason: null });
+    expect(await done(order)).toEqual({ outcome: 'failed', error: 'subject holds a NUL' });
+    expect(await consumer.deadLetters()).toHaveLength(1);
+  });
+
   it('is obeyed after a crash between the record of a decision and its effect', async () => {
     const [poison = ''] = await heldUp();
     await ground.stop();

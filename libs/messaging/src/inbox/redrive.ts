@@ -1,4 +1,5 @@
 import { decodeMessage } from '../envelope.js';
+import { readRecord } from '../read-record.js';
 import {
   closeLetter,
   findOpen,
@@ -117,7 +118,7 @@ async function redriveOne(inbox: Inbox, letter: DeadLetter): Promise<Outcome> {
 /** A record nobody could read may have become readable with a newer version of this code. Throws `UnreadableMessage` if not. */
 async function redriveUnreadable(inbox: Inbox, letter: DeadLetter): Promise<RedriveResult> {
   const { dataSource, now } = inbox.options;
-  await inbox.receive(decodeMessage(letter.value), letter.origin, true);
+  await inbox.receive(readRecord({ value: letter.value }), letter.origin, true);
   await closeLetter(dataSource.manager, letter.id, 'redriven', now());
   return { redriven: 1 };
 }
