@@ -97,12 +97,14 @@ describe('an operator with the command line', () => {
     expect(await operator.told('redrive', gap.id)).toMatchObject({ code: 1, stoppedAt: { reason: 'sequence_gap' } });
     expect(await operator.told('redrive', gap.id, '--go-on', '--reason', 'lost_for_good')).toMatchObject({
       code: 0,
+      gaveUp: { from: 1, to: 1 },
       redriven: 1,
     });
     expect(await operator.caseOpened(concernId)).toBe(true);
     expect((await operator.operations()).at(-1)).toMatchObject({
       type: 'SequenceGapAccepted',
-      data: { reason: 'lost_for_good' },
+      schemaVersion: 2,
+      data: { reason: 'lost_for_good', sequence: 2, missing: { from: 1, to: 1 } },
     });
   });
 

@@ -4,6 +4,7 @@ import {
   type Bus,
   inboxForgettingMigration,
   inboxMigration,
+  inboxMovedNumbersMigration,
   inboxOperationsMigration,
   inboxStepsMigration,
   letterOrders,
@@ -48,8 +49,14 @@ describe.each(['PostgreSQL', 'Kafka'])('a message with which the process dies, o
   beforeEach(async () => {
     [database, busDatabase] = [await createTestDatabase('deadly'), await createTestDatabase('deadly_bus')];
     dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-    for (const sql of [inboxMigration, inboxOperationsMigration, inboxStepsMigration, inboxForgettingMigration])
-      await dataSource.query(sql);
+    const migrations = [
+      inboxMigration,
+      inboxOperationsMigration,
+      inboxStepsMigration,
+      inboxForgettingMigration,
+      inboxMovedNumbersMigration,
+    ];
+    for (const sql of migrations) await dataSource.query(sql);
     await dataSource.query('create table effects (place serial, subject text, sequence int)');
     await migrateBus({ adminUrl: busDatabase.url });
     topic = `waymark.test-${randomUUID()}`;

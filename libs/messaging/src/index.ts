@@ -6,6 +6,7 @@ export * from './port.js';
 export { deadLetterReasons, deadLettersWhere } from './inbox/dead-letters.js';
 export * from './inbox/inbox-forgetting-migration.js';
 export * from './inbox/inbox-migration.js';
+export * from './inbox/inbox-moved-numbers-migration.js';
 export { operatorReasons } from './inbox/operator-decision.js';
 export { letterOrders, type LetterOrder, type LetterOrderKind, type LetterOrderResult } from './inbox/orders.js';
 export * from './inbox/run-consumer.js';

@@ -1,7 +1,6 @@
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import type { Type } from '@nestjs/common';
 import {
-  inboxForgettingMigration,
   inboxMigration,
   inboxOperationsMigration,
   inboxStepsMigration,
@@ -18,6 +17,7 @@ import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { endForgottenConnections } from './forgotten-connections.js';
 import { unfinishedErasuresMigration } from './erasure/unfinished-erasures.js';
 import { idempotencyMigration, oldAnswersMigration } from './idempotency.js';
+import { KnowMessagesByAnyNumber1764411000000, LetTheInboxForget1764180000000 } from './inbox-migrations.js';
 import { processOrdersMigration } from './processes/process-orders.js';
 
 /** Tables that every service keeps in its own database: answers given, inbox and relay; and data keys, until they move (`moveDataKeys`). */
@@ -108,17 +108,6 @@ export class LetOperatorsRetryProcesses1760000000020 implements MigrationInterfa
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE process_orders');
-  }
-}
-
-/** Marks in the place of rows, so that the inbox may forget what is old. */
-export class LetTheInboxForget1764180000000 implements MigrationInterface {
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(inboxForgettingMigration);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('what was forgotten does not come back');
   }
 }
 
@@ -218,6 +207,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       FinishErasuresLater1764250000000,
       LetOperatorsOrderPublishingAgain1764252000000,
       LetSeveralOrderPublishingAgain1764256000000,
+      KnowMessagesByAnyNumber1764411000000,
       ...options.migrations,
     ],
     synchronize: false,

@@ -11,13 +11,17 @@ export const operationsOf = (service: string): string => `${service}_operations`
  */
 export const recordDecision =
   (service: string, store: EventStore, clock: Clock) =>
-  async ({ kind, orderId, letter, reason, operator }: OperatorDecision): Promise<void> => {
-    const discarded = kind === 'discard';
+  async (decision: OperatorDecision): Promise<void> => {
+    const { orderId, letter, reason, operator } = decision;
+    const missing = decision.kind === 'go_on' ? decision.missing : undefined;
     await store.append(`${operationsOf(service)}-${letter.id}`, 'any', [
       {
-        id: discarded ? derivedId('message discarded', letter.id) : derivedId('gap accepted', orderId),
-        type: discarded ? 'MessageDiscarded' : 'SequenceGapAccepted',
-        schemaVersion: 1,
+        id: missing
+          ? derivedId('gap accepted', orderId, String(missing.from))
+          : derivedId('message discarded', letter.id),
+        type: missing ? 'SequenceGapAccepted' : 'MessageDiscarded',
+        // The first version of an accepted gap did not say which numbers were given up.
+        schemaVersion: missing ? 2 : 1,
         data: {
           deadLetterId: letter.id,
           consumer: letter.consumer,
@@ -26,6 +30,7 @@ export const recordDecision =
           source: letter.source,
           subject: letter.subject,
           sequence: letter.sequence,
+          ...(missing ? { missing } : {}),
           origin: letter.origin,
           becauseOf: letter.reason,
           reason,

@@ -100,8 +100,8 @@ describe('a consumer that forgets what is old', () => {
     const consumer = start({ gapWaitMs: 0 });
     const [first, missing, third] = messages('a', 3);
     await publish(...[first, third].filter((each) => each !== undefined));
-    const letter = await firstLetter(consumer);
-    await consumer.redrive(letter.id, { acceptGap: true });
+    const { id: deadLetterId } = await firstLetter(consumer);
+    await consumers.order({ deadLetterId, kind: 'go_on', reason: 'lost_for_good' });
     await had('a', 1, 3);
     clock.advance({ days: 31 });
     await forgotten();

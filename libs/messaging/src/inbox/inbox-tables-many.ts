@@ -42,7 +42,8 @@ export async function allFollow(
   if (new Set(messages.map(({ id }) => id)).size < messages.length) return false;
   const rows = await manager.query<Row[]>(
     `select coalesce(s.last_sequence, 0) as last,
-       exists (select from inbox i where i.consumer = $1 and i.message_id = m.id) as seen,
+       exists (select from inbox i where i.consumer = $1 and i.message_id = m.id)
+         or coalesce(position(inbox_mark(m.id) in s.marks) > 0, false) as seen,
        exists (select from dead_letters d
          where d.consumer = $1 and d.source = m.source and d.subject = m.subject and d.closed_at is null)
        or exists (select from inbox_waiting w where w.consumer = $1 and w.source = m.source and w.subject = m.subject)

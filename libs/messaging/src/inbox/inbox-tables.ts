@@ -5,7 +5,7 @@ import type { Message, Origin } from '../port.js';
 export type Place =
   /** The one that follows the last seen. */
   | 'next'
-  /** Had its effect before, or lies in dead letters or among the waiting. */
+  /** Had its effect before, be it with another number, or lies in dead letters. */
   | 'repeat'
   /** One before it is missing. */
   | 'gap'

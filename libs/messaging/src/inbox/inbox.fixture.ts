@@ -9,6 +9,7 @@ import { openPostgresBus } from '../postgres/bus.js';
 import { migrateBus } from '../postgres/migrate.js';
 import { inboxForgettingMigration } from './inbox-forgetting-migration.js';
 import { inboxMigration, inboxOperationsMigration, inboxStepsMigration } from './inbox-migration.js';
+import { inboxMovedNumbersMigration } from './inbox-moved-numbers-migration.js';
 
 export const silent: Log = {
   debug: () => undefined,
@@ -70,8 +71,14 @@ export async function openInboxGround(): Promise<InboxGround> {
     const pool: EventEmitter = dataSource.driver.master;
     pool.on('connect', (client: EventEmitter) => client.on('error', () => undefined));
   }
-  for (const migration of [inboxMigration, inboxOperationsMigration, inboxStepsMigration, inboxForgettingMigration])
-    await dataSource.query(migration);
+  const migrations = [
+    inboxMigration,
+    inboxOperationsMigration,
+    inboxStepsMigration,
+    inboxForgettingMigration,
+    inboxMovedNumbersMigration,
+  ];
+  for (const migration of migrations) await dataSource.query(migration);
   await dataSource.query('create table effects (place serial, consumer text, subject text, sequence int)');
   return {
     bus,

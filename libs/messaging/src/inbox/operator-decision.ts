@@ -11,11 +11,20 @@ export const operatorReasons = [
 ] as const;
 export type OperatorReason = (typeof operatorReasons)[number];
 
+/** Numbers of a key whose messages have not come, the first and the last of them. */
+export interface MissingNumbers {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A decision that takes something away from the course of messages, and so belongs into the log. */
-export interface OperatorDecision {
-  readonly kind: 'go_on' | 'discard';
+export type OperatorDecision = {
   readonly orderId: string;
   readonly letter: DeadLetter;
   readonly reason: OperatorReason;
   readonly operator: string;
-}
+} & (
+  | { readonly kind: 'discard' }
+  /** `missing`: what is given up, of the letter's key and directly before it. */
+  | { readonly kind: 'go_on'; readonly missing: MissingNumbers }
+);

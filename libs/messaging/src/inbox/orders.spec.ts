@@ -88,43 +88,15 @@ describe('an operator', () => {
     expect(await consumer.deadLetters()).toEqual([]);
   });
 
-  it('says to go on without a message that is lost for good; when it comes after all nobody guesses about it', async () => {
-    consumer = ground.start({ gapWaitMs: 0 });
-    await inbox.bus.publish(
-      ground.topic,
-      [1, 3, 4, 6].map((sequence) => messageOf('a', sequence)),
-    );
-    await eventually(async () => expect(await consumer.deadLetters()).toHaveLength(3));
-    const [gap] = await consumer.deadLetters();
-    const waiting = await ground.order({ deadLetterId: gap?.id ?? '', kind: 'redrive', reason: null });
-    expect(await done(waiting)).toMatchObject({ redriven: 0, stoppedAt: { reason: 'sequence_gap' } });
-    const order = await ground.order({ deadLetterId: gap?.id ?? '', kind: 'go_on', reason: 'lost_for_good' });
-    expect(await done(order)).toMatchObject({ redriven: 2, stoppedAt: { reason: 'sequence_gap' } });
-    expect(await ground.effects('a')).toEqual([1, 3, 4]);
-    expect(ground.decisions).toMatchObject([{ kind: 'go_on', reason: 'lost_for_good' }]);
-    await inbox.bus.publish(ground.topic, [messageOf('a', 2), messageOf('a', 5)]);
-    await eventually(async () => expect(await ground.effects('a')).toEqual([1, 3, 4, 5, 6]));
-    expect((await consumer.deadLetters()).map(({ sequence, reason }) => [sequence, reason])).toEqual([
-      [2, 'out_of_sequence'],
-    ]);
-  });
-
-  it('cannot give up with one message those that have not come before it, unless they were given up first', async () => {
-    const order = async (deadLetterId: string, kind: 'discard' | 'go_on') =>
-      done(await ground.order({ deadLetterId, kind, reason: kind === 'go_on' ? 'lost_for_good' : 'malformed' }));
-    consumer = ground.start({
-      gapWaitMs: 0,
-      fails: ({ sequence }) => (sequence === 4 ? new Error('poison') : undefined),
-    });
-    await inbox.bus.publish(ground.topic, [messageOf('a', 1), messageOf('a', 4), messageOf('a', 5)]);
-    await eventually(async () => expect(await consumer.deadLetters()).toHaveLength(2));
-    const gap = (await consumer.deadLetters()).find(({ sequence }) => sequence === 4)?.id ?? '';
-    expect(await order(gap, 'discard')).toEqual({ outcome: 'gap_before', last: 1 });
-    expect(ground.decisions).toEqual([]);
-    expect(await order(gap, 'go_on')).toMatchObject({ stoppedAt: { deadLetterId: gap, reason: 'handler_failed' } });
-    expect(await order(gap, 'discard')).toEqual({ outcome: 'done', redriven: 1 });
-    expect(ground.decisions).toMatchObject([{ kind: 'go_on' }, { kind: 'discard' }]);
-    expect(await ground.effects('a')).toEqual([1, 5]);
+  it('is told when a record still cannot be read, also one whose text is a message, and the order ends', async () => {
+    consumer = ground.start();
+    const unkeepable = Buffer.from(JSON.stringify(messageOf('a\0', 1)));
+    await inbox.onBusDatabase('select bus.publish($1, $2, $3)', [ground.topic, ['a'], [unkeepable]]);
+    await eventually(async () => expect(await consumer.deadLetters()).toMatchObject([{ reason: 'unreadable' }]));
+    const [letter] = await consumer.deadLetters();
+    const order = await ground.order({ deadLetterId: letter?.id ?? '', kind: 'redrive', reason: null });
+    expect(await done(order)).toEqual({ outcome: 'failed', error: 'subject holds a NUL' });
+    expect(await consumer.deadLetters()).toHaveLength(1);
   });
 
   it('is obeyed after a crash between the record of a decision and its effect', async () => {

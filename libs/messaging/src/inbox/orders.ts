@@ -3,11 +3,12 @@ import { closeLetter, deadLettersWhere, findOpen, firstOpenOf, type DeadLetter }
 import type { Inbox } from './inbox.js';
 import { lockKey, noteEffect } from './inbox-tables.js';
 import { decodeMessage } from '../envelope.js';
-import type { OperatorReason } from './operator-decision.js';
+import { giveUpMissing, missingBefore } from './missing.js';
+import type { MissingNumbers, OperatorReason } from './operator-decision.js';
 import { type Order, OrderTable } from '../orders/order-table.js';
 import { NotOpen, redrive, redriveKey, type RedriveResult } from './redrive.js';
 
-/** `redrive`: try again. `go_on`: try again and go over the one gap before it. `discard`: have no effect, ever. */
+/** `redrive`: try again. `go_on`: give up what is missing directly before it, and try again. `discard`: have no effect, ever. */
 export type LetterOrderKind = 'redrive' | 'go_on' | 'discard';
 
 /** That a dead letter be dealt with. `reason` is null for `redrive`, which gives nothing up. */
@@ -19,7 +20,8 @@ export interface LetterOrder {
 }
 
 export type LetterOrderResult =
-  | ({ readonly outcome: 'done' } & RedriveResult)
+  /** `gaveUp`: what was missing before it and is not waited for any more; absent when nothing was (any more, if it was interrupted). */
+  | ({ readonly outcome: 'done'; readonly gaveUp?: MissingNumbers } & RedriveResult)
   /** It had been closed already: by another operator, by itself, or by this order before it was interrupted. */
   | { readonly outcome: 'closed_before'; readonly as: DeadLetter['outcome'] }
   /** Others of its key come before it: `first` has to be dealt with first. */
@@ -58,17 +60,22 @@ async function carryOut(inbox: Inbox, order: Order<LetterOrder>): Promise<Letter
   const { consumer, dataSource, decided } = inbox.options;
   const letter = await findOpen(dataSource.manager, consumer, order.deadLetterId);
   if (!letter) return closedBefore(inbox, order.deadLetterId);
-  const first = await firstOfKey(inbox, letter);
-  const { kind, reason, operator } = order;
+  const { id: orderId, kind, reason, operator } = order;
+  let gaveUp: MissingNumbers | undefined;
   if (kind !== 'redrive' && reason !== null) {
+    const first = await firstOfKey(dataSource.manager, letter);
     if (first.id !== letter.id) return { outcome: 'not_first', first: first.id };
-    const last = kind === 'discard' ? await lastBeforeGap(inbox, letter) : undefined;
-    if (last !== undefined) return { outcome: 'gap_before', last };
-    await decided({ kind, orderId: order.id, letter, reason, operator });
+    const what = { orderId, letter, reason, operator };
+    if (kind === 'discard') {
+      const missing = await missingBefore(inbox, letter);
+      if (missing) return { outcome: 'gap_before', last: missing.from - 1 };
+      await decided({ kind, ...what });
+      return discard(inbox, letter);
+    }
+    gaveUp = await giveUpMissing(inbox, letter, (missing) => decided({ kind, missing, ...what }));
   }
-  if (kind === 'discard') return discard(inbox, letter);
   try {
-    return { outcome: 'done', ...(await redrive(inbox, letter.id, kind === 'go_on')) };
+    return { outcome: 'done', ...(gaveUp ? { gaveUp } : {}), ...(await redrive(inbox, letter.id)) };
   } catch (error) {
     if (error instanceof NotOpen) return closedBefore(inbox, letter.id);
     if (error instanceof Error && error.name === 'UnreadableMessage')
@@ -82,28 +89,10 @@ async function closedBefore(inbox: Inbox, id: string): Promise<LetterOrderResult
   return { outcome: 'closed_before', as: letter?.outcome ?? null };
 }
 
-async function firstOfKey(inbox: Inbox, letter: DeadLetter): Promise<DeadLetter> {
-  const { consumer, dataSource } = inbox.options;
-  const { source, subject, reason } = letter;
+async function firstOfKey(manager: EntityManager, letter: DeadLetter): Promise<DeadLetter> {
+  const { consumer, source, subject, reason } = letter;
   if (source === null || subject === null || reason === 'out_of_sequence') return letter;
-  return (await firstOpenOf(dataSource.manager, consumer, source, subject)) ?? letter;
-}
-
-/**
- * The last sequence of its key if messages between that and the letter are missing; undefined once somebody has said to go on without
- * them and the letter itself failed then.
- */
-async function lastBeforeGap(inbox: Inbox, letter: DeadLetter): Promise<number | undefined> {
-  const { consumer, dataSource } = inbox.options;
-  const { id, source, subject, sequence } = letter;
-  if (source === null || subject === null || sequence === null) return undefined;
-  const last = await dataSource.transaction((manager) => lockKey(manager, consumer, source, subject));
-  if (sequence <= last + 1) return undefined;
-  const [accepted] = await dataSource.query<object[]>(
-    `select from inbox_orders where dead_letter_id = $1 and kind = 'go_on' and result->>'outcome' = 'done' limit 1`,
-    [id],
-  );
-  return accepted ? undefined : last;
+  return (await firstOpenOf(manager, consumer, source, subject)) ?? letter;
 }
 
 /** Closes a letter as if its message had been handled. Those that waited behind it have their turn. */

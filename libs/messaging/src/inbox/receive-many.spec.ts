@@ -117,6 +117,27 @@ describe('a consumer with a crowd of messages before it', () => {
     for (const ids of called.values()) expect(new Set(ids).size).toBe(1);
   });
 
+  it('reacts to no message of a key before the one before it has had its rows', async () => {
+    const reacted: string[] = [];
+    const told = 'test.something-else-happened.v1';
+    await bus.publish(
+      topic,
+      ['good', 'bad'].flatMap((subject) => [messageOf(subject, 1), messageOf(subject, 2, { type: told })]),
+    );
+    const consumer = start({
+      fails: ({ subject }) => (subject === 'bad' ? new Error('poison') : undefined),
+      reactions: { [told]: async ({ subject }) => void reacted.push(subject) },
+    });
+    await eventually(async () =>
+      expect((await consumer.deadLetters()).map(({ subject, reason }) => [subject, reason])).toEqual([
+        ['bad', 'handler_failed'],
+        ['bad', 'behind_dead_letter'],
+      ]),
+    );
+    expect(await effects()).toEqual({ good: [1] });
+    expect(reacted).toEqual(['good']);
+  });
+
   it('loses nothing and repeats nothing when its connections are cut in the middle of crowds', async () => {
     start();
     for (let sequence = 1; sequence <= 8; sequence += 1) {

@@ -20,6 +20,9 @@ export async function receiveMany(inbox: Inbox, deliveries: readonly Delivery[])
   const messages = deliveries.map(({ message }) => message);
   const reacting = deliveries.filter(({ message }) => reactions.has(message.type));
   if (reacting.length > 0) {
+    const reactedTo = new Set(reacting.map(({ message }) => keyOf(message)));
+    // Reactions come before all rows here: of one key, a later message could have its effect although an earlier one fails.
+    if (messages.some((message) => handlers.has(message.type) && reactedTo.has(keyOf(message)))) throw new OneByOne();
     if (!(await allFollow(dataSource.manager, consumer, messages))) throw new OneByOne();
     await react(inbox, reacting);
   }

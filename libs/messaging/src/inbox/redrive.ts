@@ -1,4 +1,5 @@
 import { decodeMessage } from '../envelope.js';
+import { readRecord } from '../read-record.js';
 import {
   closeLetter,
   findOpen,
@@ -27,17 +28,17 @@ export class NotOpen extends Error {
 }
 
 /**
- * Redrives the key of a dead letter in order, from the first open one, until none is left or one fails again. One that came out of
- * sequence or could not be read is handled alone. Temporary failures reject and leave everything as it was.
+ * Redrives the key of a dead letter in order, from the first open one, until none is left, one fails again, or a message is missing.
+ * One that came out of sequence or could not be read is handled alone. Temporary failures reject and leave everything as it was.
  */
-export async function redrive(inbox: Inbox, deadLetterId: string, acceptGap: boolean): Promise<RedriveResult> {
+export async function redrive(inbox: Inbox, deadLetterId: string): Promise<RedriveResult> {
   const { consumer, dataSource } = inbox.options;
   const asked = await findOpen(dataSource.manager, consumer, deadLetterId);
   if (!asked) throw new NotOpen(`no open dead letter ${deadLetterId} of ${consumer}`);
   const { source, subject, reason } = asked;
   if (source === null || subject === null) return redriveUnreadable(inbox, asked);
-  if (reason === 'out_of_sequence') return (await tryOne(inbox, asked, false)).end ?? { redriven: 1 };
-  return redriveKey(inbox, { source, subject }, { acceptGap, evenFailed: true });
+  if (reason === 'out_of_sequence') return (await tryOne(inbox, asked)).end ?? { redriven: 1 };
+  return redriveKey(inbox, { source, subject }, { evenFailed: true });
 }
 
 /**
@@ -47,11 +48,10 @@ export async function redrive(inbox: Inbox, deadLetterId: string, acceptGap: boo
 export async function redriveKey(
   inbox: Inbox,
   { source, subject }: Key,
-  { acceptGap = false, evenFailed = false }: { readonly acceptGap?: boolean; readonly evenFailed?: boolean } = {},
+  { evenFailed = false }: { readonly evenFailed?: boolean } = {},
 ): Promise<RedriveResult> {
   const { consumer, dataSource, stopping } = inbox.options;
   let redriven = 0;
-  let mayJump = acceptGap;
   for (let mayTry = evenFailed; ; mayTry = false) {
     const letter = await firstOpenOf(dataSource.manager, consumer, source, subject);
     if (!letter) return { redriven };
@@ -59,22 +59,19 @@ export async function redriveKey(
     if (stopping.aborted || (reason === 'handler_failed' && !mayTry)) {
       return { redriven, stoppedAt: { deadLetterId, reason } };
     }
-    const { jumped, end, byAnother } = await tryOne(inbox, letter, mayJump);
+    const { end, byAnother } = await tryOne(inbox, letter);
     if (end) return { ...end, redriven };
-    // One gap was accepted, not every later one.
-    if (jumped) mayJump = false;
     if (!byAnother) redriven += 1;
   }
 }
 
 interface Attempt {
-  readonly jumped?: boolean;
   /** Another instance or operator was faster. */
   readonly byAnother?: boolean;
   readonly end?: RedriveResult;
 }
 
-async function tryOne(inbox: Inbox, letter: DeadLetter, acceptGap: boolean): Promise<Attempt> {
+async function tryOne(inbox: Inbox, letter: DeadLetter): Promise<Attempt> {
   const { dataSource, now, attempts } = inbox.options;
   const stopped = (reason: DeadLetterReason): Attempt => ({
     end: { redriven: 0, stoppedAt: { deadLetterId: letter.id, reason } },
@@ -83,10 +80,10 @@ async function tryOne(inbox: Inbox, letter: DeadLetter, acceptGap: boolean): Pro
   try {
     const deaths = await inbox.hands.takeUp(messageId, now());
     if (deaths.count >= attempts) throw new ProcessEnded(deaths);
-    const outcome = await redriveOne(inbox, letter, acceptGap);
-    if (outcome !== 'done' && outcome !== 'over_gap') await inbox.hands.putDown(messageId);
+    const outcome = await redriveOne(inbox, letter);
+    if (outcome !== 'done') await inbox.hands.putDown(messageId);
     if (outcome === 'gap') return stopped('sequence_gap');
-    return { jumped: outcome === 'over_gap', byAnother: outcome === 'by_another' };
+    return { byAnother: outcome === 'by_another' };
   } catch (error) {
     await inbox.hands.putDown(messageId);
     if (isTemporary(error)) throw error;
@@ -95,34 +92,33 @@ async function tryOne(inbox: Inbox, letter: DeadLetter, acceptGap: boolean): Pro
   }
 }
 
-type Outcome = 'done' | 'over_gap' | 'gap' | 'by_another';
+type Outcome = 'done' | 'gap' | 'by_another';
 
-async function redriveOne(inbox: Inbox, letter: DeadLetter, acceptGap: boolean): Promise<Outcome> {
+async function redriveOne(inbox: Inbox, letter: DeadLetter): Promise<Outcome> {
   const { consumer, dataSource, now } = inbox.options;
   const message = decodeMessage(letter.value);
-  const jumps = (last: number): boolean => message.sequence > last + 1;
   const last = await dataSource.transaction((manager) => lockKey(manager, consumer, message.source, message.subject));
-  if (jumps(last) && !acceptGap) {
+  // The last seen is never moved back, so that nothing is missing later if nothing is now.
+  if (message.sequence > last + 1) {
     await noteStillGap(dataSource.manager, letter.id, last);
     return 'gap';
   }
   await inbox.react(message, letter.origin);
   return dataSource.transaction(async (manager) => {
-    const lastNow = await lockKey(manager, consumer, message.source, message.subject);
+    await lockKey(manager, consumer, message.source, message.subject);
     const stillOpen = await findOpen(manager, consumer, letter.id);
     if (stillOpen?.attempts !== letter.attempts) return 'by_another';
-    if (jumps(lastNow) && !acceptGap) return 'gap';
     await inbox.apply(manager, message, letter.origin);
     await closeLetter(manager, letter.id, 'redriven', now());
     await inbox.hands.putDown(message.id, manager);
-    return jumps(lastNow) ? 'over_gap' : 'done';
+    return 'done';
   });
 }
 
 /** A record nobody could read may have become readable with a newer version of this code. Throws `UnreadableMessage` if not. */
 async function redriveUnreadable(inbox: Inbox, letter: DeadLetter): Promise<RedriveResult> {
   const { dataSource, now } = inbox.options;
-  await inbox.receive(decodeMessage(letter.value), letter.origin, true);
+  await inbox.receive(readRecord({ value: letter.value }), letter.origin, true);
   await closeLetter(dataSource.manager, letter.id, 'redriven', now());
   return { redriven: 1 };
 }

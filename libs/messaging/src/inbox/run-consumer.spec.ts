@@ -151,17 +151,6 @@ describe('a consumer', () => {
     await eventually(async () => expect(await consumer.deadLetters()).toEqual([]));
   });
 
-  it('goes over a gap only when told to', async () => {
-    const consumer = start({ gapWaitMs: 0 });
-    await bus.publish(topic, [messageOf('a', 2), messageOf('a', 3)]);
-    await eventually(async () => expect((await consumer.deadLetters()).length).toBe(2));
-    const [letter] = await consumer.deadLetters();
-    expect(await consumer.redrive(letter?.id ?? '', { acceptGap: true })).toEqual(wentThrough);
-    expect(await consumer.deadLetters()).toEqual([]);
-    await bus.publish(topic, [messageOf('a', 4)]);
-    await eventually(async () => expect(await effects('a')).toEqual([2, 3, 4]));
-  });
-
   it('puts a message that cannot be handled into dead letters; only its own subject waits behind it', async () => {
     let broken = true;
     const consumer = start({

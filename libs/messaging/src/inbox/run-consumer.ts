@@ -60,9 +60,9 @@ export interface Consumer {
   deadLetters(): Promise<readonly DeadLetter[]>;
   /**
    * Handles a dead letter and those of its key in order, and opens the key again when all went through. A sequence gap stays closed
-   * until the missing message came, unless `acceptGap` says to go on without it. Rejects for an id that is not open.
+   * until the missing message came. Rejects for an id that is not open.
    */
-  redrive(deadLetterId: string, options?: { readonly acceptGap?: boolean }): Promise<RedriveResult>;
+  redrive(deadLetterId: string): Promise<RedriveResult>;
 }
 
 /**
@@ -126,6 +126,6 @@ export function runConsumer(options: ConsumerOptions): Consumer {
     standing: () => standingOf(dataSource.manager, group, now()),
     lag: () => subscription.lag(),
     deadLetters: () => openDeadLetters(dataSource.manager, group),
-    redrive: (deadLetterId, { acceptGap = false } = {}) => redrive(inbox, deadLetterId, acceptGap),
+    redrive: (deadLetterId) => redrive(inbox, deadLetterId),
   };
 }

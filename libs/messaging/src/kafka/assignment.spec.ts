@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@waymark/testing';
-import { Kafka, logLevel, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import kafkajs, { Kafka, logLevel, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
 import { createRequire } from 'node:module';
 import type { SubscribeOptions } from '../delivery.js';
 import { encodeMessage } from '../envelope.js';
@@ -19,6 +19,12 @@ const SubscriptionState: new () => {
   resume(partitions: readonly Partitions[]): void;
   active(): readonly Required<Partitions>[];
 } = createRequire(import.meta.url)('kafkajs/src/consumer/subscriptionState.js');
+
+const { createErrorFromCode }: { readonly createErrorFromCode: (code: number) => Error } = createRequire(
+  import.meta.url,
+)('kafkajs/src/protocol/error.js');
+/** As the protocol numbers it. */
+const unknownTopic = 3;
 
 const topic = 'waymark.test';
 /** So many that the partition pauses, and goes on again when most are handled. */
@@ -135,13 +141,13 @@ describe('a partition that was paused, because its handlers are slow', () => {
 });
 
 describe('an offset that the broker did not take', () => {
-  const refusing = () => {
+  const refusing = (why = new Error()) => {
     const asked: (readonly string[])[] = [];
     const answers: (() => void)[] = [];
     const consumer = endedConsumer({
       commitOffsets: async (offsets) => {
         asked.push(offsets.map(({ offset }) => offset));
-        if (asked.length === 1) await new Promise<void>((_taken, refused) => answers.push(() => refused(new Error())));
+        if (asked.length === 1) await new Promise<void>((_taken, refused) => answers.push(() => refused(why)));
       },
     });
     return { asked, consumer, refuse: () => answers.forEach((answer) => answer()) };
@@ -166,6 +172,19 @@ describe('an offset that the broker did not take', () => {
     await eventually(() => handled.length === many, { timeoutMs: 5_000 });
     assignment.commitInPassing();
     assignment.assign({});
+    refuse();
+    await assignment.commitAll();
+    expect(asked).toEqual([[String(many)]]);
+  });
+
+  it('is forgotten when its topic is gone: made anew, that begins at 0', async () => {
+    const cause = createErrorFromCode(unknownTopic);
+    const gaveUp = new kafkajs.KafkaJSNumberOfRetriesExceeded(cause, { retryCount: 5, retryTime: 5_000 });
+    const { asked, consumer, refuse } = refusing(gaveUp);
+    const { assignment, handled, released } = assigned({}, consumer);
+    released.resolve();
+    await eventually(() => handled.length === many, { timeoutMs: 5_000 });
+    assignment.commitInPassing();
     refuse();
     await assignment.commitAll();
     expect(asked).toEqual([[String(many)]]);

@@ -2,6 +2,7 @@ import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { SubscribeOptions } from '../delivery.js';
 import { errorFields, type Log } from '../log.js';
 import { PartitionQueue, type FetchedRecord } from './partition-queue.js';
+import { isTopicGone } from './refusal.js';
 
 const pauseAt = 500;
 const resumeAt = 100;
@@ -103,7 +104,9 @@ export class Assignment {
 
   /**
    * An offset that could not be committed means repeats, nothing worse. It is committed the next time all the same: on a topic that
-   * has gone quiet nothing else would, and the group would be behind for ever in the eyes of whoever watches it.
+   * has gone quiet nothing else would, and the group would be behind for ever in the eyes of whoever watches it. Not so where a topic
+   * is gone: made anew, it begins at 0, and what lay on the old one must not be passed over on it. The broker has taken what was
+   * asked of the other topics.
    */
   private async commit(): Promise<void> {
     const [held, handled] = [this.shares, new Map(this.handledUpTo)];
@@ -114,7 +117,7 @@ export class Assignment {
     } catch (error) {
       this.log.debug({ group: this.options.group, ...errorFields(error) }, 'offsets not committed');
       // Of an assignment that is over, the partition may be somebody else's now.
-      if (this.shares !== held) return;
+      if (this.shares !== held || isTopicGone(error)) return;
       for (const [key, offset] of handled) if (!this.handledUpTo.has(key)) this.handledUpTo.set(key, offset);
     }
   }

@@ -12,3 +12,9 @@ export function refusalOf(error: unknown): string | undefined {
   if (error instanceof kafkajs.KafkaJSNonRetriableError && error.cause instanceof Error) return refusalOf(error.cause);
   return undefined;
 }
+
+/** Whether the broker has no such topic, be it for the first time or the last that kafkajs has asked. */
+export function isTopicGone(error: unknown): boolean {
+  if (error instanceof kafkajs.KafkaJSNonRetriableError) return isTopicGone(error.cause);
+  return error instanceof kafkajs.KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
+}

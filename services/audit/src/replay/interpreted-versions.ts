@@ -20,6 +20,7 @@ const latest: ReadonlyMap<string, number> = new Map([
   ['FactReceived', 2],
   ['ReferralSent', 2],
   ['ReferralPackageOpened', 2],
+  ['SequenceGapAccepted', 2],
 ]);
 
 /** False for a version that this release does not know: its fields may mean something else, so they are shown and not read. */

@@ -34,7 +34,7 @@ export function addRedrive(dead: Command, context: CommandContext): void {
     dead.command('redrive').description('handle the letters of its key again, in their order'),
     'why to go on without the missing message',
   )
-    .option('--go-on', 'go on without the message that is missing before the first letter of the key')
+    .option('--go-on', 'give up what is missing directly before this letter, the first of its key')
     .action(async (id: string, options: OrderOptions) => {
       const { goOn = false, reason } = options;
       if (goOn !== (reason !== undefined)) throw new WrongUse('--go-on needs a --reason, and nothing else does');
@@ -64,7 +64,12 @@ async function giveOrder(
     const placed = await letterOrders.place(manager, order, note);
     return { orderId: placed, result: await untilDone(() => letterOrders.result(manager, placed), wait) };
   });
-  report(terminal, options, { orderId, ...(result ?? { outcome: 'ordered' }) }, () => `${textOf(result, orderId)}\n`);
+  report(
+    terminal,
+    options,
+    { orderId, ...(result ?? { outcome: 'ordered' }) },
+    () => `${textOf(result, orderId, kind)}\n`,
+  );
   if (!isDone(result, kind)) end(exitCodes.failed);
 }
 
@@ -73,7 +78,7 @@ function isDone(result: LetterOrderResult | undefined, kind: LetterOrderKind): b
   return result?.outcome === 'done' && result.stoppedAt === undefined;
 }
 
-function textOf(result: LetterOrderResult | undefined, orderId: string): string {
+function textOf(result: LetterOrderResult | undefined, orderId: string, kind: LetterOrderKind): string {
   switch (result?.outcome) {
     case undefined:
       return notDoneYet(orderId);
@@ -86,9 +91,15 @@ function textOf(result: LetterOrderResult | undefined, orderId: string): string 
     case 'failed':
       return `Nothing done: ${result.error}.`;
     case 'done': {
-      const handled = `${result.redriven} messages have had their effect`;
+      const gaveUp = kind === 'go_on' ? gaveUpText(result.gaveUp) : '';
+      const handled = `${gaveUp}${result.redriven} messages have had their effect`;
       if (!result.stoppedAt) return `Done. ${handled}; nothing holds up their key.`;
       return `${handled}. Stopped at ${result.stoppedAt.deadLetterId}: ${result.stoppedAt.reason}.`;
     }
   }
 }
+
+const gaveUpText = (gaveUp: { readonly from: number; readonly to: number } | undefined): string =>
+  gaveUp
+    ? `Given up: numbers ${gaveUp.from} to ${gaveUp.to}. `
+    : 'No message is missing before it, so none was given up. ';
