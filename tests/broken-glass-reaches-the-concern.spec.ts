@@ -89,6 +89,62 @@ describe('whoever has broken the glass of a case', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'concern_not_allocated_to_you' } });
   });
 
+  describe('names it as the earlier one of nobody who comes again, since consents and case would come with it for good', () => {
+    const raisedAndTakenBy = async (as: string): Promise<string> => {
+      const concernId = await concernShuttingOut(stage, {});
+      expect(await stage.ask('intake', 'POST', `/v1/concerns/${concernId}/allocation`, { as })).toMatchObject({
+        status: 200,
+      });
+      return concernId;
+    };
+    const link = (own: string, earlierConcernId: string, as: string) =>
+      stage.ask('intake', 'POST', `/v1/concerns/${own}/client-link`, { as, body: { earlierConcernId } });
+    const refused = {
+      status: 409,
+      body: { code: 'earlier_concern_under_glass', errors: [{ field: 'earlierConcernId' }] },
+    };
+    const notFound = { status: 404, body: { code: 'not_found' } };
+
+    it('and is told so while they read it, and nothing of it before and afterwards', async () => {
+      const { concernId, caseId } = await aCase();
+      const own = await raisedAndTakenBy(outside);
+      expect(await link(own, concernId, outside)).toMatchObject(notFound);
+      await breakGlass(caseId, outside);
+      await answers(concernId, outside, 200);
+      expect(await link(own, concernId, outside)).toMatchObject(refused);
+      stage.clock.advance({ hours: 2 });
+      expect(await link(own, concernId, outside)).toMatchObject(notFound);
+      expect((await read(own, outside)).body.link).toBeUndefined();
+    });
+
+    it('until they are on the team of its case, though the hours still run', async () => {
+      const { concernId, caseId } = await aCase();
+      const own = await raisedAndTakenBy(outside);
+      await breakGlass(caseId, outside);
+      await answers(concernId, outside, 200);
+      await join(caseId, outside);
+      await eventually(async () => expect(await link(own, concernId, outside)).toMatchObject({ status: 200 }));
+    });
+
+    it('nor is it told of to those among them who have recused', async () => {
+      const { concernId, caseId } = await aCase();
+      const own = await raisedAndTakenBy(outside);
+      await breakGlass(caseId, outside);
+      await answers(concernId, outside, 200);
+      await join(caseId, outside);
+      const recusal = { as: outside, body: { reason: 'We share an office.' } };
+      expect(await stage.ask('case', 'POST', `/v1/cases/${caseId}/recusal`, recusal)).toMatchObject({ status: 200 });
+      await answers(concernId, outside, 404);
+      expect(await link(own, concernId, outside)).toMatchObject(notFound);
+    });
+
+    it('while a supervisor, who reads it without, may', async () => {
+      const { concernId } = await aCase();
+      const own = await raisedAndTakenBy(supervisor);
+      expect(await link(own, concernId, supervisor)).toMatchObject({ status: 200 });
+    });
+  });
+
   it('reads no other concern, and after a review not this one either', async () => {
     const [one, other] = [await aCase(), await aCase()];
     const grantId = await breakGlass(one.caseId, outside);

@@ -171,9 +171,12 @@ describe('erasing a client', () => {
   it('refuses what would write about them, with a code that says why', async () => {
     const { caseId, concernId, clientId, referralId } = played;
     const scope = { recipient: 'ombudsman', purpose: 'referral', categories: ['contact'] };
+    const levels = { levels: { safety: 'low' }, overall: 'low' };
+    const assessment = { instrument: 'desk-risk', instrumentVersion: '1.0', ...levels };
     const asking = { ...scope, language: 'en', explained: 'all', capacity: 'self' };
     const attempts = [
       ['case', `/v1/cases/${caseId}/notes`, { noteClass: 'administrative', text: 'late' }],
+      ['case', `/v1/cases/${caseId}/risk-assessments`, assessment],
       ['intake', `/v1/concerns/${concernId}/guidance`, { avenues: ['no_action_now'], decision: 'not_now' }],
       ['consent', `/v1/clients/${clientId}/consent-refusals`, asking],
       ['consent', `/v1/clients/${clientId}/erasure-requests`, { way: 'oral' }],

@@ -172,4 +172,29 @@ describe('a reading that the policies refuse', () => {
     });
     expect(await statuses()).toEqual([200, 404, 404, 403]);
   });
+
+  describe('or that the end of a referral shuts off, by whoever tries to open its package', () => {
+    const focalPoint = 'olivier.ombudsman';
+    const opens = () =>
+      stage.ask('referral', 'POST', `/v1/referrals/${played.referralId}/openings`, { as: focalPoint });
+    beforeAll(async () => {
+      const path = `/v1/referrals/${played.referralId}/revocation`;
+      expect(await stage.ask('referral', 'POST', path, { as: 'amina.officer' })).toMatchObject({ status: 200 });
+    });
+
+    it('is no refusal but an error when it cannot be recorded', async () => {
+      await whileNothingIsRecorded(stage, ['referral'], async () =>
+        expect(await opens()).toMatchObject({ status: 500 }),
+      );
+      expect(await opens()).toMatchObject({ status: 409, body: { code: 'referral_closed' } });
+    });
+
+    it('raises an alarm as any that is refused again and again', async () => {
+      expect(await alarmsOn(focalPoint)).toEqual([]);
+      for (let count = 0; count < 11; count += 1) await opens();
+      await eventually(async () => expect(await alarmsOn(focalPoint)).toEqual(['refused_often']));
+      const lines = await accesses(`person=${stage.idOf(focalPoint)}&outcome=refused&clientId=${played.clientId}`);
+      expect(lines.at(-1)).toMatchObject({ what: 'OpenPackage', ground: 'referral_closed' });
+    });
+  });
 });

@@ -69,6 +69,8 @@ export function requestsOf(
     GiveGuidance: (name) => concern(name, '/guidance', { avenues: ['no_action_now'], decision: 'not_now' }),
     AcceptConcern: (name) => concern(name, '/acceptance'),
     LinkConcernToClient: (name) => concern(name, '/client-link', { earlierConcernId: concerns[name.thing] }),
+    'LinkConcernToClient of the one that the officer took': ({ thing }) =>
+      concern({ thing: 'taken_by_the_officer', consent: '-' }, '/client-link', { earlierConcernId: concerns[thing] }),
     ReadEmergencyAccessToConcern: ({ thing }) =>
       get('intake', `/v1/concerns/${concerns[thing]}/emergency-accesses/${grantId}`),
     RequestReporterErasure: (name) => concern(name, '/reporter-erasure-requests', { way: 'oral' }),
@@ -223,6 +225,7 @@ const refusals = [
   'access_not_needed',
   'concern_not_allocated_to_you',
   'officer_excluded',
+  'earlier_concern_under_glass',
   'only_supervisors_allocate',
   'officer_recused',
   'recipient_shut_out',

@@ -70,7 +70,9 @@ export async function buildWorld(stage: Stage): Promise<World> {
     shuts_out_supervisors: await raise({ ...nobody, roles: ['supervisor'] }),
     shuts_out_the_desk: await raise({ ...nobody, units: ['support_desk'] }),
     shuts_out_all_officers: await raise({ ...nobody, roles: ['officer'] }),
+    taken_by_the_officer: await raise(nobody),
   };
+  await take(raised.taken_by_the_officer.concernId, people.officer);
   for (const name of ['taken', 'shuts_out_a_person', 'shuts_out_supervisors'] as const)
     await take(raised[name].concernId);
   for (const name of ['shuts_out_the_desk', 'shuts_out_all_officers'] as const)

@@ -55,6 +55,7 @@ export const actions = {
   ListReferrals: { principals: ['Staff'], resource: 'Waymark' },
   ListStandingConsents: { principals: ['Service'], resource: 'Waymark' },
   MoveStage: { principals: ['Staff'], resource: 'Case' },
+  NameAsEarlier: { principals: ['Staff'], resource: 'Concern' },
   OpenPackage: { principals: ['Staff'], resource: 'Referral', purpose: true },
   OpenReceiptSession: { principals: ['Anyone'], resource: 'Waymark' },
   PlaceLegalHold: { principals: ['Staff'], resource: 'Client' },

@@ -178,6 +178,17 @@ describe('A decision', () => {
     expect(decide(another, 'AllocateConcern', taken, { to: staffRef('officer-1') }).outcome).toBe('allow');
   });
 
+  it('lets whoever has broken the glass read the concern, and name it as the earlier one of nobody', () => {
+    const me = staffRefs(['officer-1']);
+    expect(decide(officer, 'ReadConcern', concern({ underGlass: me })).outcome).toBe('allow');
+    expect(decide(officer, 'NameAsEarlier', concern({ underGlass: me })).outcome).toBe('deny');
+    for (const mine of [{ officer: staffRef('officer-1') }, { team: me }])
+      expect(decide(officer, 'NameAsEarlier', concern({ ...mine, underGlass: me })).outcome).toBe('allow');
+    expect(decide(supervisor, 'NameAsEarlier', concern()).outcome).toBe('allow');
+    // What they find of it as the contact of another concern they find as everybody at the desk does, not under their grant.
+    expect(decide(officer, 'KnowConcern', concern({ underGlass: me }))).toMatchObject({ ground: 'desk' });
+  });
+
   it('keeps whoever has recused from a case from its client and its referrals, unless they work on another case of the client', () => {
     const [me, nobody] = [staffRefs(['supervisor-1']), staffRefs([])];
     const client = (team: typeof me): Resource<'Client'> => ({

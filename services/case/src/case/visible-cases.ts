@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type ActionOn, type Decision, decide, type Principal } from '@waymark/access';
 import type { Instant } from '@waymark/event-sourcing';
+import { SubjectErasedError } from '@waymark/privacy';
 import { Aggregates, type Call, ShutOutMarks, Views, type Written } from '@waymark/service-kit';
 import { TeamListeners } from '../integration/tell-of-team.js';
 import { caseAggregate } from './case.aggregate.js';
 import { casesOfClients } from './cases-of-clients.js';
-import type { CaseCommand, UnaskedCommand } from './domain/case.commands.js';
+import { type CaseCommand, isEnding, type UnaskedCommand } from './domain/case.commands.js';
 import type { CaseEvent } from './domain/case.events.js';
 import { reject } from './domain/case.rejections.js';
 import type { Case, CaseState } from './domain/case.state.js';
@@ -69,6 +70,19 @@ export class VisibleCases {
     if (marked.some((each) => this.marks.name(each, { id }))) reject('person_shut_out');
   }
 
+  /**
+   * Nobody asks beforehand whether the client is erased, which may happen at this moment: sealing says so when the event is appended.
+   * What brings work on the case to its end is decided again then, without what cannot be sealed any more.
+   */
+  private async write(caseId: string, command: TeamsCommand, call: Call): Promise<Written<CaseState, CaseEvent>> {
+    try {
+      return await this.aggregates.change(caseAggregate, caseId, command, call);
+    } catch (error) {
+      if (!(error instanceof SubjectErasedError) || !isEnding(command)) throw error;
+      return this.aggregates.change(caseAggregate, caseId, { ...command, clientErased: true }, call);
+    }
+  }
+
   /** Runs a command, and tells who keeps a copy of the team what became of it. */
   async change(
     caseId: string,
@@ -79,7 +93,7 @@ export class VisibleCases {
     const { current } = await this.find(caller, command.type, caseId);
     const joining = joiningBy(command);
     if (joining !== undefined) await this.demandNotShutOut(current, joining);
-    const written = await this.aggregates.change(caseAggregate, caseId, command, call);
+    const written = await this.write(caseId, command, call);
     await this.listeners.tell(written, call);
     return written;
   }

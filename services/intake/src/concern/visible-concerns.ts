@@ -38,11 +38,22 @@ export class VisibleConcerns {
     const reading = action === 'ReadConcern' || action === 'FindSameContact';
     const refuse = reading ? undefined : () => reject('concern_not_allocated_to_you');
     const ground = groundOf(decision, refuse);
-    if (ground !== 'break_glass' || principal.kind !== 'staff') return { concern, ground };
-    const inForce = emergencyAccessesInForce(concern, this.aggregates.now());
-    const emergency = inForce.find(({ staffId }) => staffId === principal.id);
+    if (ground !== 'break_glass') return { concern, ground };
+    const emergency = this.emergencyAccessOf(principal, concern);
     if (!emergency) throw notFound();
     return { concern, ground: `${ground}:${emergency.grantId}`, purpose: emergency.purpose };
+  }
+
+  /**
+   * The concern by which the desk knows somebody who comes again. Whoever reads it under broken glass knows it, and is told that this
+   * does not do; for all others who may not read it, it does not exist.
+   */
+  async findEarlier(principal: Principal, concernId: string): Promise<Concern> {
+    const concern = await this.existing(concernId);
+    const decision = decide(principal, 'NameAsEarlier', await this.resource(concern, principal));
+    const refuse = () => reject('earlier_concern_under_glass', 'earlierConcernId');
+    groundOf(decision, this.emergencyAccessOf(principal, concern) && refuse);
+    return concern;
   }
 
   /** The concern of a line in a list, or nothing when the caller may not know of it. */
@@ -101,6 +112,11 @@ export class VisibleConcerns {
     const people = [...(caller.kind === 'staff' ? [caller.id] : []), ...others];
     const ofClient = await concernsOfClients.of(this.dataSource, clientOf(concern));
     return concernResource(concern, { marks: this.marks, ofClient, now: this.aggregates.now(), people });
+  }
+
+  private emergencyAccessOf(principal: Principal, concern: Concern) {
+    const inForce = emergencyAccessesInForce(concern, this.aggregates.now());
+    return principal.kind === 'staff' ? inForce.find(({ staffId }) => staffId === principal.id) : undefined;
   }
 
   private async existing(concernId: string): Promise<Concern> {

@@ -1,6 +1,11 @@
 import type { ClosureReason, EmergencyPurpose, EmergencyReviewOutcome, NoteClass, RiskLevel } from '@waymark/contracts';
 import type { ExplainedReferrals, OpenStage, RiskLevels } from './case.events.js';
 
+/** What brings work on a case to its end. Once the client is erased it happens all the same, and nothing is kept of what was said. */
+interface Ending {
+  readonly clientErased?: true;
+}
+
 export type CaseCommand =
   | {
       readonly type: 'OpenCase';
@@ -22,7 +27,7 @@ export type CaseCommand =
   | { readonly type: 'AssignOfficer'; readonly officerId: string }
   | { readonly type: 'AddTeamMember'; readonly staffId: string }
   | { readonly type: 'RemoveTeamMember'; readonly staffId: string }
-  | { readonly type: 'RecuseOfficer'; readonly reason: string }
+  | ({ readonly type: 'RecuseOfficer'; readonly reason: string } & Ending)
   | { readonly type: 'MoveStage'; readonly stage: OpenStage }
   | {
       readonly type: 'AssessRisk';
@@ -32,14 +37,14 @@ export type CaseCommand =
       readonly overall: RiskLevel;
       readonly immediateActions?: string;
     }
-  | {
+  | ({
       readonly type: 'CloseCase';
       readonly closureReason: ClosureReason;
       readonly noFinalRiskBecause?: string;
       readonly explained: ExplainedReferrals;
       /** What has not ended, as far as the service has heard. */
       readonly openReferralIds: readonly string[];
-    }
+    } & Ending)
   | { readonly type: 'ReopenCase'; readonly reason: string }
   | {
       readonly type: 'BreakGlass';
@@ -47,12 +52,12 @@ export type CaseCommand =
       readonly reason: string;
       readonly hours: number;
     }
-  | {
+  | ({
       readonly type: 'ReviewEmergencyAccess';
       readonly grantId: string;
       readonly outcome: EmergencyReviewOutcome;
       readonly findings: string;
-    }
+    } & Ending)
   | { readonly type: 'MarkEmergencyReviewOverdue'; readonly grantId: string }
   | { readonly type: 'WriteNote'; readonly noteClass: NoteClass; readonly text: string };
 
@@ -61,6 +66,11 @@ export type UnaskedCommand = Extract<
   CaseCommand,
   { type: 'OpenCase' | 'ConfirmOpening' | 'LinkToClient' | 'MarkEmergencyReviewOverdue' }
 >;
+
+const endings = ['RecuseOfficer', 'CloseCase', 'ReviewEmergencyAccess'] as const;
+type EndingCommand = Extract<CaseCommand, { type: (typeof endings)[number] }>;
+export const isEnding = (command: CaseCommand): command is EndingCommand =>
+  endings.some((type) => type === command.type);
 
 /** The command of one type. */
 export type CommandOf<Type extends CaseCommand['type']> = Extract<CaseCommand, { type: Type }>;

@@ -40,7 +40,7 @@ function decideOpen(
     case 'RemoveTeamMember':
       return removeTeamMember(command.staffId, current);
     case 'RecuseOfficer':
-      return recuseOfficer(command.reason, current, context);
+      return recuseOfficer(command, current, context);
     case 'CloseCase':
       return close(command, current, context);
     case 'ReopenCase':
@@ -127,13 +127,18 @@ function removeTeamMember(staffId: string, { concernId, clientId, officerId, tea
 }
 
 /** Whoever has recused learns nothing more of the case. Its officer stays named until another one is assigned. */
-function recuseOfficer(reason: string, current: Case, context: DecisionContext): readonly CaseEvent[] {
+function recuseOfficer(
+  { reason, clientErased }: CommandOf<'RecuseOfficer'>,
+  current: Case,
+  context: DecisionContext,
+): readonly CaseEvent[] {
   const { concernId, clientId, team, recused } = current;
   if (recused.includes(context.actor.id)) reject('case_not_found');
   const staffId = onTeamOrSupervisor(current, context);
   const left = team.filter((id) => id !== staffId);
+  const why = clientErased ? {} : { reason };
   return [
-    { type: 'OfficerRecused', data: { concernId, clientId, staffId, team: left, reason, recusedAt: context.now } },
+    { type: 'OfficerRecused', data: { concernId, clientId, staffId, team: left, ...why, recusedAt: context.now } },
   ];
 }
 
@@ -180,7 +185,7 @@ function writeNote(command: CommandOf<'WriteNote'>, current: Case, context: Deci
 function close(command: CommandOf<'CloseCase'>, current: Case, context: DecisionContext): readonly CaseEvent[] {
   const closedBy = onTeamOrSupervisor(current, context);
   const stage = notClosed(current);
-  const { closureReason, noFinalRiskBecause, explained, openReferralIds } = command;
+  const { closureReason, noFinalRiskBecause, explained, openReferralIds, clientErased } = command;
   const finalRiskAssessmentId = finalRisk(current, context);
   if (finalRiskAssessmentId === undefined && noFinalRiskBecause === undefined) reject('final_risk_missing');
   const openReferrals = explained.filter(({ referralId }) => openReferralIds.includes(referralId));
@@ -190,13 +195,10 @@ function close(command: CommandOf<'CloseCase'>, current: Case, context: Decision
     {
       type: 'CaseClosed',
       data: {
-        clientId: current.clientId,
-        stage,
-        closureReason,
-        ...(finalRiskAssessmentId === undefined ? { noFinalRiskBecause } : { finalRiskAssessmentId }),
-        openReferrals,
-        closedBy,
-        closedAt: context.now,
+        ...{ clientId: current.clientId, stage, closedBy, closedAt: context.now },
+        ...(clientErased ? {} : { closureReason, openReferrals }),
+        ...(finalRiskAssessmentId === undefined ? {} : { finalRiskAssessmentId }),
+        ...(clientErased || finalRiskAssessmentId !== undefined ? {} : { noFinalRiskBecause }),
       },
     },
   ];

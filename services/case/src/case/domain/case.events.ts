@@ -65,7 +65,8 @@ export type ExplainedReferrals = Shape<typeof explainedReferrals>;
 
 /**
  * What each event says, in which version, and whose key seals which field. Plain are ids, life cycle and clocks. Whatever changes
- * the team carries the whole team that results, so that what is published follows from the event alone.
+ * the team carries the whole team that results, so that what is published follows from the event alone. What brings something to its
+ * end happens once the client is erased as well, without what would be sealed.
  */
 export const caseEvents = declareEvents({
   CaseOpened: {
@@ -101,23 +102,23 @@ export const caseEvents = declareEvents({
   TeamMemberRemoved: { version: 2, data: { ...ofCase, staffId, team }, sealed: {}, earlier: [readAsItIs] },
   /** Somebody steps back because of a conflict of interest, for ever; the team is what is left of it. */
   OfficerRecused: {
-    version: 2,
-    data: { ...ofCase, staffId, team, reason: Type.String(), recusedAt: instant },
+    version: 3,
+    data: { ...ofCase, staffId, team, reason: Type.Optional(Type.String()), recusedAt: instant },
     sealed: { reason: sealedFor('client', deskOnly) },
-    earlier: [readAsItIs],
+    earlier: [readAsItIs, readAsItIs],
   },
   StageMoved: { version: 1, data: { from: code(caseStages), to: code(openStages) }, sealed: {} },
   CaseClosed: {
-    version: 1,
+    version: 2,
     data: {
       clientId: id,
       /** Where the case stood. */
       stage: code(openStages),
-      closureReason: code(closureReasons),
+      closureReason: Type.Optional(code(closureReasons)),
       /** The last assessment, if its review was not due yet. */
       finalRiskAssessmentId: Type.Optional(id),
       noFinalRiskBecause: Type.Optional(Type.String()),
-      openReferrals: explainedReferrals,
+      openReferrals: Type.Optional(explainedReferrals),
       closedBy: staffId,
       closedAt: instant,
     },
@@ -126,6 +127,7 @@ export const caseEvents = declareEvents({
       noFinalRiskBecause: sealedFor('client', deskOnly),
       openReferrals: sealedFor('client', never('tells one unit of the others')),
     },
+    earlier: [readAsItIs],
   },
   CaseReopened: {
     version: 1,
@@ -163,17 +165,17 @@ export const caseEvents = declareEvents({
     earlier: [readAsItIs],
   },
   EmergencyAccessReviewed: {
-    version: 2,
+    version: 3,
     data: {
       ...ofCase,
       grantId: id,
       outcome: code(emergencyReviewOutcomes),
-      findings: Type.String(),
+      findings: Type.Optional(Type.String()),
       reviewedBy: staffId,
       reviewedAt: instant,
     },
     sealed: { findings: sealedFor('client', deskOnly) },
-    earlier: [readAsItIs],
+    earlier: [readAsItIs, readAsItIs],
   },
   EmergencyReviewOverdue: { version: 1, data: { clientId: id, grantId: id, dueAt: instant }, sealed: {} },
 });
@@ -182,6 +184,12 @@ export type CaseEvent = EventOf<typeof caseEvents>;
 export type Closure = Extract<CaseEvent, { type: 'CaseClosed' }>['data'];
 export type RiskAssessment = Extract<CaseEvent, { type: 'RiskAssessed' }>['data'];
 export type Note = Extract<CaseEvent, { type: 'NoteWritten' }>['data'];
+/** Whether nothing is left of what somebody said when they brought something to its end: the client is erased. */
+export function nothingKept({ type, data }: CaseEvent): boolean {
+  if (type === 'OfficerRecused') return data.reason === undefined;
+  if (type === 'CaseClosed') return data.closureReason === undefined;
+  return type === 'EmergencyAccessReviewed' && data.findings === undefined;
+}
 /** What happens about an emergency access. */
 export const emergencyEvents = [
   'EmergencyAccessGranted',

@@ -51,7 +51,7 @@ const onlyClinician = ({ roles }: DecisionContext['actor']): boolean =>
 
 /** Once, and not by whoever broke the glass. */
 export function reviewEmergencyAccess(
-  { grantId, outcome, findings }: CommandOf<'ReviewEmergencyAccess'>,
+  { grantId, outcome, findings, clientErased }: CommandOf<'ReviewEmergencyAccess'>,
   current: Case,
   { actor, now }: DecisionContext,
 ): readonly CaseEvent[] {
@@ -59,10 +59,11 @@ export function reviewEmergencyAccess(
   if (access.staffId === actor.id) reject('own_emergency_access');
   if (access.review) reject('emergency_access_reviewed');
   const { concernId, clientId } = current;
+  const found = clientErased ? { outcome } : { outcome, findings };
   return [
     {
       type: 'EmergencyAccessReviewed',
-      data: { concernId, clientId, grantId, outcome, findings, reviewedBy: actor.id, reviewedAt: now },
+      data: { concernId, clientId, grantId, ...found, reviewedBy: actor.id, reviewedAt: now },
     },
   ];
 }

@@ -41,7 +41,7 @@ export class BreakGlassEndpoint {
   @ApiOperation({
     summary: 'Read a case that is not yours, for four hours at most',
     description:
-      'Supervisors see it at once, everything you read is listed, and somebody else reviews it. Refused with `access_not_needed` (409) for whoever may read the case anyway, and with `emergency_access_in_force` (409) until your hours are over.',
+      'Supervisors see it at once, everything you read is listed, and somebody else reviews it. Refused with `access_not_needed` (409) for whoever may read the case anyway, and with `emergency_access_in_force` (409) until your hours are over; with `person_erased` (409) where the client was erased.',
   })
   @ApiCreatedResponse({ type: EmergencyAccessBegun })
   handle(

@@ -53,7 +53,11 @@ export class CloseCaseEndpoint {
   @Post()
   @HttpCode(200)
   @Access('CloseCase')
-  @ApiOperation({ summary: 'Close the case: with a final risk level and no open referral, or with why not' })
+  @ApiOperation({
+    summary: 'Close the case: with a final risk level and no open referral, or with why not',
+    description:
+      'That of a client who was erased, too: reasons and explanations are asked for all the same, and not kept.',
+  })
   @ApiOkResponse({ type: CaseChanged })
   handle(
     @Param('id', IdPipe) id: string,

@@ -31,6 +31,7 @@ export class RecuseOfficerEndpoint {
   @Access('RecuseOfficer')
   @ApiOperation({
     summary: 'Step back from a case because of a conflict of interest, for ever: it no longer exists for you at once',
+    description: 'At any time: of a client who was erased the recusal is kept, and no reason.',
   })
   @ApiOkResponse({ type: CaseChanged })
   handle(

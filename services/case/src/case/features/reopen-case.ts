@@ -29,7 +29,10 @@ export class ReopenCaseEndpoint {
   @Post()
   @HttpCode(200)
   @Access('ReopenCase')
-  @ApiOperation({ summary: 'Take a closed case up again, at the stage at which it was closed' })
+  @ApiOperation({
+    summary: 'Take a closed case up again, at the stage at which it was closed',
+    description: 'Not that of a client who was erased: `person_erased` (409).',
+  })
   @ApiOkResponse({ type: CaseChanged })
   handle(
     @Param('id', IdPipe) id: string,

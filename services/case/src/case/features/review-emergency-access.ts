@@ -4,7 +4,9 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { Access, Caller, type Principal } from '@waymark/access';
 import { type EmergencyReviewOutcome, emergencyReviewOutcomes } from '@waymark/contracts';
 import { type Call, CallOf, Code, type Done, done, IdPipe, Text } from '@waymark/service-kit';
+import { nothingKept } from '../domain/case.events.js';
 import { VisibleCases } from '../visible-cases.js';
+import { NothingKept } from './case-answers.js';
 
 export class ReviewEmergencyAccessBody {
   @Code(emergencyReviewOutcomes) outcome: EmergencyReviewOutcome;
@@ -15,6 +17,7 @@ export class EmergencyAccessReview {
   @ApiProperty({ format: 'uuid' }) caseId: string;
   @ApiProperty({ format: 'uuid' }) grantId: string;
   @ApiProperty({ enum: emergencyReviewOutcomes }) outcome: EmergencyReviewOutcome;
+  @NothingKept() erased?: boolean;
 }
 
 export class ReviewEmergencyAccess extends Command<Done<EmergencyAccessReview>> {
@@ -40,7 +43,7 @@ export class ReviewEmergencyAccessEndpoint {
   @ApiOperation({
     summary: 'Say what came out of looking at it; not by whoever broke the glass',
     description:
-      'Ends the access if its hours are not over. Refused with `own_emergency_access` (409) for whoever broke the glass, and with `emergency_access_reviewed` (409) a second time.',
+      'Ends the access if its hours are not over. Refused with `own_emergency_access` (409) for whoever broke the glass, and with `emergency_access_reviewed` (409) a second time. Of a client who was erased the outcome is kept, and no findings.',
   })
   @ApiOkResponse({ type: EmergencyAccessReview })
   handle(
@@ -61,6 +64,7 @@ export class ReviewEmergencyAccessHandler implements ICommandHandler<ReviewEmerg
   async execute({ caseId, grantId, body: { outcome, findings }, caller, call }: ReviewEmergencyAccess) {
     const command = { type: 'ReviewEmergencyAccess', grantId, outcome, findings } as const;
     const written = await this.cases.change(caseId, caller, call, command);
-    return done(written, { caseId, grantId, outcome });
+    const erased = written.events.some(nothingKept) ? { erased: true } : {};
+    return done(written, { caseId, grantId, outcome, ...erased });
   }
 }

@@ -24,6 +24,7 @@ export type ConcernRejectionCode =
   | 'link_not_settled'
   | 'concern_already_linked'
   | 'earlier_officer_excluded'
+  | 'earlier_concern_under_glass'
   | 'person_erased'
   | 'reporter_is_client'
   | 'clock_not_due';
@@ -54,6 +55,8 @@ const details: Record<ConcernRejectionCode, string> = {
   link_not_settled: 'The link to the earlier client is being taken along. Wait a moment and try again.',
   concern_already_linked: 'This concern is linked to another client.',
   earlier_officer_excluded: 'Somebody who handles the earlier concern is shut out of this one.',
+  earlier_concern_under_glass:
+    'You read the earlier concern under broken glass, which ends. Who handles or supervises it can link to it.',
   person_erased: 'This person was erased. Nothing more can be written about them.',
   reporter_is_client: 'Who reported is the client, with a receipt of theirs: consent is asked for their erasure.',
   clock_not_due: 'The clock has not come so far.',

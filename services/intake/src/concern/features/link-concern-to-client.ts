@@ -10,7 +10,8 @@ import { VisibleConcerns } from '../visible-concerns.js';
 import { ConcernChanged } from './concern-answers.js';
 
 export class LinkConcernToClientBody {
-  @Id({ description: 'A concern of the same person from before, that you may read as well' }) earlierConcernId: string;
+  @Id({ description: 'A concern of the same person from before, that you handle or supervise' })
+  earlierConcernId: string;
 }
 
 export class LinkConcernToClient extends Command<Done<ConcernChanged>> {
@@ -36,7 +37,8 @@ export class LinkConcernToClientEndpoint {
     summary: 'The same person came before: link the concern to their client, so that nothing has to be told twice',
     description:
       'Consent, case and referrals follow by themselves; `link` of the concern says how far that is. Until it is settled the ' +
-      'concern cannot be accepted (`link_not_settled`). It is refused where either person is being erased.',
+      'concern cannot be accepted (`link_not_settled`). It is refused where either person is being erased, and where you read ' +
+      'the earlier concern under broken glass only (`earlier_concern_under_glass`).',
   })
   @ApiOkResponse({ type: ConcernChanged })
   link(
@@ -53,7 +55,7 @@ export class LinkConcernToClientEndpoint {
 export class LinkConcernToClientHandler implements ICommandHandler<LinkConcernToClient> {
   constructor(private readonly concerns: VisibleConcerns) {}
 
-  /** The caller has to be let in to both: whoever may not read the earlier one does not learn that it exists. */
+  /** The caller has to be let in to both, to the earlier one as whoever handles or supervises it. */
   execute({ concernId, body, caller, call }: LinkConcernToClient) {
     return this.concerns.changeAsSeen(concernId, caller, call, 'LinkConcernToClient', async () => ({
       type: 'LinkConcernToClient',
@@ -62,7 +64,7 @@ export class LinkConcernToClientHandler implements ICommandHandler<LinkConcernTo
   }
 
   private async earlier(concernId: string, caller: Principal): Promise<EarlierConcern> {
-    const { concern } = await this.concerns.find(caller, 'ReadConcern', concernId);
+    const concern = await this.concerns.findEarlier(caller, concernId);
     return {
       concernId: concern.concernId,
       clientId: clientOf(concern),

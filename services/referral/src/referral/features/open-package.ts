@@ -4,11 +4,12 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { randomUUID } from 'node:crypto';
 import { Access, Caller, type Principal, Reading } from '@waymark/access';
 import { dataCategories, type DataCategory } from '@waymark/contracts';
+import { DomainRejection } from '@waymark/event-sourcing';
 import { Aggregates, type Call, CallOf, IdPipe, ReadLog, WithoutKey } from '@waymark/service-kit';
 import { ConsentDoor } from '../../integration/consent-door.js';
 import { openable } from '../domain/referral.decider.js';
 import { reject } from '../domain/referral.rejections.js';
-import type { Referral, Sending } from '../domain/referral.state.js';
+import type { Referral } from '../domain/referral.state.js';
 import { mustMatch } from '../must-match.js';
 import { PackageSeal } from '../package/package-seal.js';
 import { referralAggregate } from '../referral.aggregate.js';
@@ -57,7 +58,8 @@ export class OpenPackageEndpoint {
     summary: 'Open the package: asks for the client’s consent at this very moment, and is recorded',
     description:
       'Takes no Idempotency-Key: asking again is another opening, authorised anew. Refused with `consent_missing` (409) once the ' +
-      'consent is withdrawn or has expired; `consent_unreachable` (503): nothing was opened.',
+      'consent is withdrawn or has expired, with `referral_suspended` and `referral_closed` (409) once the referral is: each attempt ' +
+      'is recorded. `consent_unreachable` (503): nothing was opened.',
   })
   @ApiOkResponse({ type: OpenedPackage })
   open(
@@ -80,33 +82,41 @@ export class OpenPackageHandler implements ICommandHandler<OpenPackage> {
     private readonly seal: PackageSeal,
   ) {}
 
-  /** In this order: consent, the opening in the log, and only then the key. */
+  /** In this order: consent, the opening in the log, and only then the key. What is refused is on record before it is answered. */
   async execute({ referralId, caller, call }: OpenPackage): Promise<OpenedPackage> {
     const { referral, revision } = await this.referrals.find(caller, 'OpenPackage', referralId);
     mustMatch(call, revision);
-    const sending = openable(referral, call.actor);
-    const allowance = await this.authorized(referral, sending, caller, call);
-    await this.aggregates.change(
-      referralAggregate,
-      referralId,
-      { type: 'OpenPackage', allowance },
-      { ...call, purpose: referral.purpose },
-    );
+    const { categories, allowance } = await this.opened(referral, call).catch(async (error: unknown) => {
+      if (error instanceof DomainRejection) {
+        const { code }: DomainRejection = error;
+        await this.record(referral, caller, code, true);
+      }
+      throw error;
+    });
     const { consentId, overrideId, disclosureId } = allowance;
     const ground = overrideId === undefined ? `consent:${consentId}` : `override:${overrideId}`;
     await this.record(referral, caller, ground, false);
-    return { referralId, disclosureId, categories: await this.seal.open(referral, sending.categories) };
+    return { referralId, disclosureId, categories: await this.seal.open(referral, categories) };
+  }
+
+  private async opened(referral: Referral, call: Call) {
+    const { categories } = openable(referral, call.actor);
+    const allowance = await this.authorized(referral, categories, call);
+    const command = { type: 'OpenPackage', allowance } as const;
+    await this.aggregates.change(referralAggregate, referral.referralId, command, {
+      ...call,
+      purpose: referral.purpose,
+    });
+    return { categories, allowance };
   }
 
   /** The key is fresh at each opening, never the caller's: consent answers a known key as it did before a withdrawal. */
-  private async authorized(referral: Referral, { categories }: Sending, caller: Principal, call: Call) {
+  private async authorized(referral: Referral, categories: readonly DataCategory[], call: Call) {
     const { clientId, unit: recipient, purpose, referralId: reference } = referral;
     const onBehalfOf = call.actor.id;
     const disclosure = { clientId, recipient, purpose, categories, reference, act: 'open', onBehalfOf } as const;
     const answer = await this.consentDoor.ask(randomUUID(), disclosure, call);
-    if (answer.kind === 'given') return answer;
-    await this.record(referral, caller, 'consent_missing', true);
-    return reject('consent_missing');
+    return answer.kind === 'given' ? answer : reject('consent_missing');
   }
 
   private record({ referralId, clientId, purpose }: Referral, principal: Principal, ground: string, refused: boolean) {
