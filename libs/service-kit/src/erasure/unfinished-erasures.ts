@@ -4,7 +4,7 @@ import type { Call } from '../aggregate.js';
 import { dueWorkColumns } from '../due-work.js';
 import type { SubjectErased } from './erasure-register.js';
 
-/** Table of erasures of which the key is gone, and that a view did not show yet. Ids and times only. */
+/** Table of erasures of which the key is gone, and that could not be finished at once. Ids and times only. */
 export const unfinishedErasuresMigration = `
   CREATE TABLE unfinished_erasures (
     erasure_id uuid PRIMARY KEY,
@@ -14,7 +14,7 @@ export const unfinishedErasuresMigration = `
   );
   ${dueWorkColumns('unfinished_erasures')}`;
 
-/** What is left to do: the note of what was erased, by the call that the message was. */
+/** What is left to do, by the call that the message was: to clear what tells of the person, and the note of what was erased. */
 export interface UnfinishedErasure {
   readonly erased: SubjectErased;
   readonly call: Call;
