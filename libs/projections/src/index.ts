@@ -3,7 +3,7 @@ export type { BuildOptions } from './build-options.js';
 export { buildView } from './build-view.js';
 export { BeingBuilt, withBuildersLock } from './builders-lock.js';
 export { foundView } from './create-generation.js';
-export { dropUnfollowed, type DropOptions } from './drop-unfollowed.js';
+export { type DropOptions, dropUndeclared, dropUnfollowed } from './drop-unfollowed.js';
 export { digestOf } from './digest.js';
 export {
   findGeneration,

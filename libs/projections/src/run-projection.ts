@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { EventStore, Page, RecordedEvent } from '@waymark/event-store';
 import { applyPage, CannotApply, reasonOf } from './apply-page.js';
-import { moveCheckpoint, type Standing } from './checkpoint.js';
+import { moveCheckpoint, noteCategories, type Standing } from './checkpoint.js';
 import { findGeneration, type Generation } from './generation.js';
 import { secondsSince, Unseen } from './lag.js';
 import { foldedBy } from './fold.js';
@@ -139,6 +139,7 @@ class Follower {
       await putInPlace({ ...this.options, signal: this.stopping.signal }, (position) => this.standIn(position));
       return;
     }
+    await noteCategories(dataSource, this.generation, projection.categories);
     const checkpoint = this.generation.position;
     this.serving.resolve();
     this.storedAt = performance.now();

@@ -2,7 +2,7 @@ import { consentMessages } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
 import type { Translation } from '@waymark/messaging';
 import type { KeyRing } from '@waymark/privacy';
-import { dropUnfollowed, type OpenedEvent, type Projection } from '@waymark/projections';
+import { dropUndeclared, dropUnfollowed, type OpenedEvent, type Projection } from '@waymark/projections';
 import { messageCall } from '../call.js';
 import { type Consumption, reactingTo } from '../consumption.js';
 import type { Doors } from '../doors.js';
@@ -87,7 +87,9 @@ async function tellingStill(
   for (const projection of projections)
     if (!(await dropUnfollowed({ dataSource, store, projection, ...(patienceMs === undefined ? {} : { patienceMs }) })))
       return projection.name;
-  return undefined;
+  // Not known here, so that whoever may fold one, such as a newer release, always has all the time.
+  const settled = await dropUndeclared({ dataSource, store, projections });
+  return settled ? undefined : 'a view of another release';
 }
 
 /** Every message that a service says and hears, those of erasures included. */

@@ -1,11 +1,11 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import type { Instant } from '@waymark/event-sourcing';
 import type { Call } from '../aggregate.js';
 import { dueWorkColumns } from '../due-work.js';
 import type { SubjectErased } from './erasure-register.js';
 
 /** Table of erasures of which the key is gone, and that could not be finished at once. Ids and times only. */
-export const unfinishedErasuresMigration = `
+const unfinishedErasuresMigration = `
   CREATE TABLE unfinished_erasures (
     erasure_id uuid PRIMARY KEY,
     erased jsonb NOT NULL,
@@ -13,6 +13,17 @@ export const unfinishedErasuresMigration = `
     due_at timestamptz NOT NULL
   );
   ${dueWorkColumns('unfinished_erasures')}`;
+
+/** Table of erasures that wait. */
+export class FinishErasuresLater1764250000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(unfinishedErasuresMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE unfinished_erasures');
+  }
+}
 
 /** What is left to do, by the call that the message was: to clear what tells of the person, and the note of what was erased. */
 export interface UnfinishedErasure {
