@@ -20,5 +20,6 @@ export { foldedRows, type FoldedRows, oneRow } from './folded-rows.js';
 export * from './opened-event.js';
 export * from './projection.js';
 export * from './run-projection.js';
+export * from './running-projection.js';
 export { TakenElsewhere } from './unwritten.js';
 export * from './view-generations-migration.js';

@@ -20,7 +20,7 @@ export class Metrics {
   private readonly dueFailures: Counter<'work'>;
   private readonly stuck = new Map<string, () => Promise<number>>();
 
-  constructor(service: string, views: Views) {
+  constructor(service: string, views: Views<string>) {
     this.registry.setDefaultLabels({ service });
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Histogram({

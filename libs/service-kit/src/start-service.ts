@@ -121,7 +121,7 @@ async function assemble<Own extends object>(
     const clearing = runClock(() => remains.clearWhenDue(), log);
     closers.push(() => clearing.stop());
   }
-  const views = new Views();
+  const views = new Views<string>();
   const metrics = new Metrics(declared.name, views);
   const aggregates = new Aggregates(store, keyRing, clock);
   const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
@@ -132,10 +132,9 @@ async function assemble<Own extends object>(
   closers.push(async () => topics.stop());
   const open = feedOpener(aggregatesOf(definition), aggregates);
 
-  const categories = projections.flatMap((projection) => projection.categories);
   views.follow(
     projections.map((projection) => runProjection({ projection, store, dataSource, open, log })),
-    (after) => store.newest({ after, categories }),
+    (options) => store.newest(options),
   );
   closers.push(() => views.stop());
 
