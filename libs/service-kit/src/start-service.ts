@@ -140,7 +140,7 @@ async function assemble<Own extends object>(
 
   const running: { consumer?: Consumer | undefined } = {};
   const { processes } = definition;
-  const standing = processes && (() => processStanding(processes, dataSource, clock.now()));
+  const standing = processes && (() => processStanding(processes.declared, dataSource, clock.now()));
   if (standing) metrics.watchProcesses(standing);
   const health = new Health({
     // A server that has lost the service's tables answers, and is of no use.
@@ -220,8 +220,8 @@ function startBackground<Own extends object>(
   startRelays(definition, platform, { store, bus, open, metrics, closers });
   const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
   if (consumer) closers.push(() => consumer.stop());
-  const { name: service, processes: declarations } = definition;
-  const lead = declarations && { service, declarations, aggregates: platform.aggregates, doors };
+  const { name: service, processes } = definition;
+  const lead = processes && { service, declarations: processes.declared, aggregates: platform.aggregates, doors };
   if (lead) obeyOrders(processOrders, () => carryOutProcessOrders(lead, dataSource, log), { dataSource, log, closers });
   for (const work of [...(definition.dueWork?.(doors) ?? []), ...(lead ? [processWork(lead, log)] : [])]) {
     metrics.watchDueWork(work.name, () => countStuck(work, dataSource, clock.now()));

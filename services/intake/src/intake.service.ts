@@ -99,7 +99,7 @@ export const intake: ServiceDefinition<typeof own> = {
   publish,
   publishFacts,
   consumes,
-  processes: [concernAcceptance, clientLink],
+  processes: { version: 2, declared: [concernAcceptance, clientLink] },
   erasure: {
     answers: erasureAnswer,
     clear: ({ personId, erasureId }, call, { commands }) =>
