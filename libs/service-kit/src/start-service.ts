@@ -141,7 +141,7 @@ async function assemble<Own extends object>(
   const running: { consumer?: Consumer | undefined } = {};
   const { processes } = definition;
   const standing = processes && (() => processStanding(processes.declared, dataSource, clock.now()));
-  if (standing) metrics.watchProcesses(standing);
+  if (standing) metrics.watchProcesses(processes.declared, standing);
   const health = new Health({
     // A server that has lost the service's tables answers, and is of no use.
     database: async () => void (await dataSource.query('SELECT FROM idempotency LIMIT 1')),
