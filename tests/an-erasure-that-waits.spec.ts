@@ -7,6 +7,7 @@ import { referral } from '@waymark/referral';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
 import { FollowedCases } from './followed-case.fixture.js';
+import { concernShuttingOut } from './shut-out.fixture.js';
 import { holdUp } from './standstill.fixture.js';
 
 jest.setTimeout(180_000);
@@ -89,5 +90,45 @@ describe('an erasure that a view does not show yet', () => {
       { timeoutMs: 30_000 },
     );
     expect(await stage.query('referral', 'SELECT 1 FROM unfinished_erasures')).toEqual([]);
+  });
+
+  it('is finished when the queue goes on, with what has to be cleared in it, and is no dead letter meanwhile', async () => {
+    const erased = await cases.open();
+    const standstill = await holdUp(
+      String(stage.environmentOf('intake').DATABASE_URL),
+      'view_generations',
+      `NEW.view = 'concern-queue'`,
+    );
+    const noted = `intake_erasure-${erased.clientId}`;
+    const waiting = () => stage.query('intake', 'SELECT erasure_id FROM unfinished_erasures');
+    try {
+      // What the queue will not show.
+      await concernShuttingOut(stage);
+      await cases.askOfClient('POST', erased.clientId, 'erasure-requests', officer, { way: 'oral' });
+      expect(await cases.askOfClient('POST', erased.clientId, 'erasure-approval', supervisor)).toMatchObject({
+        status: 200,
+      });
+      await eventually(async () => expect(await waiting()).toHaveLength(1), { timeoutMs: 30_000 });
+      expect(await typesIn(noted)).toEqual([]);
+      expect(await stage.query('intake', 'SELECT 1 FROM dead_letters')).toEqual([]);
+      const keys = 'SELECT destroyed_at FROM data_keys WHERE subject_id = $1';
+      expect(await stage.queryKeys('intake', keys, [erased.clientId])).toMatchObject([
+        { destroyed_at: expect.any(Date) },
+      ]);
+    } finally {
+      await standstill.lift();
+    }
+    await eventually(
+      async () => {
+        stage.clock.advance({ minutes: 5 });
+        expect(await typesIn(noted)).toEqual(['SubjectErased']);
+        const { body } = await cases.askOfClient('GET', erased.clientId, 'erasure', supervisor);
+        expect(body).toMatchObject({ erasure: { status: 'completed' } });
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect(await waiting()).toEqual([]);
+    const told = 'SELECT language FROM concern_queue WHERE client_id = $1';
+    expect(await stage.query('intake', told, [erased.clientId])).toEqual([{ language: 'und' }]);
   });
 });

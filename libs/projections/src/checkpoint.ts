@@ -35,3 +35,15 @@ export async function noteStop(dataSource: DataSource, { id }: Generation, at: b
     because,
   ]);
 }
+
+/** Notes what the generation is folded from: by that other releases, which may not know its view, see whether it is behind. */
+export async function noteCategories(
+  dataSource: DataSource,
+  { id }: Generation,
+  categories: readonly string[],
+): Promise<void> {
+  await dataSource.query(
+    'UPDATE view_generations SET categories = $2 WHERE id = $1 AND categories IS DISTINCT FROM $2::text[]',
+    [id, categories],
+  );
+}

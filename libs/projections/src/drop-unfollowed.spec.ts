@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '@waymark/testing';
 import type { DataSource } from 'typeorm';
 import { beginGeneration } from './create-generation.js';
 import { buildView } from './build-view.js';
 import { withBuildersLock } from './builders-lock.js';
-import { dropUnfollowed } from './drop-unfollowed.js';
+import { dropUndeclared, dropUnfollowed } from './drop-unfollowed.js';
 import { generationsOf } from './generation.js';
 import { placeView } from './place-view.js';
+import type { Projection } from './projection.js';
 import { openWordsGround, type WordsGround, wordsView } from './words.fixture.js';
 
 describe('generations that tell what the live one has forgotten', () => {
@@ -91,5 +93,56 @@ describe('generations that tell what the live one has forgotten', () => {
     await switchTo(second);
     expect(await drop(second)).toBe(true);
     expect(await states()).toEqual(['2 live']);
+  });
+
+  describe('and are of a view that this release does not know', () => {
+    const known = wordsView('notes');
+    const dropOthers = (patienceMs = 1_000, of: readonly Projection[] = [known]): Promise<boolean> =>
+      dropUndeclared({ dataSource: pool, store: ground.store, projections: of, patienceMs });
+
+    it('are dropped with what is kept when nobody folds them any more, and those of known views stay', async () => {
+      const following = await follow();
+      await switchTo();
+      await following.stop();
+      await ground.say('two');
+      expect(await dropOthers(1_000, [first])).toBe(true);
+      expect(await states()).toEqual(['1 kept', '1 live']);
+      expect(await dropOthers()).toBe(true);
+      expect(await states()).toEqual([]);
+    });
+
+    it('are dropped also where no release has noted what they are folded from', async () => {
+      await (await follow()).stop();
+      await pool.query('UPDATE view_generations SET categories = NULL');
+      await ground.say('two');
+      expect(await dropOthers()).toBe(true);
+      expect(await states()).toEqual([]);
+    });
+
+    it('are dropped where the service may not read any more what they were folded from', async () => {
+      await (await follow()).stop();
+      await pool.query(`UPDATE view_generations SET categories = '{gone}'`);
+      expect(await dropOthers()).toBe(true);
+      expect(await states()).toEqual([]);
+    });
+
+    it('stay as long as an instance of another release folds them', async () => {
+      const newer = await follow();
+      expect(await newer.waitFor(await ground.say('two'), 20_000)).toBe(true);
+      expect(await dropOthers(5_000)).toBe(true);
+      expect(await states()).toEqual(['1 live']);
+    });
+
+    it('stay, and are waited for, while an instance of another release fills them', async () => {
+      await (await follow()).stop();
+      for (let count = 0; count < 3; count += 1) await ground.say('two', 'three', 'four');
+      const position = async (to: number) => pool.query('UPDATE view_generations SET position = $1', [to]);
+      await position(0);
+      const dropping = dropOthers();
+      await pause(500);
+      await position(1);
+      expect(await dropping).toBe(false);
+      expect(await states()).toEqual(['1 live']);
+    });
   });
 });

@@ -5,8 +5,8 @@ import type { Fold, Look, Projection } from './projection.js';
 import { addRows, keyOf, putRows, removeRows } from './write-rows.js';
 
 /** A view whose rows follow each from the events about one thing: a case, a consent, a receipt. */
-export interface FoldedRows<Row extends object> extends Omit<
-  Projection,
+export interface FoldedRows<Row extends object, Name extends string = string> extends Omit<
+  Projection<Name>,
   'apply' | 'applyAll' | 'beginFold' | 'entities'
 > {
   /** The one table. Columns that it does not name are not the fold's: they get their default and are left alone. */
@@ -28,7 +28,7 @@ export const oneRow =
   };
 
 /** Many events are folded in memory: the rows they are about are read once and written once. */
-export function foldedRows<Row extends object>(view: FoldedRows<Row>): Projection {
+export function foldedRows<Row extends object, Name extends string>(view: FoldedRows<Row, Name>): Projection<Name> {
   const { entity, of, idOf, fold, ...declared } = view;
   return { ...declared, entities: [entity], ...folding(() => new RowsFolded({ entity, of, idOf, fold })) };
 }

@@ -3,7 +3,7 @@ export type { BuildOptions } from './build-options.js';
 export { buildView } from './build-view.js';
 export { BeingBuilt, withBuildersLock } from './builders-lock.js';
 export { foundView } from './create-generation.js';
-export { dropUnfollowed, type DropOptions } from './drop-unfollowed.js';
+export { type DropOptions, dropUndeclared, dropUnfollowed } from './drop-unfollowed.js';
 export { digestOf } from './digest.js';
 export {
   findGeneration,
@@ -20,5 +20,6 @@ export { foldedRows, type FoldedRows, oneRow } from './folded-rows.js';
 export * from './opened-event.js';
 export * from './projection.js';
 export * from './run-projection.js';
+export * from './running-projection.js';
 export { TakenElsewhere } from './unwritten.js';
 export * from './view-generations-migration.js';

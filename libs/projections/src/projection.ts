@@ -19,9 +19,9 @@ export interface Fold {
  * also moves the checkpoint. Each comes in the current version of its type, whichever was stored. It names its tables without a
  * schema.
  */
-export interface Projection {
+export interface Projection<Name extends string = string> {
   /** Lower-case letters, digits and hyphens. */
-  readonly name: string;
+  readonly name: Name;
   /** To be raised with any change of the fold or of the tables: the new version is built beside the old one. */
   readonly version: number;
   readonly categories: readonly string[];
@@ -39,3 +39,6 @@ export interface Projection {
   /** The same for as many as a rebuild meets, which are folded in memory page by page and written now and then (`folding`). */
   readonly beginFold?: () => Fold;
 }
+
+/** The names of projections, such as those of a service: what its queries may wait for. */
+export type NameOf<Views extends readonly Projection[]> = Views[number]['name'];

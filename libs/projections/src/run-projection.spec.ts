@@ -5,7 +5,8 @@ import { type EventStore, grantCategories, migrateEventStore, openPostgresEventS
 import { createTestDatabase, createTestRole, eventually, type TestDatabase, type TestRole } from '@waymark/testing';
 import { liveSchemaOf } from './generation.js';
 import type { Projection } from './projection.js';
-import { type RunningProjection, runProjection } from './run-projection.js';
+import { runProjection } from './run-projection.js';
+import type { RunningProjection } from './running-projection.js';
 import { viewGenerationsMigration } from './view-generations-migration.js';
 
 describe('a projection', () => {

@@ -2,36 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { EventStore, Page, RecordedEvent } from '@waymark/event-store';
 import { applyPage, CannotApply, reasonOf } from './apply-page.js';
-import { moveCheckpoint, type Standing } from './checkpoint.js';
+import { moveCheckpoint, noteCategories, type Standing } from './checkpoint.js';
 import { findGeneration, type Generation } from './generation.js';
 import { secondsSince, Unseen } from './lag.js';
 import { foldedBy } from './fold.js';
 import type { OpenedEvent } from './opened-event.js';
 import type { Projection } from './projection.js';
 import { putInPlace } from './put-in-place.js';
+import type { ProjectionStatus, RunningProjection } from './running-projection.js';
 import { once, Waiters } from './waiters.js';
-
-export interface ProjectionStatus {
-  readonly name: string;
-  readonly position: bigint;
-  /** Absent once it has shown everything that was in the log when it was started. */
-  readonly catchingUp?: true;
-  readonly stoppedBecause?: string;
-  /** How long ago it last showed everything there was; 0 when it does. */
-  readonly lagSeconds: number;
-}
-
-export interface RunningProjection {
-  readonly name: string;
-  /** Resolves once queries find its tables: its own, or those of the version before while its own are being built. */
-  readonly serving: Promise<void>;
-  /** Resolves true once everything up to `position` is visible in the read model, false when the time is over. */
-  waitFor(position: bigint, timeoutMs: number): Promise<boolean>;
-  status(): ProjectionStatus;
-  /** As `lagSeconds`; looks into the log itself, so that it also tells of what no page has come of. */
-  lag(): Promise<number>;
-  stop(): Promise<void>;
-}
 
 export interface ProjectionOptions {
   readonly projection: Projection;
@@ -61,6 +40,7 @@ export function runProjection(options: ProjectionOptions): RunningProjection {
   const done = running.run();
   return {
     name: options.projection.name,
+    categories: options.projection.categories,
     serving: running.serving.done,
     status: () => running.status(),
     lag: () => running.lag(),
@@ -101,6 +81,7 @@ class Follower {
       position: this.standing.seen,
       ...(this.catchingUp ? { catchingUp: true } : {}),
       ...(this.stoppedBecause === undefined ? {} : { stoppedBecause: this.stoppedBecause }),
+      ...(this.stoppedBecause !== undefined && this.stoppedAtEvent ? { stoppedAtEvent: true } : {}),
       lagSeconds: secondsSince(this.behindSince, this.inHandSince),
     };
   }
@@ -139,6 +120,7 @@ class Follower {
       await putInPlace({ ...this.options, signal: this.stopping.signal }, (position) => this.standIn(position));
       return;
     }
+    await noteCategories(dataSource, this.generation, projection.categories);
     const checkpoint = this.generation.position;
     this.serving.resolve();
     this.storedAt = performance.now();

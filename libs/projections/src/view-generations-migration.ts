@@ -13,5 +13,9 @@ export const viewGenerationsMigration = `
     stopped_because text,
     begun_at timestamptz NOT NULL DEFAULT now(),
     placed_at timestamptz,
+    categories text[],
     UNIQUE (view, version, state) DEFERRABLE INITIALLY DEFERRED
   )`;
+
+/** What each generation is folded from, so that a release that does not know the view sees whether somebody folds it. */
+export const viewCategoriesMigration = 'ALTER TABLE view_generations ADD COLUMN IF NOT EXISTS categories text[]';

@@ -15,9 +15,10 @@ import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymar
 import { ConfigError } from './config.js';
 import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { endForgottenConnections } from './forgotten-connections.js';
-import { unfinishedErasuresMigration } from './erasure/unfinished-erasures.js';
+import { FinishErasuresLater1764250000000 } from './erasure/unfinished-erasures.js';
 import { idempotencyMigration, oldAnswersMigration } from './idempotency.js';
 import { KnowMessagesByAnyNumber1764411000000, LetTheInboxForget1764180000000 } from './inbox-migrations.js';
+import { NoteWhatViewsFold1764412010000 } from './note-what-views-fold.js';
 import { processOrdersMigration } from './processes/process-orders.js';
 
 /** Tables that every service keeps in its own database: answers given, inbox and relay; and data keys, until they move (`moveDataKeys`). */
@@ -133,17 +134,6 @@ export class NoteWhereTopicsEnd1764247800000 implements MigrationInterface {
   }
 }
 
-/** Table of erasures that wait for a view. */
-export class FinishErasuresLater1764250000000 implements MigrationInterface {
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(unfinishedErasuresMigration);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE unfinished_erasures');
-  }
-}
-
 /** Table of what operators order to be published again. */
 export class LetOperatorsOrderPublishingAgain1764252000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -208,6 +198,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       LetOperatorsOrderPublishingAgain1764252000000,
       LetSeveralOrderPublishingAgain1764256000000,
       KnowMessagesByAnyNumber1764411000000,
+      NoteWhatViewsFold1764412010000,
       ...options.migrations,
     ],
     synchronize: false,

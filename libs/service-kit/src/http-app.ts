@@ -33,7 +33,7 @@ import { Views } from './views.js';
 export type HttpApp = NestFastifyApplication;
 
 interface Parts {
-  readonly views: Views;
+  readonly views: Views<string>;
   readonly metrics: Metrics;
   readonly health: Health;
   readonly authenticator: Authenticator;

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { deadLetterReasons, type Consumer, type MeasureName, type OnMeasure, type Relay } from '@waymark/messaging';
+import { reading } from './reading.js';
 
 type Counted = Exclude<MeasureName, 'consumer_batch_seconds'>;
 
@@ -28,21 +29,6 @@ const gauges = {
   waymark_keys_held_up: { help: 'Keys that a dead letter holds up', labels: ['consumer'] },
   waymark_messages_waiting: { help: 'Messages that wait for an earlier one', labels: ['consumer'] },
 } as const;
-
-/** A reading that does not come in time is no reading: a broker that hangs must not keep the other metrics back. */
-const readingWithinMs = 3_000;
-
-async function reading<Value>(asked: Promise<Value>): Promise<Value | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), readingWithinMs);
-  });
-  try {
-    return await Promise.race([asked.catch(() => undefined), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** Prometheus metrics of relays and consumers. No ids of messages or aggregates. */
 export class MessageMetrics {

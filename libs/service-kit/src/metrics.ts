@@ -1,7 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Consumer, OnMeasure, Relay } from '@waymark/messaging';
 import { MessageMetrics } from './message-metrics.js';
+import type { ProcessDeclaration } from './processes/process-declaration.js';
 import type { StepStanding } from './processes/process-standing.js';
+import { reading } from './reading.js';
 import type { Views } from './views.js';
 
 /** A figure that only one service has. */
@@ -20,7 +22,7 @@ export class Metrics {
   private readonly dueFailures: Counter<'work'>;
   private readonly stuck = new Map<string, () => Promise<number>>();
 
-  constructor(service: string, views: Views) {
+  constructor(service: string, views: Views<string>) {
     this.registry.setDefaultLabels({ service });
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Histogram({
@@ -43,7 +45,8 @@ export class Metrics {
       labelNames: ['work'],
       registers: [this.registry],
       collect: async () => {
-        for (const [work, count] of this.stuck) stuck.set({ work }, await count().catch(() => Number.NaN));
+        const counts = [...this.stuck].map(async ([work, count]) => ({ work, count: await reading(count()) }));
+        for (const { work, count } of await Promise.all(counts)) stuck.set({ work }, count ?? Number.NaN);
       },
     });
     const positions = new Gauge({
@@ -87,8 +90,11 @@ export class Metrics {
     this.dueFailures.inc({ work }, 0);
   }
 
-  /** `standing` is asked whenever the metrics are read. */
-  watchProcesses(standing: () => Promise<readonly StepStanding[]>): void {
+  /** `standing` is asked whenever the metrics are read. When it cannot say, there is NaN for each step: no series would be no alarm. */
+  watchProcesses(declared: readonly ProcessDeclaration[], standing: () => Promise<readonly StepStanding[]>): void {
+    const unknown = declared.flatMap(({ name: process, steps }) =>
+      steps.map(({ name: step }) => ({ process, step, open: Number.NaN, overdue: Number.NaN })),
+    );
     const gauge = (name: string, help: string, figure: 'open' | 'overdue'): Gauge =>
       new Gauge({
         name,
@@ -96,8 +102,8 @@ export class Metrics {
         labelNames: ['process', 'step'],
         registers: [this.registry],
         async collect() {
+          const steps = (await reading(standing())) ?? unknown;
           this.reset();
-          const steps = await standing().catch(() => []);
           for (const { process, step, ...figures } of steps) this.set({ process, step }, figures[figure]);
         },
       });
@@ -115,7 +121,7 @@ export class Metrics {
       name,
       help,
       registers: [this.registry],
-      collect: async () => gauge.set(await read().catch(() => Number.NaN)),
+      collect: async () => gauge.set((await reading(read())) ?? Number.NaN),
     });
   }
 

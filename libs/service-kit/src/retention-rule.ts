@@ -1,6 +1,5 @@
 import { EnvError, makeValidator } from 'envalid';
 import type { Instant } from '@waymark/event-sourcing';
-import type { Views } from './views.js';
 
 const months = makeValidator<number>((value) => {
   const count = Number(value);
@@ -35,15 +34,15 @@ const first = '00000000-0000-0000-0000-000000000000';
 
 /**
  * What is due by views that show all that has happened, in the order of its ids: a page is read when all of the one before has been
- * dealt with. Where nothing is due the views are not waited for. `pageAfter` reads `limit` rows at most.
+ * dealt with. Where nothing is due the views are not waited for (`caughtUp`). `pageAfter` reads `limit` rows at most.
  */
 export async function* dueInPages<Row>(
-  views: Pick<Views, 'caughtUp'>,
+  caughtUp: () => Promise<void>,
   pageAfter: (id: string, limit: number) => Promise<readonly Row[]>,
   idOf: (row: Row) => string,
 ): AsyncGenerator<Row, void, undefined> {
   if ((await pageAfter(first, 1)).length === 0) return;
-  await views.caughtUp();
+  await caughtUp();
   for (let after = first; ;) {
     const page = await pageAfter(after, atOnce);
     yield* page;

@@ -18,7 +18,7 @@ import type { DueWork } from './due-work.js';
 import type { Log } from './log.js';
 import type { Figure } from './metrics.js';
 import { processClocksProjection } from './processes/process-clocks.projection.js';
-import { processAggregate, type ProcessDeclaration } from './processes/process-declaration.js';
+import { type DeclaredProcesses, processAggregate } from './processes/process-declaration.js';
 import { processesProjection } from './processes/processes.projection.js';
 import type { Secrets } from './secrets.js';
 
@@ -52,7 +52,7 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   /** What it does about messages of the others; whatever is not listed passes by. */
   readonly consumes?: readonly Consumption[];
   /** What takes several steps, each led to its end with a deadline and an alarm. */
-  readonly processes?: readonly ProcessDeclaration[];
+  readonly processes?: DeclaredProcesses;
   /** Set where what persons tell is sealed: how a person is erased here. */
   readonly erasure?: Erasure;
   /** Work that falls due, row by row of a table. */

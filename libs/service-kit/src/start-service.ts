@@ -121,7 +121,7 @@ async function assemble<Own extends object>(
     const clearing = runClock(() => remains.clearWhenDue(), log);
     closers.push(() => clearing.stop());
   }
-  const views = new Views();
+  const views = new Views<string>();
   const metrics = new Metrics(declared.name, views);
   const aggregates = new Aggregates(store, keyRing, clock);
   const platform: Platform<Own> = { settings, clock, log, dataSource, aggregates, store, secrets, keyRing };
@@ -132,17 +132,16 @@ async function assemble<Own extends object>(
   closers.push(async () => topics.stop());
   const open = feedOpener(aggregatesOf(definition), aggregates);
 
-  const categories = projections.flatMap((projection) => projection.categories);
   views.follow(
     projections.map((projection) => runProjection({ projection, store, dataSource, open, log })),
-    (after) => store.newest({ after, categories }),
+    (options) => store.newest(options),
   );
   closers.push(() => views.stop());
 
   const running: { consumer?: Consumer | undefined } = {};
   const { processes } = definition;
-  const standing = processes && (() => processStanding(processes, dataSource, clock.now()));
-  if (standing) metrics.watchProcesses(standing);
+  const standing = processes && (() => processStanding(processes.declared, dataSource, clock.now()));
+  if (standing) metrics.watchProcesses(processes.declared, standing);
   const health = new Health({
     // A server that has lost the service's tables answers, and is of no use.
     database: async () => void (await dataSource.query('SELECT FROM idempotency LIMIT 1')),
@@ -221,8 +220,8 @@ function startBackground<Own extends object>(
   startRelays(definition, platform, { store, bus, open, metrics, closers });
   const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
   if (consumer) closers.push(() => consumer.stop());
-  const { name: service, processes: declarations } = definition;
-  const lead = declarations && { service, declarations, aggregates: platform.aggregates, doors };
+  const { name: service, processes } = definition;
+  const lead = processes && { service, declarations: processes.declared, aggregates: platform.aggregates, doors };
   if (lead) obeyOrders(processOrders, () => carryOutProcessOrders(lead, dataSource, log), { dataSource, log, closers });
   for (const work of [...(definition.dueWork?.(doors) ?? []), ...(lead ? [processWork(lead, log)] : [])]) {
     metrics.watchDueWork(work.name, () => countStuck(work, dataSource, clock.now()));

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EventStore } from '@waymark/event-store';
 import type { RunningProjection } from '@waymark/projections';
 import { NotReady } from './health.js';
 import { oneAtATime } from './one-at-a-time.js';
@@ -7,16 +8,21 @@ import { Problem } from './problem.js';
 /** After a start, readiness waits so long for views that are catching up, and no longer: commands do not need them. */
 const patienceMs = 120_000;
 
-/** The read models of a service, so that queries can wait until they show what a caller has just been told. */
-export class Views {
+/**
+ * The read models of a service, so that queries can wait until those that they read show what a caller has just been told. `Name` are
+ * the views that the service has: no query can wait for another.
+ */
+export class Views<Name extends string> {
   private running: readonly RunningProjection[] = [];
-  private newest = (): Promise<bigint> => Promise.resolve(0n);
+  private newest: EventStore['newest'] = () => Promise.resolve(0n);
+  /** By the views that are waited for. */
+  private readonly questions = new Map<string, () => Promise<bigint>>();
   private followedAt = 0;
 
-  /** Called once the projections run; `newest` tells where the log ends for them, as `EventStore.newest` does. */
-  follow(running: readonly RunningProjection[], newest: (after: bigint) => Promise<bigint>): void {
+  /** Called once the projections run; `newest` is that of the log they follow. */
+  follow(running: readonly RunningProjection[], newest: EventStore['newest']): void {
     this.running = running;
-    this.newest = oneAtATime(async () => newest(this.shown()));
+    this.newest = newest;
     this.followedAt = performance.now();
   }
 
@@ -38,25 +44,47 @@ export class Views {
   }
 
   /**
-   * Waits until the views show everything that was acknowledged before, whichever process wrote it, and everything up to `after` (a
-   * `Waymark-Position`). 503 when they do not catch up within ten seconds.
+   * Waits until these views, which are all that the caller reads, show everything that was acknowledged before, whichever process wrote
+   * it, and everything up to `after` (a `Waymark-Position`). 503 when they do not catch up within ten seconds, and at once when one of
+   * them has stopped.
    */
-  async caughtUp(after?: string): Promise<void> {
-    if (this.running.length === 0) return;
-    const named = after !== undefined && /^\d{1,18}$/.test(after) ? BigInt(after) : 0n;
-    const newest = await this.newest();
-    const target = named > newest ? named : newest;
-    const reached = await Promise.all(this.running.map((projection) => projection.waitFor(target, 10_000)));
-    if (reached.includes(false))
-      throw new Problem(503, 'view_behind', 'The list does not show the newest changes yet. Try again.', undefined, {
-        'retry-after': '2',
-      });
+  async caughtUp(names: readonly Name[], after?: string): Promise<void> {
+    const read = this.named(names);
+    if (read.length === 0) return;
+    if (read.some((projection) => projection.status().stoppedAtEvent)) throw viewBehind();
+    const position = after !== undefined && /^\d{1,18}$/.test(after) ? BigInt(after) : 0n;
+    const newest = await this.newestFor(read);
+    const target = position > newest ? position : newest;
+    const reached = await Promise.all(read.map((projection) => projection.waitFor(target, 10_000)));
+    if (reached.includes(false)) throw viewBehind();
   }
 
-  /** What all of them show. */
-  private shown(): bigint {
-    const [first = 0n, ...others] = this.status().map(({ position }) => position);
+  /** What all of these show. */
+  shownBy(names: readonly Name[]): bigint {
+    const [first = 0n, ...others] = this.named(names).map((projection) => projection.status().position);
     return others.reduce((least, position) => (position < least ? position : least), first);
+  }
+
+  /** What the most advanced of all shows: up to here the log is known. */
+  furthest(): bigint {
+    return this.status().reduce((most, { position }) => (position > most ? position : most), 0n);
+  }
+
+  private named(names: readonly Name[]): readonly RunningProjection[] {
+    const wanted = new Set<string>(names);
+    return this.running.filter(({ name }) => wanted.has(name));
+  }
+
+  /**
+   * Where the log ends for them, which is asked from where the most advanced view is: what lies before that they have to show as well,
+   * and one that is far behind does not have all of it read.
+   */
+  private newestFor(read: readonly RunningProjection[]): Promise<bigint> {
+    const key = read.map(({ name }) => name).join();
+    const categories = [...new Set(read.flatMap((projection) => projection.categories))];
+    const ask = this.questions.get(key) ?? oneAtATime(async () => this.newest({ after: this.furthest(), categories }));
+    this.questions.set(key, ask);
+    return ask();
   }
 
   async stop(): Promise<void> {
@@ -72,3 +100,8 @@ export class Views {
     return Promise.all(this.running.map(async (each) => ({ name: each.name, seconds: await each.lag() })));
   }
 }
+
+const viewBehind = (): Problem =>
+  new Problem(503, 'view_behind', 'The list does not show the newest changes yet. Try again.', undefined, {
+    'retry-after': '2',
+  });

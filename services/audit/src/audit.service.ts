@@ -6,19 +6,15 @@ import {
   shutOutMarksIn,
   shutOutVariables,
 } from '@waymark/service-kit';
-import { accessesProjection } from './accesses/accesses.projection.js';
-import { teamPeriodsProjection } from './accesses/team-periods.projection.js';
+import { auditViews } from './audit-views.js';
 import { AuditModule } from './audit.module.js';
-import { clientIndexProjection } from './client-index/client-index.projection.js';
 import { EVENT_LOG } from './history/event-log.js';
 import { historyNamed } from './history/history-readers.js';
 import { CreateReadingWatch1760000006000 } from './migrations/1760000006000-create-reading-watch.js';
 import { watchReadings } from './reading-alarm/features/watch-readings.js';
-import { readingAlarmsProjection } from './reading-alarm/projections/reading-alarms/reading-alarms.projection.js';
 import { openReadingAlarms } from './reading-alarm/open-reading-alarms.js';
 import { readingAlarmAggregate } from './reading-alarm/reading-alarm.aggregate.js';
 import { READING_LIMITS, type ReadingLimits } from './reading-alarm/reading-rules.js';
-import { shutOutsProjection } from './shut-outs/shut-outs.projection.js';
 
 const own = {
   ...shutOutVariables,
@@ -45,13 +41,7 @@ export const audit: ServiceDefinition<typeof own> = {
       historyNamed(id, dataSource, shutOutMarksIn('audit', environment), asker),
   },
   migrations: [CreateReadingWatch1760000006000],
-  projections: [
-    clientIndexProjection,
-    shutOutsProjection,
-    accessesProjection,
-    teamPeriodsProjection,
-    readingAlarmsProjection,
-  ],
+  projections: auditViews,
   providers: ({ store, settings }) => {
     const limits: ReadingLimits = {
       clientsPerHour: settings.READING_CLIENTS_PER_HOUR,

@@ -8,14 +8,12 @@ import {
   shutOutMarksIn,
   shutOutVariables,
 } from '@waymark/service-kit';
+import { caseViews } from './case/projections/case-views.js';
 import { caseAggregate } from './case/case.aggregate.js';
 import { casesOfClients } from './case/cases-of-clients.js';
 import { emergencyReviewClocks } from './case/features/run-emergency-review-clocks.js';
 import { openEmergencyAccesses } from './case/open-emergency-accesses.js';
-import { emergencyAccessesProjection } from './case/projections/emergency-accesses/emergency-accesses.projection.js';
-import { emergencyReviewClocksProjection } from './case/projections/emergency-review-clocks/emergency-review-clocks.projection.js';
 import { caseResource } from './case/visibility.js';
-import { casesProjection } from './case/projections/cases/cases.projection.js';
 import { CaseModule } from './case.module.js';
 import { consumes } from './integration/consume.js';
 import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
@@ -43,7 +41,7 @@ export const caseService: ServiceDefinition<typeof own> = {
     },
   },
   migrations: [CreateCaseReferrals1760000002000, CreateClientLinks1764413000000],
-  projections: [casesProjection, emergencyAccessesProjection, emergencyReviewClocksProjection],
+  projections: caseViews,
   providers: ({ store, settings, log }) => [
     { provide: AccessRecords, useValue: new AccessRecords('case', store) },
     { provide: ShutOutMarks, useValue: shutOutMarks(settings) },

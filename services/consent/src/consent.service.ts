@@ -10,16 +10,14 @@ import {
   shutOutMarksIn,
   shutOutVariables,
 } from '@waymark/service-kit';
+import { consentViews } from './consent-record/projections/consent-views.js';
 import { ClientTeams } from './consent-record/client-teams.js';
 import { consentRecordAggregate } from './consent-record/consent-record.aggregate.js';
 import { runRetention } from './consent-record/features/request-due-erasures.js';
 import { consentClocks } from './consent-record/features/run-consent-clocks.js';
 import { clientErasure } from './consent-record/processes/client-erasure.process.js';
 import { consentWithdrawal } from './consent-record/processes/consent-withdrawal.process.js';
-import { consentClocksProjection } from './consent-record/projections/consent-clocks/consent-clocks.projection.js';
 import { overdueErasures } from './consent-record/overdue-erasures.js';
-import { waitingApprovalsProjection } from './consent-record/projections/approvals/waiting-approvals.projection.js';
-import { erasuresProjection } from './consent-record/projections/erasures/erasures.projection.js';
 import { ConsentModule } from './consent.module.js';
 import { consumes } from './integration/consume.js';
 import { erasureAnswer, publish, publishes } from './integration/publish.js';
@@ -47,7 +45,7 @@ export const consent: ServiceDefinition<typeof own> = {
     AddRecusedAndClosed1764244800000,
     AddTeamRevision1764249000000,
   ],
-  projections: [consentClocksProjection, erasuresProjection, waitingApprovalsProjection],
+  projections: consentViews,
   providers: ({ settings }) => [
     { provide: RetentionRule, useValue: new RetentionRule(settings.RETENTION_MONTHS) },
     { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
@@ -55,7 +53,7 @@ export const consent: ServiceDefinition<typeof own> = {
   publishes,
   publish,
   consumes,
-  processes: [consentWithdrawal, clientErasure],
+  processes: { version: 2, declared: [consentWithdrawal, clientErasure] },
   dueWork: (doors) => [consentClocks(doors)],
   clocks: [runRetention],
   erasure: { answers: erasureAnswer },

@@ -78,6 +78,21 @@ describe('erasing a client at intake', () => {
     await queue.close();
   });
 
+  it('leaves nothing of a view that no release has any more', async () => {
+    const { concernId } = await desk.submit(told);
+    const clientId = await clientOf(concernId);
+    await stage.query('intake', 'CREATE SCHEMA earlier_queue_v2 CREATE TABLE earlier_queue (client_id uuid)');
+    await stage.query(
+      'intake',
+      `INSERT INTO view_generations (view, version, state) VALUES ('earlier-queue', 2, 'live')`,
+    );
+    await consent.publish(consent.approved(clientId));
+    await eventually(async () => (await consent.noted(clientId)).length === 1, { timeoutMs: 60_000 });
+    const left = `SELECT to_regnamespace('earlier_queue_v2') AS schema,
+      (SELECT count(*)::int FROM view_generations WHERE view = 'earlier-queue') AS generations`;
+    expect(await stage.query('intake', left)).toEqual([{ schema: null, generations: 0 }]);
+  });
+
   it('is carried out also while a view is being built, and leaves none that is kept', async () => {
     const { concernId } = await desk.submit(told);
     const clientId = await clientOf(concernId);

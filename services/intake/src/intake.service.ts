@@ -13,6 +13,7 @@ import {
   shutOutSecretLabel,
   viewSettings,
 } from '@waymark/service-kit';
+import { intakeViews } from './concern/projections/intake-views.js';
 import { ConcernMarks } from './concern/concern-marks.js';
 import { concernAggregate } from './concern/concern.aggregate.js';
 import { concernsOfClients } from './concern/concerns-of-clients.js';
@@ -23,12 +24,7 @@ import { responseClocks } from './concern/features/run-response-clocks.js';
 import { clientLink } from './concern/processes/client-link.process.js';
 import { concernAcceptance } from './concern/processes/concern-acceptance.process.js';
 import { ContactMarks } from './concern/projections/contact-marks/contact-marks.js';
-import { contactMarksProjection } from './concern/projections/contact-marks/contact-marks.projection.js';
-import { queueProjection } from './concern/projections/queue/queue.projection.js';
 import { StaffMarks } from './concern/projections/queue/staff-marks.js';
-import { quietConcernsProjection } from './concern/projections/quiet-concerns/quiet-concerns.projection.js';
-import { receiptsProjection } from './concern/projections/receipts/receipts.projection.js';
-import { responseClocksProjection } from './concern/projections/response-clocks/response-clocks.projection.js';
 import { ReceiptHashes } from './concern/receipts/receipt-hashes.js';
 import { RECEIPT_SESSIONS, receiptSessions } from './concern/receipts/receipt-signing.js';
 import { forgetFullBuckets, GuessThrottle, SubmissionThrottle } from './concern/receipts/throttles.js';
@@ -85,13 +81,7 @@ export const intake: ServiceDefinition<typeof own> = {
     },
   },
   migrations: [CreateIntakeViews1760000001000, CreateAccessRevocations1764160000000, ForgetFullBuckets1764248000000],
-  projections: ({ secrets }) => [
-    queueProjection(new StaffMarks(secrets), new DeskMarks(secrets)),
-    contactMarksProjection(new ContactMarks(secrets)),
-    receiptsProjection,
-    quietConcernsProjection,
-    responseClocksProjection,
-  ],
+  projections: ({ secrets }) => intakeViews(secrets),
   providers: ({ secrets, store, dataSource, clock, settings, log }) => [
     { provide: AccessRecords, useValue: new AccessRecords('intake', store) },
     { provide: Desks, useValue: desksFor(settings, secrets, log) },
@@ -109,7 +99,7 @@ export const intake: ServiceDefinition<typeof own> = {
   publish,
   publishFacts,
   consumes,
-  processes: [concernAcceptance, clientLink],
+  processes: { version: 2, declared: [concernAcceptance, clientLink] },
   erasure: {
     answers: erasureAnswer,
     clear: ({ personId, erasureId }, call, { commands }) =>

@@ -47,10 +47,10 @@ describe('what was told at one instance of intake', () => {
   const show = (receipt: string) => atSecond('POST', '/v1/receipt-sessions', { receipt });
   const wrong = (index: number): string => String(1_000_000_000_000_000 + index);
 
-  /** While no view moves on; what they show can be read. */
-  const withViewsHeld = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+  /** While the receipts do not move on; what they show can be read. */
+  const withReceiptsHeld = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     await database.query('BEGIN');
-    await database.query('LOCK TABLE receipts_v2.receipts, concern_queue_v6.concern_queue IN SHARE MODE');
+    await database.query('LOCK TABLE receipts_v2.receipts IN SHARE MODE');
     try {
       return await work();
     } finally {
@@ -66,7 +66,7 @@ describe('what was told at one instance of intake', () => {
   });
 
   it('also while the receipts that other processes look at are behind: right and wrong ones wait, and only wrong ones count', async () => {
-    const shown = await withViewsHeld(async () => {
+    const shown = await withReceiptsHeld(async () => {
       const { body } = await atFirst('POST', '/v1/concerns', concern);
       const answers = [body.receipt, ...Array.from({ length: 9 }, (_each, index) => wrong(index))].map(show);
       const first = await Promise.race([...answers, pause(500)]);
@@ -82,7 +82,7 @@ describe('what was told at one instance of intake', () => {
   });
 
   it('is neither denied nor counted while the receipts cannot be brought up to date', async () => {
-    const [receipt, answers] = await withViewsHeld(async () => {
+    const [receipt, answers] = await withReceiptsHeld(async () => {
       const { body } = await atFirst('POST', '/v1/concerns', concern);
       return [
         body.receipt,

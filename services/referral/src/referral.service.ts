@@ -11,6 +11,7 @@ import {
   shutOutMarksIn,
   shutOutVariables,
 } from '@waymark/service-kit';
+import { referralViews } from './referral/projections/referral-views.js';
 import { consumes } from './integration/consume.js';
 import { ConsentDoor } from './integration/consent-door.js';
 import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
@@ -19,7 +20,6 @@ import { ForgetWithdrawnConsents1760000003020 } from './migrations/1760000003020
 import { FindCasesByClient1764324000000 } from './migrations/1764324000000-find-cases-by-client.js';
 import { PackageSeal } from './referral/package/package-seal.js';
 import { CaseTeams } from './referral/projections/case-teams/case-teams.js';
-import { referralsProjection } from './referral/projections/referrals/referrals.projection.js';
 import { referralAggregate } from './referral/referral.aggregate.js';
 import { referralResource } from './referral/visible-referrals.js';
 import { ReferralModule } from './referral.module.js';
@@ -53,7 +53,7 @@ export const referral: ServiceDefinition<typeof own> = {
     FindCasesByClient1764324000000,
     CreateClientLinks1764413000000,
   ],
-  projections: [referralsProjection],
+  projections: referralViews,
   providers: ({ settings, keyRing }) => [
     { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
     { provide: PackageSeal, useValue: new PackageSeal(keyRing) },

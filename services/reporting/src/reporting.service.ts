@@ -1,9 +1,6 @@
 import type { ServiceDefinition } from '@waymark/service-kit';
+import { reportingViews } from './fact/projections/reporting-views.js';
 import { caseFacts, factAggregate, referralFacts, responseFacts } from './fact/fact.aggregate.js';
-import { caseloadProjection } from './fact/projections/caseload/caseload.projection.js';
-import { contactCountsProjection } from './fact/projections/contact-counts/contact-counts.projection.js';
-import { firstResponsesProjection } from './fact/projections/first-responses/first-responses.projection.js';
-import { referralResultsProjection } from './fact/projections/referral-results/referral-results.projection.js';
 import { consumes } from './integration/consume.js';
 import { ReportingModule } from './reporting.module.js';
 import { shownTablesAggregate } from './shown-tables/shown-tables.aggregate.js';
@@ -18,7 +15,7 @@ export const reporting: ServiceDefinition = {
   aggregates: [factAggregate, responseFacts, referralFacts, caseFacts, shownTablesAggregate],
   module: ReportingModule,
   migrations: [],
-  projections: [contactCountsProjection, firstResponsesProjection, referralResultsProjection, caseloadProjection],
+  projections: reportingViews,
   providers: ({ store, aggregates }) => [{ provide: EarlierCounts, useValue: new EarlierCounts(store, aggregates) }],
   consumes,
 };

@@ -2,9 +2,10 @@ import { consentMessages } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
 import type { Translation } from '@waymark/messaging';
 import type { KeyRing } from '@waymark/privacy';
-import { dropUnfollowed, type OpenedEvent, type Projection } from '@waymark/projections';
+import { dropUndeclared, dropUnfollowed, type OpenedEvent, type Projection } from '@waymark/projections';
 import { messageCall } from '../call.js';
 import { type Consumption, reactingTo } from '../consumption.js';
+import type { Doors } from '../doors.js';
 import type { DueWork } from '../due-work.js';
 import type { Log } from '../log.js';
 import type { Platform, ServiceDefinition } from '../service-definition.js';
@@ -16,21 +17,16 @@ const day = 86_400_000;
 
 /**
  * Obeys `consent.erasure-approved.v1`: first the key, then what stands in the clear, then the note in the log, from which the
- * answer is published. A crash between any two of them is mended by the message, which comes again. As long as a view still tells of
- * the person the note waits, and no other message with it: `forgettingLater`.
+ * answer is published. A crash between any two of them is mended by the message, which comes again. What cannot be done after the
+ * key is gone, as while a view still tells of the person, waits, and no other message with it: `forgettingLater`.
  */
-function erasesWhenApproved<Own extends object>(
-  name: string,
-  erasure: Erasure,
-  platform: Platform<Own>,
-  projections: readonly Projection[],
-): Consumption {
-  const { keyRing, store, settings, dataSource, clock } = platform;
+function erasesWhenApproved<Own extends object>(forgetting: Forgetting<Own>): Consumption {
+  const { name, platform } = forgetting;
+  const { keyRing, settings, dataSource, clock, log } = platform;
   return reactingTo(consentMessages.erasureApproved, async (message, doors) => {
     const { clientId: personId, erasureId } = message.data;
     const call = messageCall(name, message);
     const { madeAt, destroyedAt } = await keyRing.destroy(personId);
-    await erasure.clear?.({ personId, erasureId }, call, doors);
     const erased: SubjectErased = {
       subjectId: personId,
       erasureId,
@@ -38,25 +34,44 @@ function erasesWhenApproved<Own extends object>(
       destroyedAt: destroyedAt.toISOString(),
       backupsExpireAt: new Date(destroyedAt.getTime() + settings.KEY_BACKUP_DAYS * day).toISOString(),
     };
-    const telling = await tellingStill(platform, projections);
-    if (telling === undefined) return noteErasure(name, store, erased, call);
-    await finishLater(dataSource, { erased, call, dueAt: clock.now() });
+    try {
+      await forget(forgetting, { erased, call }, doors);
+    } catch (error) {
+      log.warn({ erasureId, err: error }, 'an erasure cannot be finished yet, to be tried again');
+      await finishLater(dataSource, { erased, call, dueAt: clock.now() });
+    }
   });
 }
 
-/** Finishes, each a second later or whenever they can be, the erasures that waited for a view. */
+/** Finishes, each a second later or whenever they can be, the erasures that could not be finished at once. */
 const forgettingLater = <Own extends object>(
-  name: string,
-  platform: Platform<Own>,
-  projections: readonly Projection[],
+  forgetting: Forgetting<Own>,
+  doors: Doors,
 ): DueWork<UnfinishedErasure> => ({
   ...{ name: 'unfinished-erasures', table: 'unfinished_erasures', key: ['erasure_id'] },
-  perform: async ({ erased, call }) => {
-    const telling = await tellingStill(platform, projections, onceMoreMs);
-    if (telling !== undefined) throw new Error(`${telling} does not show yet what was erased`);
-    await noteErasure(name, platform.store, erased, call);
-  },
+  perform: (unfinished) => forget(forgetting, unfinished, doors, onceMoreMs),
 });
+
+interface Forgetting<Own extends object> {
+  readonly name: string;
+  readonly erasure: Erasure;
+  readonly platform: Platform<Own>;
+  readonly projections: readonly Projection[];
+}
+
+/** All that an erasure is once the key is gone. May be repeated. */
+async function forget<Own extends object>(
+  { name, erasure, platform, projections }: Forgetting<Own>,
+  { erased, call }: UnfinishedErasure,
+  doors: Doors,
+  patienceMs?: number,
+): Promise<void> {
+  const { subjectId: personId, erasureId } = erased;
+  await erasure.clear?.({ personId, erasureId }, call, doors);
+  const telling = await tellingStill(platform, projections, patienceMs);
+  if (telling !== undefined) throw new Error(`${telling} does not show yet what was erased`);
+  await noteErasure(name, platform.store, erased, call);
+}
 
 const onceMoreMs = 1_000;
 
@@ -72,7 +87,9 @@ async function tellingStill(
   for (const projection of projections)
     if (!(await dropUnfollowed({ dataSource, store, projection, ...(patienceMs === undefined ? {} : { patienceMs }) })))
       return projection.name;
-  return undefined;
+  // Not known here, so that whoever may fold one, such as a newer release, always has all the time.
+  const settled = await dropUndeclared({ dataSource, store, projections });
+  return settled ? undefined : 'a view of another release';
 }
 
 /** Every message that a service says and hears, those of erasures included. */
@@ -99,10 +116,11 @@ export function withErasure<Own extends object>(
 ): ServiceDefinition<Own> {
   const { name, erasure, consumes = [], publish, dueWork } = definition;
   if (!erasure) return definition;
+  const forgetting = { name, erasure, platform, projections };
   return {
     ...definition,
-    consumes: [...consumes, erasesWhenApproved(name, erasure, platform, projections)],
-    dueWork: (doors) => [...(dueWork?.(doors) ?? []), forgettingLater(name, platform, projections)],
+    consumes: [...consumes, erasesWhenApproved(forgetting)],
+    dueWork: (doors) => [...(dueWork?.(doors) ?? []), forgettingLater(forgetting, doors)],
     publishes: messagesOf(definition).publishes,
     publish: (event) =>
       event.category === erasureOf(name) ? answerIn(name, erasure, event) : publish?.(event, platform),

@@ -12,6 +12,6 @@ export interface ErasedPerson {
 export interface Erasure {
   /** What it answers, `<context>.subject-erased.v1`. */
   readonly answers: MessageContract;
-  /** Changes what tells of the person without a seal, as in views. Called after the key is gone; may be called again. */
+  /** Changes what tells of the person without a seal, as in views. Called after the key is gone, again and again until it succeeds; may be called once more. */
   readonly clear?: (person: ErasedPerson, call: Call, doors: Doors) => Promise<void>;
 }

@@ -1,11 +1,11 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import type { Instant } from '@waymark/event-sourcing';
 import type { Call } from '../aggregate.js';
 import { dueWorkColumns } from '../due-work.js';
 import type { SubjectErased } from './erasure-register.js';
 
-/** Table of erasures of which the key is gone, and that a view did not show yet. Ids and times only. */
-export const unfinishedErasuresMigration = `
+/** Table of erasures of which the key is gone, and that could not be finished at once. Ids and times only. */
+const unfinishedErasuresMigration = `
   CREATE TABLE unfinished_erasures (
     erasure_id uuid PRIMARY KEY,
     erased jsonb NOT NULL,
@@ -14,7 +14,18 @@ export const unfinishedErasuresMigration = `
   );
   ${dueWorkColumns('unfinished_erasures')}`;
 
-/** What is left to do: the note of what was erased, by the call that the message was. */
+/** Table of erasures that wait. */
+export class FinishErasuresLater1764250000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(unfinishedErasuresMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE unfinished_erasures');
+  }
+}
+
+/** What is left to do, by the call that the message was: to clear what tells of the person, and the note of what was erased. */
 export interface UnfinishedErasure {
   readonly erased: SubjectErased;
   readonly call: Call;

@@ -36,7 +36,7 @@ const counting: ProcessDeclaration = {
     },
   ],
 };
-const tally: ServiceDefinition = { ...tallyService, processes: [counting] };
+const tally: ServiceDefinition = { ...tallyService, processes: { version: 1, declared: [counting] } };
 
 describe('a process, with two instances of its service', () => {
   const clock = new FakeClock('2026-03-02T08:00:00.000Z');

@@ -1,19 +1,24 @@
 import { foldedRows, type OpenedEvent, type Projection } from '@waymark/projections';
 import { dueWorkColumns } from '../due-work.js';
 import { ProcessBell } from './process-bell.entity.js';
-import { processAggregate, type ProcessDeclaration, processIdOf } from './process-declaration.js';
+import {
+  type DeclaredProcesses,
+  processAggregate,
+  type ProcessDeclaration,
+  processIdOf,
+} from './process-declaration.js';
 import { type ProcessEvent, processEvents } from './process.events.js';
 
 /** What falls due for each open process. Sends nothing itself: a rebuild rings no bell, and what is completed has none left. */
-export function processClocksProjection(service: string, declarations: readonly ProcessDeclaration[]): Projection {
+export function processClocksProjection(service: string, { version, declared }: DeclaredProcesses): Projection {
   const { category } = processAggregate(service);
   const startedBy = (event: OpenedEvent): ProcessDeclaration | undefined =>
-    declarations.find(({ startedBy: by }) => by.category === event.category && by.type === event.type);
+    declared.find(({ startedBy: by }) => by.category === event.category && by.type === event.type);
   return foldedRows({
     name: `${service}-process-clocks`,
-    version: 1,
-    categories: [category, ...new Set(declarations.map(({ startedBy: by }) => by.category))],
-    folds: [...Object.keys(processEvents), ...new Set(declarations.map(({ startedBy: by }) => by.type))],
+    version,
+    categories: [category, ...new Set(declared.map(({ startedBy: by }) => by.category))],
+    folds: [...Object.keys(processEvents), ...new Set(declared.map(({ startedBy: by }) => by.type))],
     tables: `
       CREATE TABLE process_clocks (
         process_id uuid NOT NULL,

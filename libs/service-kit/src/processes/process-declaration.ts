@@ -51,6 +51,16 @@ export interface ProcessDeclaration {
   readonly steps: readonly [ProcessStep, ...ProcessStep[]];
 }
 
+/** The processes of a service. */
+export interface DeclaredProcesses {
+  /**
+   * Counts up whenever a process comes or goes, or another event starts one: the view of their clocks is then built beside that of the
+   * release before, which would move on over the new event. Golden files hold it to that (`npm run golden`).
+   */
+  readonly version: number;
+  readonly declared: readonly ProcessDeclaration[];
+}
+
 export type ProcessAggregate = Aggregate<ProcessState, ProcessCommand, ProcessEvent>;
 
 /** Where the processes of a service lie: streams `<service>_process-<id>`. */

@@ -24,7 +24,7 @@ const categories = [
 const streamName = /^[a-z][a-z0-9_]{0,63}-[A-Za-z0-9_-]{1,128}$/;
 
 /** Which streams are about which client. Streams, not events: what came before the client was known belongs to them too. */
-export const clientIndexProjection: Projection = {
+export const clientIndexProjection: Projection<'client-index'> = {
   name: 'client-index',
   version: 3,
   categories,

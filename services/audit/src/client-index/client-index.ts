@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EventStore } from '@waymark/event-store';
 import { Views } from '@waymark/service-kit';
+import type { AuditView } from '../audit-views.js';
 import { EVENT_LOG } from '../history/event-log.js';
 
 /** Finds the streams of a client. Waits until the index has seen the log to its end: audit answers nothing half. */
@@ -9,7 +10,7 @@ import { EVENT_LOG } from '../history/event-log.js';
 export class ClientIndex {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<AuditView>,
     @Inject(EVENT_LOG) private readonly log: EventStore,
   ) {}
 
@@ -26,10 +27,9 @@ export class ClientIndex {
 
   /** `after`: the `Waymark-Position` that the caller insists on. */
   async caughtUp(after?: string): Promise<void> {
-    const seen = this.views.status().map(({ position }) => position);
-    const end = await this.endOfLog(seen.reduce((least, each) => (each < least ? each : least), seen[0] ?? 0n));
+    const end = await this.endOfLog(this.views.furthest());
     const named = after !== undefined && /^\d{1,18}$/.test(after) ? BigInt(after) : 0n;
-    await this.views.caughtUp(String(named > end ? named : end));
+    await this.views.caughtUp(['client-index', 'shut-outs', 'accesses'], String(named > end ? named : end));
   }
 
   /** Asked by way of a category without events, so that the answer is a position and nothing else. */

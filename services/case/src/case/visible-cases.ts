@@ -4,6 +4,7 @@ import { type ActionOn, type Decision, decide, type Principal } from '@waymark/a
 import type { Instant } from '@waymark/event-sourcing';
 import { SubjectErasedError } from '@waymark/privacy';
 import { Aggregates, type Call, ShutOutMarks, Views, type Written } from '@waymark/service-kit';
+import type { CaseView } from './projections/case-views.js';
 import { TeamListeners } from '../integration/tell-of-team.js';
 import { caseAggregate } from './case.aggregate.js';
 import { casesOfClients } from './cases-of-clients.js';
@@ -23,7 +24,7 @@ export class VisibleCases {
     private readonly marks: ShutOutMarks,
     private readonly listeners: TeamListeners,
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<CaseView>,
   ) {}
 
   /** The case, what lets the caller do this with it, and the moment at which that was decided. */
@@ -65,7 +66,7 @@ export class VisibleCases {
 
   /** Nobody comes to work on a case whose reporter shut them out, nor the reporter of another case of the same client. */
   private async demandNotShutOut({ concernId, shutOut = [], clientId }: Case, id: string): Promise<void> {
-    await this.views.caughtUp();
+    await this.views.caughtUp(['cases']);
     const marked = [{ concernId, shutOut }, ...(await casesOfClients.of(this.dataSource, clientId))];
     if (marked.some((each) => this.marks.name(each, { id }))) reject('person_shut_out');
   }

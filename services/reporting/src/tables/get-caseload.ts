@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { Checked, Clock, MayNotExist, Pattern, Views } from '@waymark/service-kit';
+import type { ReportingView } from '../fact/projections/reporting-views.js';
 import { demandPeriod, isDay, lastDayOf, monthEndedBy } from './calendar.js';
 import { caseloadCell, caseloadOf } from './caseload-table.js';
 import { cellOf, CountCell, hiddenNote } from './cell.js';
@@ -68,13 +69,13 @@ export class CaseloadEndpoint {
 export class GetCaseloadHandler implements IQueryHandler<GetCaseload> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<ReportingView>,
     private readonly clock: Clock,
     private readonly tables: ProtectedTables,
   ) {}
 
   async execute({ asOf }: GetCaseload): Promise<CaseloadReport> {
-    await this.views.caughtUp();
+    await this.views.caughtUp(['caseload']);
     const { rows, position } = await changesOf(this.dataSource);
     const { months, plan } = caseloadOf(rows, this.clock.now());
     const month = monthEndedBy(asOf);

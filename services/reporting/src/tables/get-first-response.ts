@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { channels, responseBands } from '@waymark/contracts';
 import { Clock, MayNotExist, Pattern, Views } from '@waymark/service-kit';
+import type { ReportingView } from '../fact/projections/reporting-views.js';
 import { demandPeriod, periodForm, yearOf } from './calendar.js';
 import { cellOf, CountCell, hiddenNote } from './cell.js';
 import { crossCell, crossTables } from './cross-tables.js';
@@ -83,13 +84,13 @@ export class FirstResponseEndpoint {
 export class GetFirstResponseHandler implements IQueryHandler<GetFirstResponse> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<ReportingView>,
     private readonly clock: Clock,
     private readonly tables: ProtectedTables,
   ) {}
 
   async execute({ period }: GetFirstResponse): Promise<FirstResponse> {
-    await this.views.caughtUp();
+    await this.views.caughtUp(['first-responses']);
     const year = yearOf(period);
     const { rows: counted, position } = await answersOf(this.dataSource, year);
     const { periods, rows, plan } = crossTables(year, counted.map(crossRowOf), this.clock.now());

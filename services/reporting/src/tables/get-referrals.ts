@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { referralResults, units } from '@waymark/contracts';
 import { Clock, MayNotExist, Pattern, Views } from '@waymark/service-kit';
+import type { ReportingView } from '../fact/projections/reporting-views.js';
 import { demandPeriod, periodForm, yearOf } from './calendar.js';
 import { cellOf, CountCell, hiddenNote } from './cell.js';
 import { crossCell, crossTables } from './cross-tables.js';
@@ -61,13 +62,13 @@ export class ReferralsEndpoint {
 export class GetReferralsHandler implements IQueryHandler<GetReferrals> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<ReportingView>,
     private readonly clock: Clock,
     private readonly tables: ProtectedTables,
   ) {}
 
   async execute({ period }: GetReferrals): Promise<ReferralsReport> {
-    await this.views.caughtUp();
+    await this.views.caughtUp(['referral-results']);
     const year = yearOf(period);
     const { rows: counted, position } = await resultsOf(this.dataSource, year);
     const { periods, rows, columns, plan } = crossTables(year, counted, this.clock.now());

@@ -8,6 +8,7 @@ import { createKeyFile, createKeyRing, openKeyFile } from '@waymark/privacy';
 import { foundView, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
 import { Aggregates, messageCall, Views } from '@waymark/service-kit';
 import { createTestDatabase, createTestRole, FakeClock } from '@waymark/testing';
+import type { ReportingView } from '../fact/projections/reporting-views.js';
 import type { ContactFact } from '../fact/domain/fact.js';
 import { factAggregate } from '../fact/fact.aggregate.js';
 import { contactCountsProjection } from '../fact/projections/contact-counts/contact-counts.projection.js';
@@ -83,7 +84,14 @@ export async function prepareYears() {
     newInstance: (protect: (plan: TablePlan) => ReturnType<typeof protectApart> = protectApart): YearFamilies => {
       const aggregates = newAggregates();
       const earlier = new EarlierCounts(store, aggregates);
-      return new YearFamilies(dataSource, new Views(), clock, new ProtectedTables(protect), aggregates, earlier);
+      return new YearFamilies(
+        dataSource,
+        new Views<ReportingView>(),
+        clock,
+        new ProtectedTables(protect),
+        aggregates,
+        earlier,
+      );
     },
     close: async (): Promise<void> => {
       await store.close();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { type Aggregates, type Call, type Clock, Problem, type Views } from '@waymark/service-kit';
+import type { ReportingView } from '../fact/projections/reporting-views.js';
 import { contactCountsProjection } from '../fact/projections/contact-counts/contact-counts.projection.js';
 import type { ShownTablesState } from '../shown-tables/domain/shown-tables.decider.js';
 import { shownTablesAggregate } from '../shown-tables/shown-tables.aggregate.js';
@@ -27,7 +28,7 @@ interface Counted {
 export class YearFamilies {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<ReportingView>,
     private readonly clock: Clock,
     private readonly tables: ProtectedTables,
     private readonly aggregates: Aggregates,
@@ -38,7 +39,7 @@ export class YearFamilies {
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       // In this order: so the counts are never older than those that a standing was decided on.
       const { state } = await this.aggregates.load(shownTablesAggregate, idOf(year));
-      await this.views.caughtUp();
+      await this.views.caughtUp(['contact-counts']);
       const counted = await this.read(year);
       const rows = countable(state, counted.rows);
       const planned = this.plan(year, rows);

@@ -5,6 +5,7 @@ import { DataSource, In } from 'typeorm';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { readingFindings, readingRules, staffIdPattern } from '@waymark/contracts';
 import { Code, Pattern, shownPage, Views } from '@waymark/service-kit';
+import type { AuditView } from '../../audit-views.js';
 import { AccessEntry } from '../../accesses/access-entry.entity.js';
 import { HistoryReaders } from '../../history/history-readers.js';
 import { ReadingAlarmEntry } from '../projections/reading-alarms/reading-alarm-entry.entity.js';
@@ -72,12 +73,12 @@ export class ListReadingAlarmsEndpoint {
 export class ListReadingAlarmsHandler implements IQueryHandler<ListReadingAlarms> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<AuditView>,
     private readonly readers: HistoryReaders,
   ) {}
 
   async execute({ caller, params, position }: ListReadingAlarms): Promise<ReadingAlarms> {
-    await this.views.caughtUp(position);
+    await this.views.caughtUp(['reading-alarms', 'accesses', 'client-index', 'shut-outs'], position);
     return shownPage({
       limit: Number(params.limit ?? 50),
       after: params.after,

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { readingRules, type ReadingRule, units } from '@waymark/contracts';
 import { derivedId } from '@waymark/messaging';
 import { Aggregates, clockCall, type Doors, Views } from '@waymark/service-kit';
+import type { AuditView } from '../../audit-views.js';
 import type { Suspicion } from '../domain/reading-alarm.events.js';
 import { readingAlarmAggregate } from '../reading-alarm.aggregate.js';
 import { READING_LIMITS, type ReadingLimits, readingRuleQueries, type SuspiciousRow } from '../reading-rules.js';
@@ -23,7 +24,7 @@ export class WatchReadings extends Command<void> {}
 export class WatchReadingsHandler implements ICommandHandler<WatchReadings> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<AuditView>,
     private readonly aggregates: Aggregates,
     @Inject(READING_LIMITS) private readonly limits: ReadingLimits,
   ) {}
@@ -39,8 +40,8 @@ export class WatchReadingsHandler implements ICommandHandler<WatchReadings> {
     );
     if (!bookmark) return false;
     const after = BigInt(bookmark.position);
-    const shown = this.views.status().map(({ position }) => position);
-    const upTo = [...shown, after + stretch].reduce((least, each) => (each < least ? each : least));
+    const shown = this.views.shownBy(['accesses', 'client-index', 'team-periods']);
+    const upTo = shown < after + stretch ? shown : after + stretch;
     if (upTo <= after) return false;
     for (const rule of readingRules) await this.raise(rule, await this.found(rule, after, upTo, manager));
     await manager.query('UPDATE reading_watch SET position = $1', [String(upTo)]);

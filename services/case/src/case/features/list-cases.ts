@@ -18,6 +18,7 @@ import {
   StaffId,
   Views,
 } from '@waymark/service-kit';
+import type { CaseView } from '../projections/case-views.js';
 import { casesOfClients } from '../cases-of-clients.js';
 import { caseCodeAsMade, caseCodePattern } from '../domain/case-code.js';
 import { CaseEntry } from '../projections/cases/case-entry.entity.js';
@@ -99,14 +100,14 @@ interface Listed {
 export class ListCasesHandler implements IQueryHandler<ListCases> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<CaseView>,
     private readonly marks: ShutOutMarks,
     private readonly reads: ReadLog,
   ) {}
 
   /** Of whom a mark is, no database can tell. */
   async execute({ caller, params, after: position }: ListCases): Promise<Cases> {
-    await this.views.caughtUp(position);
+    await this.views.caughtUp(['cases'], position);
     const cases = await shownPage({
       limit: Number(params.limit ?? 50),
       after: params.after,

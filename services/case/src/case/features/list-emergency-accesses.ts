@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { emergencyPurposes, emergencyReviewOutcomes } from '@waymark/contracts';
 import { Code, Id, Pattern, ReadLog, shownPage, StaffId, Views } from '@waymark/service-kit';
+import type { CaseView } from '../projections/case-views.js';
 import { EmergencyAccessEntry } from '../projections/emergency-accesses/emergency-access-entry.entity.js';
 import { VisibleCases } from '../visible-cases.js';
 
@@ -71,13 +72,13 @@ export class ListEmergencyAccessesEndpoint {
 export class ListEmergencyAccessesHandler implements IQueryHandler<ListEmergencyAccesses> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<CaseView>,
     private readonly cases: VisibleCases,
     private readonly reads: ReadLog,
   ) {}
 
   async execute({ caller, params, position }: ListEmergencyAccesses): Promise<EmergencyAccesses> {
-    await this.views.caughtUp(position);
+    await this.views.caughtUp(['emergency-accesses', 'cases'], position);
     const { items, ...rest } = await shownPage({
       limit: Number(params.limit ?? 50),
       after: params.after,

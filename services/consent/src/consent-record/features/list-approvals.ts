@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { type ApprovalKind, approvalKinds } from '@waymark/contracts';
 import { Clock, Code, notFound, Pattern, ReadLog, shownPage, Views } from '@waymark/service-kit';
+import type { ConsentView } from '../projections/consent-views.js';
 import { ClientTeams } from '../client-teams.js';
 import { isErased, pendingRequest } from '../domain/erasure.state.js';
 import { overrideOf, overrideStatusOf } from '../domain/override.state.js';
@@ -69,14 +70,14 @@ export class ListApprovalsEndpoint {
 export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<ConsentView>,
     private readonly teams: ClientTeams,
     private readonly clock: Clock,
     private readonly reads: ReadLog,
   ) {}
 
   async execute({ caller, params, position }: ListApprovals): Promise<Approvals> {
-    await this.views.caughtUp(position);
+    await this.views.caughtUp(['waiting-approvals'], position);
     const approvals = await shownPage({
       limit: Number(params.limit ?? 50),
       after: params.after,

@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { Clock, Patterns, uuidForm, Views, WithoutKey } from '@waymark/service-kit';
+import type { ConsentView } from '../projections/consent-views.js';
 
 export class StandingConsentsBody {
   @Patterns(uuidForm, { max: 200 }) consentIds: string[];
@@ -44,12 +45,12 @@ export class ListStandingConsentsEndpoint {
 export class ListStandingConsentsHandler implements IQueryHandler<ListStandingConsents> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<ConsentView>,
     private readonly clock: Clock,
   ) {}
 
   async execute({ consentIds }: ListStandingConsents): Promise<StandingConsents> {
-    await this.views.caughtUp();
+    await this.views.caughtUp(['consent-clocks', 'erasures']);
     const rows = await this.dataSource.query<{ consent_id: string }[]>(
       `SELECT consent_id FROM consent_clocks WHERE consent_id = ANY($1) AND due_at > $2
          AND client_id NOT IN (SELECT client_id FROM erasures WHERE status IN ('approved', 'completed'))

@@ -2,6 +2,7 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { derivedId } from '@waymark/messaging';
 import { Aggregates, clockCall, Clock, type Doors, dueInPages, RetentionRule, Views } from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
+import type { ConsentView } from '../projections/consent-views.js';
 import { ClientTeams } from '../client-teams.js';
 import { linkedRecords } from '../linked-records.js';
 import { RequestErasure } from './request-erasure.js';
@@ -24,14 +25,14 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
     private readonly rule: RetentionRule,
     private readonly aggregates: Aggregates,
     private readonly teams: ClientTeams,
-    private readonly views: Views,
+    private readonly views: Views<ConsentView>,
   ) {}
 
   async execute(): Promise<void> {
     const end = this.rule.keptSince(this.clock.now());
     if (!end) return;
     const due = dueInPages(
-      this.views,
+      () => this.views.caughtUp(['erasures']),
       (after, limit) => this.dueAfter(after, limit, end),
       ({ client_id }) => client_id,
     );

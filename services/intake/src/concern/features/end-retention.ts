@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId } from '@waymark/messaging';
 import { Aggregates, clockCall, Clock, type Doors, dueInPages, RetentionRule, Views } from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
+import type { IntakeView } from '../projections/intake-views.js';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ConcernMarks } from '../concern-marks.js';
 
@@ -21,14 +22,14 @@ export class EndDueRetentionsHandler implements ICommandHandler<EndDueRetentions
     private readonly clock: Clock,
     private readonly rule: RetentionRule,
     private readonly marks: ConcernMarks,
-    private readonly views: Views,
+    private readonly views: Views<IntakeView>,
   ) {}
 
   async execute(): Promise<void> {
     const end = this.rule.keptSince(this.clock.now());
     if (!end) return;
     const due = dueInPages(
-      this.views,
+      () => this.views.caughtUp(['quiet-concerns']),
       (after, limit) => this.dueAfter(after, limit, end),
       ({ concern_id }) => concern_id,
     );

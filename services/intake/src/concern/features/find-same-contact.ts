@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { concernStatuses } from '@waymark/contracts';
 import { IdPipe, ReadLog, Views } from '@waymark/service-kit';
+import type { IntakeView } from '../projections/intake-views.js';
 import type { Concern } from '../domain/concern.state.js';
 import { ContactMarks } from '../projections/contact-marks/contact-marks.js';
 import { type AllowedConcern, VisibleConcerns } from '../visible-concerns.js';
@@ -56,14 +57,14 @@ export class FindSameContactHandler implements IQueryHandler<FindSameContact> {
   constructor(
     private readonly concerns: VisibleConcerns,
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<IntakeView>,
     private readonly marks: ContactMarks,
     private readonly reads: ReadLog,
   ) {}
 
   async execute({ concernId, caller, after }: FindSameContact): Promise<SameContact> {
     const asked = await this.concerns.find(caller, 'FindSameContact', concernId);
-    await this.views.caughtUp(after);
+    await this.views.caughtUp(['contact-marks', 'concern-queue'], after);
     const found = await this.knownTo(caller, asked.concern);
     // Each that is found tells something of whoever it is about, and is known to the caller on a ground of its own.
     for (const { concern, ground } of [asked, ...found]) {

@@ -15,6 +15,7 @@ import {
   shownPage,
   Views,
 } from '@waymark/service-kit';
+import type { IntakeView } from '../projections/intake-views.js';
 import { ConcernMarks } from '../concern-marks.js';
 import { concernsOfClients } from '../concerns-of-clients.js';
 import { Desks, roleOfTheDesk } from '../desks.js';
@@ -96,7 +97,7 @@ interface Listed {
 export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<IntakeView>,
     private readonly clock: Clock,
     private readonly marks: StaffMarks,
     private readonly inLog: ConcernMarks,
@@ -105,7 +106,7 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
   ) {}
 
   async execute({ caller, params, after }: ListConcerns): Promise<Queue> {
-    await this.views.caughtUp(after);
+    await this.views.caughtUp(['concern-queue'], after);
     const now = Date.parse(this.clock.now());
     const queue = await shownPage({
       limit: Number(params.limit ?? 50),

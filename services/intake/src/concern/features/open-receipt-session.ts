@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Access } from '@waymark/access';
 import { LaneFullError, normaliseReceipt } from '@waymark/privacy';
 import { Aggregates, Problem, Refuses, ShutOutMarks, Source, Text, Views, WithoutKey } from '@waymark/service-kit';
+import type { IntakeView } from '../projections/intake-views.js';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ConcernMarks } from '../concern-marks.js';
 import type { Concern } from '../domain/concern.state.js';
@@ -36,7 +37,7 @@ export class OpenReceiptSessionEndpoint {
     private readonly dataSource: DataSource,
     private readonly hashes: ReceiptHashes,
     private readonly throttle: GuessThrottle,
-    private readonly views: Views,
+    private readonly views: Views<IntakeView>,
     private readonly concernMarks: ConcernMarks,
     private readonly marks: ShutOutMarks,
     @Inject(RECEIPT_SESSIONS) private readonly sessions: ReceiptSessions,
@@ -95,7 +96,7 @@ export class OpenReceiptSessionEndpoint {
   private async find(digits: string, source: string): Promise<FoundReceipt | undefined> {
     await this.throttle.admit(source);
     // A receipt that was issued before, at whichever instance, is found. Both have to wait, the right ones and the wrong.
-    await this.views.caughtUp();
+    await this.views.caughtUp(['receipts']);
     return this.hashes
       .shown(source, digits, async (hash) => {
         await this.throttle.admit(source);

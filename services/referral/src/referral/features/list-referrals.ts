@@ -18,6 +18,7 @@ import {
   ShutOutMarks,
   Views,
 } from '@waymark/service-kit';
+import type { ReferralView } from '../projections/referral-views.js';
 import { casesOfClients, isNamedByOneOf } from '../projections/case-teams/case-teams.js';
 import { ReferralEntry } from '../projections/referrals/referral-entry.entity.js';
 import { ConsentDoor } from '../../integration/consent-door.js';
@@ -114,7 +115,7 @@ const nothing: Raw = { on_team: false, unit_may_read: false, concern_id: null, c
 export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly views: Views,
+    private readonly views: Views<ReferralView>,
     private readonly clock: Clock,
     private readonly marks: ShutOutMarks,
     private readonly consentDoor: ConsentDoor,
@@ -123,7 +124,7 @@ export class ListReferralsHandler implements IQueryHandler<ListReferrals> {
 
   /** Of whom a mark is, no database can tell, and which consents stand, consent alone. */
   async execute({ caller, params, after: position }: ListReferrals): Promise<Referrals> {
-    await this.views.caughtUp(position);
+    await this.views.caughtUp(['referrals'], position);
     const now = Date.parse(this.clock.now());
     const referrals = await shownPage({
       limit: Number(params.limit ?? 50),

@@ -7,7 +7,7 @@ const folds = ['ConcernSubmitted', 'PersonErased'] as const satisfies readonly C
 type FoldedEvent = Extract<ConcernEvent, { type: (typeof folds)[number] }>;
 
 /** Concerns by how their reporter can be reached. */
-export const contactMarksProjection = (marks: ContactMarks): Projection =>
+export const contactMarksProjection = (marks: ContactMarks): Projection<'contact-marks'> =>
   foldedRows({
     name: 'contact-marks',
     version: 1,

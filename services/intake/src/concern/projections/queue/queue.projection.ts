@@ -8,7 +8,7 @@ import { QueueEntry } from './queue-entry.entity.js';
 import type { StaffMarks } from './staff-marks.js';
 
 /** The queue of concerns, of every desk. */
-export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection =>
+export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection<'concern-queue'> =>
   foldedRows({
     name: 'concern-queue',
     version: 7,

@@ -6,7 +6,7 @@ import type { FactEvent } from '../../domain/fact.js';
 export const notStated = 'not_stated';
 
 /** True counts by month, place and measure. Never shown as they are: tables go through disclosure control. */
-export const contactCountsProjection: Projection = {
+export const contactCountsProjection: Projection<'contact-counts'> = {
   name: 'contact-counts',
   version: 1,
   categories: ['fact'],
