@@ -134,7 +134,9 @@ async function assemble<Own extends object>(
 
   const categories = projections.flatMap((projection) => projection.categories);
   views.follow(
-    projections.map((projection) => runProjection({ projection, store, dataSource, open, log })),
+    projections.map((projection) =>
+      runProjection({ projection, store, dataSource, open: open(projection.opens), log }),
+    ),
     (after) => store.newest({ after, categories }),
   );
   closers.push(() => views.stop());
