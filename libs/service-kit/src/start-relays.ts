@@ -1,7 +1,15 @@
 import pg from 'pg';
 import { factsTopicOf, topicOf } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
-import { type Bus, carryOutPublishingOrders, publishingOrders, runRelay, type WindowOptions } from '@waymark/messaging';
+import {
+  type Bus,
+  carryOutPublishingOrders,
+  publishingOrders,
+  type Relay,
+  runRelay,
+  type WindowOptions,
+} from '@waymark/messaging';
+import type { SealedFields } from '@waymark/projections';
 import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { erasureOf } from './erasure/erasure-register.js';
 import { factWindow } from './fact-settings.js';
@@ -13,6 +21,18 @@ import { checkPublication } from './publication.js';
 import type { Platform, ServiceDefinition } from './service-definition.js';
 
 const answerWithinMs = 25_000;
+
+/** The relays of a service, by name. */
+export type Relays = ReadonlyMap<string, Pick<Relay, 'stoppedAt'>>;
+
+/** Which of them stand still, in words for readiness; undefined when none does. The service is fit for work all the same. */
+export async function relaysStanding(relays: Relays): Promise<string | undefined> {
+  const notes = [...relays].map(async ([name, relay]) => {
+    const position = await relay.stoppedAt();
+    return position === undefined ? [] : [`${name} stopped at position ${position}, which it cannot publish`];
+  });
+  return (await Promise.all(notes)).flat().join(', ') || undefined;
+}
 
 /**
  * Publishes what a service says to others: at once and in order, its de-identified facts in windows; everything again when an operator
@@ -28,13 +48,15 @@ export function startRelays<Own extends object>(
     readonly metrics: Metrics;
     readonly closers: (() => Promise<unknown>)[];
   },
-): void {
+): Relays {
+  const relays = new Map<string, Relay>();
   const { store, bus, open, metrics, closers } = parts;
   const { dataSource, clock, log } = platform;
   const startRelay = (
     service: string,
     topic: string,
     translate: NonNullable<typeof definition.publish>,
+    opens?: SealedFields,
     window?: WindowOptions,
   ): void => {
     const pool = new pg.Pool({
@@ -48,6 +70,7 @@ export function startRelays<Own extends object>(
     });
     pool.on('error', (error) => log.warn({ err: error }, 'an idle connection of the relay broke'));
     closers.push(() => pool.end());
+    const opened = open(opens);
     const relay = runRelay({
       service,
       store,
@@ -60,10 +83,11 @@ export function startRelays<Own extends object>(
       bus,
       pool,
       translate: async (event) =>
-        checkPublication(translate(await open(event), platform), topic, definition.publishes ?? []),
+        checkPublication(translate(await opened(event), platform), topic, definition.publishes ?? []),
       log,
       onMeasure: metrics.onMeasure,
     });
+    relays.set(service, relay);
     metrics.watchRelay(service, relay);
     closers.push(() => relay.stop());
   };
@@ -73,10 +97,12 @@ export function startRelays<Own extends object>(
       `${definition.name}-facts`,
       factsTopicOf(definition.name),
       definition.publishFacts,
+      definition.factsOpen,
       factWindow(platform.settings, definition.publishes ?? []),
     );
-  if (!definition.publish && !definition.publishFacts) return;
+  if (relays.size === 0) return relays;
   const onOrder = recordPublishingAgain(definition.name, store, clock);
   const carryOut = () => carryOutPublishingOrders({ dataSource, log, onOrder });
   obeyOrders(publishingOrders, carryOut, { dataSource, log, closers });
+  return relays;
 }
