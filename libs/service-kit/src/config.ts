@@ -9,7 +9,7 @@ import { kafkaVariables } from './kafka-settings.js';
 import { keyVariables } from './key-settings.js';
 import { environmentOfItself } from './service-name.js';
 
-export { ConfigError } from './config-error.js';
+export { CannotReach, ConfigError } from './config-error.js';
 export { kafkaOptions, kafkaVariables } from './kafka-settings.js';
 
 /** A URL, or the connection string of a KurrentDB cluster, which names several hosts and so is none. */

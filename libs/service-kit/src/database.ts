@@ -13,7 +13,7 @@ import {
 } from '@waymark/messaging';
 import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
-import { ConfigError } from './config.js';
+import { CannotReach } from './config.js';
 import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { endForgottenConnections } from './forgotten-connections.js';
 import { unfinishedErasuresMigration } from './erasure/unfinished-erasures.js';
@@ -231,7 +231,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
   });
   await dataSource.initialize().catch((error: Error) => {
     // PostgreSQL names the role or the database, never the password.
-    throw new ConfigError(`${options.service} cannot start: DATABASE_URL: ${error.message || error.name}`);
+    throw new CannotReach(`${options.service} cannot start: DATABASE_URL: ${error.message || error.name}`);
   });
   return dataSource;
 }
