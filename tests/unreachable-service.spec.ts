@@ -11,6 +11,11 @@ import { freePort } from '@waymark/testing';
 
 jest.setTimeout(120_000);
 
+const processRow = {
+  ...{ process_id: '11111111-1111-8111-8111-111111111111', process: 'consent-withdrawal', version: 1 },
+  ...{ about: '22222222-2222-8222-8222-222222222222', since: '2026-03-02T08:00:00Z', step: 'suspend_referrals' },
+  ...{ due_at: null, completed_at: '2026-03-02T08:01:00Z', steps: [] },
+};
 const unknown = '00000000-0000-8000-8000-000000000000';
 
 describe('waymark, while the database of a service is away', () => {
@@ -66,5 +71,58 @@ describe('waymark, while the database of a service is away', () => {
       expect(await waymark(command, 'list', '--service', 'consent')).toMatchObject({ code: 3, out: '' });
     await write('consent', { KEYS_DATABASE_URL: stage.environmentOf('consent').DATABASE_URL });
     expect(await waymark('views', 'list', '--service', 'consent')).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('shows those of the others, names the one that is away, and ends with 3', async () => {
+    await write('consent', { DATABASE_URL: away });
+    for (const [command, list] of [
+      ['views', 'views'],
+      ['keys', 'services'],
+    ] as const) {
+      const { code, out, said } = await waymark(command, 'list', '--json');
+      const answered = JSON.parse(out);
+      expect(answered[list].map(({ service }: { readonly service: string }) => service)).toContain('intake');
+      expect(answered.notShown).toMatchObject([
+        { service: 'consent', reason: expect.stringContaining('ECONNREFUSED') },
+      ]);
+      expect({ code, said }).toEqual({ code: 3, said: expect.stringContaining('consent is not shown: ') });
+    }
+    expect(await waymark('views', 'list')).toMatchObject({ code: 3, out: expect.stringContaining('concern-queue') });
+    expect(await waymark('processes', 'list')).toMatchObject({ code: 3, out: 'No processes\n' });
+    const verified = await waymark('keys', 'verify');
+    expect(verified).toMatchObject({ code: 3, out: 'intake: 0 keys\n', said: expect.stringContaining('consent') });
+  });
+
+  it('finds a view and a process of another, whichever is asked first', async () => {
+    const { views } = JSON.parse((await waymark('views', 'list', '--json')).out);
+    await stage.query('consent', `INSERT INTO processes SELECT * FROM jsonb_populate_record(NULL::processes, $1)`, [
+      JSON.stringify(processRow),
+    ]);
+    await write('intake', { DATABASE_URL: away, SECRET_FILE: join(secrets, 'nowhere') });
+    const shown = await waymark('processes', 'show', processRow.process_id);
+    expect(shown).toMatchObject({ code: 0, said: '', out: expect.stringContaining('consent-withdrawal') });
+    const [{ view }] = views.filter(({ service }: { readonly service: string }) => service === 'consent');
+    expect(await waymark('views', 'status', view)).toMatchObject({ code: 0, said: '' });
+  });
+
+  it('does not say that something is not there before every service was asked', async () => {
+    await write('intake', { DATABASE_URL: away, SECRET_FILE: join(secrets, 'nowhere') });
+    for (const command of [
+      ['processes', 'show', unknown],
+      ['views', 'status', 'no-such-view'],
+    ])
+      expect(await waymark(...command)).toMatchObject({ code: 3, said: expect.stringContaining('intake could not') });
+    await write('intake', {});
+    expect(await waymark('processes', 'show', unknown)).toMatchObject({ code: 2 });
+  });
+
+  it('names a service that has never been started beside the views of the others', async () => {
+    const { DATABASE_URL } = stage.environmentOf('consent');
+    const never = new URL(String(DATABASE_URL));
+    never.pathname = new URL(String(stage.environmentOf('consent').EVENT_STORE_URL)).pathname;
+    await write('consent', { DATABASE_URL: never.toString() });
+    const { code, out, said } = await waymark('views', 'list');
+    expect({ code, said }).toEqual({ code: 3, said: expect.stringContaining('consent has not been started') });
+    expect(out).toContain('concern-queue');
   });
 });

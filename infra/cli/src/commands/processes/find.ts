@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { OpenedViews, StepEntry } from '@waymark/service-kit';
-import { WrongUse } from '../../exit-codes.js';
-import { type TargetOptions, targetsOf } from '../views/targets.js';
+import { firstThatHas } from '../each-service.js';
+import { type Target, type TargetOptions, targetsOf } from '../views/targets.js';
 import { withViews } from '../views/with-view.js';
 
 /** A process as its service's view has it. */
@@ -23,16 +23,9 @@ export function processId(text: string): string {
   return text;
 }
 
-/** Works with each service that has processes; `work` is given its read models. */
-export async function withProcesses(
-  options: TargetOptions,
-  work: (service: string, views: OpenedViews) => Promise<void>,
-): Promise<void> {
-  for (const target of await targetsOf(options)) {
-    const { name, processes } = target.definition;
-    if (processes && target.environment.DATABASE_URL) await withViews(target, (views) => work(name, views));
-  }
-}
+/** The services that have processes. */
+export const processTargets = async (options: TargetOptions): Promise<readonly Target[]> =>
+  (await targetsOf(options)).filter(({ definition }) => definition.processes);
 
 /** Works with the service that has this process; refuses when none has. */
 export async function withProcess<Result>(
@@ -40,12 +33,12 @@ export async function withProcess<Result>(
   options: TargetOptions,
   work: (service: string, row: ProcessRow, views: OpenedViews) => Promise<Result>,
 ): Promise<Result> {
-  const found: Result[] = [];
-  await withProcesses(options, async (service, views) => {
-    const [row] = await views.dataSource.query<ProcessRow[]>('SELECT * FROM processes WHERE process_id = $1', [id]);
-    if (row) found.push(await work(service, row, views));
-  });
-  const [result] = found;
-  if (result === undefined) throw new WrongUse(`there is no process ${id}`);
-  return result;
+  const missing = () => `there is no process ${id}`;
+  const { target, row } = await firstThatHas(await processTargets(options), missing, (each) =>
+    withViews(each, async ({ dataSource }) => {
+      const [found] = await dataSource.query<ProcessRow[]>('SELECT * FROM processes WHERE process_id = $1', [id]);
+      return found && { target: each, row: found };
+    }),
+  );
+  return withViews(target, (views) => work(target.definition.name, row, views));
 }

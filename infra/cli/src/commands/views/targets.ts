@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { Option } from 'commander';
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { WrongUse } from '../../exit-codes.js';
+import { firstThatHas } from '../each-service.js';
 
 /** A service, and the environment with which its views are opened. */
 export interface Target {
@@ -82,12 +83,17 @@ function ownerOf(
 
 /** The service that has a view of this name. */
 export async function targetWith(view: string, options: TargetOptions): Promise<Target> {
-  const { viewsOf } = await import('@waymark/service-kit');
+  const { ConfigError, viewsOf } = await import('@waymark/service-kit');
   const known: string[] = [];
-  for (const target of await targetsOf(options)) {
-    const names = await viewsOf(target.definition, target.environment);
-    if (names.includes(view)) return target;
-    known.push(...names);
-  }
-  throw new WrongUse(`there is no view ${view}; there are ${known.join(', ')}`);
+  return firstThatHas(
+    await targetsOf(options),
+    () => `there is no view ${view}; there are ${known.join(', ')}`,
+    async (target) => {
+      const names = await viewsOf(target.definition, target.environment).catch((error: unknown) => {
+        throw error instanceof ConfigError ? new WrongUse(error.message, { cause: error }) : error;
+      });
+      known.push(...names);
+      return names.includes(view) ? target : undefined;
+    },
+  );
 }
