@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CommandContext, type CommonOptions, report } from '../command-context.js';
+import { type CommandContext, type CommonOptions, cutOff, report } from '../command-context.js';
 import { ofEach } from '../each-service.js';
 import { positiveNumber } from '../export.js';
 import { secretsOption, serviceOption, type TargetOptions } from '../views/targets.js';
@@ -32,12 +32,19 @@ export function addList(processes: Command, context: CommandContext): void {
             `SELECT * FROM processes WHERE ($1 OR completed_at IS NULL)
                AND (NOT $2 OR due_at <= $3 OR steps -> -1 ->> 'overdueAt' IS NOT NULL AND completed_at IS NULL)
              ORDER BY since, process_id LIMIT $4`,
-            [options.all ?? false, options.overdue ?? false, now, options.limit],
+            [options.all ?? false, options.overdue ?? false, now, options.limit + 1],
           );
           return rows.map((row) => told(target.definition.name, row, now));
         }),
       );
-      report(context.terminal, options, { processes: shown.flat(), notShown }, () => listText(shown.flat()));
+      const more = shown.some(({ length }) => length > options.limit);
+      const listed = shown.flatMap((each) => each.slice(0, options.limit));
+      report(
+        context.terminal,
+        options,
+        { processes: listed, more, notShown },
+        () => listText(listed) + (more ? cutOff(options) : ''),
+      );
     });
 }
 
