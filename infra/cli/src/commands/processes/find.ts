@@ -15,7 +15,15 @@ export interface ProcessRow {
   readonly due_at: Date | null;
   readonly completed_at: Date | null;
   readonly steps: readonly StepEntry[];
+  /** How often what is due for it has failed in a row, and when it is tried again. */
+  readonly failures: number | null;
+  readonly try_at: Date | null;
 }
+
+/** What there is to read of a process. */
+export const processRows = `SELECT processes.*, failed.failures, failed.try_at FROM processes LEFT JOIN LATERAL (
+  SELECT failures, try_at FROM process_clocks AS bell
+  WHERE bell.process_id = processes.process_id AND failures > 0 ORDER BY failures DESC, try_at LIMIT 1) AS failed ON true`;
 
 export function processId(text: string): string {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text))
@@ -36,7 +44,7 @@ export async function withProcess<Result>(
   const missing = () => `there is no process ${id}`;
   const { target, row } = await firstThatHas(await processTargets(options), missing, (each) =>
     withViews(each, async ({ dataSource }) => {
-      const [found] = await dataSource.query<ProcessRow[]>('SELECT * FROM processes WHERE process_id = $1', [id]);
+      const [found] = await dataSource.query<ProcessRow[]>(`${processRows} WHERE process_id = $1`, [id]);
       return found && { target: each, row: found };
     }),
   );

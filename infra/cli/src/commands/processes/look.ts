@@ -4,7 +4,7 @@ import { ofEach } from '../each-service.js';
 import { positiveNumber } from '../export.js';
 import { secretsOption, serviceOption, type TargetOptions } from '../views/targets.js';
 import { withViews } from '../views/with-view.js';
-import { processId, type ProcessRow, processTargets, withProcess } from './find.js';
+import { processId, type ProcessRow, processRows, processTargets, withProcess } from './find.js';
 import { listText, processText, told } from './process-text.js';
 
 interface ListOptions extends CommonOptions, TargetOptions {
@@ -29,7 +29,7 @@ export function addList(processes: Command, context: CommandContext): void {
       const { shown, notShown } = await ofEach(await processTargets(options), context, (target) =>
         withViews(target, async ({ dataSource }) => {
           const rows = await dataSource.query<ProcessRow[]>(
-            `SELECT * FROM processes WHERE ($1 OR completed_at IS NULL)
+            `${processRows} WHERE ($1 OR completed_at IS NULL)
                AND (NOT $2 OR due_at <= $3 OR steps -> -1 ->> 'overdueAt' IS NOT NULL AND completed_at IS NULL)
              ORDER BY since, process_id LIMIT $4`,
             [options.all ?? false, options.overdue ?? false, now, options.limit + 1],
