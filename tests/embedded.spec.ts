@@ -82,6 +82,17 @@ describe('the platform in one process', () => {
     expect(second.output()).toContain(`${portBase + 1} (intake)`);
   }, 60_000);
 
+  it('does not begin anew while it runs, on whichever ports', async () => {
+    const refused = async () => {
+      const second = start(dataDir, await freeBase(), '--empty', '--fresh', '--yes');
+      expect(await second.exited).toBe(1);
+      expect(second.output()).toContain(`is in use by process ${platform.child.pid}`);
+    };
+    // Again where a port behind the free one was taken.
+    await eventually(refused, { timeoutMs: 50_000 });
+    expect(await (await page(1, '/health/ready')).json()).toMatchObject({ status: 'ok' });
+  }, 60_000);
+
   /** Over a part of the contacts: what is published about all of them, reporting's own spec holds against their tables. */
   const play = () => runStory({ baseUrl: `http://127.0.0.1:${portBase}`, tables: 'every fourth' });
 

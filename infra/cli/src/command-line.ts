@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { DatabaseUnreachable, exitCodeOf, exitCodes, type ExitCode, ServiceUnreachable } from './exit-codes.js';
+import { exitCodeOf, exitCodes, type ExitCode, reasonOf } from './exit-codes.js';
 import { addExplain } from './commands/access/explain.js';
 import { addWhoCouldSee } from './commands/access/who-could-see.js';
 import * as deadLooks from './commands/dead/look.js';
@@ -101,12 +101,5 @@ function settled(program: Command, { stdout, stderr }: Output): Command {
     .showHelpAfterError('(--help shows what there is)');
 }
 
-function textOf(error: unknown, code: ExitCode | undefined): string {
-  if (!types.isNativeError(error)) return String(error);
-  if (code === undefined) return error.stack ?? error.message;
-  if (code !== exitCodes.logUnreachable || error instanceof DatabaseUnreachable || error instanceof ServiceUnreachable)
-    return error.message;
-  // A host with several addresses fails once for each, in an error without a message.
-  const each: readonly unknown[] = error.cause instanceof AggregateError ? error.cause.errors : [error];
-  return `the log cannot be reached: ${each.map((one) => (types.isNativeError(one) ? one.message : String(one))).join('; ')}`;
-}
+const textOf = (error: unknown, code: ExitCode | undefined): string =>
+  types.isNativeError(error) && code === undefined ? (error.stack ?? error.message) : reasonOf(error);

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import {
   EventStoreError,
   ForeignEvent,
@@ -53,4 +54,14 @@ export function exitCodeOf(error: unknown): ExitCode | undefined {
   if (!(error instanceof EventStoreError)) return undefined;
   if (error.code === 'damaged') return exitCodes.faultFound;
   return error.code === 'unavailable' ? exitCodes.logUnreachable : exitCodes.wrongUse;
+}
+
+/** What an operator is told of an error that has an exit code. */
+export function reasonOf(error: unknown): string {
+  if (!types.isNativeError(error)) return String(error);
+  const isOfTheLog = exitCodeOf(error) === exitCodes.logUnreachable;
+  if (!isOfTheLog || error instanceof DatabaseUnreachable || error instanceof ServiceUnreachable) return error.message;
+  // A host with several addresses fails once for each, in an error without a message.
+  const each: readonly unknown[] = error.cause instanceof AggregateError ? error.cause.errors : [error];
+  return `the log cannot be reached: ${each.map((one) => (types.isNativeError(one) ? one.message : String(one))).join('; ')}`;
 }

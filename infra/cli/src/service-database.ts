@@ -1,7 +1,7 @@
 import type { Option } from 'commander';
 import { isTemporary } from '@waymark/messaging';
 import { DataSource, type EntityManager } from 'typeorm';
-import { DatabaseUnreachable, WrongUse } from './exit-codes.js';
+import { DatabaseUnreachable, exitCodeOf, WrongUse } from './exit-codes.js';
 import { addressOption, demand } from './log-address.js';
 
 export const databaseOption = (): Option =>
@@ -21,8 +21,6 @@ export async function withDatabase<Result>(
     poolSize: 1,
     extra: { connectionTimeoutMillis: 10_000 },
   });
-  const unreachable = (error: Error): DatabaseUnreachable =>
-    new DatabaseUnreachable(`the database cannot be reached: ${error.message || error.name}`, { cause: error });
   await dataSource.initialize().catch((error: Error) => {
     throw unreachable(error);
   });
@@ -33,8 +31,15 @@ export async function withDatabase<Result>(
     if (!found?.orders) throw new WrongUse('this is not the database of a service, or of one of an earlier release');
     return await work(dataSource.manager);
   } catch (error) {
-    throw error instanceof Error && isTemporary(error) ? unreachable(error) : error;
+    throw asUnreachable(error);
   } finally {
     await dataSource.destroy();
   }
 }
+
+const unreachable = (error: Error): DatabaseUnreachable =>
+  new DatabaseUnreachable(`the database cannot be reached: ${error.message || error.name}`, { cause: error });
+
+/** The error itself, unless all that it says is that a database has gone away. */
+export const asUnreachable = (error: unknown): unknown =>
+  error instanceof Error && exitCodeOf(error) === undefined && isTemporary(error) ? unreachable(error) : error;

@@ -1,17 +1,17 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { DEMO_PASSWORD, demoPeople } from '@waymark/identity';
+import { begunAnew } from './begin-anew.js';
 import { loadDemoConcerns } from './demo-concerns.js';
-import { portsFrom } from './ports.js';
+import { demandFree, portsFrom } from './ports.js';
 import { type Platform, startPlatform } from './start-platform.js';
 
 const usage = `Usage: npm start [-- OPTIONS]
   --empty     without the demo concerns
-  --fresh     begin anew: deletes the data folder, after asking
+  --fresh     begin anew: deletes what it has made in the data folder, after asking
   --yes       do not ask
   --data DIR  data folder, .waymark unless given
 PORT_BASE moves all ports (3000 unless set).`;
@@ -21,10 +21,14 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   const options = parse(args);
   if (!options) return 2;
   const dataDir = options.data ?? join(root, '.waymark');
-  if (options.fresh && !(await begunAnew(dataDir, options.yes))) return 1;
   let platform: Platform;
   try {
-    platform = await startPlatform({ dataDir, ports: portsFrom(process.env.PORT_BASE) });
+    const ports = portsFrom(process.env.PORT_BASE);
+    if (options.fresh) {
+      await demandFree(ports);
+      if (!(await begunAnew(dataDir, ports.postgres, options.yes))) return 1;
+    }
+    platform = await startPlatform({ dataDir, ports });
   } catch (error) {
     console.error(`Waymark cannot start: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
@@ -53,28 +57,13 @@ function parse(args: readonly string[]) {
         data: { type: 'string' },
       },
     });
-    if (!values.help) return values;
-    console.log(usage);
+    if (values.help) console.log(usage);
+    else if (values.data === '') console.error(`--data: name a folder\n${usage}`);
+    else return values;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   }
   return undefined;
-}
-
-async function begunAnew(dataDir: string, yes: boolean): Promise<boolean> {
-  if (!existsSync(dataDir)) return true;
-  if (!yes) {
-    if (!process.stdin.isTTY) {
-      console.error(`--fresh deletes ${dataDir}; say --yes as well where nobody can be asked.`);
-      return false;
-    }
-    const prompt = createInterface({ input: process.stdin, output: process.stdout });
-    const answer = await prompt.question(`Delete everything in ${dataDir}? Type "yes": `);
-    prompt.close();
-    if (answer.trim() !== 'yes') return false;
-  }
-  await rm(dataDir, { recursive: true, force: true });
-  return true;
 }
 
 /** The demo concerns are entered once per data folder. */

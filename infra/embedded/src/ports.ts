@@ -32,11 +32,18 @@ export async function demandFree(ports: Ports): Promise<void> {
   const parts = Object.entries(ports).filter(([part]) => part !== 'postgres');
   const taken: string[] = [];
   for (const [part, port] of parts) if (!(await isFree(port))) taken.push(`${port} (${part})`);
-  if (taken.length > 0)
-    throw new PortError(
-      `In use already: port ${taken.join(', ')}. Stop what listens there, or set PORT_BASE to move all ports, such as PORT_BASE=4000 npm start.`,
-    );
+  if (taken.length > 0) throw inUse(taken.join(', '));
 }
+
+/** The same of PostgreSQL's port, for when nothing of ours may listen there. */
+export async function demandPortFree(postgres: number): Promise<void> {
+  if (!(await isFree(postgres))) throw inUse(`${postgres} (postgres)`);
+}
+
+const inUse = (which: string): PortError =>
+  new PortError(
+    `In use already: port ${which}. Stop what listens there, or set PORT_BASE to move all ports, such as PORT_BASE=4000 npm start.`,
+  );
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {

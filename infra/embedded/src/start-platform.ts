@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { demoPeople, startIdentity } from '@waymark/identity';
@@ -7,6 +5,7 @@ import { startPostgres } from '@waymark/local-postgres';
 import { provision, teamsToldAt, writeEnvironments, type ProvisionedEnvironment } from '@waymark/provision';
 import { createLog, factsAtOnce, startService } from '@waymark/service-kit';
 import { definitions } from '@waymark/services';
+import { openDataFolder, postgresIn } from './data-folder.js';
 import { untilReady } from './until-ready.js';
 import { startPage } from './page.js';
 import { demandFree, type Ports } from './ports.js';
@@ -30,7 +29,7 @@ export async function startPlatform({
   readonly ports: Ports;
 }): Promise<Platform> {
   await demandFree(ports);
-  await mkdir(join(dataDir, 'log'), { recursive: true });
+  const superuserPassword = await openDataFolder(dataDir);
   const closers: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -40,9 +39,9 @@ export async function startPlatform({
   try {
     const log = createLog('embedded', 'info', destination);
     const postgres = await startPostgres({
-      dataDir: join(dataDir, 'postgres'),
+      dataDir: postgresIn(dataDir),
       port: ports.postgres,
-      superuserPassword: await keptPassword(dataDir),
+      superuserPassword,
       log: (line) => log.info({ postgres: line }),
     });
     closers.push(() => postgres.stop());
@@ -102,14 +101,3 @@ function environmentOf(
 
 const secretsOf = (environments: ReadonlyMap<string, ProvisionedEnvironment>): Record<string, string> =>
   Object.fromEntries([...environments].map(([name, environment]) => [name, String(environment.SERVICE_CLIENT_SECRET)]));
-
-/** The superuser's password of the embedded PostgreSQL, made at the first start. */
-async function keptPassword(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'postgres.password');
-  await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
-  return (await readFile(file, 'utf8')).trim();
-}

@@ -91,6 +91,7 @@ async function provisionService(
       consume: topics(service.consumes),
     });
   return {
+    WAYMARK_SERVICE: service.name,
     DATABASE_URL: addressOf(adminUrl, role, role, password),
     ...(withDatabases
       ? {

@@ -127,6 +127,11 @@ describe('the settings of a service', () => {
       );
   });
 
+  it('are refused when the environment is that of another service', () => {
+    expect(refusal({ WAYMARK_SERVICE: 'intake' })).toBe('none');
+    expect(refusal({ WAYMARK_SERVICE: 'case' })).toBe('intake cannot start: WAYMARK_SERVICE: must be intake');
+  });
+
   it('name those that only this service has', () => {
     expect(refusal({}, { CONSENT_URL: str() })).toContain('CONSENT_URL: is missing');
   });

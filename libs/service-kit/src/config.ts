@@ -7,8 +7,9 @@ import { fromOne } from './from-one.js';
 import { fromFiles } from './secret-files.js';
 import { kafkaVariables } from './kafka-settings.js';
 import { keyVariables } from './key-settings.js';
+import { environmentOfItself } from './service-name.js';
 
-export { ConfigError } from './config-error.js';
+export { CannotReach, ConfigError } from './config-error.js';
 export { kafkaOptions, kafkaVariables } from './kafka-settings.js';
 
 /** A URL, or the connection string of a KurrentDB cluster, which names several hosts and so is none. */
@@ -71,7 +72,7 @@ export function readSettings<Own extends object>(
   environment: NodeJS.ProcessEnv,
   own: Own,
 ): Settings & CleanedEnv<Own> {
-  const settings = readEnvironment(service, environment, { ...common, ...own });
+  const settings = readEnvironment(service, environment, { ...environmentOfItself(service), ...common, ...own });
   const missing = settings.BUS === 'kafka' ? 'KAFKA_BROKERS' : 'BUS_URL';
   if (!settings[missing])
     throw new ConfigError(`${service} cannot start: ${missing}: needed when BUS is ${settings.BUS}`);

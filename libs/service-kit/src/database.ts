@@ -12,7 +12,7 @@ import {
 } from '@waymark/messaging';
 import { dataKeysMigration } from '@waymark/privacy';
 import { type Projection, searchPathOf, viewGenerationsMigration } from '@waymark/projections';
-import { ConfigError } from './config.js';
+import { CannotReach } from './config.js';
 import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { endForgottenConnections } from './forgotten-connections.js';
 import { FinishErasuresLater1764250000000 } from './erasure/unfinished-erasures.js';
@@ -212,7 +212,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
   });
   await dataSource.initialize().catch((error: Error) => {
     // PostgreSQL names the role or the database, never the password.
-    throw new ConfigError(`${options.service} cannot start: DATABASE_URL: ${error.message || error.name}`);
+    throw new CannotReach(`${options.service} cannot start: DATABASE_URL: ${error.message || error.name}`);
   });
   return dataSource;
 }

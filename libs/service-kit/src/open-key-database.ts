@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import pg from 'pg';
 import { type KeyDatabase, KeyProviderError } from '@waymark/privacy';
 import { isTemporary } from '@waymark/messaging';
-import { ConfigError } from './config-error.js';
+import { CannotReach, ConfigError } from './config-error.js';
 import { sessionSettings } from './database-sessions.js';
 import { endForgottenConnections } from './forgotten-connections.js';
 
@@ -38,7 +38,8 @@ export async function openKeyDatabase(service: string, url: string): Promise<Ope
     await pool.end();
     // PostgreSQL names the role or the database, never the password.
     const why = types.isNativeError(error) ? error.message || error.name : String(error);
-    throw new ConfigError(`${service} cannot start: KEYS_DATABASE_URL: ${why}`);
+    const Refusal = isTemporary(error) ? CannotReach : ConfigError;
+    throw new Refusal(`${service} cannot start: KEYS_DATABASE_URL: ${why}`);
   }
   return {
     query: (sql, parameters) => pool.query(sql, parameters).catch(unavailable),

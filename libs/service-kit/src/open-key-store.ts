@@ -9,6 +9,7 @@ import { demandMovedKeys } from './move-data-keys.js';
 import { openEventStore } from './open-event-store.js';
 import { clearKeyRemains, connectKeyDatabase } from './open-key-database.js';
 import { aggregatesOf, type ServiceDefinition } from './service-definition.js';
+import { environmentOfService } from './service-name.js';
 
 /** The keys of a service without the service: for whoever rotates or checks them from outside. */
 export interface OpenedKeyStore {
@@ -31,7 +32,8 @@ export async function openKeyStore<Own extends object>(
   definition: ServiceDefinition<Own>,
   environment: NodeJS.ProcessEnv,
 ): Promise<OpenedKeyStore> {
-  const settings = readEnvironment(definition.name, environment, keyCareSettings);
+  const specs = { ...environmentOfService(definition.name), ...keyCareSettings };
+  const settings = readEnvironment(definition.name, environment, specs);
   const applicationName = `waymark-${definition.name}-keys`;
   const own = connectKeyDatabase(settings.DATABASE_URL, applicationName, 1);
   await demandMovedKeys(definition.name, own).finally(() => own.end());

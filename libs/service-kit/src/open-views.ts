@@ -14,6 +14,7 @@ import { demandMovedKeys } from './move-data-keys.js';
 import { openKeyDatabase } from './open-key-database.js';
 import { readSecretFile } from './secrets.js';
 import { aggregatesOf, projectionsOf, type ServiceDefinition } from './service-definition.js';
+import { environmentOfService } from './service-name.js';
 
 /** The read models of a service without the service: for whoever builds or switches them from outside. */
 export interface OpenedViews {
@@ -34,7 +35,8 @@ export async function openViews<Own extends object>(
   definition: ServiceDefinition<Own>,
   environment: NodeJS.ProcessEnv,
 ): Promise<OpenedViews> {
-  const settings = readEnvironment(definition.name, environment, viewSettings);
+  const specs = { ...environmentOfService(definition.name), ...viewSettings };
+  const settings = readEnvironment(definition.name, environment, specs);
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const end of closers.splice(0).reverse()) await end();

@@ -18,3 +18,7 @@ export function report({ stdout }: Terminal, { json, quiet }: CommonOptions, res
   if (json) stdout.write(`${JSON.stringify(result)}\n`);
   else if (!quiet) stdout.write(text());
 }
+
+/** Under a list that ends before everything is told. */
+export const cutOff = ({ limit }: { readonly limit: number }): string =>
+  `There are more than are shown: raise --limit, which is ${limit}.\n`;

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InvalidArgumentError, type Command } from 'commander';
+import type { CommandContext, CommonOptions } from './command-context.js';
 import { positiveNumber } from './export.js';
 
 /** Options of whoever orders something that a service then carries out. */
@@ -24,12 +25,15 @@ export const withOrderingOptions = (command: Command): Command =>
 
 const everyMs = 200;
 
-/** What came of an order; undefined when nobody has carried it out in time. */
+/** What came of an order; undefined when nobody has carried it out in time. Whoever breaks off while it waits has read that it stands. */
 export async function untilDone<Result>(
+  orderId: string,
   read: () => Promise<Result | undefined>,
-  withinSeconds: number,
+  { wait, quiet }: Pick<OrderingOptions, 'wait'> & CommonOptions,
+  { stderr }: CommandContext['terminal'],
 ): Promise<Result | undefined> {
-  const deadline = performance.now() + withinSeconds * 1_000;
+  if (!quiet) stderr.write(`Ordered as ${orderId}. It stands, also when this command is broken off now.\n`);
+  const deadline = performance.now() + wait * 1_000;
   for (;;) {
     const result = await read();
     if (result !== undefined || performance.now() > deadline) return result;

@@ -25,7 +25,15 @@ export function addPublishAgain(messages: Command, { terminal, end }: CommandCon
       const { orderId, result } = await withDatabase(database, 'relay_orders', async (manager) => {
         await demandRelay(manager, service);
         const placed = await publishingOrders.place(manager, { service, operator });
-        return { orderId: placed, result: await untilDone(() => publishingOrders.result(manager, placed), wait) };
+        return {
+          orderId: placed,
+          result: await untilDone(
+            placed,
+            () => publishingOrders.result(manager, placed),
+            { wait, ...options },
+            terminal,
+          ),
+        };
       });
       const told = { orderId, service, operator, ...(result ?? { outcome: 'ordered' }) };
       report(terminal, options, told, () => `${textOf(service, result, orderId)}\n`);

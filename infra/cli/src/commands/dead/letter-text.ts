@@ -30,13 +30,16 @@ export function listText(letters: readonly DeadLetter[]): string {
   const rows = letters.map((letter) => [
     letter.id,
     letter.consumer,
+    letter.outcome ?? 'open',
     letter.reason,
     letter.type ?? '-',
     letter.subject === null ? placeOf(letter) : `${letter.subject} ${letter.sequence}`,
     String(letter.attempts),
     letter.firstFailedAt.toISOString(),
   ]);
-  return plain(columns([['id', 'consumer', 'reason', 'type', 'subject and sequence', 'tries', 'since'], ...rows]));
+  return plain(
+    columns([['id', 'consumer', 'state', 'reason', 'type', 'subject and sequence', 'tries', 'since'], ...rows]),
+  );
 }
 
 export function letterText(letter: DeadLetter, behind: number): string {

@@ -3,7 +3,7 @@ import { deadLettersWhere, type DeadLetter } from '@waymark/messaging';
 import type { EntityManager } from 'typeorm';
 import { WrongUse } from '../../exit-codes.js';
 import { databaseOption, withDatabase } from '../../service-database.js';
-import { report, type CommandContext, type CommonOptions } from '../command-context.js';
+import { cutOff, report, type CommandContext, type CommonOptions } from '../command-context.js';
 import { positiveNumber } from '../export.js';
 import { asJson, letterText, listText } from './letter-text.js';
 
@@ -41,19 +41,21 @@ export function addList(dead: Command, { terminal }: CommandContext): void {
     .option('--json', 'print the result as one line of JSON')
     .option('--quiet', 'print nothing without --json')
     .action(async (options: ListOptions) => {
-      const letters = await withDatabase(options.database, 'inbox_orders', (manager) =>
+      const found = await withDatabase(options.database, 'inbox_orders', (manager) =>
         deadLettersWhere(
           manager,
           `($1 or closed_at is null) and ($2::text is null or subject = $2)
            order by first_failed_at, source, subject, sequence limit $3`,
-          [options.all ?? false, options.subject ?? null, options.limit],
+          [options.all ?? false, options.subject ?? null, options.limit + 1],
         ),
       );
+      const letters = found.slice(0, options.limit);
+      const more = found.length > options.limit;
       const told = letters.map((letter) => {
         const { stack: _stack, ...rest } = asJson(letter);
         return rest;
       });
-      report(terminal, options, { deadLetters: told }, () => listText(letters));
+      report(terminal, options, { deadLetters: told, more }, () => listText(letters) + (more ? cutOff(options) : ''));
     });
 }
 

@@ -62,7 +62,10 @@ async function giveOrder(
     const { consumer } = await demandLetter(manager, id);
     const order = { consumer, deadLetterId: id, kind, reason: reason ?? null, operator };
     const placed = await letterOrders.place(manager, order, note);
-    return { orderId: placed, result: await untilDone(() => letterOrders.result(manager, placed), wait) };
+    return {
+      orderId: placed,
+      result: await untilDone(placed, () => letterOrders.result(manager, placed), { wait, ...options }, terminal),
+    };
   });
   report(
     terminal,

@@ -3,6 +3,7 @@ import { exitCodes } from '../../exit-codes.js';
 import { startProgress } from '../../progress.js';
 import { columns, number } from '../../terminal.js';
 import { type CommandContext, type CommonOptions, report } from '../command-context.js';
+import { ofEach } from '../each-service.js';
 import { secretsOption, serviceOption, type TargetOptions } from '../views/targets.js';
 import { sealingTargets, withKeys } from './with-keys.js';
 
@@ -22,7 +23,7 @@ interface Verified {
   readonly faults: readonly { readonly subjectId: string; readonly fault: string }[];
 }
 
-export function addList(keys: Command, { terminal }: CommandContext): void {
+export function addList(keys: Command, context: CommandContext): void {
   keys
     .command('list')
     .description('the wrapping keys of every service: which wraps, and how many data keys each has wrapped')
@@ -31,12 +32,12 @@ export function addList(keys: Command, { terminal }: CommandContext): void {
     .option('--json', 'print the result as one line of JSON')
     .option('--quiet', 'without --json: print nothing')
     .action(async (options: LookOptions) => {
-      const listed: Listed[] = [];
-      for (const target of await sealingTargets(options)) listed.push(await withKeys(target, listOf));
-      report(terminal, options, { services: listed }, () =>
+      const targets = await sealingTargets(options);
+      const { shown, notShown } = await ofEach(targets, context, (target) => withKeys(target, listOf));
+      report(context.terminal, options, { services: shown, notShown }, () =>
         columns([
           ['service', 'wrapping key', 'state', 'data keys'],
-          ...listed.flatMap(({ service, versions, destroyed }) => [
+          ...shown.flatMap(({ service, versions, destroyed }) => [
             ...versions.map(({ id, state, keys: count }) => [service, id, state, number(count)]),
             [service, '', 'destroyed', number(destroyed)],
           ]),
@@ -63,7 +64,8 @@ const listOf: Parameters<typeof withKeys<Listed>>[1] = async ({ provider, databa
   };
 };
 
-export function addVerify(keys: Command, { terminal, end }: CommandContext): void {
+export function addVerify(keys: Command, context: CommandContext): void {
+  const { terminal, end } = context;
   keys
     .command('verify')
     .description(
@@ -75,29 +77,22 @@ export function addVerify(keys: Command, { terminal, end }: CommandContext): voi
     .option('--quiet', 'print no progress and, without --json, no result')
     .action(async (options: LookOptions) => {
       const { countKeys, verifyKeys } = await import('@waymark/privacy');
-      const services: Verified[] = [];
-      for (const target of await sealingTargets(options))
-        services.push(
-          await withKeys(target, async (opened, service) => {
-            const { living } = await countKeys(opened.database);
-            const total = living.reduce((sum, { keys: count }) => sum + count, 0);
-            const progress = startProgress(
-              `verifying the keys of ${service}`,
-              terminal,
-              options.quiet ?? false,
-              'keys',
-            );
-            const onProgress = (done: number): void => progress.update(Math.min(1, done / total), done);
-            const [erased, sealed] = [await opened.erased(), await opened.sealed()];
-            const verified = verifyKeys({ ...opened, erased, sealed, onProgress });
-            return { service, ...(await verified.finally(() => progress.end())) };
-          }),
-        );
-      const faults = services.flatMap(({ service, faults: found }) => found.map((each) => ({ service, ...each })));
+      const { shown, notShown } = await ofEach(await sealingTargets(options), context, (target) =>
+        withKeys<Verified>(target, async (opened, service) => {
+          const { living } = await countKeys(opened.database);
+          const total = living.reduce((sum, { keys: count }) => sum + count, 0);
+          const progress = startProgress(`verifying the keys of ${service}`, terminal, options.quiet ?? false, 'keys');
+          const onProgress = (done: number): void => progress.update(Math.min(1, done / total), done);
+          const [erased, sealed] = [await opened.erased(), await opened.sealed()];
+          const verified = verifyKeys({ ...opened, erased, sealed, onProgress });
+          return { service, ...(await verified.finally(() => progress.end())) };
+        }),
+      );
+      const faults = shown.flatMap(({ service, faults: found }) => found.map((each) => ({ service, ...each })));
       if (faults.length > 0) end(exitCodes.faultFound);
-      report(terminal, options, { services }, () =>
+      report(terminal, options, { services: shown, notShown }, () =>
         [
-          ...services.map(({ service, keys: count }) => `${service}: ${number(count)} keys`),
+          ...shown.map(({ service, keys: count }) => `${service}: ${number(count)} keys`),
           ...faults.map(({ service, subjectId, fault }) => `${service}: the key of ${subjectId}: ${fault}`),
           '',
         ].join('\n'),

@@ -1,6 +1,6 @@
-import { isTemporary } from '@waymark/messaging';
 import type { OpenedKeyStore } from '@waymark/service-kit';
-import { DatabaseUnreachable, FaultFound, WrongUse } from '../../exit-codes.js';
+import { FaultFound, WrongUse } from '../../exit-codes.js';
+import { asUnreachable } from '../../service-database.js';
 import type { TargetOptions, Target } from '../views/targets.js';
 import { targetsOf } from '../views/targets.js';
 
@@ -44,8 +44,6 @@ export async function withKeys<Result>(
     if (error instanceof ConfigError) throw new WrongUse(error.message, { cause: error });
     if (error instanceof KeyFileError || error instanceof KeyProviderError)
       throw new FaultFound(error.message, { cause: error });
-    if (error instanceof Error && isTemporary(error))
-      throw new DatabaseUnreachable(`the database cannot be reached: ${error.message || error.name}`, { cause: error });
-    throw error;
+    throw asUnreachable(error);
   }
 }

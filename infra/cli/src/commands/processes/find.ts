@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { OpenedViews, StepEntry } from '@waymark/service-kit';
-import { WrongUse } from '../../exit-codes.js';
-import { type TargetOptions, targetsOf } from '../views/targets.js';
+import { firstThatHas } from '../each-service.js';
+import { type Target, type TargetOptions, targetsOf } from '../views/targets.js';
 import { withViews } from '../views/with-view.js';
 
 /** A process as its service's view has it. */
@@ -15,7 +15,15 @@ export interface ProcessRow {
   readonly due_at: Date | null;
   readonly completed_at: Date | null;
   readonly steps: readonly StepEntry[];
+  /** How often what is due for it has failed in a row, and when it is tried again. */
+  readonly failures: number | null;
+  readonly try_at: Date | null;
 }
+
+/** What there is to read of a process. */
+export const processRows = `SELECT processes.*, failed.failures, failed.try_at FROM processes LEFT JOIN LATERAL (
+  SELECT failures, try_at FROM process_clocks AS bell
+  WHERE bell.process_id = processes.process_id AND failures > 0 ORDER BY failures DESC, try_at LIMIT 1) AS failed ON true`;
 
 export function processId(text: string): string {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text))
@@ -23,16 +31,9 @@ export function processId(text: string): string {
   return text;
 }
 
-/** Works with each service that has processes; `work` is given its read models. */
-export async function withProcesses(
-  options: TargetOptions,
-  work: (service: string, views: OpenedViews) => Promise<void>,
-): Promise<void> {
-  for (const target of await targetsOf(options)) {
-    const { name, processes } = target.definition;
-    if (processes && target.environment.DATABASE_URL) await withViews(target, (views) => work(name, views));
-  }
-}
+/** The services that have processes. */
+export const processTargets = async (options: TargetOptions): Promise<readonly Target[]> =>
+  (await targetsOf(options)).filter(({ definition }) => definition.processes);
 
 /** Works with the service that has this process; refuses when none has. */
 export async function withProcess<Result>(
@@ -40,12 +41,12 @@ export async function withProcess<Result>(
   options: TargetOptions,
   work: (service: string, row: ProcessRow, views: OpenedViews) => Promise<Result>,
 ): Promise<Result> {
-  const found: Result[] = [];
-  await withProcesses(options, async (service, views) => {
-    const [row] = await views.dataSource.query<ProcessRow[]>('SELECT * FROM processes WHERE process_id = $1', [id]);
-    if (row) found.push(await work(service, row, views));
-  });
-  const [result] = found;
-  if (result === undefined) throw new WrongUse(`there is no process ${id}`);
-  return result;
+  const missing = () => `there is no process ${id}`;
+  const { target, row } = await firstThatHas(await processTargets(options), missing, (each) =>
+    withViews(each, async ({ dataSource }) => {
+      const [found] = await dataSource.query<ProcessRow[]>(`${processRows} WHERE process_id = $1`, [id]);
+      return found && { target: each, row: found };
+    }),
+  );
+  return withViews(target, (views) => work(target.definition.name, row, views));
 }

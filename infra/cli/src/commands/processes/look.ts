@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
-import { type CommandContext, type CommonOptions, report } from '../command-context.js';
+import { type CommandContext, type CommonOptions, cutOff, report } from '../command-context.js';
+import { ofEach } from '../each-service.js';
 import { positiveNumber } from '../export.js';
 import { secretsOption, serviceOption, type TargetOptions } from '../views/targets.js';
-import { processId, type ProcessRow, withProcess, withProcesses } from './find.js';
-import { listText, processText, told, type ToldProcess } from './process-text.js';
+import { withViews } from '../views/with-view.js';
+import { processId, type ProcessRow, processRows, processTargets, withProcess } from './find.js';
+import { listText, processText, told } from './process-text.js';
 
 interface ListOptions extends CommonOptions, TargetOptions {
   readonly overdue?: boolean;
@@ -11,7 +13,7 @@ interface ListOptions extends CommonOptions, TargetOptions {
   readonly limit: number;
 }
 
-export function addList(processes: Command, { terminal }: CommandContext): void {
+export function addList(processes: Command, context: CommandContext): void {
   processes
     .command('list')
     .description('open processes of every service, oldest first: where each is, and how much it waits for')
@@ -24,17 +26,25 @@ export function addList(processes: Command, { terminal }: CommandContext): void 
     .option('--quiet', 'without --json: print nothing')
     .action(async (options: ListOptions) => {
       const now = new Date();
-      const found: ToldProcess[] = [];
-      await withProcesses(options, async (service, { dataSource }) => {
-        const rows = await dataSource.query<ProcessRow[]>(
-          `SELECT * FROM processes WHERE ($1 OR completed_at IS NULL)
-             AND (NOT $2 OR due_at <= $3 OR steps -> -1 ->> 'overdueAt' IS NOT NULL AND completed_at IS NULL)
-           ORDER BY since, process_id LIMIT $4`,
-          [options.all ?? false, options.overdue ?? false, now, options.limit],
-        );
-        found.push(...rows.map((row) => told(service, row, now)));
-      });
-      report(terminal, options, { processes: found }, () => listText(found));
+      const { shown, notShown } = await ofEach(await processTargets(options), context, (target) =>
+        withViews(target, async ({ dataSource }) => {
+          const rows = await dataSource.query<ProcessRow[]>(
+            `${processRows} WHERE ($1 OR completed_at IS NULL)
+               AND (NOT $2 OR due_at <= $3 OR steps -> -1 ->> 'overdueAt' IS NOT NULL AND completed_at IS NULL)
+             ORDER BY since, process_id LIMIT $4`,
+            [options.all ?? false, options.overdue ?? false, now, options.limit + 1],
+          );
+          return rows.map((row) => told(target.definition.name, row, now));
+        }),
+      );
+      const more = shown.some(({ length }) => length > options.limit);
+      const listed = shown.flatMap((each) => each.slice(0, options.limit));
+      report(
+        context.terminal,
+        options,
+        { processes: listed, more, notShown },
+        () => listText(listed) + (more ? cutOff(options) : ''),
+      );
     });
 }
 

@@ -16,6 +16,8 @@ export function told(service: string, row: ProcessRow, now: Date) {
     state: row.completed_at ? 'completed' : open,
     step: row.step,
     tries: current?.takenAt.length ?? 0,
+    failures: row.failures ?? 0,
+    tryAt: row.try_at?.toISOString() ?? null,
     missing: current?.awaits.filter((id) => !answered.has(id)) ?? [],
     since: row.since.toISOString(),
     dueAt: row.due_at?.toISOString() ?? null,
@@ -27,10 +29,21 @@ export type ToldProcess = ReturnType<typeof told>;
 
 export function listText(processes: readonly ToldProcess[]): string {
   if (processes.length === 0) return 'No processes\n';
-  const rows = processes.map(({ processId, service, process, state, step, missing, tries, since, dueAt }) => [
-    ...[processId, service, process, state, step, String(missing.length), String(tries), since, dueAt ?? '-'],
+  const rows = processes.map(({ processId, service, process, state, step, missing, tries, failures, since, dueAt }) => [
+    ...[
+      processId,
+      service,
+      process,
+      state,
+      step,
+      String(missing.length),
+      String(tries),
+      String(failures),
+      since,
+      dueAt ?? '-',
+    ],
   ]);
-  const names = ['id', 'service', 'process', 'state', 'step', 'missing', 'tries', 'since', 'deadline'];
+  const names = ['id', 'service', 'process', 'state', 'step', 'missing', 'tries', 'failed', 'since', 'deadline'];
   return columns([names, ...rows]);
 }
 
@@ -42,9 +55,14 @@ export function processText(process: ToldProcess, steps: ProcessRow['steps']): s
     ['about', process.about],
     ['state', process.completedAt === null ? process.state : `completed ${process.completedAt}`],
     ['since', process.since],
+    ...(process.failures === 0 ? [] : [['failed', failureText(process)]]),
   ];
   return lines(rows) + steps.map(stepText).join('');
 }
+
+/** Only the service knows why, and says it to whoever has it try at once. */
+const failureText = ({ failures, tryAt }: ToldProcess): string =>
+  `${failures} times in a row; tried again at ${tryAt}. Why is in the log of the service, and told by retry`;
 
 function stepText({ step, since, dueAt, takenAt, awaits, answers, overdueAt, doneAt }: ProcessRow['steps'][number]) {
   const waiting = awaits.filter((id) => !answers.some(({ awaited }) => awaited === id));

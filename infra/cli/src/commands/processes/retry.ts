@@ -24,7 +24,12 @@ export function addRetry(processes: Command, { terminal, end }: CommandContext):
         const placed = await processOrders.place(dataSource.manager, { processId: id, operator });
         return {
           orderId: placed,
-          result: await untilDone(() => processOrders.result(dataSource.manager, placed), wait),
+          result: await untilDone(
+            placed,
+            () => processOrders.result(dataSource.manager, placed),
+            { wait, ...options },
+            terminal,
+          ),
         };
       });
       report(

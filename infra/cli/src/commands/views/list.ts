@@ -3,6 +3,7 @@ import type { Projection } from '@waymark/projections';
 import type { OpenedViews } from '@waymark/service-kit';
 import { columns } from '../../terminal.js';
 import { type CommandContext, type CommonOptions, report } from '../command-context.js';
+import { ofEach } from '../each-service.js';
 import { secretsOption, serviceOption, type TargetOptions, targetsOf } from './targets.js';
 import { told, withView, withViews } from './with-view.js';
 
@@ -10,7 +11,7 @@ interface StatusOptions extends CommonOptions, TargetOptions {
   readonly digest?: boolean;
 }
 
-export function addList(views: Command, { terminal }: CommandContext): void {
+export function addList(views: Command, context: CommandContext): void {
   views
     .command('list')
     .description(
@@ -21,15 +22,15 @@ export function addList(views: Command, { terminal }: CommandContext): void {
     .option('--json', 'print the result as one line of JSON')
     .option('--quiet', 'without --json: print nothing')
     .action(async (options: StatusOptions) => {
-      const found: ViewStatus[] = [];
-      for (const target of await targetsOf(options)) {
-        if (!target.environment.DATABASE_URL) continue;
-        await withViews(target, async (opened) => {
+      const { shown, notShown } = await ofEach(await targetsOf(options), context, (target) =>
+        withViews(target, async (opened) => {
+          const views: ViewStatus[] = [];
           for (const projection of opened.projections)
-            found.push(await statusOf(target.definition.name, projection, opened, false));
-        });
-      }
-      report(terminal, options, { views: found }, () => asText(found));
+            views.push(await statusOf(target.definition.name, projection, opened, false));
+          return views;
+        }),
+      );
+      report(context.terminal, options, { views: shown.flat(), notShown }, () => asText(shown.flat()));
     });
 }
 

@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { Option } from 'commander';
 import type { ServiceDefinition } from '@waymark/service-kit';
 import { WrongUse } from '../../exit-codes.js';
+import { firstThatHas } from '../each-service.js';
 
 /** A service, and the environment with which its views are opened. */
 export interface Target {
@@ -27,7 +28,10 @@ export const secretsOption = (): Option =>
   ).env('SECRETS_DIR');
 
 export const serviceOption = (): Option =>
-  new Option('--service <name>', 'the service whose environment this process has, when no folder is given');
+  new Option(
+    '--service <name>',
+    'this service only; where no folder is given, the environment of the shell must be its',
+  );
 
 /**
  * The services that are meant: those of the folder of secrets; else, where this process has the environment of a service, that one;
@@ -39,8 +43,8 @@ export async function targetsOf({ secrets, service }: TargetOptions): Promise<re
   const wanted = definitions.filter(({ name }) => service === undefined || name === service);
   if (wanted.length === 0)
     throw new WrongUse(`--service: one of ${definitions.map(({ name }) => name).join(', ')} is needed`);
-  if (secrets === undefined && process.env.DATABASE_URL !== undefined)
-    return wanted.map((definition) => ({ definition, environment: process.env }));
+  if (secrets === undefined && ofAService.some((name) => process.env[name] !== undefined))
+    return [{ definition: ownerOf(process.env, wanted, service), environment: process.env }];
   const folder = secrets ?? ofTheDemo;
   const found = await Promise.all(
     wanted.map(async (definition) => {
@@ -55,14 +59,41 @@ export async function targetsOf({ secrets, service }: TargetOptions): Promise<re
   return targets;
 }
 
+/** Whichever of these a shell has, it has the environment of a service. */
+const ofAService = ['WAYMARK_SERVICE', 'DATABASE_URL', 'DATABASE_URL_FILE'];
+
+/** The service whose environment it is: what it has leads to nobody else's views and keys. */
+function ownerOf(
+  { WAYMARK_SERVICE: own }: NodeJS.ProcessEnv,
+  wanted: readonly Target['definition'][],
+  service: string | undefined,
+): Target['definition'] {
+  if (own === undefined)
+    throw new WrongUse(
+      'WAYMARK_SERVICE: is missing, so that nobody knows whose environment this shell has: provision again, or give --secrets',
+    );
+  const owner = wanted.find(({ name }) => name === own);
+  if (owner) return owner;
+  throw new WrongUse(
+    service === undefined
+      ? 'WAYMARK_SERVICE: there is no such service'
+      : `--service: this shell has the environment of another service than ${service}: give that of ${service}, or --secrets`,
+  );
+}
+
 /** The service that has a view of this name. */
 export async function targetWith(view: string, options: TargetOptions): Promise<Target> {
-  const { viewsOf } = await import('@waymark/service-kit');
+  const { ConfigError, viewsOf } = await import('@waymark/service-kit');
   const known: string[] = [];
-  for (const target of await targetsOf(options)) {
-    const names = await viewsOf(target.definition, target.environment);
-    if (names.includes(view)) return target;
-    known.push(...names);
-  }
-  throw new WrongUse(`there is no view ${view}; there are ${known.join(', ')}`);
+  return firstThatHas(
+    await targetsOf(options),
+    () => `there is no view ${view}; there are ${known.join(', ')}`,
+    async (target) => {
+      const names = await viewsOf(target.definition, target.environment).catch((error: unknown) => {
+        throw error instanceof ConfigError ? new WrongUse(error.message, { cause: error }) : error;
+      });
+      known.push(...names);
+      return names.includes(view) ? target : undefined;
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import type { BuildOptions, Generation, Projection } from '@waymark/projections';
 import type { OpenedViews } from '@waymark/service-kit';
-import { FaultFound, WrongUse } from '../../exit-codes.js';
+import { DatabaseUnreachable, FaultFound, WrongUse } from '../../exit-codes.js';
+import { asUnreachable } from '../../service-database.js';
 import { type Target, type TargetOptions, targetWith } from './targets.js';
 
 export interface OpenedView {
@@ -28,7 +29,8 @@ export async function withViews<Result>(
   { definition, environment }: Target,
   work: (views: OpenedViews) => Promise<Result>,
 ): Promise<Result> {
-  const { ConfigError, openViews } = await import('@waymark/service-kit');
+  const { CannotReach, ConfigError, openViews } = await import('@waymark/service-kit');
+  const { KeyFileError, KeyProviderError } = await import('@waymark/privacy');
   const { BeingBuilt, CannotApply, CannotPlace, NothingToPlace, TakenElsewhere } = await import('@waymark/projections');
   try {
     const views = await openViews(definition, environment);
@@ -39,13 +41,16 @@ export async function withViews<Result>(
       await views.close();
     }
   } catch (error) {
+    if (error instanceof CannotReach) throw new DatabaseUnreachable(error.message, { cause: error });
     if (error instanceof ConfigError || error instanceof NothingToPlace)
       throw new WrongUse(error.message, { cause: error });
     if (error instanceof CannotApply)
       throw new FaultFound(`stopped at the event at position ${error.position}: ${error.message}`, { cause: error });
+    if (error instanceof KeyFileError || error instanceof KeyProviderError)
+      throw new FaultFound(error.message, { cause: error });
     if (error instanceof BeingBuilt || error instanceof CannotPlace || error instanceof TakenElsewhere)
       throw new FaultFound(error.message, { cause: error });
-    throw error;
+    throw asUnreachable(error);
   }
 }
 
