@@ -34,6 +34,19 @@ export class ClientTeams {
     return groundOf(decide(caller, action, await this.resourceOf(clientId, caller)));
   }
 
+  /** Whether the caller works on a case of the person, by whichever id. */
+  async hasInTeam(caller: Principal, clientId: string): Promise<boolean> {
+    if (caller.kind !== 'staff') return false;
+    const cases = await this.casesOf(await linkedRecords(this.aggregates, clientId));
+    return cases.some(({ team }) => team.includes(caller.id));
+  }
+
+  /** Whether somebody has recused from one of the person's cases, or its reporter has shut them out by name: as what they asked is not on record. */
+  async isOut(staffId: string, clientId: string): Promise<boolean> {
+    const cases = await this.casesOf(await linkedRecords(this.aggregates, clientId));
+    return cases.some((each) => each.recused.includes(staffId) || this.marks.name(each, { id: staffId }));
+  }
+
   /** The record of this id for whoever may do this; nothing for all others, whom a list leaves it out for. */
   async findIfAllowed(
     caller: Principal,
