@@ -1,7 +1,14 @@
 import pg from 'pg';
 import { factsTopicOf, topicOf } from '@waymark/contracts';
 import type { EventStore } from '@waymark/event-store';
-import { type Bus, carryOutPublishingOrders, publishingOrders, runRelay, type WindowOptions } from '@waymark/messaging';
+import {
+  type Bus,
+  carryOutPublishingOrders,
+  publishingOrders,
+  type Relay,
+  runRelay,
+  type WindowOptions,
+} from '@waymark/messaging';
 import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { erasureOf } from './erasure/erasure-register.js';
 import { factWindow } from './fact-settings.js';
@@ -13,6 +20,18 @@ import { checkPublication } from './publication.js';
 import type { Platform, ServiceDefinition } from './service-definition.js';
 
 const answerWithinMs = 25_000;
+
+/** The relays of a service, by name. */
+export type Relays = ReadonlyMap<string, Pick<Relay, 'stoppedAt'>>;
+
+/** Which of them stand still, in words for readiness; undefined when none does. The service is fit for work all the same. */
+export async function relaysStanding(relays: Relays): Promise<string | undefined> {
+  const notes = [...relays].map(async ([name, relay]) => {
+    const position = await relay.stoppedAt();
+    return position === undefined ? [] : [`${name} stopped at position ${position}, which it cannot publish`];
+  });
+  return (await Promise.all(notes)).flat().join(', ') || undefined;
+}
 
 /**
  * Publishes what a service says to others: at once and in order, its de-identified facts in windows; everything again when an operator
@@ -28,7 +47,8 @@ export function startRelays<Own extends object>(
     readonly metrics: Metrics;
     readonly closers: (() => Promise<unknown>)[];
   },
-): void {
+): Relays {
+  const relays = new Map<string, Relay>();
   const { store, bus, open, metrics, closers } = parts;
   const { dataSource, clock, log } = platform;
   const startRelay = (
@@ -64,6 +84,7 @@ export function startRelays<Own extends object>(
       log,
       onMeasure: metrics.onMeasure,
     });
+    relays.set(service, relay);
     metrics.watchRelay(service, relay);
     closers.push(() => relay.stop());
   };
@@ -75,8 +96,9 @@ export function startRelays<Own extends object>(
       definition.publishFacts,
       factWindow(platform.settings, definition.publishes ?? []),
     );
-  if (!definition.publish && !definition.publishFacts) return;
+  if (relays.size === 0) return relays;
   const onOrder = recordPublishingAgain(definition.name, store, clock);
   const carryOut = () => carryOutPublishingOrders({ dataSource, log, onOrder });
   obeyOrders(publishingOrders, carryOut, { dataSource, log, closers });
+  return relays;
 }

@@ -45,7 +45,7 @@ import { processWork } from './processes/process-work.js';
 import { serviceTokens } from './service-caller.js';
 import { aggregatesOf, type Platform, projectionsOf, type ServiceDefinition } from './service-definition.js';
 import { standstill, startConsumer } from './start-consumer.js';
-import { startRelays } from './start-relays.js';
+import { type Relays, relaysStanding, startRelays } from './start-relays.js';
 import { Views } from './views.js';
 
 export interface RunningService {
@@ -138,7 +138,7 @@ async function assemble<Own extends object>(
   );
   closers.push(() => views.stop());
 
-  const running: { consumer?: Consumer | undefined } = {};
+  const running: Partial<Running> = {};
   const { processes } = definition;
   const standing = processes && (() => processStanding(processes.declared, dataSource, clock.now()));
   if (standing) metrics.watchProcesses(processes.declared, standing);
@@ -154,6 +154,9 @@ async function assemble<Own extends object>(
     },
     ...(definition.consumes && {
       messages: async () => running.consumer && standstill(await running.consumer.standing()),
+    }),
+    ...((definition.publish ?? definition.publishFacts) && {
+      relay: async () => running.relays && relaysStanding(running.relays),
     }),
     ...(standing && { processes: async () => overdueNote(await standing()) }),
     views: async () => views.demandReady(),
@@ -176,7 +179,7 @@ async function assemble<Own extends object>(
   const doors: Doors = { commands: app.get(CommandBus), queries: app.get(QueryBus), dataSource, clock };
   await views.serving();
   if (definition.resources) await notePolicies(definition.name, shippedSources(), { store, clock });
-  running.consumer = startBackground(definition, platform, { store, bus, open, doors, metrics, closers });
+  Object.assign(running, startBackground(definition, platform, { store, bus, open, doors, metrics, closers }));
   await app.listen(settings.PORT, settings.HOST);
   const tls = tlsFilesOf(settings);
   if (tls) {
@@ -208,16 +211,21 @@ interface Background {
   readonly closers: (() => Promise<unknown>)[];
 }
 
+interface Running {
+  readonly consumer: Consumer | undefined;
+  readonly relays: Relays;
+}
+
 function startBackground<Own extends object>(
   definition: ServiceDefinition<Own>,
   platform: Platform<Own>,
   parts: Background,
-): Consumer | undefined {
+): Running {
   const { store, bus, open, doors, metrics, closers } = parts;
   const { log, dataSource, clock, settings } = platform;
   const forgetting = runClock(() => forgetAnswers(dataSource, settings.ANSWERS_KEPT_DAYS), log, 10_000);
   closers.push(() => forgetting.stop());
-  startRelays(definition, platform, { store, bus, open, metrics, closers });
+  const relays = startRelays(definition, platform, { store, bus, open, metrics, closers });
   const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
   if (consumer) closers.push(() => consumer.stop());
   const { name: service, processes } = definition;
@@ -234,5 +242,5 @@ function startBackground<Own extends object>(
     const clockwork = runClock(() => work(doors), log);
     closers.push(() => clockwork.stop());
   }
-  return consumer;
+  return { consumer, relays };
 }

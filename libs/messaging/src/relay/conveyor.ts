@@ -2,7 +2,7 @@ import type { Page } from '@waymark/event-store';
 import type { Message } from '../port.js';
 import type { Leadership } from './leadership.js';
 import type { RelayOptions } from './relay-options.js';
-import { messagesFor, saidBy } from './said.js';
+import { messagesFor, type Said, saidBy } from './said.js';
 import { Sequences } from './sequences.js';
 
 export interface ConveyorHooks {
@@ -30,12 +30,24 @@ export class Conveyor {
     this.sequences = new Sequences(leadership);
   }
 
-  /** Resolves when the page is composed and on its way. Rejects with what failed before it: nothing may be taken after that. */
+  /**
+   * Resolves when the page is composed and on its way. Rejects with what failed before it, or with `CannotTranslate` once what lies before
+   * the event that cannot be translated is sent and noted: nothing may be taken after that.
+   */
   async take(page: Page): Promise<void> {
-    const said = await saidBy(page.events, this.options);
+    const { said, position, failed } = await saidBy(page, this.options);
+    if (position !== undefined) await this.send(said, position);
+    if (failed === undefined) return;
+    await this.empty();
+    await this.leadership.confirm();
+    throw failed;
+  }
+
+  /** What is said up to a position. */
+  private async send(said: readonly Said[], position: bigint): Promise<void> {
     if (said.length === 0) {
       await this.empty();
-      return this.leadership.passOver(page.position);
+      return this.leadership.passOver(position);
     }
     if (this.sequences.isFull) {
       await this.empty();
@@ -48,7 +60,7 @@ export class Conveyor {
     // Thrown by whoever waits for it; until somebody does, it is nobody's failure.
     this.sending.catch(() => undefined);
     const noted = this.noting;
-    this.noting = this.note(noted, this.sending, messages, page.position, reached);
+    this.noting = this.note(noted, this.sending, messages, position, reached);
     // The next page may be long in coming, so a failure is told at once; it is thrown by whoever waits next.
     this.noting.then(this.hooks.onNoted, this.hooks.onFailed);
     // At most two pages are under way.

@@ -1,8 +1,7 @@
 import type { EventStore, RecordedEvent } from '@waymark/event-store';
-import { payloadsOf } from './compose.js';
 import type { Parted, Waiting } from './hidden.js';
 import type { RelayOptions } from './relay-options.js';
-import type { Said } from './said.js';
+import { payloadsIn, type Said } from './said.js';
 import { waitingIn, type Window } from './window.js';
 
 type Translating = Pick<RelayOptions, 'store' | 'translate' | 'window'>;
@@ -67,12 +66,12 @@ export async function goingWith(
   const said: Said[] = [];
   for (const spot of goes) {
     const event = await eventAt(options.store, spot);
-    const payload = payloadsOf(await options.translate(event))[spot.place];
+    const payload = (await payloadsIn(event, options))[spot.place];
     const bare = spot.bare && payload && options.window?.hiding?.of(payload)?.bare;
     if (payload) said.push({ event, payload: bare ? { ...payload, data: bare } : payload });
   }
   for (const event of window.events)
-    for (const [place, payload] of payloadsOf(await options.translate(event)).entries())
+    for (const [place, payload] of (await payloadsIn(event, options)).entries())
       if (!stays.has(spotOf({ ...event, place }))) said.push({ event, payload });
   return said;
 }

@@ -3,7 +3,7 @@ import { goingWith, toNote, waitingAt } from './held-back.js';
 import { parted } from './hidden.js';
 import type { Leadership } from './leadership.js';
 import type { RelayOptions, WindowOptions } from './relay-options.js';
-import { messagesFor } from './said.js';
+import { CannotTranslate, messagesFor } from './said.js';
 import { Sequences } from './sequences.js';
 import { shuffled } from './shuffle.js';
 import { Window } from './window.js';
@@ -11,25 +11,33 @@ import { Window } from './window.js';
 /** Soon enough for a window to go when it is ripe, by a twentieth of what its messages wait at least. */
 const lookEveryMs = ({ delayMs }: WindowOptions): number => Math.min(Math.max(delayMs / 20, 200), 5_000);
 
+export interface WindowHooks {
+  /** A window was sent and noted. */
+  readonly onNoted: () => void;
+  /** All of the log was gathered, or what lies before an event that cannot be translated. */
+  readonly onGathered: (failed: CannotTranslate | undefined) => void;
+}
+
 /**
  * Publishes window by window, each shuffled. Where a window ends and who stays behind is noted before anything of it goes: when it is published again,
- * after a crash or for a topic that was lost, it holds the same messages, and comparing the two tells nothing more.
+ * after a crash or for a topic that was lost, it holds the same messages, and comparing the two tells nothing more. Rejects with
+ * `CannotTranslate` once the windows before the event that cannot be translated have gone.
  */
 export async function leadByWindows(
   options: RelayOptions & { readonly window: WindowOptions },
   leadership: Leadership,
   signal: AbortSignal,
-  onNoted: () => void,
+  hooks: WindowHooks,
 ): Promise<void> {
   let { position } = leadership;
   while (!signal.aborted) {
     const end = await leadership.windowEnd(position);
-    const window = await nextWindow(position, end, options, leadership, signal);
+    const window = await nextWindow(position, end, options, leadership, signal, hooks);
     if (!window) return;
     if (end === undefined) await endWindow(window, options, leadership);
     await publishWindow(window, options, leadership);
     ({ position } = window);
-    onNoted();
+    hooks.onNoted();
   }
 }
 
@@ -40,6 +48,7 @@ async function nextWindow(
   options: RelayOptions & { readonly window: WindowOptions },
   leadership: Leadership,
   signal: AbortSignal,
+  { onGathered }: WindowHooks,
 ): Promise<Window | undefined> {
   const window = new Window(position, options.store, options);
   if (end !== undefined) {
@@ -47,12 +56,22 @@ async function nextWindow(
     return window;
   }
   while (!signal.aborted) {
-    await window.gather();
+    const failed = await window.gather().then(() => undefined, ifNotTranslated);
+    onGathered(failed);
     if (window.isRipe(options.window, Date.now())) return window;
     if (window.isEmpty) leadership.passOver(window.position);
+    if (window.isEmpty && failed) {
+      await leadership.confirm();
+      throw failed;
+    }
     await pause(lookEveryMs(options.window), signal);
   }
   return undefined;
+}
+
+function ifNotTranslated(error: unknown): CannotTranslate {
+  if (error instanceof CannotTranslate) return error;
+  throw error;
 }
 
 async function endWindow(

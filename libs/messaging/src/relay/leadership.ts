@@ -57,6 +57,11 @@ export class Leadership {
     }
   }
 
+  /** Where the checkpoint stands. */
+  get reached(): bigint {
+    return this.noted;
+  }
+
   /** There was nothing to publish up to here: noted with the next confirmation, because reading it again would cost little. */
   passOver(position: bigint): void {
     if (position > this.noted) this.passed = position;

@@ -74,7 +74,7 @@ describe('a relay that publishes in windows', () => {
   };
   const published = async (): Promise<Message[]> => {
     const { rows } = await pool.query<{ value: Buffer }>(
-      'select value from bus.messages where topic = $1 order by published_at, partition, "offset"',
+      'select value from bus.messages where topic = $1 order by partition, "offset"',
       [service],
     );
     return rows.map(({ value }) => JSON.parse(value.toString()) as Message);
@@ -131,6 +131,27 @@ describe('a relay that publishes in windows', () => {
     const lonely = start({ delayMs: 0, crowd: 100, latestMs: 2_000 }, { service: `${service}-lonely` });
     await arrived(6);
     expect(await lonely.lag()).toEqual({ events: 0, seconds: 0 });
+  });
+
+  it('lets go what lies before an event that cannot be translated, says where it stands, and nothing that follows', async () => {
+    await tell(['thing-001', 'thing-002']);
+    await append('poison', 'Poison');
+    await tell(['thing-003']);
+    let isMended = false;
+    const relay = start(crowdOf(2), {
+      translate: ({ type, stream }) => {
+        if (type === 'Poison' && !isMended) throw new Error('cannot be read');
+        return { type: 'test.opened.v1', subject: stream.slice(category.length + 1), unlinked: true, data: {} };
+      },
+    });
+    await arrived(2);
+    expect((await subjects()).toSorted()).toEqual(['thing-001', 'thing-002']);
+    await eventually(async () => expect(await relay.stoppedAt()).toBeDefined());
+    for await (const { position } of store.readStream(`${category}-poison`))
+      expect(await relay.stoppedAt()).toBe(position);
+    isMended = true;
+    await arrived(4);
+    expect(await relay.stoppedAt()).toBeUndefined();
   });
 
   it('is no more behind than its messages may wait', async () => {

@@ -151,6 +151,30 @@ describe('a relay', () => {
     expect((await published('a'))[4]).toMatchObject({ type: 'waymark.message-withdrawn.v1', sequence: 2, data: {} });
   });
 
+  it('publishes what lies before an event that cannot be translated, says where it stands, and nothing that follows', async () => {
+    await append('before', 'SomethingHappened', 'SomethingPrivate');
+    await append('poison', 'Poison');
+    await append('after', 'SomethingHappened');
+    let isMended = false;
+    const relay = start({
+      translate: ({ type, stream, data }) => {
+        if (type === 'Poison' && !isMended) throw new Error('cannot be read');
+        const subject = stream.slice(category.length + 1);
+        return type === 'SomethingPrivate' ? undefined : { type: 'test.something-happened.v1', subject, data };
+      },
+    });
+    await eventually(async () => expect(await relay.stoppedAt()).toBeDefined());
+    for await (const { position } of store.readStream(`${category}-poison`))
+      expect(await relay.stoppedAt()).toBe(position);
+    for await (const { position } of store.readStream(`${category}-before`, { from: 1 }))
+      await eventually(async () => expect(await checkpoint()).toBe(position));
+    expect([await published('before'), await published('after')]).toEqual([[expect.anything()], []]);
+    isMended = true;
+    await eventually(async () => expect(await published('after')).toHaveLength(1));
+    expect(await published('before')).toHaveLength(1);
+    await eventually(async () => expect(await relay.stoppedAt()).toBeUndefined());
+  });
+
   it('publishes the same again after a crash between publishing and noting it', async () => {
     await append('a', 'SomethingHappened', 'SomethingHappened');
     let crashes = 0;

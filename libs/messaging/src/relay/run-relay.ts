@@ -7,6 +7,7 @@ import { leadByWindows } from './lead-by-windows.js';
 import { Deposed, Leadership } from './leadership.js';
 import { makeUpForLoss, watchTopic } from './lost-topic.js';
 import type { RelayOptions } from './relay-options.js';
+import { CannotTranslate } from './said.js';
 
 export type { RelayOptions, WindowOptions } from './relay-options.js';
 export type { Hidden, Hiding } from './hidden.js';
@@ -25,6 +26,8 @@ export interface Relay {
   /** Resolves once it leads or knows that another one does. */
   readonly ready: Promise<void>;
   lag(): Promise<RelayLag>;
+  /** The position of an event that cannot be translated: nothing of it nor what follows is published. Undefined when it goes on. */
+  stoppedAt(): Promise<bigint | undefined>;
   stop(): Promise<void>;
 }
 
@@ -40,6 +43,14 @@ export function runRelay(options: RelayOptions): Relay {
 
   const backOff = new BackOff(confirmEveryMs, 10_000);
 
+  let stands: { readonly at: bigint; readonly until: bigint } | undefined;
+  const standAt = (failed: CannotTranslate | undefined, { reached }: Leadership): void => {
+    if (failed && failed.position !== stands?.at)
+      log.error({ service, position: failed.position.toString(), ...errorFields(failed.cause) }, 'relay stands still');
+    // It may lie behind: of a message that was held back.
+    stands = failed && { at: failed.position, until: failed.position > reached ? failed.position : reached + 1n };
+  };
+
   const lead = async (leadership: Leadership, ended: AbortController): Promise<void> => {
     const end = (): void => ended.abort();
     stopping.signal.addEventListener('abort', end);
@@ -47,7 +58,11 @@ export function runRelay(options: RelayOptions): Relay {
     const watching = watchTopic(options, leadership, ended);
     try {
       if (options.window) {
-        await leadByWindows({ ...options, window: options.window }, leadership, ended.signal, () => backOff.reset());
+        const hooks = {
+          onNoted: () => backOff.reset(),
+          onGathered: (failed: CannotTranslate | undefined) => standAt(failed, leadership),
+        };
+        await leadByWindows({ ...options, window: options.window }, leadership, ended.signal, hooks);
         return;
       }
       const pages = store.subscribe({
@@ -62,6 +77,9 @@ export function runRelay(options: RelayOptions): Relay {
         await conveyor.take(page);
       }
       await conveyor.empty();
+    } catch (error) {
+      if (error instanceof CannotTranslate) standAt(error, leadership);
+      throw error;
     } finally {
       stopping.signal.removeEventListener('abort', end);
       ended.abort();
@@ -85,7 +103,9 @@ export function runRelay(options: RelayOptions): Relay {
         }
       } catch (error) {
         if (error instanceof Deposed) log.warn({ service }, 'relay was deposed');
-        else log.error({ service, ...errorFields(error) }, 'relay failed, trying again');
+        // It says itself when it stands still.
+        else if (!(error instanceof CannotTranslate))
+          log.error({ service, ...errorFields(error) }, 'relay failed, trying again');
         options.onMeasure?.('relay_failures', 1, { service });
         await pause(backOff.next(), stopping.signal);
       }
@@ -98,6 +118,11 @@ export function runRelay(options: RelayOptions): Relay {
   return {
     ready: ready.promise,
     lag: () => measureLag(options),
+    stoppedAt: async () => {
+      // Another one may have led on since.
+      if (stands && (await checkpointOf(options)) >= stands.until) stands = undefined;
+      return stands?.at;
+    },
     stop: async () => {
       stopping.abort();
       await running;
@@ -129,11 +154,16 @@ async function confirmUntil(leadership: Leadership, ended: AbortController, ever
   }
 }
 
-async function measureLag({ pool, service, store, categories, window }: RelayOptions): Promise<RelayLag> {
+async function checkpointOf({ pool, service }: RelayOptions): Promise<bigint> {
   const { rows } = await pool.query<{ position: string }>('select position from relay_checkpoint where service = $1', [
     service,
   ]);
-  const after = BigInt(rows[0]?.position ?? 0);
+  return BigInt(rows[0]?.position ?? 0);
+}
+
+async function measureLag(options: RelayOptions): Promise<RelayLag> {
+  const { pool, service, store, categories, window } = options;
+  const after = await checkpointOf(options);
   const { events } = await store.readAll({ after, categories, limit: 1_000 });
   const oldest = events[0];
   const held = window?.hiding && (await heldEvents(pool, service));

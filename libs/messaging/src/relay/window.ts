@@ -1,7 +1,7 @@
 import type { EventStore, RecordedEvent } from '@waymark/event-store';
-import { payloadsOf } from './compose.js';
 import type { Waiting } from './hidden.js';
 import type { RelayOptions, WindowOptions } from './relay-options.js';
+import { payloadsIn } from './said.js';
 
 const pageSize = 500;
 /** What is kept in memory. So many hide each other, however early. */
@@ -36,16 +36,21 @@ export class Window {
     return this.events.length >= most;
   }
 
-  /** Takes in what has been appended since; nothing behind `end`. */
+  /**
+   * Takes in what has been appended since; nothing behind `end`. Rejects with `CannotTranslate` when it has taken in everything before an
+   * event that cannot be translated.
+   */
   async gather(end?: bigint): Promise<void> {
     const { categories } = this.options;
     while (end === undefined ? !this.isFull : this.reached < end) {
-      const page = await this.store.readAll({ after: this.reached, categories, limit: pageSize });
+      const before = this.reached;
+      const page = await this.store.readAll({ after: before, categories, limit: pageSize });
       for (const event of page.events) {
         if (end !== undefined && event.position > end) break;
         await this.take(event);
+        this.reached = event.position;
       }
-      const [before, upTo] = [this.reached, page.position];
+      const upTo = page.position;
       this.reached = end !== undefined && upTo > end ? end : upTo;
       // Less than a page is the end of the log, but for what was not settled then.
       if (this.reached === before || (end === undefined && page.events.length < pageSize)) return;
@@ -81,7 +86,7 @@ export async function waitingIn(
   { translate, window }: Pick<RelayOptions, 'translate' | 'window'>,
 ): Promise<readonly { readonly type: string; readonly waiting: Waiting }[]> {
   const { stream, revision, position, recordedAt } = event;
-  return payloadsOf(await translate(event)).map((payload, place) => {
+  return (await payloadsIn(event, { translate })).map((payload, place) => {
     const { type, subject } = payload;
     const hidden = window?.hiding?.of(payload);
     // What looks alike is told apart by what it is: one of a kind is known among many of another.
