@@ -43,12 +43,29 @@ export function readAsCurrent(
   const { earlier, schema } = declarationOf(events, type, version);
   if (version === earlier.length + 1) return opened;
   const steps = earlier.slice(version - 1);
-  const named = (field: string): string => steps.reduce((name, { renamed }) => renamed?.[name] ?? name, field);
   return {
     data: steps.reduce((data, step) => step.upcast(data), opened.data),
-    erased: opened.erased.map(named).filter((field) => Object.hasOwn(schema.properties, field)),
+    erased: opened.erased.map(namedToday(steps)).filter((field) => Object.hasOwn(schema.properties, field)),
   };
 }
+
+/** Those fields sealed in one version of an event that are among these today. Throws `UnknownEventError`. */
+export function sealedThen(
+  events: Readonly<Record<string, Versions>>,
+  type: string,
+  version: number,
+  today: readonly string[],
+): readonly string[] {
+  const { earlier = [] } = declarationOf(events, type, version);
+  if (version === earlier.length + 1 || today.length === 0) return today;
+  const named = namedToday(earlier.slice(version - 1));
+  return Object.keys(sealedFieldsOf(events, type, version)).filter((field) => today.includes(named(field)));
+}
+
+const namedToday =
+  (steps: readonly EarlierVersion[]) =>
+  (field: string): string =>
+    steps.reduce((name, { renamed }) => renamed?.[name] ?? name, field);
 
 /**
  * The version as which an event of this type is written. Throws `InvalidEventError` when the data do not fit the declared schema,

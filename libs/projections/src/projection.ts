@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { OpenedEvent } from './opened-event.js';
+import type { OpenedEvent, SealedFields } from './opened-event.js';
 
 /** Asks the tables that are folded into. They are as the last write has left them. */
 export type Look = <Found>(ask: (manager: EntityManager) => Promise<Found>) => Promise<Found>;
@@ -27,6 +27,8 @@ export interface Projection<Name extends string = string> {
   readonly categories: readonly string[];
   /** Types of the events that it folds; others of its categories are passed over, not even opened. Absent: all. */
   readonly folds?: readonly string[];
+  /** Sealed fields that it folds; no other is opened for it, and to read another fails. Absent: none, and it never needs a key. */
+  readonly opens?: SealedFields;
   /** SQL that makes its tables, empty. Run in a schema of its own whenever it is built, never on tables that are there. */
   readonly tables: string;
   /** Columns of its tables that somebody else writes, such as how often due work has failed: no part of a digest. */

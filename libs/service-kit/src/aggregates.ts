@@ -7,6 +7,7 @@ import {
   type Instant,
   type OpenedData,
   readAsCurrent,
+  sealedThen,
   versionToWrite,
 } from '@waymark/event-sourcing';
 import { type EventStore, EventStoreError, type EventToAppend, type RecordedEvent, Turns } from '@waymark/event-store';
@@ -192,15 +193,21 @@ export class Aggregates {
   }
 
   /**
-   * A recorded event with its sealed fields opened, read as the current version of its type: the one place where older versions are
-   * dealt with. Rejects with `UnknownEventError` for a type or version that the aggregate does not declare.
+   * A recorded event with its sealed fields opened, or of these with the ones named only, as they are named today; read as the current
+   * version of its type: the one place where older versions are dealt with. Rejects with `UnknownEventError` for a type or version that
+   * the aggregate does not declare.
    */
   async open<State, Command, Event extends DomainEvent>(
     aggregate: Aggregate<State, Command, Event>,
     recorded: RecordedEvent,
+    only?: readonly string[],
   ): Promise<OpenedData> {
     const { id: eventId, type, schemaVersion: version, data } = recorded;
-    const opened = await this.sealer(aggregate).open({ eventId, type, version, data });
+    const event = { eventId, type, version, data };
+    const sealer = this.sealer(aggregate);
+    const opened = await (only
+      ? sealer.openFields(event, sealedThen(aggregate.events, type, version, only))
+      : sealer.open(event));
     return readAsCurrent(aggregate.events, type, version, opened);
   }
 

@@ -14,7 +14,8 @@ let ground: TallyGround;
 let dataSource: DataSource;
 let keyRing: KeyRing;
 let aggregates: Aggregates;
-let open: ReturnType<typeof feedOpener>;
+let open: ReturnType<ReturnType<typeof feedOpener>>;
+let openNothing: typeof open;
 
 beforeAll(async () => {
   ground = await prepareGround();
@@ -23,12 +24,19 @@ beforeAll(async () => {
   const provider = await openKeyFile({ path: String(ground.environment.KEY_FILE) });
   keyRing = createKeyRing({ context: 'tally', database: dataSource, provider });
   aggregates = new Aggregates(ground.store, keyRing, new FakeClock());
-  open = feedOpener([tallyAggregate], aggregates);
+  const opens = feedOpener([tallyAggregate], aggregates);
+  [open, openNothing] = [opens({ Added: ['note'] }), opens()];
 });
 afterAll(async () => {
   await dataSource?.destroy();
   await ground?.close();
 });
+
+/** Without what the ring of this spec has in mind. */
+const ringOfAnother = async (): Promise<KeyRing> => {
+  const provider = await openKeyFile({ path: String(ground.environment.KEY_FILE) });
+  return createKeyRing({ context: 'tally', database: dataSource, provider });
+};
 
 /** What was sealed in the releases that wrote the earlier versions. */
 const sealedThen: readonly Readonly<Record<string, Subject>>[] = [{}, { remark: 'client' }];
@@ -100,6 +108,33 @@ describe('events of earlier versions', () => {
     expect(await open(second)).toMatchObject({ data: { by: 2 }, erased: ['note'] });
     expect(await open(third)).toMatchObject({ data: { by: 3 }, erased: ['note'] });
     expect((await aggregates.load(tallyAggregate, id)).state.total).toBe(5);
+  });
+});
+
+describe('whoever follows the log and names no sealed field', () => {
+  it('reads events of every version without a key, and fails where it reads such a field all the same', async () => {
+    const [id, somebody] = [randomUUID(), randomUUID()];
+    const all = [
+      await addedInVersion(1, id, { amount: 1, remark: 'in the clear' }, somebody),
+      await addedInVersion(2, id, { by: 2, remark: 'sealed' }, somebody),
+      await addedInVersion(3, id, { by: 3, note: 'sealed' }, somebody),
+    ];
+    await dataSource.query('DELETE FROM data_keys WHERE subject_id = $1', [somebody]);
+    const without = new Aggregates(ground.store, await ringOfAnother(), new FakeClock());
+    const opens = feedOpener([tallyAggregate], without);
+    for (const [index, event] of all.entries()) {
+      const { data, erased } = await opens()(event);
+      expect([{ ...data }, erased]).toEqual([{ by: index + 1 }, []]);
+      expect(() => (data as { note?: string }).note).toThrow('Added.note is sealed and was not opened');
+    }
+    await expect(opens({ Added: ['note'] })(all[2] as RecordedEvent)).rejects.toThrow('key_missing');
+    expect(() => opens({ Added: ['by'] })).toThrow('Added.by is no sealed field');
+    expect(() => opens({ Removed: ['note'] })).toThrow(TypeError);
+  });
+
+  it('has what nobody opens read once', async () => {
+    const event = await addedInVersion(3, randomUUID(), { by: 3 });
+    expect(await openNothing(event)).toBe(await openNothing(event));
   });
 });
 

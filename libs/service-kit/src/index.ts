@@ -1,6 +1,7 @@
 export * from './access-records.js';
 export * from './aggregate.js';
 export * from './aggregates.js';
+export { unopenedBy } from './feed.js';
 export * from './body.pipe.js';
 export * from './call.js';
 export * from './case-teams.js';

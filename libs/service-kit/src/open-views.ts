@@ -68,7 +68,11 @@ async function opened<Own extends object>(
   if (definition.erasure) await destroyErasedKeys(definition.name, { store, keyRing });
   const aggregates = new Aggregates(store, keyRing, systemClock);
   const open = feedOpener(aggregatesOf(definition), aggregates);
-  return { projections, dataSource, aggregates, build: (projection) => ({ projection, dataSource, store, open }) };
+  const build = (projection: Projection): BuildOptions => ({
+    ...{ projection, dataSource, store },
+    open: open(projection.opens),
+  });
+  return { projections, dataSource, aggregates, build };
 }
 
 /** The names of a service's views, which its environment alone tells. */

@@ -3,7 +3,7 @@ import type { CleanedEnv } from 'envalid';
 import type { DataSource, MigrationInterface } from 'typeorm';
 import type { EventStore } from '@waymark/event-store';
 import type { KeyRing } from '@waymark/privacy';
-import type { OpenedEvent, Projection } from '@waymark/projections';
+import type { OpenedEvent, Projection, SealedFields } from '@waymark/projections';
 import type { Principal, Resource, ResourceType, RevocationSource } from '@waymark/access';
 import type { MessageContract } from '@waymark/contracts';
 import type { Translation } from '@waymark/messaging';
@@ -43,10 +43,12 @@ export interface ServiceDefinition<Own extends object = Record<never, never>> {
   readonly projections: readonly Projection[] | ((parts: { readonly secrets: Secrets }) => readonly Projection[]);
   /** Providers that need the running platform. */
   readonly providers?: (platform: Platform<Own>) => Promise<readonly Provider[]> | readonly Provider[];
-  /** Turns own events into published messages; undefined: not published. */
+  /** Turns own events into published messages; undefined: not published. No sealed field is opened for it, and to read one fails. */
   readonly publish?: (event: OpenedEvent, platform: Platform<Own>) => Translation | undefined;
   /** The same for de-identified facts, which travel on a topic of their own. */
   readonly publishFacts?: (event: OpenedEvent, platform: Platform<Own>) => Translation | undefined;
+  /** Sealed fields that facts are made of; no other is opened for them. */
+  readonly factsOpen?: SealedFields;
   /** Every message that `publish` and `publishFacts` may make; any other is refused. */
   readonly publishes?: readonly MessageContract[];
   /** What it does about messages of the others; whatever is not listed passes by. */

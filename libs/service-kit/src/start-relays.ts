@@ -9,6 +9,7 @@ import {
   runRelay,
   type WindowOptions,
 } from '@waymark/messaging';
+import type { SealedFields } from '@waymark/projections';
 import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { erasureOf } from './erasure/erasure-register.js';
 import { factWindow } from './fact-settings.js';
@@ -55,6 +56,7 @@ export function startRelays<Own extends object>(
     service: string,
     topic: string,
     translate: NonNullable<typeof definition.publish>,
+    opens?: SealedFields,
     window?: WindowOptions,
   ): void => {
     const pool = new pg.Pool({
@@ -68,6 +70,7 @@ export function startRelays<Own extends object>(
     });
     pool.on('error', (error) => log.warn({ err: error }, 'an idle connection of the relay broke'));
     closers.push(() => pool.end());
+    const opened = open(opens);
     const relay = runRelay({
       service,
       store,
@@ -80,7 +83,7 @@ export function startRelays<Own extends object>(
       bus,
       pool,
       translate: async (event) =>
-        checkPublication(translate(await open(event), platform), topic, definition.publishes ?? []),
+        checkPublication(translate(await opened(event), platform), topic, definition.publishes ?? []),
       log,
       onMeasure: metrics.onMeasure,
     });
@@ -94,6 +97,7 @@ export function startRelays<Own extends object>(
       `${definition.name}-facts`,
       factsTopicOf(definition.name),
       definition.publishFacts,
+      definition.factsOpen,
       factWindow(platform.settings, definition.publishes ?? []),
     );
   if (relays.size === 0) return relays;

@@ -133,7 +133,9 @@ async function assemble<Own extends object>(
   const open = feedOpener(aggregatesOf(definition), aggregates);
 
   views.follow(
-    projections.map((projection) => runProjection({ projection, store, dataSource, open, log })),
+    projections.map((projection) =>
+      runProjection({ projection, store, dataSource, open: open(projection.opens), log }),
+    ),
     (options) => store.newest(options),
   );
   closers.push(() => views.stop());

@@ -34,7 +34,7 @@ import { IntakeModule } from './intake.module.js';
 import { consumes } from './integration/consume.js';
 import { RevocationList } from './revocations/revocation-list.js';
 import { RevocationRecord } from './revocations/revocation-record.js';
-import { erasureAnswer, publish, publishes, publishFacts } from './integration/publish.js';
+import { erasureAnswer, factsOpen, publish, publishes, publishFacts } from './integration/publish.js';
 import { CreateAccessRevocations1764160000000 } from './migrations/1764160000000-create-access-revocations.js';
 import { ForgetFullBuckets1764248000000 } from './migrations/1764248000000-forget-full-buckets.js';
 import { CreateIntakeViews1760000001000 } from './migrations/1760000001000-create-intake-views.js';
@@ -98,6 +98,7 @@ export const intake: ServiceDefinition<typeof own> = {
   publishes,
   publish,
   publishFacts,
+  factsOpen,
   consumes,
   processes: { version: 2, declared: [concernAcceptance, clientLink] },
   erasure: {

@@ -64,11 +64,15 @@ export function createEventSealer(options: {
 
   const openWhere = async (event: SealedEvent, wanted: (field: string) => boolean): Promise<OpenedEvent> => {
     const subjectOf = declaredSubject(event);
+    const isWanted = ([field, value]: Field): boolean =>
+      value !== undefined && subjectOf(field) !== undefined && wanted(field);
+    // Most events, for most of those who follow them.
+    if (!fieldsOf(event.data).some(isWanted)) return { data: without(event.data, subjectOf), erased: [] };
     const erased: string[] = [];
     const fields = await Promise.all(
       fieldsOf(event.data).map(async ([field, value]): Promise<readonly Field[]> => {
         if (subjectOf(field) === undefined) return [[field, value]];
-        if (value === undefined || !wanted(field)) return [];
+        if (!isWanted([field, value])) return [];
         const bound = (subjectId: string) => associatedData(event, field, subjectId);
         const opened = await openEnvelope(keyRing, value, bound, { of: `event ${event.eventId}`, field });
         if ('value' in opened) return [[field, opened.value]];
@@ -99,5 +103,8 @@ export function createEventSealer(options: {
     openFields: (event, only) => openWhere(event, (field) => only.includes(field)),
   };
 }
+
+const without = (data: object, sealed: (field: string) => Subject | undefined): object =>
+  Object.fromEntries(fieldsOf(data).filter(([field]) => sealed(field) === undefined));
 
 const fieldsOf = (data: object): readonly Field[] => Object.entries(data);

@@ -1,6 +1,6 @@
 import { intakeMessages, type ResponseBand } from '@waymark/contracts';
 import type { Translation } from '@waymark/messaging';
-import type { OpenedEvent } from '@waymark/projections';
+import type { FieldsOf, OpenedEvent } from '@waymark/projections';
 import { factPseudonym, type Platform } from '@waymark/service-kit';
 import type { ConcernEvent } from '../concern/domain/concern.events.js';
 
@@ -47,7 +47,8 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
       data: intakeMessages.linkRequested.parse({ concernId, ...event.data }),
     };
   if (event.type === 'ReporterErasureRequested') {
-    const { exclusions: _told, ...asked } = event.data;
+    const { clientId, reporterId, way, requestedBy, shutOut } = event.data;
+    const asked = { clientId, reporterId, way, requestedBy, ...(shutOut ? { shutOut } : {}) };
     return {
       type: intakeMessages.reporterErasureRequested.type,
       subject: concernId,
@@ -55,7 +56,8 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     };
   }
   if (event.type === 'RetentionEnded') {
-    const { exclusions: _told, ...ended } = event.data;
+    const { clientId, reporterId, of, shutOut } = event.data;
+    const ended = { clientId, reporterId, of, ...(shutOut ? { shutOut } : {}) };
     return {
       type: intakeMessages.retentionEnded.type,
       subject: concernId,
@@ -79,6 +81,9 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     }),
   };
 }
+
+/** Where and about what: they hide among others of which the log tells the same (ADR 40). */
+export const factsOpen = { ConcernSubmitted: ['place', 'matter', 'behaviour'] } satisfies FieldsOf<ConcernEvent>;
 
 /** Months, country or subdivision and codes only, under pseudonyms that need intake's secret to be joined back, or to each other. */
 export function publishFacts(recorded: OpenedEvent, { secrets }: Pick<Platform, 'secrets'>): Translation | undefined {

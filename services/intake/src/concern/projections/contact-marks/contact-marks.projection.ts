@@ -1,4 +1,4 @@
-import { foldedRows, oneRow, type Projection } from '@waymark/projections';
+import { type FieldsOf, foldedRows, oneRow, type Projection } from '@waymark/projections';
 import type { ConcernEvent } from '../../domain/concern.events.js';
 import { ContactMark } from './contact-mark.entity.js';
 import type { ContactMarks } from './contact-marks.js';
@@ -13,6 +13,7 @@ export const contactMarksProjection = (marks: ContactMarks): Projection<'contact
     version: 1,
     categories: ['concern'],
     folds,
+    opens: { ConcernSubmitted: ['contactDetails'] } satisfies FieldsOf<ConcernEvent>,
     tables: `
       CREATE TABLE contact_marks (
         concern_id uuid PRIMARY KEY,

@@ -1,5 +1,5 @@
 import type { PersonOfConcern } from '@waymark/contracts';
-import { foldedRows, oneRow, type Projection } from '@waymark/projections';
+import { type FieldsOf, foldedRows, oneRow, type Projection } from '@waymark/projections';
 import type { DeskMarks } from '../../desks.js';
 import type { Exclusions } from '../../domain/account.js';
 import type { ConcernEvent } from '../../domain/concern.events.js';
@@ -13,6 +13,11 @@ export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection
     name: 'concern-queue',
     version: 7,
     categories: ['concern'],
+    opens: {
+      ConcernSubmitted: ['language', 'place', 'exclusions'],
+      ReporterErasureRequested: ['exclusions'],
+      RetentionEnded: ['exclusions'],
+    } satisfies FieldsOf<ConcernEvent>,
     tables: `
       CREATE TABLE concern_queue (
         concern_id uuid PRIMARY KEY,
