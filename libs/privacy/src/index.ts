@@ -5,6 +5,7 @@ export {
   type DestroyedKey,
   type ErasedSubject,
   type KeyDatabase,
+  noteLostKeys,
   rowsOf,
 } from './keys/data-keys.js';
 export { Gathered } from './keys/gathered.js';

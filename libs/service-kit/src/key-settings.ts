@@ -33,7 +33,10 @@ export const keyVariables = {
     desc: "file with the service's wrapping keys, readable by the service only",
   }),
   ...vaultVariables,
-  KEYS_LOST: bool({ default: false, desc: 'start with an empty key store, although something is sealed in the log' }),
+  KEYS_LOST: bool({
+    default: false,
+    desc: 'what is missing of the keys is lost for good: what was sealed under it reads as erased',
+  }),
   KEY_BACKUP_DAYS: num({ default: 30, desc: 'how long backups of the data keys are kept: told by every erasure' }),
 };
 

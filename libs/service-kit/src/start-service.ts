@@ -17,9 +17,9 @@ import { readSettings, type Settings } from './config.js';
 import { openDatabase } from './database.js';
 import { declareTopics } from './declare-topics.js';
 import type { Doors } from './doors.js';
-import { destroyErasedKeys, withErasure } from './erasure/erasing.js';
+import { withErasure } from './erasure/erasing.js';
 import { watchKeyRemains } from './erasure/key-remains.js';
-import { demandKeys } from './erasure/keys-of-the-log.js';
+import { holdKeysAgainstLog } from './erasure/keys-of-the-log.js';
 import { countStuck, runDueWork } from './due-work.js';
 import { tlsFilesOf } from './edge/edge-settings.js';
 import { renewCertificate, secureServerOf } from './edge/tls.js';
@@ -116,8 +116,8 @@ async function assemble<Own extends object>(
   });
   if (declared.erasure) {
     const categories = aggregatesOf(declared).map(({ category }) => category);
-    if (!settings.KEYS_LOST) await demandKeys(declared.name, { store, categories, database: keyDatabase });
-    await destroyErasedKeys(declared.name, { store, keyRing, log });
+    const parts = { store, categories, database: keyDatabase, keyRing, log };
+    await holdKeysAgainstLog(declared.name, parts, settings.KEYS_LOST);
     const clearing = runClock(() => remains.clearWhenDue(), log);
     closers.push(() => clearing.stop());
   }

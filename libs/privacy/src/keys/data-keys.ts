@@ -140,3 +140,21 @@ export async function destroyKeys(database: KeyDatabase, erased: readonly Erased
   );
   return rowsOf(result).length;
 }
+
+/**
+ * Notes that those of these subjects who have no key have lost it: it counts as destroyed, and none is made in its place, under which what
+ * was sealed before would look altered. Answers how many that was.
+ */
+export async function noteLostKeys(database: KeyDatabase, subjectIds: readonly string[]): Promise<number> {
+  const result = await database.query(
+    `WITH lost AS (
+       INSERT INTO data_keys (subject_id, wrapped, wrapping_key_id, destroyed_at)
+       SELECT DISTINCT sealed.subject_id, ''::bytea, '', now() FROM unnest($1::uuid[]) AS sealed (subject_id) ORDER BY 1
+       ON CONFLICT DO NOTHING
+       RETURNING 1
+     )
+     SELECT * FROM lost`,
+    [subjectIds],
+  );
+  return rowsOf(result).length;
+}

@@ -1,6 +1,8 @@
 import type { EventStore } from '@waymark/event-store';
-import { type KeyDatabase, rowsOf, subjectsSealedIn } from '@waymark/privacy';
+import { type KeyDatabase, type KeyRing, noteLostKeys, rowsOf, subjectsSealedIn } from '@waymark/privacy';
 import { ConfigError } from '../config-error.js';
+import type { Log } from '../log.js';
+import { destroyErasedKeys } from './erasing.js';
 
 /** For whom something is sealed in these categories of the log, page by page; a person may come again. */
 export async function* sealedSubjects(
@@ -19,7 +21,7 @@ export async function* sealedSubjects(
  * Rejects with a `ConfigError` when the key store is empty although something is sealed in the log: to go on would be to make new keys,
  * which would be lost, or would stand in for the old ones, when those are brought back. Looks as far as the first that is sealed.
  */
-export async function demandKeys(
+async function demandKeys(
   service: string,
   from: { readonly store: EventStore; readonly categories: readonly string[]; readonly database: KeyDatabase },
 ): Promise<void> {
@@ -31,4 +33,30 @@ export async function demandKeys(
         `${service} cannot start: KEYS_DATABASE_URL: the key store is empty, and the log holds what was sealed under its keys: ` +
           'bring them back; KEYS_LOST=true if they are lost for good',
       );
+}
+
+interface Held {
+  readonly store: EventStore;
+  readonly categories: readonly string[];
+  readonly database: KeyDatabase;
+  readonly keyRing: KeyRing;
+  readonly log: Log;
+}
+
+/**
+ * Before anything is opened: keys that the log demands are there, or an operator has said that what is missing of them is lost for good;
+ * those of erased persons are not.
+ */
+export async function holdKeysAgainstLog(service: string, held: Held, areLost: boolean): Promise<void> {
+  if (!areLost) await demandKeys(service, held);
+  await destroyErasedKeys(service, held);
+  if (areLost) await giveUpMissingKeys(held);
+}
+
+/** From now on what was sealed under them reads as erased. */
+async function giveUpMissingKeys({ store, categories, database, log }: Held): Promise<void> {
+  let keys = 0;
+  for await (const subjects of sealedSubjects(store, categories))
+    keys += await noteLostKeys(database, [...new Set(subjects)]);
+  if (keys > 0) log.error({ keys }, 'keys are lost for good: what was sealed under them reads as erased');
 }
