@@ -150,7 +150,12 @@ describe('an override, where the client has said no', () => {
   it('is not approved once who asked has recused, or a reporter has shut them out', async () => {
     const [recused, shutOut] = [await known(), await known()];
     const asked = await Promise.all([recused, shutOut].map(async (id) => (await request(id)).body.overrideId));
-    const aCase = { caseId: randomUUID(), concernId: randomUUID(), clientId: recused, officerId: stage.idOf(supervisor) };
+    const aCase = {
+      caseId: randomUUID(),
+      concernId: randomUUID(),
+      clientId: recused,
+      officerId: stage.idOf(supervisor),
+    };
     const opened = caseOpened(aCase, []);
     await stage.tell(opened);
     const staffId = stage.idOf(officer);
