@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ShutOut } from '@waymark/service-kit';
 import { marksOf } from '@waymark/stage';
 import { caseOpened, type ConsentStage, startConsentStage, teamChanged } from './consent.fixture.js';
+import { linkIds } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -79,5 +80,22 @@ describe('whom the reporter of a case shuts out, as consent hears of it', () => 
     for (const { clientId } of [ofUnit, ofRole])
       expect(await consents(clientId, officer)).toMatchObject({ status: 404, body: { code: 'not_found' } });
     expect(await erasure(ofRole.clientId, shutOut)).toMatchObject({ status: 200 });
+  });
+
+  it('is not known of a concern without a case: a link alone makes nobody known to supervisors', async () => {
+    const aCase = newCase();
+    const again = randomUUID();
+    await stage.tell(opened(aCase, {}));
+    await linkIds(stage, again, aCase.clientId);
+    const hold = { body: { basis: 'investigation' } };
+    for (const as of [shutOut, other]) {
+      expect(await erasure(again, as)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      const path = `/v1/clients/${again}/legal-holds`;
+      expect(await stage.post(path, { as, ...hold })).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      expect(await erasure(aCase.clientId, as)).toMatchObject({ status: 200 });
+    }
+    expect(await erasure(again, officer)).toMatchObject({ status: 200 });
+    await stage.post(`/v1/clients/${again}/erasure-requests`, { as: officer, body: { way: 'oral' } });
+    expect(await erasure(again, other)).toMatchObject({ status: 200 });
   });
 });

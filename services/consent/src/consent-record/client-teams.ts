@@ -34,6 +34,13 @@ export class ClientTeams {
     return groundOf(decide(caller, action, await this.resourceOf(clientId, caller)));
   }
 
+  /** Whether the caller works on a case of the person, by whichever id. */
+  async hasInTeam(caller: Principal, clientId: string): Promise<boolean> {
+    if (caller.kind !== 'staff') return false;
+    const cases = await this.casesOf(await linkedRecords(this.aggregates, clientId));
+    return cases.some(({ team }) => team.includes(caller.id));
+  }
+
   /** The record of this id for whoever may do this; nothing for all others, whom a list leaves it out for. */
   async findIfAllowed(
     caller: Principal,
