@@ -144,6 +144,8 @@ const consent = (of: number) => {
     event<unknown>('ErasureRequestLapsed', { erasureId }),
     event<unknown>('OverrideRequested', { ...asked, overrideId, validUntil: at }),
     event<unknown>('OverrideApproved', { overrideId }),
+    event<unknown>('OverrideDeclined', { overrideId }),
+    event<unknown>('OverrideRevoked', { overrideId }),
     event<unknown>('OverrideEndedByClient', { overrideId }),
     event<unknown>('DisclosureRecorded', { consentId, ...scope }),
   );

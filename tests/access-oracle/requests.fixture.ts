@@ -143,6 +143,8 @@ export function requestsOf(
     RequestOverride: client('/overrides', override),
     ListOverrides: (name) => get('consent', `${ofClient(name)}/overrides`),
     ApproveOverride: client(`/overrides/${randomUUID()}/approval`, {}),
+    DeclineOverride: client(`/overrides/${randomUUID()}/decline`, { reason: 'basis_not_met' }),
+    RevokeOverride: client(`/overrides/${randomUUID()}/revocation`, { reason: 'no_longer_needed' }),
     DelayInformingOfOverride: client(`/overrides/${randomUUID()}/informing-delay`, {
       reason: 'Not safe yet.',
       informBy: now,

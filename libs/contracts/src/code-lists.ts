@@ -286,7 +286,24 @@ export type DisclosureAct = (typeof disclosureActs)[number];
 export const legalBases = ['vital_interest', 'legal_obligation', 'imminent_harm_to_others'] as const;
 export type LegalBasis = (typeof legalBases)[number];
 
-export const overrideStatuses = ['requested', 'in_force', 'expired', 'ended_by_client'] as const;
+/** Why a client cannot be asked, in whose place a vital interest stands against what they have said no to before. */
+export const cannotBeAskedReasons = ['unconscious', 'unable_to_decide', 'unreachable_in_danger'] as const;
+export type CannotBeAskedReason = (typeof cannotBeAskedReasons)[number];
+
+/** How a client has said no: when they were asked, or by taking back a consent. */
+export const waysToSayNo = ['refused', 'withdrawn'] as const;
+
+/** Why an override that was asked for is declined, or one is ended before its time. */
+export const overrideEndReasons = [
+  'client_can_be_asked',
+  'basis_not_met',
+  'too_broad',
+  'no_longer_needed',
+  'other',
+] as const;
+export type OverrideEndReason = (typeof overrideEndReasons)[number];
+
+export const overrideStatuses = ['requested', 'in_force', 'expired', 'ended_by_client', 'declined', 'revoked'] as const;
 export type OverrideStatus = (typeof overrideStatuses)[number];
 
 /** How a client was told of an override. */
@@ -301,7 +318,14 @@ export type LinkPart = (typeof linkParts)[number];
 export const linkOutcomes = ['linked', 'refused'] as const;
 export type LinkOutcome = (typeof linkOutcomes)[number];
 
-export const decisionReasons = ['covered', 'no_consent', 'category_not_covered', 'withdrawn', 'expired'] as const;
+export const decisionReasons = [
+  'covered',
+  'no_consent',
+  'category_not_covered',
+  'withdrawn',
+  'expired',
+  'refused',
+] as const;
 export type DecisionReason = (typeof decisionReasons)[number];
 /** With what allows a disclosure without consent. */
 export const decisionOutcomes = [...decisionReasons, 'overridden'] as const;

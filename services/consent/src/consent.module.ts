@@ -3,8 +3,9 @@ import { HearOfTeamEndpoint, HearOfTeamHandler } from '@waymark/service-kit';
 import { ClientTeams } from './consent-record/client-teams.js';
 import { ErasureReaders } from './consent-record/erasure-readers.js';
 import { ApproveErasureEndpoint, ApproveErasureHandler } from './consent-record/features/approve-erasure.js';
-import { ApproveOverrideEndpoint } from './consent-record/features/approve-override.js';
+import { ApproveOverrideEndpoint, ApproveOverrideHandler } from './consent-record/features/approve-override.js';
 import { ChangeOverrideHandler } from './consent-record/features/change-override.js';
+import { DeclineOverrideEndpoint, RevokeOverrideEndpoint } from './consent-record/features/end-override.js';
 import { DelayInformingOfOverrideEndpoint } from './consent-record/features/delay-informing-of-override.js';
 import { InformClientOfOverrideEndpoint } from './consent-record/features/inform-client-of-override.js';
 import {
@@ -70,6 +71,8 @@ import {
     MyLedgerEndpoint,
     RequestOverrideEndpoint,
     ApproveOverrideEndpoint,
+    DeclineOverrideEndpoint,
+    RevokeOverrideEndpoint,
     DelayInformingOfOverrideEndpoint,
     InformClientOfOverrideEndpoint,
     ListOverridesEndpoint,
@@ -98,6 +101,7 @@ import {
     ListStandingConsentsHandler,
     GetMyLedgerHandler,
     RequestOverrideHandler,
+    ApproveOverrideHandler,
     ChangeOverrideHandler,
     ListOverridesHandler,
     ListApprovalsHandler,

@@ -16,10 +16,11 @@ describe('what somebody with two ids has decided under one of them', () => {
   const of = (clientId: string, path: string) => `/v1/clients/${clientId}/${path}`;
   const known = (): Promise<string> => clientOfTeam(stage, [officer, supervisor]);
   const overridden = async (clientId: string, legalBasis = 'vital_interest'): Promise<string> => {
+    const cannotBeAsked = 'unconscious';
     const asked = { recipient: 'ombudsman', purpose: 'referral', categories: ['contact', 'matter_summary'] };
-    const body = { ...asked, legalBasis, justification: 'Unconscious.', validUntil: inDays(stage, 5) };
+    const body = { ...asked, legalBasis, justification: 'Unconscious.', cannotBeAsked, validUntil: inDays(stage, 5) };
     const { overrideId } = (await stage.post(of(clientId, 'overrides'), { as: officer, body })).body;
-    await stage.post(of(clientId, `overrides/${overrideId}/approval`), { as: supervisor });
+    await stage.post(of(clientId, `overrides/${overrideId}/approval`), { as: supervisor, body: { cannotBeAsked } });
     return overrideId;
   };
   const agree = async (clientId: string): Promise<string> =>

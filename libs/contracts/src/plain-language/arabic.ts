@@ -45,4 +45,10 @@ export const arabic: PlainLanguage = {
     legal_obligation: 'ألزمنا القانون بإبلاغهم',
     imminent_harm_to_others: 'كان شخص آخر في خطر',
   },
+  cannotBeAsked: {
+    unconscious: 'كنت فاقد الوعي',
+    unable_to_decide: 'لم تكن قادرًا على اتخاذ القرار في ذلك الوقت',
+    unreachable_in_danger: 'تعذّر الوصول إليك وكان يُعتقد أنك في خطر',
+  },
+  againstYourNo: 'كنت قد رفضت ذلك، ومع هذا جرى الإفصاح عنه.',
 };

@@ -45,4 +45,10 @@ export const english: PlainLanguage = {
     legal_obligation: 'The law obliged us to tell them',
     imminent_harm_to_others: 'Somebody else was in danger',
   },
+  cannotBeAsked: {
+    unconscious: 'You were unconscious',
+    unable_to_decide: 'You were not able to decide at that time',
+    unreachable_in_danger: 'You could not be reached and were believed to be in danger',
+  },
+  againstYourNo: 'You had said no to this. It was disclosed all the same.',
 };

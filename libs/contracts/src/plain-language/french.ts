@@ -45,4 +45,10 @@ export const french: PlainLanguage = {
     legal_obligation: 'La loi nous obligeait à les informer',
     imminent_harm_to_others: 'Une autre personne était en danger',
   },
+  cannotBeAsked: {
+    unconscious: 'Vous étiez sans connaissance',
+    unable_to_decide: 'Vous n’étiez pas en état de décider à ce moment-là',
+    unreachable_in_danger: 'Vous étiez injoignable et l’on vous croyait en danger',
+  },
+  againstYourNo: 'Vous aviez dit non. Cela a été communiqué malgré tout.',
 };

@@ -1,4 +1,4 @@
-import type { DataCategory, DisclosureAct, LegalBasis, Purpose, Unit } from '../code-lists.js';
+import type { CannotBeAskedReason, DataCategory, DisclosureAct, LegalBasis, Purpose, Unit } from '../code-lists.js';
 
 /** Codes in words that somebody in distress understands, without knowing the organisation. */
 export interface PlainLanguage {
@@ -7,4 +7,7 @@ export interface PlainLanguage {
   readonly dataCategories: Readonly<Record<DataCategory, string>>;
   readonly disclosureActs: Readonly<Record<DisclosureAct, string>>;
   readonly legalBases: Readonly<Record<LegalBasis, string>>;
+  readonly cannotBeAsked: Readonly<Record<CannotBeAskedReason, string>>;
+  /** Of what was disclosed although the client had said no. */
+  readonly againstYourNo: string;
 }

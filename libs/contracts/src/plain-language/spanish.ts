@@ -45,4 +45,10 @@ export const spanish: PlainLanguage = {
     legal_obligation: 'La ley nos obligaba a comunicarlo',
     imminent_harm_to_others: 'Otra persona corría peligro',
   },
+  cannotBeAsked: {
+    unconscious: 'Usted estaba inconsciente',
+    unable_to_decide: 'Usted no podía decidir en ese momento',
+    unreachable_in_danger: 'No se le podía localizar y se creía que corría peligro',
+  },
+  againstYourNo: 'Usted había dicho que no. Se comunicó a pesar de ello.',
 };

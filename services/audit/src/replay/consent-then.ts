@@ -51,6 +51,8 @@ export function evolveConsents(consents: ConsentsThen, fact: Fact): ConsentsThen
     case 'ConsentRefused':
     case 'OverrideRequested':
     case 'OverrideApproved':
+    case 'OverrideDeclined':
+    case 'OverrideRevoked':
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
     case 'OverrideEndedByClient':

@@ -12,6 +12,8 @@ export interface OverrideThen {
   readonly approvedBy?: string;
   /** The client has given, refused or withdrawn a consent about this recipient and purpose since. */
   readonly clientDecided: boolean;
+  /** Somebody has declined it, or ended it before its time. */
+  readonly revoked: boolean;
 }
 
 /** By the id of the event that requested each. */
@@ -26,7 +28,7 @@ export const hasExpired = ({ validUntil }: OverrideThen, moment: number): boolea
 
 /** Whether it allowed anything at a moment. */
 export const isInForce = (override: OverrideThen, moment: number): boolean =>
-  override.approvedBy !== undefined && !endedByClient(override) && !hasExpired(override, moment);
+  override.approvedBy !== undefined && !override.revoked && !endedByClient(override) && !hasExpired(override, moment);
 
 export function evolveOverrides(overrides: OverridesThen, { type, data, id }: Fact): OverridesThen {
   switch (type) {
@@ -39,12 +41,19 @@ export function evolveOverrides(overrides: OverridesThen, { type, data, id }: Fa
         validUntil: textIn(data, 'validUntil'),
         requestedBy: textIn(data, 'requestedBy'),
         clientDecided: false,
+        revoked: false,
       });
     case 'OverrideApproved': {
       const approved = overrides.get(textIn(data, 'overrideId') ?? '');
       if (!approved) return overrides;
       const approvedBy = textIn(data, 'approvedBy');
       return new Map(overrides).set(textIn(data, 'overrideId') ?? '', { ...approved, approvedBy });
+    }
+    case 'OverrideDeclined':
+    case 'OverrideRevoked': {
+      const revoked = overrides.get(textIn(data, 'overrideId') ?? '');
+      if (!revoked) return overrides;
+      return new Map(overrides).set(textIn(data, 'overrideId') ?? '', { ...revoked, revoked: true });
     }
     case 'OverrideEndedByClient': {
       const ended = overrides.get(textIn(data, 'overrideId') ?? '');

@@ -41,6 +41,12 @@ export class ClientTeams {
     return cases.some(({ team }) => team.includes(caller.id));
   }
 
+  /** Whether somebody has recused from one of the person's cases, or its reporter has shut them out by name: as what they asked is not on record. */
+  async isOut(staffId: string, clientId: string): Promise<boolean> {
+    const cases = await this.casesOf(await linkedRecords(this.aggregates, clientId));
+    return cases.some((each) => each.recused.includes(staffId) || this.marks.name(each, { id: staffId }));
+  }
+
   /** The record of this id for whoever may do this; nothing for all others, whom a list leaves it out for. */
   async findIfAllowed(
     caller: Principal,

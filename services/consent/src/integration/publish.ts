@@ -79,6 +79,8 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     case 'ErasureRequestLapsed':
     case 'OverrideRequested':
     case 'OverrideApproved':
+    case 'OverrideDeclined':
+    case 'OverrideRevoked':
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
     case 'OverrideEndedByClient':

@@ -101,18 +101,27 @@ describe('the checks of a history', () => {
       request = {},
       cited = {},
       between = [],
+      before = [],
+      confirmed = {},
+      schemaVersion = 1,
     }: {
       legalBasis?: string;
       approver?: string | undefined;
       request?: object;
       cited?: object;
       between?: readonly ToldEvent[];
+      before?: readonly ToldEvent[];
+      confirmed?: object;
+      schemaVersion?: number;
     } = {}): ToldEvent[] {
       const asked = { ...scope, overrideId, legalBasis, requestedBy, validUntil: until, ...request };
       const override = { overrideId, legalBasis, requestedBy, approvedBy, ...cited };
       const decided = [
-        told(consent, 'OverrideRequested', at, asked, { id: overrideId }),
-        ...(approver === '' ? [] : [told(consent, 'OverrideApproved', at, { overrideId, approvedBy: approver })]),
+        ...before,
+        told(consent, 'OverrideRequested', at, asked, { id: overrideId, schemaVersion }),
+        ...(approver === ''
+          ? []
+          : [told(consent, 'OverrideApproved', at, { overrideId, approvedBy: approver, ...confirmed })]),
         ...between,
       ];
       const rest = without('ConsentGiven').map((event) => {
@@ -137,6 +146,11 @@ describe('the checks of a history', () => {
       ['is another', { cited: { overrideId: randomUUID() } }, 'override_unknown'],
       ['was decided by others than it says', { cited: { approvedBy: 'tomas' } }, 'override_cited_wrongly'],
       [
+        'was ended before its time',
+        { between: [told(consent, 'OverrideRevoked', at, { overrideId, reason: 'too_broad' })] },
+        'override_revoked',
+      ],
+      [
         'had stood in for a client who has decided since',
         { legalBasis: 'vital_interest', between: [told(consent, 'ConsentRefused', at, scope)] },
         'override_ended_by_client',
@@ -149,6 +163,20 @@ describe('the checks of a history', () => {
       expect(broken(overriding({ approver: requestedBy, cited: { approvedBy: requestedBy } }))).toEqual({
         override_by_two_persons: ['approved_by_requester'],
       });
+    });
+
+    it('find one against a no of the client for a vital interest, unless both say why they cannot be asked', () => {
+      const before = [told(consent, 'ConsentRefused', at, scope)];
+      const cannotBeAsked = 'unconscious';
+      const stated = { before, legalBasis: 'vital_interest', request: { cannotBeAsked }, schemaVersion: 2 };
+      const fault = { override_by_two_persons: ['approved_against_a_no'] };
+      expect(broken(overriding({ ...stated, request: {} }))).toEqual(fault);
+      expect(broken(overriding(stated))).toEqual(fault);
+      expect(broken(overriding({ ...stated, confirmed: { cannotBeAsked } }))).toEqual({});
+      expect(broken(overriding({ ...stated, request: {}, legalBasis: 'legal_obligation' }))).toEqual({});
+      const since = [...before, told(consent, 'ConsentGiven', at, { ...scope, validUntil: at })];
+      expect(broken(overriding({ ...stated, before: since, request: {} }))).toEqual({});
+      expect(broken(overriding({ ...stated, request: {}, schemaVersion: 1 }))).toEqual({});
     });
 
     it('find a sending that names another override than its disclosure', () => {

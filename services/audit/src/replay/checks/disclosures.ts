@@ -2,6 +2,7 @@ import { type ConsentsThen, evolveConsents, statusAt } from '../consent-then.js'
 import type { Fact } from '../fact.js';
 import { objectIn, textIn, textsIn } from '../fields.js';
 import { linkedIds } from '../linked-ids.js';
+import { evolveNos, type NosThen, standsAgainst } from '../no-then.js';
 import { endedByClient, evolveOverrides, hasExpired, type OverridesThen } from '../override-then.js';
 import { areCovered, covers, type Scope } from '../scope.js';
 import { examine, type Examined, type Fault } from './finding.js';
@@ -45,6 +46,7 @@ function overrideFault({ data, occurredAt }: Fact, overrides: OverridesThen): Fa
     override.approvedBy === textIn(cited, 'approvedBy') &&
     override.legalBasis === textIn(cited, 'legalBasis');
   if (!asCited) return 'override_cited_wrongly';
+  if (override.revoked) return 'override_revoked';
   if (endedByClient(override)) return 'override_ended_by_client';
   if (hasExpired(override, Date.parse(occurredAt))) return 'override_expired';
   return covers(override, scopeIn(data)) ? undefined : 'override_does_not_cover';
@@ -56,9 +58,10 @@ const scopeIn = (data: Fact['data']): Scope => ({
   categories: textsIn(data, 'categories'),
 });
 
-/** Every override that was approved had been asked for, by somebody else. */
+/** Every override that was approved had been asked for, by somebody else; against a no of the client both have said why they cannot be asked. */
 export function overridesByTwoPersons(facts: readonly Fact[]): Examined {
   const requests = new Map(facts.filter(({ type }) => type === 'OverrideRequested').map((fact) => [fact.id, fact]));
+  const nosAt = nosBefore(facts);
   return examine(
     facts.filter(({ type }) => type === 'OverrideApproved'),
     (approval) => {
@@ -66,9 +69,29 @@ export function overridesByTwoPersons(facts: readonly Fact[]): Examined {
       if (!request || request.stream !== approval.stream || request.position > approval.position)
         return 'override_unknown';
       const sameOne = textIn(request.data, 'requestedBy') === textIn(approval.data, 'approvedBy');
-      return sameOne ? 'approved_by_requester' : undefined;
+      if (sameOne) return 'approved_by_requester';
+      return isAgainstANo(request, approval, nosAt.get(approval) ?? []) ? 'approved_against_a_no' : undefined;
     },
   );
+}
+
+/** Of requests in their first version nobody was asked why. */
+const isAgainstANo = (request: Fact, approval: Fact, nos: NosThen): boolean =>
+  request.schemaVersion > 1 &&
+  textIn(request.data, 'legalBasis') === 'vital_interest' &&
+  standsAgainst(nos, scopeIn(request.data)) &&
+  (textIn(request.data, 'cannotBeAsked') === undefined ||
+    textIn(request.data, 'cannotBeAsked') !== textIn(approval.data, 'cannotBeAsked'));
+
+/** What the client had said no to, in the same stream, when each approval was given. */
+function nosBefore(facts: readonly Fact[]): ReadonlyMap<Fact, NosThen> {
+  const [nosOf, before] = [new Map<string, NosThen>(), new Map<Fact, NosThen>()];
+  for (const fact of facts.filter(({ category }) => category === 'consent')) {
+    const nos = nosOf.get(fact.stream) ?? [];
+    if (fact.type === 'OverrideApproved') before.set(fact, nos);
+    nosOf.set(fact.stream, evolveNos(nos, fact));
+  }
+  return before;
 }
 
 /** What each use of a disclosure is called by the consent service. */

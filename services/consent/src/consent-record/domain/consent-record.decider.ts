@@ -53,6 +53,8 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
         return authorize(command.disclosure, record, context);
       case 'RequestOverride':
       case 'ApproveOverride':
+      case 'DeclineOverride':
+      case 'RevokeOverride':
       case 'DelayInformingOfOverride':
       case 'InformClientOfOverride':
       case 'EndOverrides':

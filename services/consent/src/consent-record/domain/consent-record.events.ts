@@ -104,7 +104,12 @@ const disclosureEvents = declareEvents({
     sealed: {},
     earlier: [readAsItIs],
   },
-  DisclosureRefused: { version: 1, data: { ...disclosure, reason: code(decisionReasons) }, sealed: {} },
+  DisclosureRefused: {
+    version: 2,
+    data: { ...disclosure, reason: code(decisionReasons) },
+    sealed: {},
+    earlier: [readAsItIs],
+  },
 });
 
 /** What each event says, in which version, and which fields the client's key seals. */

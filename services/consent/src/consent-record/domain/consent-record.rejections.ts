@@ -20,6 +20,9 @@ export type ConsentRejectionCode =
   | 'override_already_approved'
   | 'override_not_approved'
   | 'override_over'
+  | 'requester_is_out'
+  | 'client_said_no'
+  | 'cannot_be_asked_unconfirmed'
   | 'invalid_override_validity'
   | 'invalid_delay'
   | 'invalid_informed_at'
@@ -44,7 +47,14 @@ const details: Record<ConsentRejectionCode, RejectionText> = {
   override_not_found: 'There is nothing here that you may see.',
   override_already_approved: 'This override has been approved already.',
   override_not_approved: 'This override has not been approved: there is nothing yet that the client has to be told of.',
-  override_over: 'This override cannot be approved any more: its time has passed, or the client has decided since.',
+  override_over:
+    'This override is over: its time has passed, the client has decided since, or somebody has declined or ended it.',
+  requester_is_out:
+    'Whoever asked for this has recused since, or may have no part in the case: decline it, and let somebody else ask.',
+  client_said_no:
+    'The client has said no to this. A vital interest stands in only for somebody who cannot be asked: say why they cannot be asked any more (`cannotBeAsked`).',
+  cannot_be_asked_unconfirmed:
+    'Whoever approves says why the client cannot be asked as well (`cannotBeAsked`), and agrees with the one who asked.',
   invalid_override_validity: {
     field: 'validUntil',
     detail: 'An override ends within 7 days; on a legal obligation within 183 days.',

@@ -1,5 +1,6 @@
 import type { ConsentStatus, WithdrawalWay } from '@waymark/contracts';
 import { type Instant, isBefore } from '@waymark/event-sourcing';
+import { evolveNos } from './client-no.js';
 import type { ConsentEvent } from './consent-record.events.js';
 import { type Erasing, evolveErasing, notedAsThere } from './erasure.state.js';
 import { clientDecidedAbout, evolveOverriding, type Overriding } from './override.state.js';
@@ -33,6 +34,7 @@ export const nothingConsented: ConsentRecord = {
   holds: [],
   admitted: [],
   overrides: [],
+  nos: [],
 };
 
 /** Withdrawn counts at once, expired by the time of the decision: nobody waits for the clock's event. */
@@ -62,7 +64,7 @@ const ofThePerson: ReadonlySet<ConsentEvent['type']> = new Set([
 export const tellsOfThePerson = ({ type }: ConsentEvent): boolean => ofThePerson.has(type);
 
 export function evolve(record: ConsentRecord, event: ConsentEvent): ConsentRecord {
-  const evolved = evolveBy(record, event);
+  const evolved = { ...evolveBy(record, event), nos: evolveNos(record.nos, event, (no) => no) };
   return tellsOfThePerson(event) ? notedAsThere(evolved) : evolved;
 }
 
@@ -106,6 +108,8 @@ function evolveBy(record: ConsentRecord, event: ConsentEvent): ConsentRecord {
       return record;
     case 'OverrideRequested':
     case 'OverrideApproved':
+    case 'OverrideDeclined':
+    case 'OverrideRevoked':
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
     case 'OverrideEndedByClient':

@@ -1,5 +1,6 @@
 import type { DecisionReason } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
+import { standingAgainst } from './client-no.js';
 import type { ConsentEvent } from './consent-record.events.js';
 import { type ConsentRecord, statusOf } from './consent-record.state.js';
 import { isErased } from './erasure.state.js';
@@ -31,6 +32,8 @@ export function coverage(record: ConsentRecord, asked: Scope, now: Instant): Cov
   if (covering) return { allowed: true, reason: 'covered', cites: { consentId: covering.consentId } };
   const override = overriding(record, asked, now);
   if (override) return { allowed: true, reason: 'overridden', cites: { override } };
+  if (standingAgainst(record.nos, asked).some(({ how }) => how === 'refused'))
+    return { allowed: false, reason: 'refused' };
   if (inForce.length > 0) return { allowed: false, reason: 'category_not_covered' };
   const last = about.at(-1);
   if (!last) return { allowed: false, reason: 'no_consent' };
@@ -52,6 +55,7 @@ const byNearness: readonly Coverage['reason'][] = [
   'category_not_covered',
   'withdrawn',
   'expired',
+  'refused',
   'no_consent',
 ];
 

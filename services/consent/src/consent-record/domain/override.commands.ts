@@ -1,4 +1,4 @@
-import type { InformingWay, LegalBasis } from '@waymark/contracts';
+import type { CannotBeAskedReason, InformingWay, LegalBasis, OverrideEndReason } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
 import type { Scope } from './scope.js';
 
@@ -7,6 +7,7 @@ export interface OverrideRequest extends Scope {
   readonly legalBasis: LegalBasis;
   readonly justification: string;
   readonly validUntil: Instant;
+  readonly cannotBeAsked?: CannotBeAskedReason;
 }
 
 /** What the client has given, refused or withdrawn, and when. */
@@ -15,8 +16,22 @@ export interface ClientDecision extends Scope {
 }
 
 export type OverrideCommand =
-  | { readonly type: 'RequestOverride'; readonly clientId: string; readonly request: OverrideRequest }
-  | { readonly type: 'ApproveOverride'; readonly overrideId: string }
+  /** `saidNoElsewhere`: a no of the client stands against it by another id of theirs. */
+  | {
+      readonly type: 'RequestOverride';
+      readonly clientId: string;
+      readonly request: OverrideRequest;
+      readonly saidNoElsewhere: boolean;
+    }
+  | {
+      readonly type: 'ApproveOverride';
+      readonly overrideId: string;
+      readonly saidNoElsewhere: boolean;
+      /** They have recused from one of the client's cases since, or are shut out of one. */
+      readonly requesterIsOut: boolean;
+      /** As the one who asked has said it. */
+      readonly cannotBeAsked?: CannotBeAskedReason;
+    }
   | {
       readonly type: 'DelayInformingOfOverride';
       readonly overrideId: string;
@@ -29,6 +44,11 @@ export type OverrideCommand =
       readonly way: InformingWay;
       /** When, if not now. */
       readonly informedAt?: Instant;
+    }
+  | {
+      readonly type: 'DeclineOverride' | 'RevokeOverride';
+      readonly overrideId: string;
+      readonly reason: OverrideEndReason;
     }
   /** The client has decided under another id of theirs. */
   | { readonly type: 'EndOverrides'; readonly decisions: readonly ClientDecision[] };

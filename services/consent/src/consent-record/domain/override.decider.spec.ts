@@ -24,9 +24,9 @@ const asked: OverrideRequest = {
   justification: 'unconscious, and the ward asks for allergies',
   validUntil: '2026-03-05T10:00:00.000Z',
 };
-const request = (changed: Partial<OverrideRequest> = {}): ConsentCommand => ({
+const request = (changed: Partial<OverrideRequest> = {}, saidNoElsewhere = false): ConsentCommand => ({
   type: 'RequestOverride',
-  clientId,
+  ...{ clientId, saidNoElsewhere },
   request: { ...asked, ...changed },
 });
 const requested = (changed: Partial<OverrideRequest> = {}): ConsentEvent => ({
@@ -34,15 +34,15 @@ const requested = (changed: Partial<OverrideRequest> = {}): ConsentEvent => ({
   data: { ...asked, ...changed, overrideId: 'o-1', clientId, requestedBy: 'amina', requestedAt: now },
 });
 const informBy = '2026-03-06T10:00:00.000Z';
-const approved: ConsentEvent = {
+const approved = {
   type: 'OverrideApproved',
   data: { overrideId: 'o-1', clientId, approvedBy: 'ingrid', approvedAt: now, informBy },
-};
+} as const;
 const informed: ConsentEvent = {
   type: 'ClientInformedOfOverride',
   data: { overrideId: 'o-1', clientId, way: 'in_person', informedAt: now, informedBy: 'amina' },
 };
-const approve: ConsentCommand = { type: 'ApproveOverride', overrideId: 'o-1' };
+const approve = { type: 'ApproveOverride', overrideId: 'o-1', saidNoElsewhere: false, requesterIsOut: false } as const;
 
 const grant: Grant = {
   ...scope,
@@ -130,6 +130,90 @@ describe('an override', () => {
     expect(may([given, withdrawn, requested(), approved])).toMatchObject({ reason: 'overridden' });
     const elsewhere: ConsentEvent = { ...refused, data: { ...refused.data, recipient: 'legal' } };
     expect(may([requested(), approved, elsewhere])).toMatchObject({ reason: 'overridden' });
+  });
+
+  it('of a vital interest stands against a no only for somebody who cannot be asked any more, as both persons say', () => {
+    const cannotBeAsked = 'unconscious';
+    const stated = requested({ cannotBeAsked });
+    for (const said of [[refused], [given, withdrawn], [given, refused]]) {
+      record
+        .given(...said)
+        .when(request())
+        .thenRejectedWith('client_said_no');
+      record
+        .given(...said)
+        .when(request({ cannotBeAsked }))
+        .thenTypes('OverrideRequested');
+      record
+        .given(...said)
+        .when(request({ legalBasis: 'legal_obligation' }))
+        .thenTypes('OverrideRequested');
+      record
+        .given(...said, requested())
+        .when(approve, by('ingrid'))
+        .thenRejectedWith('client_said_no');
+      for (const unconfirmed of [approve, { ...approve, cannotBeAsked: 'unable_to_decide' } as const])
+        record
+          .given(...said, stated)
+          .when(unconfirmed, by('ingrid'))
+          .thenRejectedWith('cannot_be_asked_unconfirmed');
+      record
+        .given(...said, stated)
+        .when({ ...approve, cannotBeAsked }, by('ingrid'))
+        .then({ ...approved, data: { ...approved.data, cannotBeAsked } });
+    }
+    record.given().when(request({}, true)).thenRejectedWith('client_said_no');
+    record
+      .given(requested())
+      .when({ ...approve, saidNoElsewhere: true }, by('ingrid'))
+      .thenRejectedWith('client_said_no');
+    record
+      .given(stated, refused)
+      .when({ ...approve, cannotBeAsked }, by('ingrid'))
+      .thenRejectedWith('override_over');
+  });
+
+  it('stands against no no where the client has consented since, or said no to something else', () => {
+    const elsewhere: ConsentEvent = { ...refused, data: { ...refused.data, recipient: 'legal' } };
+    const other: ConsentEvent = { ...refused, data: { ...refused.data, categories: ['narrative'] } };
+    const part: ConsentEvent = { ...given, data: { ...given.data, categories: ['identity'] } };
+    for (const said of [[refused, given], [elsewhere], [other]])
+      record
+        .given(...said)
+        .when(request())
+        .thenTypes('OverrideRequested');
+    record.given(refused, part).when(request()).thenRejectedWith('client_said_no');
+    expect(may([refused])).toEqual({ allowed: false, reason: 'refused' });
+    expect(may([refused, part])).toEqual({ allowed: false, reason: 'refused' });
+    expect(may([refused, given, withdrawn])).toEqual({ allowed: false, reason: 'withdrawn' });
+    expect(may([refused], { categories: ['narrative'] })).toEqual({ allowed: false, reason: 'no_consent' });
+  });
+
+  it('is declined by another person, or ended by whoever, and allows nothing from then on', () => {
+    const decline = { type: 'DeclineOverride', overrideId: 'o-1', reason: 'basis_not_met' } as const;
+    const revoke = { ...decline, type: 'RevokeOverride' } as const;
+    const ids = { overrideId: 'o-1', clientId, reason: 'basis_not_met' } as const;
+    const declined: ConsentEvent = {
+      type: 'OverrideDeclined',
+      data: { ...ids, declinedBy: 'ingrid', declinedAt: now },
+    };
+    const revoked: ConsentEvent = { type: 'OverrideRevoked', data: { ...ids, revokedBy: 'amina', revokedAt: now } };
+    record.given(requested()).when(decline, by('ingrid')).then(declined);
+    record.given(requested()).when(decline).thenRejectedWith('approver_is_requester');
+    record.given(requested(), approved).when(decline, by('ingrid')).thenRejectedWith('override_already_approved');
+    for (const history of [[requested()], [requested(), approved]])
+      record
+        .given(...history)
+        .when(revoke)
+        .then(revoked);
+    for (const ended of [declined, revoked])
+      for (const command of [approve, decline, revoke])
+        record.given(requested(), ended).when(command, by('ingrid')).thenRejectedWith('override_over');
+    expect(may([requested(), approved, revoked])).toEqual({ allowed: false, reason: 'no_consent' });
+    record
+      .given(requested())
+      .when({ ...approve, requesterIsOut: true }, by('ingrid'))
+      .thenRejectedWith('requester_is_out');
   });
 
   it('allows nothing once the client was erased', () => {

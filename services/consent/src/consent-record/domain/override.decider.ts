@@ -1,5 +1,6 @@
 import type { LegalBasis } from '@waymark/contracts';
 import { type DecisionContext, type Instant, isBefore, plusHours } from '@waymark/event-sourcing';
+import { standingAgainst } from './client-no.js';
 import { reject } from './consent-record.rejections.js';
 import { type Erasing, isErased } from './erasure.state.js';
 import type { OverrideCommand, OverrideRequest } from './override.commands.js';
@@ -27,11 +28,15 @@ export function decideOverriding(
     return endedBy(command.decisions, state).map((data) => ({ type: 'OverrideEndedByClient', data }));
   }
   if (isErased(state)) return reject('person_erased');
-  if (command.type === 'RequestOverride') return request(command.clientId, command.request, context);
+  if (command.type === 'RequestOverride') return request(command, state, context);
   const override = overrideOf(state, command.overrideId) ?? reject('override_not_found');
   switch (command.type) {
     case 'ApproveOverride':
-      return approve(override, context);
+      return approve(command, override, state, context);
+    case 'DeclineOverride':
+      return decline(command, override, context);
+    case 'RevokeOverride':
+      return revoke(command, override, context);
     case 'DelayInformingOfOverride':
       return delay(command, override, context);
     case 'InformClientOfOverride':
@@ -39,12 +44,22 @@ export function decideOverriding(
   }
 }
 
+/**
+ * A vital interest stands in for who cannot be asked. Who was asked, and said no, has decided: against that only somebody who says why they
+ * cannot be asked any more may ask, and whoever approves says the same.
+ */
+const needsReason = (asked: OverrideRequest, { nos }: Overriding, saidNoElsewhere: boolean): boolean =>
+  asked.legalBasis === 'vital_interest' &&
+  asked.cannotBeAsked === undefined &&
+  (saidNoElsewhere || standingAgainst(nos, asked).length > 0);
+
 function request(
-  clientId: string,
-  asked: OverrideRequest,
+  { clientId, request: asked, saidNoElsewhere }: Extract<OverrideCommand, { type: 'RequestOverride' }>,
+  state: Overriding,
   { now, actor, eventIdAt }: DecisionContext,
 ): readonly OverrideEvent[] {
   if (!isWithin(now, asked.validUntil, longestHours[asked.legalBasis])) reject('invalid_override_validity');
+  if (needsReason(asked, state, saidNoElsewhere)) reject('client_said_no');
   const { id: requestedBy } = actor;
   return [
     {
@@ -55,15 +70,52 @@ function request(
 }
 
 /** By another person than the one who asked for it, while it can still hold. */
-function approve(override: Override, { now, actor }: DecisionContext): readonly OverrideEvent[] {
+function approve(
+  { saidNoElsewhere, requesterIsOut, cannotBeAsked }: Extract<OverrideCommand, { type: 'ApproveOverride' }>,
+  override: Override,
+  state: Overriding,
+  { now, actor }: DecisionContext,
+): readonly OverrideEvent[] {
+  if (override.approval) reject('override_already_approved');
+  if (override.requestedBy === actor.id) reject('approver_is_requester');
+  if (overrideStatusOf(override, now) !== 'requested') reject('override_over');
+  if (requesterIsOut) reject('requester_is_out');
+  if (needsReason(override, state, saidNoElsewhere)) reject('client_said_no');
+  if (override.cannotBeAsked !== cannotBeAsked) reject('cannot_be_asked_unconfirmed');
+  const { overrideId, clientId } = override;
+  const informBy = plusHours(now, informWithinHours);
+  return [
+    {
+      type: 'OverrideApproved',
+      data: {
+        ...{ overrideId, clientId, approvedBy: actor.id, approvedAt: now, informBy },
+        ...(cannotBeAsked === undefined ? {} : { cannotBeAsked }),
+      },
+    },
+  ];
+}
+
+function decline(
+  { reason }: Extract<OverrideCommand, { type: 'DeclineOverride' | 'RevokeOverride' }>,
+  override: Override,
+  { now, actor }: DecisionContext,
+): readonly OverrideEvent[] {
   if (override.approval) reject('override_already_approved');
   if (override.requestedBy === actor.id) reject('approver_is_requester');
   if (overrideStatusOf(override, now) !== 'requested') reject('override_over');
   const { overrideId, clientId } = override;
-  const informBy = plusHours(now, informWithinHours);
-  return [
-    { type: 'OverrideApproved', data: { overrideId, clientId, approvedBy: actor.id, approvedAt: now, informBy } },
-  ];
+  return [{ type: 'OverrideDeclined', data: { overrideId, clientId, reason, declinedBy: actor.id, declinedAt: now } }];
+}
+
+/** Also one that was not approved: whoever asked takes it back. One person is enough, since less is disclosed. */
+function revoke(
+  { reason }: Extract<OverrideCommand, { type: 'DeclineOverride' | 'RevokeOverride' }>,
+  override: Override,
+  { now, actor }: DecisionContext,
+): readonly OverrideEvent[] {
+  if (!['requested', 'in_force'].includes(overrideStatusOf(override, now))) reject('override_over');
+  const { overrideId, clientId } = override;
+  return [{ type: 'OverrideRevoked', data: { overrideId, clientId, reason, revokedBy: actor.id, revokedAt: now } }];
 }
 
 function delay(

@@ -1,14 +1,26 @@
 import { Type } from '@sinclair/typebox';
-import { code, id, informingWays, instant, legalBases, staffId } from '@waymark/contracts';
-import { declareEvents, type EventOf, never, sealedFor } from '@waymark/event-sourcing';
+import {
+  cannotBeAskedReasons,
+  code,
+  id,
+  informingWays,
+  instant,
+  legalBases,
+  overrideEndReasons,
+  staffId,
+} from '@waymark/contracts';
+import { declareEvents, type EventOf, never, readAsItIs, sealedFor } from '@waymark/event-sourcing';
 import { scope } from './scope.js';
+
+/** Why the client cannot be asked: what a vital interest has to say against a no of theirs. */
+const cannotBeAsked = Type.Optional(code(cannotBeAskedReasons));
 
 const deskOnly = sealedFor('client', never('why the desk decided without the client'));
 
 /** A disclosure without the client's consent: who asked for it on which legal basis, who else approved, how the client was told. */
 export const overrideEvents = declareEvents({
   OverrideRequested: {
-    version: 1,
+    version: 2,
     data: {
       ...scope,
       /** The id of this very event. */
@@ -19,11 +31,13 @@ export const overrideEvents = declareEvents({
       validUntil: instant,
       requestedBy: staffId,
       requestedAt: instant,
+      cannotBeAsked,
     },
     sealed: { justification: deskOnly },
+    earlier: [readAsItIs],
   },
   OverrideApproved: {
-    version: 1,
+    version: 2,
     data: {
       overrideId: id,
       clientId: id,
@@ -31,8 +45,10 @@ export const overrideEvents = declareEvents({
       approvedAt: instant,
       /** When the client has to have been told. From then on their ledger tells them in any case. */
       informBy: instant,
+      cannotBeAsked,
     },
     sealed: {},
+    earlier: [readAsItIs],
   },
   InformingOfOverrideDelayed: {
     version: 1,
@@ -42,6 +58,18 @@ export const overrideEvents = declareEvents({
   ClientInformedOfOverride: {
     version: 1,
     data: { overrideId: id, clientId: id, way: code(informingWays), informedAt: instant, informedBy: staffId },
+    sealed: {},
+  },
+  /** By another person than the one who asked for it. */
+  OverrideDeclined: {
+    version: 1,
+    data: { overrideId: id, clientId: id, reason: code(overrideEndReasons), declinedBy: staffId, declinedAt: instant },
+    sealed: {},
+  },
+  /** Nothing is disclosed under it from here on. */
+  OverrideRevoked: {
+    version: 1,
+    data: { overrideId: id, clientId: id, reason: code(overrideEndReasons), revokedBy: staffId, revokedAt: instant },
     sealed: {},
   },
   /** By what the client has decided under another id of theirs. */

@@ -1,7 +1,8 @@
-import type { InformingWay, OverrideStatus } from '@waymark/contracts';
+import type { InformingWay, OverrideEndReason, OverrideStatus } from '@waymark/contracts';
 import { type Instant, isBefore } from '@waymark/event-sourcing';
 import type { ClientDecision } from './override.commands.js';
 import type { OverrideEvent } from './override.events.js';
+import type { ClientNo } from './client-no.js';
 import { isAbout, type Scope } from './scope.js';
 
 type Requested = Extract<OverrideEvent, { type: 'OverrideRequested' }>['data'];
@@ -13,6 +14,12 @@ export interface Override extends Requested {
   /** Why the client is told later; the last that was said. */
   readonly delayedBecause?: string;
   readonly informed?: { readonly at: Instant; readonly way: InformingWay };
+  readonly ended?: {
+    readonly how: 'declined' | 'revoked';
+    readonly at: Instant;
+    readonly by: string;
+    readonly reason: OverrideEndReason;
+  };
   /** The client has decided about this recipient and purpose since it was requested. */
   readonly clientDecided: boolean;
 }
@@ -20,6 +27,8 @@ export interface Override extends Requested {
 /** The part of a consent record that is about disclosing without consent. */
 export interface Overriding {
   readonly overrides: readonly Override[];
+  /** What the client has said no to. */
+  readonly nos: readonly ClientNo[];
 }
 
 /**
@@ -27,6 +36,7 @@ export interface Overriding {
  * themself. What the law obliges to, or keeps others from harm, stands against the client's will, and a withdrawal does not end it.
  */
 export function overrideStatusOf(override: Override, now: Instant): OverrideStatus {
+  if (override.ended) return override.ended.how;
   if (override.legalBasis === 'vital_interest' && override.clientDecided) return 'ended_by_client';
   if (!isBefore(now, override.validUntil)) return 'expired';
   return override.approval ? 'in_force' : 'requested';
@@ -72,6 +82,14 @@ export function evolveOverriding<State extends Overriding>(state: State, event: 
     }
     case 'InformingOfOverrideDelayed':
       return changed({ informBy: event.data.informBy, delayedBecause: event.data.reason });
+    case 'OverrideDeclined': {
+      const { declinedAt: at, declinedBy: by, reason } = event.data;
+      return changed({ ended: { how: 'declined', at, by, reason } });
+    }
+    case 'OverrideRevoked': {
+      const { revokedAt: at, revokedBy: by, reason } = event.data;
+      return changed({ ended: { how: 'revoked', at, by, reason } });
+    }
     case 'OverrideEndedByClient':
       return changed({ clientDecided: true });
     case 'ClientInformedOfOverride':

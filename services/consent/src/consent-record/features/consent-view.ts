@@ -9,8 +9,10 @@ import {
   withdrawalWays,
 } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
+import type { LinkedRecord } from '../linked-records.js';
+import { nosOf } from '../nos-of-a-client.js';
 import { isErased } from '../domain/erasure.state.js';
-import { type ConsentRecord, statusOf } from '../domain/consent-record.state.js';
+import { statusOf } from '../domain/consent-record.state.js';
 
 export class ConsentView {
   @ApiProperty({ format: 'uuid' }) consentId: string;
@@ -33,14 +35,26 @@ export class ConsentView {
   @ApiProperty({ required: false }) withheld?: string;
 }
 
-export class ConsentList {
-  @ApiProperty({ type: [ConsentView], description: 'The newest first.' }) items: ConsentView[];
+/** What the client was asked for and said no to, with why, as they put it. */
+export class RefusalView {
+  @ApiProperty({ enum: units }) recipient: string;
+  @ApiProperty({ enum: purposes }) purpose: string;
+  @ApiProperty({ enum: dataCategories, isArray: true }) categories: string[];
+  @ApiProperty({ enum: dataCategories, isArray: true, description: 'Those that they have not consented to since' })
+  standing: string[];
+  @ApiProperty({ format: 'date-time' }) refusedAt: string;
+  @ApiProperty({ required: false }) reason?: string;
 }
 
-/** All consents of a client as of now, by whichever of their ids they were given. */
-export const consentList = (records: readonly ConsentRecord[], now: Instant): ConsentList => ({
+export class ConsentList {
+  @ApiProperty({ type: [ConsentView], description: 'The newest first.' }) items: ConsentView[];
+  @ApiProperty({ type: [RefusalView], description: 'The newest first.' }) refusals: RefusalView[];
+}
+
+/** All that a client has said yes and no to as of now, by whichever of their ids. */
+export const consentList = (records: readonly LinkedRecord[], now: Instant): ConsentList => ({
   items: records
-    .flatMap((record) => record.consents.map((consent) => ({ consent, record })))
+    .flatMap(({ record }) => record.consents.map((consent) => ({ consent, record })))
     .toSorted((one, other) => Date.parse(one.consent.givenAt) - Date.parse(other.consent.givenAt))
     .map(({ consent, record }) => {
       const { clientId: _, expired: __, withdrawal, categories, ...given } = consent;
@@ -52,5 +66,14 @@ export const consentList = (records: readonly ConsentRecord[], now: Instant): Co
         ...(withdrawal ? { withdrawnAt: withdrawal.at, withdrawnBy: withdrawal.way } : {}),
       };
     })
+    .reverse(),
+  refusals: nosOf(records)
+    .filter(({ how }) => how === 'refused')
+    .map(({ how: _, categories, standing, saidAt: refusedAt, ...refused }) => ({
+      ...refused,
+      categories: [...categories],
+      standing: [...standing],
+      refusedAt,
+    }))
     .reverse(),
 });

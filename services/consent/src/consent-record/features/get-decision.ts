@@ -15,7 +15,9 @@ import { type Instant, isBefore } from '@waymark/event-sourcing';
 import { Aggregates, Clock, Code, IdPipe, Moment, Pattern, Problem, ReadLog } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { linkedRecords } from '../linked-records.js';
+import { standingAgainst } from '../domain/client-no.js';
 import { coverage, nearestToYes } from '../domain/coverage.js';
+import { nosOf } from '../nos-of-a-client.js';
 
 const oneCategory = dataCategories.join('|');
 
@@ -38,6 +40,8 @@ export class Decision {
   @ApiProperty({ required: false, format: 'uuid', description: 'Or the override that allows it without consent.' })
   overrideId?: string;
   @ApiProperty({ enum: decisionOutcomes }) reason: string;
+  @ApiProperty({ required: false, format: 'date-time', description: 'When the client last said no to it' })
+  refusedAt?: string;
   @ApiProperty({ format: 'date-time' }) at: string;
 }
 
@@ -93,10 +97,14 @@ export class GetDecisionHandler implements IQueryHandler<GetDecision> {
       ({ recorded }) => params.at === undefined || !isBefore(at, recorded.recordedAt),
     );
     await this.reads.read({ principal: caller, stream: `consent-${clientId}`, clientId, what: 'GetDecision', ground });
-    const answers = records.map(({ record }) => coverage(record, { recipient, purpose, categories }, at));
+    const asked = { recipient, purpose, categories };
+    const answers = records.map(({ record }) => coverage(record, asked, at));
     const decided = nearestToYes(answers);
     const { allowed, reason } = decided;
-    if (!decided.allowed) return { allowed, reason, at };
+    if (!decided.allowed) {
+      const refused = standingAgainst(nosOf(records), asked).findLast(({ how }) => how === 'refused');
+      return { allowed, at, ...(refused ? { reason: 'refused', refusedAt: refused.saidAt } : { reason }) };
+    }
     const { consentId, override } = decided.cites;
     return { allowed, reason, at, ...(override ? { overrideId: override.overrideId } : { consentId }) };
   }

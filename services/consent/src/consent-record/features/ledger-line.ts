@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import {
+  cannotBeAskedReasons,
   dataCategories,
   disclosureActs,
   informingWays,
@@ -11,10 +12,11 @@ import {
 } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
 import type { HistoryEntry } from '@waymark/service-kit';
+import type { ToldNo } from '../domain/client-no.js';
 import type { ConsentEvent } from '../domain/consent-record.events.js';
 import { consentOf, type ConsentRecord } from '../domain/consent-record.state.js';
 import { isToldToClient, type Override, overrideOf } from '../domain/override.state.js';
-import { isAbout } from '../domain/scope.js';
+import { contradicts, isAbout } from '../domain/scope.js';
 
 /** The same in words. */
 export class LedgerWords {
@@ -23,6 +25,8 @@ export class LedgerWords {
   @ApiProperty({ type: [String], example: ['How to reach you'] }) categories: string[];
   @ApiProperty({ example: 'Opened by them' }) act: string;
   @ApiProperty({ required: false, description: 'Why it was possible without your consent' }) legalBasis?: string;
+  @ApiProperty({ required: false, description: 'Why you could not be asked' }) cannotBeAsked?: string;
+  @ApiProperty({ required: false, description: 'That you had said no' }) againstYourNo?: string;
 }
 
 /** What stood in for your consent. */
@@ -38,6 +42,14 @@ export class LedgerOverride {
     description: 'When you last withdrew a consent for this recipient and purpose: it did not end this',
   })
   consentWithdrawnAt?: string;
+  @ApiProperty({
+    required: false,
+    format: 'date-time',
+    description: 'When you last said no to any of this: it was disclosed all the same',
+  })
+  refusedAt?: string;
+  @ApiProperty({ required: false, enum: cannotBeAskedReasons, description: 'Why you could not be asked' })
+  cannotBeAsked?: string;
 }
 
 export class LedgerLine {
@@ -62,6 +74,8 @@ export class LedgerLine {
 /** The record as it stands when the client looks. */
 interface Told {
   readonly record: ConsentRecord;
+  /** What they have said no to by any of their ids. */
+  readonly nos: readonly ToldNo[];
   readonly language: Language;
   readonly now: Instant;
 }
@@ -69,18 +83,24 @@ interface Told {
 /** A disclosure as its client sees it. One under an override stands there once they have been told, or should have been by now. */
 export function ledgerLineOf({ event, recorded }: HistoryEntry<ConsentEvent>, told: Told): LedgerLine[] {
   if (event.type !== 'DisclosureRecorded') return [];
-  const { record, language, now } = told;
+  const { record, nos, language, now } = told;
   const { disclosureId, recipient, purpose, categories, act, reference, consentId } = event.data;
   const override = event.data.override && overrideOf(record, event.data.override.overrideId);
   if (override && !isToldToClient(override, now)) return [];
   const consent = consentId === undefined ? undefined : consentOf(record, consentId);
-  const until = override?.validUntil ?? consent?.withdrawal?.at ?? consent?.validUntil ?? recorded.recordedAt;
+  const until =
+    override?.ended?.at ??
+    override?.validUntil ??
+    consent?.withdrawal?.at ??
+    consent?.validUntil ??
+    recorded.recordedAt;
+  const instead = override && overrideFor(override, record, nos);
   const words = plainLanguage[language];
   return [
     {
       ...{ disclosureId, recipient, purpose, categories: [...categories], act, reference, until },
       ...(consentId === undefined ? {} : { consentId }),
-      ...(override ? { override: overrideFor(override, record) } : {}),
+      ...(instead ? { override: instead } : {}),
       disclosedAt: recorded.recordedAt,
       words: {
         recipient: words.units[recipient],
@@ -88,13 +108,16 @@ export function ledgerLineOf({ event, recorded }: HistoryEntry<ConsentEvent>, to
         categories: categories.map((category) => words.dataCategories[category]),
         act: words.disclosureActs[act],
         ...(override ? { legalBasis: words.legalBases[override.legalBasis] } : {}),
+        ...(override?.cannotBeAsked ? { cannotBeAsked: words.cannotBeAsked[override.cannotBeAsked] } : {}),
+        ...(instead?.refusedAt === undefined ? {} : { againstYourNo: words.againstYourNo }),
       },
     },
   ];
 }
 
-function overrideFor(override: Override, { consents }: ConsentRecord): LedgerOverride {
-  const { overrideId, legalBasis, approval, requestedAt, informed } = override;
+function overrideFor(override: Override, { consents }: ConsentRecord, nos: readonly ToldNo[]): LedgerOverride {
+  const { overrideId, legalBasis, approval, requestedAt, informed, cannotBeAsked } = override;
+  const refused = nos.findLast((no) => no.how === 'refused' && contradicts(no, override));
   const withdrawn = consents.flatMap((consent) =>
     consent.withdrawal && isAbout(consent, override) ? [consent.withdrawal.at] : [],
   );
@@ -103,5 +126,7 @@ function overrideFor(override: Override, { consents }: ConsentRecord): LedgerOve
     ...{ overrideId, legalBasis, approvedAt: approval?.at ?? requestedAt },
     ...(informed ? { informedAt: informed.at, informedHow: informed.way } : {}),
     ...(consentWithdrawnAt === undefined ? {} : { consentWithdrawnAt }),
+    ...(refused ? { refusedAt: refused.saidAt } : {}),
+    ...(cannotBeAsked === undefined ? {} : { cannotBeAsked }),
   };
 }

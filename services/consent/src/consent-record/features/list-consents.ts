@@ -29,7 +29,7 @@ export class ListConsentsEndpoint {
 
   @Get()
   @Access('ListConsents')
-  @ApiOperation({ summary: 'What the client has consented to' })
+  @ApiOperation({ summary: 'What the client has consented to, and what they have refused' })
   @ApiOkResponse({ type: ConsentList })
   async list(@Param('clientId', IdPipe) clientId: string, @Caller() caller: Principal) {
     const ground = await this.teams.demand(caller, 'ListConsents', clientId);
@@ -47,7 +47,7 @@ export class ListMyConsentsEndpoint {
 
   @Get()
   @Access('ListMyConsents')
-  @ApiOperation({ summary: 'What I have consented to' })
+  @ApiOperation({ summary: 'What I have consented to, and what I have refused' })
   @ApiOkResponse({ type: ConsentList })
   async list(@Caller() caller: Principal) {
     const clientId = clientIdOf(caller);
@@ -73,9 +73,6 @@ export class ListConsentsHandler implements IQueryHandler<ListConsents> {
       what: 'ListConsents',
       ground,
     });
-    return consentList(
-      records.map(({ record }) => record),
-      this.clock.now(),
-    );
+    return consentList(records, this.clock.now());
   }
 }

@@ -2,12 +2,24 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { dataCategories, informingWays, legalBases, overrideStatuses, purposes, units } from '@waymark/contracts';
+import {
+  cannotBeAskedReasons,
+  dataCategories,
+  informingWays,
+  legalBases,
+  overrideEndReasons,
+  overrideStatuses,
+  purposes,
+  units,
+} from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
 import { Aggregates, Clock, IdPipe, ReadLog } from '@waymark/service-kit';
-import { consentRecordAggregate } from '../consent-record.aggregate.js';
+import { standingAgainst, type ToldNo } from '../domain/client-no.js';
 import { type Override, overrideStatusOf } from '../domain/override.state.js';
 import { ErasureReaders } from '../erasure-readers.js';
+import { linkedRecords } from '../linked-records.js';
+import { nosOf } from '../nos-of-a-client.js';
+import { ClientNoView, clientNoView } from './client-no-view.js';
 
 export class OverrideView {
   @ApiProperty({ format: 'uuid' }) overrideId: string;
@@ -17,6 +29,10 @@ export class OverrideView {
   @ApiProperty({ enum: legalBases }) legalBasis: string;
   @ApiProperty({ enum: overrideStatuses }) status: string;
   @ApiProperty({ required: false, description: 'Absent once the client was erased' }) justification?: string;
+  @ApiProperty({ type: [ClientNoView], description: 'What the client has said no to, and this stands against' })
+  clientSaidNo: ClientNoView[];
+  @ApiProperty({ required: false, enum: cannotBeAskedReasons, description: 'Why the client cannot be asked' })
+  cannotBeAsked?: string;
   @ApiProperty({ format: 'date-time' }) validUntil: string;
   @ApiProperty() requestedBy: string;
   @ApiProperty({ format: 'date-time' }) requestedAt: string;
@@ -27,6 +43,9 @@ export class OverrideView {
   @ApiProperty({ required: false, description: 'Why the client is told later' }) delayedBecause?: string;
   @ApiProperty({ required: false, format: 'date-time' }) informedAt?: string;
   @ApiProperty({ required: false, enum: informingWays }) informedHow?: string;
+  @ApiProperty({ required: false, description: 'Who declined or ended it' }) endedBy?: string;
+  @ApiProperty({ required: false, format: 'date-time' }) endedAt?: string;
+  @ApiProperty({ required: false, enum: overrideEndReasons }) endReason?: string;
 }
 
 export class OverrideList {
@@ -70,21 +89,24 @@ export class ListOverridesHandler implements IQueryHandler<ListOverrides> {
   ) {}
 
   async execute({ clientId, caller, ground }: ListOverrides): Promise<OverrideList> {
-    const { state } = await this.aggregates.load(consentRecordAggregate, clientId);
+    const records = await linkedRecords(this.aggregates, clientId);
     const stream = `consent-${clientId}`;
     await this.reads.read({ principal: caller, stream, clientId, what: 'ListOverrides', ground });
     const now = this.clock.now();
-    return { items: state.overrides.map((override) => viewOf(override, now)).reverse() };
+    const nos = nosOf(records);
+    return { items: records[0].record.overrides.map((override) => viewOf(override, nos, now)).reverse() };
   }
 }
 
-function viewOf(override: Override, now: Instant): OverrideView {
-  const { clientId: _, clientDecided: __, approval, informed, categories, ...told } = override;
+function viewOf(override: Override, nos: readonly ToldNo[], now: Instant): OverrideView {
+  const { clientId: _, clientDecided: __, approval, informed, ended, categories, ...told } = override;
   return {
     ...told,
     categories: [...categories],
     status: overrideStatusOf(override, now),
+    clientSaidNo: standingAgainst(nos, override).map(clientNoView),
     ...(approval ? { approvedBy: approval.by, approvedAt: approval.at } : {}),
     ...(informed ? { informedAt: informed.at, informedHow: informed.way } : {}),
+    ...(ended ? { endedBy: ended.by, endedAt: ended.at, endReason: ended.reason } : {}),
   };
 }

@@ -7,6 +7,7 @@ import { type Language, languages } from '@waymark/contracts';
 import { Aggregates, Clock, Id, Pattern, Problem, ReadLog } from '@waymark/service-kit';
 import { ClientTeams } from '../client-teams.js';
 import { linkedRecords } from '../linked-records.js';
+import { nosOf } from '../nos-of-a-client.js';
 import { languageFor } from './client-language.js';
 import { clientIdOf } from './client-receipt.js';
 import { LedgerLine, ledgerLineOf } from './ledger-line.js';
@@ -76,8 +77,9 @@ export class GetMyLedgerHandler implements IQueryHandler<GetMyLedger> {
       ground,
     });
     const now = this.clock.now();
+    const nos = nosOf(records);
     const lines = records
-      .flatMap(({ history, record }) => history.map((entry) => ({ entry, told: { record, language, now } })))
+      .flatMap(({ history, record }) => history.map((entry) => ({ entry, told: { record, nos, language, now } })))
       .toSorted((one, other) => (one.entry.recorded.position < other.entry.recorded.position ? 1 : -1))
       .flatMap(({ entry, told }) => ledgerLineOf(entry, told));
     const start = params.after === undefined ? 0 : lines.findIndex((line) => line.disclosureId === params.after) + 1;

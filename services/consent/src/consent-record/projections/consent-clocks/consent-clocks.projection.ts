@@ -14,6 +14,8 @@ const folds = foldsOf<ConsentEvent>()(
     'DisclosureRefused',
     'OverrideRequested',
     'OverrideApproved',
+    'OverrideDeclined',
+    'OverrideRevoked',
     'InformingOfOverrideDelayed',
     'ClientInformedOfOverride',
     'OverrideEndedByClient',

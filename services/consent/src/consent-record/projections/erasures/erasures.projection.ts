@@ -56,6 +56,8 @@ function changeBy(event: Exclude<ConsentEvent, { type: 'ReporterErasureAdmitted'
     case 'SuspensionsRequested':
     case 'OverrideRequested':
     case 'OverrideApproved':
+    case 'OverrideDeclined':
+    case 'OverrideRevoked':
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
     case 'OverrideEndedByClient':
