@@ -276,7 +276,7 @@ export type ApprovalKind = (typeof approvalKinds)[number];
 export const legalHoldBases = ['investigation', 'court_proceedings', 'regulatory_duty', 'safety_of_others'] as const;
 export type LegalHoldBasis = (typeof legalHoldBases)[number];
 
-export const consentStatuses = ['in_force', 'withdrawn', 'expired'] as const;
+export const consentStatuses = ['in_force', 'withdrawn', 'expired', 'erased'] as const;
 export type ConsentStatus = (typeof consentStatuses)[number];
 
 export const disclosureActs = ['send', 'open'] as const;

@@ -105,6 +105,26 @@ describe('a withdrawal, with two instances of the service', () => {
     ]);
   });
 
+  it('is no matter of its own when the client is erased: what went out is suspended all the same', async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    const client = await referred(one, other);
+    const of = (path: string) => `/v1/clients/${client.clientId}/${path}`;
+    expect(await stage.post(of('erasure-requests'), { as: 'amina.officer', body: { way: 'oral' } })).toMatchObject({
+      status: 201,
+    });
+    expect(await requested(client.clientId)).toEqual([]);
+    expect(await stage.post(of('erasure-approval'), { as: 'ingrid.supervisor' })).toMatchObject({ status: 200 });
+    expect(await requested(client.clientId)).toEqual([[one, other]]);
+    const token = await stage.receipt(client.clientId, 'client');
+    for (const { body } of [
+      await stage.get(of('consents'), { as: 'amina.officer' }),
+      await stage.get('/v1/my-consents', { token }),
+    ])
+      expect(body.items).toMatchObject([{ consentId: client.consentId, status: 'erased' }]);
+    await tell(applied(client, one), applied(client, other));
+    await eventually(async () => expect((await processOf(client.consentId)).at(-1)?.type).toBe('ProcessCompleted'));
+  });
+
   it('shows what is missing, is an alarm after five minutes, and asks for the missing ones only', async () => {
     const [heard, missing] = [randomUUID(), randomUUID()];
     const client = await referred(heard, missing);

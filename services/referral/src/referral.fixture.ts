@@ -90,6 +90,12 @@ export const suspensionsRequested = (
     withdrawnAt: '2026-03-02T08:00:00.000Z',
   });
 
+/** What consent says once two persons have decided that a client is erased. */
+export const erasureApproved = ({ clientId }: KnownCase, erasureId: string, sequence = 1): Message =>
+  message('consent', consentMessages.erasureApproved.type, clientId, sequence, {
+    ...{ clientId, erasureId, approvedAt: '2026-03-02T08:00:00.000Z' },
+  });
+
 export const handled = (stage: Stage, { id }: Message) =>
   eventually(async () => {
     const rows = await stage.query('referral', 'SELECT 1 FROM inbox WHERE message_id = $1', [id]);

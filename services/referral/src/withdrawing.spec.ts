@@ -9,6 +9,7 @@ import {
   adminQuery,
   canary,
   draftOf,
+  erasureApproved,
   eventsOf,
   handled,
   type KnownCase,
@@ -130,6 +131,30 @@ describe('a referral whose client withdraws the consent', () => {
       { referralId: id, consentId, clientId: known.clientId, outcome: 'suspended' },
       { referralId: id, consentId, outcome: 'suspended' },
     ]);
+  });
+
+  it('is suspended also when the client is erased, whose key is gone, and the unit is told', async () => {
+    const [id, accepted] = [await sent(), await sent()];
+    await post(`/${accepted}/acknowledgement`, olivier);
+    await post(`/${accepted}/acceptance`, olivier);
+    const [erased, suspend] = [
+      erasureApproved(known, randomUUID()),
+      suspensionsRequested(known, consentId, [id, accepted], 2),
+    ];
+    await withdraw(erased, suspend);
+    await Promise.all([suspended(id), suspended(accepted), handled(stage, erased), handled(stage, suspend)]);
+    for (const each of [id, accepted]) {
+      const shown = (await get(`/${each}`, 'olivier.ombudsman')).body;
+      expect(shown).toMatchObject({ status: 'suspended_consent_withdrawn', notice: 'consent_withdrawn' });
+      expect((await post(`/${each}/service-start`, olivier)).body).toMatchObject({ code: 'referral_suspended' });
+      expect((await post(`/${each}/suspension-acknowledgement`, olivier)).status).toBe(200);
+    }
+    expect((await post(`/${id}/acknowledgement`, olivier)).body).toMatchObject({ code: 'referral_suspended' });
+    await eventually(async () =>
+      expect((await told(stage, id)).map(({ data }) => data)).toContainEqual(
+        expect.objectContaining({ consentId, outcome: 'suspended' }),
+      ),
+    );
   });
 
   it('tells the unit no longer what it was about, also where it had ended before, or ends afterwards', async () => {

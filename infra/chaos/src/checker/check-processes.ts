@@ -5,6 +5,7 @@ import type { Finding } from './finding.js';
 const causes: Readonly<Record<string, (event: LoggedEvent) => string>> = {
   ConcernAccepted: idOf,
   ConsentWithdrawn: ({ data }) => text(data, 'consentId'),
+  SuspensionsRequested: ({ data }) => text(data, 'consentId'),
   ConcernLinkedToClient: ({ data }) => text(data, 'linkId'),
   ErasureApproved: ({ data }) => text(data, 'erasureId'),
 };
@@ -35,13 +36,16 @@ function checkEnds(log: readonly LoggedEvent[]): readonly Finding[] {
   return [...missing, ...wrong];
 }
 
-/** As often as a referral was asked about a withdrawal, it has answered. */
+/** As often as a referral was asked about a withdrawal, or the erasure of its client, it has answered. */
 function checkWithdrawals(log: readonly LoggedEvent[]): readonly Finding[] {
   const ofType = (type: string): readonly LoggedEvent[] => log.filter((event) => event.type === type);
   const name = (consent: string, referral: string): string => `${consent} at referral ${referral}`;
   const withdrawn = new Set(ofType('ConsentWithdrawn').map(({ data }) => text(data, 'consentId')));
+  const erased = new Set(ofType('ErasureApproved').map(idOf));
   const sendings = ofType('DisclosureRecorded').filter(
-    ({ data }) => text(data, 'act') === 'send' && withdrawn.has(text(data, 'consentId')),
+    (event) =>
+      text(event.data, 'act') === 'send' &&
+      (withdrawn.has(text(event.data, 'consentId')) || (erased.has(idOf(event)) && 'consentId' in event.data)),
   );
   const must = new Set(sendings.map(({ data }) => name(text(data, 'consentId'), text(data, 'reference'))));
   const asked = grouped(

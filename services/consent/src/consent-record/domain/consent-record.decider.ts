@@ -38,9 +38,10 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
       }
       case 'RequestSuspensions': {
         const consent = existing(record, command.consentId);
-        if (!consent.withdrawal) return [];
+        const endedAt = consent.withdrawal?.at ?? (isErased(record) ? record.erasure?.approval?.at : undefined);
+        if (endedAt === undefined) return [];
         const missing = referralsUnder(record, consent.consentId).filter((id) => !command.heardOf.includes(id));
-        return requestSuspensions(consent, consent.withdrawal.at, missing);
+        return requestSuspensions(consent, endedAt, missing);
       }
       case 'LinkClient':
         if (record.linked.includes(command.link.linkedClientId)) return [];
@@ -67,11 +68,12 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
       case 'PlaceLegalHold':
       case 'LiftLegalHold':
       case 'AdmitReporterErasure':
-      case 'ApproveErasure':
-      case 'EraseAlong':
       case 'DemandErasure':
       case 'ConfirmErasure':
         return decideErasing(command, record, context);
+      case 'ApproveErasure':
+      case 'EraseAlong':
+        return withSuspensions(decideErasing(command, record, context), record, context);
     }
   },
 };
@@ -115,6 +117,21 @@ const requestSuspensions = (
   referralIds.length > 0
     ? [{ type: 'SuspensionsRequested', data: { consentId, clientId, referralIds, withdrawnAt } }]
     : [];
+
+/** What was sent under any consent goes no further either once its client is erased: it is suspended in the same append. */
+const withSuspensions = (
+  erasing: readonly ConsentEvent[],
+  record: ConsentRecord,
+  { now }: DecisionContext,
+): readonly ConsentEvent[] =>
+  erasing.length === 0
+    ? []
+    : [
+        ...erasing,
+        ...record.consents
+          .filter(({ withdrawal }) => withdrawal === undefined)
+          .flatMap((consent) => requestSuspensions(consent, now, referralsUnder(record, consent.consentId))),
+      ];
 
 function link(to: ClientLink, record: ConsentRecord, context: DecisionContext): readonly ConsentEvent[] {
   if (refusesLinks(record)) reject('erasure_under_way');

@@ -62,7 +62,7 @@ export const consentList = (records: readonly LinkedRecord[], now: Instant): Con
         ...given,
         ...(isErased(record) ? { erased: true } : {}),
         categories: [...categories],
-        status: statusOf(consent, now),
+        status: isErased(record) && statusOf(consent, now) === 'in_force' ? 'erased' : statusOf(consent, now),
         ...(withdrawal ? { withdrawnAt: withdrawal.at, withdrawnBy: withdrawal.way } : {}),
       };
     })
