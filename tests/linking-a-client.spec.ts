@@ -255,7 +255,8 @@ describe('a person who comes again', () => {
     const { clientId } = await concernOf(again.concernId);
     const client = (id: string) => `/v1/clients/${id}`;
     const basis = { basis: 'investigation' };
-    const { holdId } = await post('consent', `${client(clientId)}/legal-holds`, as(supervisor, basis));
+    // Under the id that has a case: of the other there is nothing yet that a supervisor may know.
+    const { holdId } = await post('consent', `${client(before.clientId)}/legal-holds`, as(supervisor, basis));
     await post('consent', `${client(before.clientId)}/erasure-requests`, { body: { way: 'oral' } });
     const approve = () => stage.ask('consent', 'POST', `${client(before.clientId)}/erasure-approval`, as(second));
     expect(await approve()).toMatchObject({ status: 409, body: { code: 'legal_hold_stands' } });
