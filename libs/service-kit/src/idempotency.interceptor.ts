@@ -11,7 +11,7 @@ import type { FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { ApiExtension } from '@nestjs/swagger';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { actorOf, principalOf, purposeStatedBy } from '@waymark/access';
+import { actorOf, type Principal, principalOf, purposeStatedBy } from '@waymark/access';
 import { DomainRejection } from '@waymark/event-sourcing';
 import { Turns } from '@waymark/event-store';
 import { derivedId } from '@waymark/messaging';
@@ -75,7 +75,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     request.call = callOf(request, derivedId(this.answers.commandSeed(attempt)));
     try {
       const result: unknown = await lastValueFrom(next.handle(), { defaultValue: {} });
-      const answer = answerOf(result, reply.statusCode);
+      const answer = answerOf(result, reply.statusCode, principalOf(request));
       if (!(await this.answers.remember(attempt, answer))) throw keyReused();
       return send(reply, answer);
     } catch (error) {
@@ -130,14 +130,14 @@ function revisionOf(ifMatch: string): number {
   return Number(match[1]);
 }
 
-const answerOf = (result: unknown, status: number): Answer =>
-  result instanceof Done
-    ? {
-        status,
-        headers: { etag: `"${result.revision}"`, 'waymark-position': String(result.position) },
-        body: result.body,
-      }
-    : { status, headers: {}, body: result };
+/** How far the log has come tells how much else is going on: whoever comes without an account, and reads no list, is not told. */
+function answerOf(result: unknown, status: number, { kind }: Principal): Answer {
+  if (!(result instanceof Done)) return { status, headers: {}, body: result };
+  const revision = { etag: `"${result.revision}"` };
+  const isTold = kind === 'staff' || kind === 'service';
+  const headers = isTold ? { ...revision, 'waymark-position': String(result.position) } : revision;
+  return { status, headers, body: result.body };
+}
 
 function rejectionAnswer(error: DomainRejection, requestId: string): Answer {
   const problem = toProblem(error);

@@ -56,6 +56,16 @@ describe('breaking the glass of a case', () => {
   const grantsInLog = async () =>
     (await eventsOf(stage, opened.caseId)).filter((type) => type === 'EmergencyAccessGranted').length;
 
+  it('asks for no revision, by which somebody could tell without a trace that there is a case', async () => {
+    const headers = { 'if-match': '"4711"' };
+    const path = (caseId: string) => `/v1/cases/${caseId}/emergency-accesses`;
+    const attempt = (caseId: string) =>
+      stage.ask('case', 'POST', path(caseId), { as: kwame, body: emergency, headers, key: randomUUID() });
+    expect(await attempt(randomUUID())).toMatchObject({ status: 404 });
+    expect(await attempt(opened.caseId)).toMatchObject({ status: 201 });
+    expect(await grantsInLog()).toBe(1);
+  });
+
   it('opens it for an officer outside the team at once, until the hour by the clock of the server', async () => {
     expect((await get(kwame)).status).toBe(404);
     const { body } = await breakGlass(kwame);

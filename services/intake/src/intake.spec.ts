@@ -25,6 +25,19 @@ describe('raising a concern', () => {
     });
   });
 
+  it('is answered without how far the log has come, which would tell how much else is going on', async () => {
+    const raised = await stage.ask('intake', 'POST', '/v1/concerns', { body: concern });
+    const token = (await desk.session(raised.body.receipt)).token;
+    const written = await stage.ask('intake', 'POST', '/v1/my-concern/messages', { token, body: { text: 'Hello.' } });
+    for (const { status, headers } of [raised, written]) {
+      expect(status).toBe(201);
+      expect(headers.get('waymark-position')).toBeNull();
+    }
+    const path = `/v1/concerns/${raised.body.concernId}/allocation`;
+    const taken = await stage.ask('intake', 'POST', path, { as: 'amina.officer', body: {} });
+    expect(taken.headers.get('waymark-position')).toMatch(/^\d+$/);
+  });
+
   it('says until when a person is to answer, and shows emergency help first in danger', async () => {
     expect(await desk.submit()).toMatchObject({ answerBy: '2026-03-03T08:00:00.000Z' });
     expect(await desk.submit()).not.toHaveProperty('emergencyHelp');

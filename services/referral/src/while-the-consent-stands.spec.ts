@@ -54,7 +54,7 @@ describe('what a referral is about', () => {
     expect(await eventsOf(stage, withdrawn)).toEqual(['ReferralDrafted', 'ReferralSent']);
     expect(await shown(withdrawn)).toEqual({
       ...{ referralId: withdrawn, unit: 'ombudsman', status: 'sent' },
-      ...{ sentAt: expect.any(String), sentBy: stage.idOf(officer), acknowledgeBy: expect.any(String) },
+      ...{ sentAt: expect.any(String), sentBy: stage.idOf(officer) },
     });
     expect(await told(withdrawn, officer)).toEqual([about, about]);
   });

@@ -9,6 +9,7 @@ import { linkedIds } from '../replay/linked-ids.js';
 import { evolveOverrides, isInForce, type OverridesThen } from '../replay/override-then.js';
 import type { ReferralThen } from '../replay/referral-then.js';
 import { covers } from '../replay/scope.js';
+import { shutOutIn } from '../replay/shut-out-then.js';
 import type { CaseAt, StateAt } from '../replay/state-at.js';
 
 /** Each decides by the policies of its own release about what is its own. */
@@ -47,12 +48,15 @@ export function thingsAt(facts: readonly Fact[], state: StateAt, clientId: strin
   if (!state.concern && !state.case) return [];
   const known = facts.filter((fact) => timeOf(fact, 'recorded') <= Date.parse(at));
   const overrides = overridesIn(known);
+  // Of any concern or case of the person: whom it shuts out is shut out of all of them.
+  const sealed = known.some((fact) => (shutOutIn(fact)?.marks.length ?? 0) > 0);
+  const caveat = sealed ? (['shut_out_sealed'] as const) : [];
   return [
     ...(state.concern ? [concernThing(state.concern, state.case)] : []),
     ...(state.case ? [caseThing(state.case)] : []),
     clientThing(known, clientId),
     ...state.referrals.flatMap((referral) => referralThings(referral, state, overrides, Date.parse(at))),
-  ];
+  ].map((thing) => ({ ...thing, caveats: [...new Set([...caveat, ...thing.caveats])] }));
 }
 
 function concernThing(
@@ -89,7 +93,7 @@ function caseThing(opened: CaseAt): ThingThen {
     resource: { type: 'Case', id: caseId, attributes: { ...attributes, shutOut: [] } },
     status: stage,
     shutOut,
-    caveats: [...(shutOut > 0 ? (['shut_out_sealed'] as const) : []), 'note_class_sealed'],
+    caveats: ['note_class_sealed'],
     obstacles: {},
   };
 }

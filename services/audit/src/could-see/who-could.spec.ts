@@ -128,7 +128,7 @@ describe('who could see a case at a moment', () => {
     expect(could('ReadCase', '15:00', [...story.events, ...other])).not.toContain('noor');
   });
 
-  it('says how many are shut out, and that nobody can tell who', () => {
+  it('says how many are shut out, and that nobody can tell who, of whatever follows of it as well', () => {
     const sealed = { $sealed: { subject: 'x', data: 'y' } };
     const events = story.events.map((event) => {
       const more =
@@ -151,7 +151,7 @@ describe('who could see a case at a moment', () => {
     expect(about('09:00')).toMatchObject([
       { kind: 'Concern', shutOut: 2, sealed: true },
       { kind: 'Case', shutOut: 2, sealed: true },
-      { kind: 'Client', sealed: false },
+      { kind: 'Client', sealed: true },
     ]);
   });
 });

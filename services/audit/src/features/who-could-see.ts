@@ -99,7 +99,7 @@ function demandPast(at: string, now: string, { facts }: ClientHistory): void {
 
 const sentences: Readonly<Record<Caveat, string>> = {
   shut_out_sealed:
-    'The reporter shuts out people, roles or units. Who they are is sealed: they could not see it, also where they are listed here.',
+    'The reporter of this or another concern of the client shuts out people, roles or units, or it belongs to another desk. Who they are is sealed: they could not see it, also where they are listed here.',
   roles_not_in_log:
     'Roles and units stand in tokens and not in the log: who is listed could see it if they held one of these roles.',
   note_class_sealed:

@@ -119,7 +119,7 @@ function standingOf(referral: Referral): ReferralView {
   const { referralId, unit, status } = referral;
   return {
     ...{ referralId, unit, status },
-    ...(sending ? { sentAt: sending.sentAt, sentBy: sending.sentBy, acknowledgeBy: sending.acknowledgeBy } : {}),
+    ...(sending ? { sentAt: sending.sentAt, sentBy: sending.sentBy } : {}),
     ...(acknowledgedAt ? { acknowledgedAt } : {}),
     ...(decidedAt ? { decidedAt } : {}),
     ...(declineReason ? { declineReason } : {}),
@@ -134,6 +134,8 @@ function standingOf(referral: Referral): ReferralView {
 const contentsOf = ({ service, purpose, urgency, categories, sending }: Referral): Partial<ReferralView> => ({
   ...{ service, purpose, urgency },
   categories: [...(sending?.categories ?? categories)],
+  // By this and the moment of sending the urgency is known.
+  ...(sending ? { acknowledgeBy: sending.acknowledgeBy } : {}),
 });
 
 const forTeam = ({ caseId, clientId, sending, draftedBy, draftedAt }: Referral): Partial<ReferralView> => ({
