@@ -1,6 +1,7 @@
 import { cleanEnv, EnvError, host, makeValidator, num, port, str, url, type CleanedEnv, type Spec } from 'envalid';
 import { ConfigError } from './config-error.js';
 import { edgeVariables } from './edge/edge-settings.js';
+import { metricsVariables } from './edge/metrics-readers.js';
 import { factVariables } from './fact-settings.js';
 import { identityVariables } from './identity-settings.js';
 import { fromOne } from './from-one.js';
@@ -43,6 +44,7 @@ const common = {
   SECRET_FILE: str({ desc: "file with the service's secret, readable by the service only" }),
   LOG_LEVEL: str({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], default: 'info' }),
   ...edgeVariables,
+  ...metricsVariables,
 };
 
 /** What is needed to fold a service's views without running the service. */

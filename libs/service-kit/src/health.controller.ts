@@ -1,6 +1,7 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, Headers } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Access } from '@waymark/access';
+import { MetricsReaders } from './edge/metrics-readers.js';
 import { Health, isFit } from './health.js';
 import { Metrics } from './metrics.js';
 import { Problem } from './problem.js';
@@ -11,6 +12,7 @@ export class HealthController {
   constructor(
     private readonly health: Health,
     private readonly metrics: Metrics,
+    private readonly metricsReaders: MetricsReaders,
   ) {}
 
   @Get('health/live')
@@ -40,7 +42,8 @@ export class HealthController {
   @Get('metrics')
   @Access('ReadMetrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  read() {
+  read(@Headers('authorization') authorization?: string) {
+    this.metricsReaders.demand(authorization);
     return this.metrics.text();
   }
 }

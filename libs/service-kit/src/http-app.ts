@@ -21,6 +21,7 @@ import { IdempotentAnswers } from './idempotency.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { takeJsonOnly } from './json-body.js';
 import { Metrics } from './metrics.js';
+import { MetricsReaders } from './edge/metrics-readers.js';
 import { publishOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
 import { AnswerProcessHandler } from './processes/answer-process.js';
@@ -109,6 +110,7 @@ async function root<Own extends object>(
       ...(definition.processes ? [AnswerProcessHandler] : []),
       { provide: Health, useValue: parts.health },
       { provide: Metrics, useValue: parts.metrics },
+      { provide: MetricsReaders, useValue: new MetricsReaders(platform.settings.METRICS_TOKEN) },
       { provide: APP_PIPE, useClass: BodyPipe },
       { provide: APP_FILTER, useValue: new ProblemFilter(platform.log) },
       { provide: APP_INTERCEPTOR, useValue: new RateLimitInterceptor(limits) },

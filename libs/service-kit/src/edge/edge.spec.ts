@@ -51,6 +51,25 @@ describe('the edge of a service', () => {
     }
   });
 
+  it('shows the metrics to whoever has the token for them, where there is one, and health to everybody', async () => {
+    expect((await ask('/metrics')).status).toBe(200);
+    const METRICS_TOKEN = randomUUID();
+    const guarded = await start({ METRICS_TOKEN });
+    try {
+      const metrics = (authorization?: string) =>
+        ask('/metrics', authorization === undefined ? {} : { headers: { authorization } }, guarded);
+      for (const shown of [undefined, `Bearer ${randomUUID()}`]) {
+        const refused = await metrics(shown);
+        expect(refused.status).toBe(401);
+        expect(await refused.text()).not.toContain('waymark_');
+      }
+      expect(await (await metrics(`Bearer ${METRICS_TOKEN}`)).text()).toContain('waymark_');
+      expect((await ask('/health/live', {}, guarded)).status).toBe(200);
+    } finally {
+      await guarded.stop();
+    }
+  });
+
   it('lets the page for people run its own scripts, and nobody frame it', async () => {
     const page = await ask('/docs');
     const policy = page.headers.get('content-security-policy') ?? '';
