@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type RunningService, startService } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually, freePort } from '@waymark/testing';
-import { callAt, deskOf, eventsOf, typesOf } from './intake.fixture.js';
+import { callAt, clocksWound, deskOf, eventsOf, typesOf } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
 const everything = ['FirstResponseDue', 'FirstResponseOverdue', 'ConcernEscalated', 'ConcernEscalated'];
@@ -30,7 +30,7 @@ describe('a clock that fails for one concern', () => {
   const register = async (count: number): Promise<readonly string[]> => {
     const calls = Array.from({ length: count }, () => desk.register(callAt(stage.clock.now())));
     const concerns = await Promise.all(calls);
-    await stage.ask('intake', 'GET', '/v1/concerns', { as: 'amina.officer' });
+    await clocksWound(stage);
     return concerns;
   };
   const due = (concerns: readonly string[]) =>

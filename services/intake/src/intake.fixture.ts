@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import type { RecordedEvent } from '@waymark/event-store';
 import type { Answer, AskOptions, Stage } from '@waymark/stage';
+import { eventually } from '@waymark/testing';
 
 /** A concern as an affected person raises it in the portal. */
 export const concern = {
@@ -87,3 +88,12 @@ export const typesOf = (events: readonly RecordedEvent[]): readonly string[] => 
 
 /** An answer without the name of the one request. */
 export const withoutInstance = ({ status, body }: Answer) => ({ status, body: { ...body, instance: '' } });
+
+/** Resolves once the clocks have heard of everything that was written. */
+export const clocksWound = (stage: Stage): Promise<unknown> =>
+  eventually(async () => {
+    const newest = await stage.log.newest({ after: 0n, categories: ['concern'] });
+    const sql = `SELECT position FROM public.view_generations WHERE view = 'response-clocks' AND state = 'live'`;
+    const [clocks] = await stage.query<{ position: string }>('intake', sql);
+    expect(BigInt(clocks?.position ?? 0)).toBeGreaterThanOrEqual(newest);
+  });

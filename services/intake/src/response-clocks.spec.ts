@@ -3,7 +3,7 @@ import { buildView, placeView, withBuildersLock } from '@waymark/projections';
 import { openViews, type RunningService, startService } from '@waymark/service-kit';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually, freePort } from '@waymark/testing';
-import { callAt, deskOf, eventsOf, typesOf } from './intake.fixture.js';
+import { callAt, clocksWound, deskOf, eventsOf, typesOf } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
 const everything = ['FirstResponseDue', 'FirstResponseOverdue', 'ConcernEscalated', 'ConcernEscalated'];
@@ -28,12 +28,10 @@ describe('the clock of the first response', () => {
     const environment = { ...stage.environmentOf('intake'), PORT: String(await freePort()) };
     second = await startService(intake, { environment, clock: stage.clock });
   };
-  /** The queue answers once all views know of everything that was written: so do the clocks. */
-  const settle = () => stage.ask('intake', 'GET', '/v1/concerns', { as: 'amina.officer' });
   const register = async (count: number, changed: object = {}): Promise<readonly string[]> => {
     const registered = Array.from({ length: count }, () => desk.register(callAt(stage.clock.now(), changed)));
     const concerns = await Promise.all(registered);
-    await settle();
+    await clocksWound(stage);
     return concerns;
   };
   const said = async (concernId: string) => typesOf(await eventsOf(stage, concernId)).slice(1);
@@ -118,7 +116,7 @@ describe('the clock of the first response', () => {
   it('finds a contact of 25 hours ago, entered only now, overdue and escalated at once and once', async () => {
     const dayAgo = new Date(Date.parse(stage.clock.now()) - 25 * 3_600_000).toISOString();
     const concernId = await desk.register(callAt(dayAgo));
-    await settle();
+    await clocksWound(stage);
     expect(await said(concernId)).toEqual(['FirstResponseOverdue', 'ConcernEscalated']);
     await allRung();
     expect(await said(concernId)).toEqual(['FirstResponseOverdue', 'ConcernEscalated']);
@@ -165,7 +163,7 @@ describe('the clock of the first response', () => {
   it('leaves contacts alone that are known to the month only', async () => {
     const contact = { at: '2021-02-01T00:00:00.000Z', precision: 'month' };
     const concernId = await desk.register(callAt('', { contact }));
-    await settle();
+    await clocksWound(stage);
     stage.clock.advance({ days: 30 });
     await allRung();
     expect(await said(concernId)).toEqual([]);
