@@ -1,6 +1,6 @@
 import { DatabaseUnreachable, exitCodeOf, exitCodes, reasonOf, WrongUse } from '../exit-codes.js';
 import type { CommandContext } from './command-context.js';
-import type { Target } from './views/targets.js';
+import type { Target } from './target.js';
 
 /** A service of which nothing can be told, and why. */
 export interface NotShown {

@@ -3,7 +3,8 @@ import type { ActionName, Explanation, Policy, Principal, Resource, ResourceType
 import type { FindResource } from '@waymark/service-kit';
 import { WrongUse } from '../../exit-codes.js';
 import { type CommandContext, type CommonOptions, report } from '../command-context.js';
-import { secretsOption, serviceOption, type Target, type TargetOptions, targetsOf } from '../views/targets.js';
+import type { Target } from '../target.js';
+import { secretsOption, serviceOption, type TargetOptions, targetsOf } from '../views/targets.js';
 import { withViews } from '../views/with-view.js';
 import { askerOf, type AskerOptions } from './asker.js';
 

@@ -1,7 +1,8 @@
 import type { OpenedKeyStore } from '@waymark/service-kit';
 import { FaultFound, WrongUse } from '../../exit-codes.js';
 import { asUnreachable } from '../../service-database.js';
-import type { TargetOptions, Target } from '../views/targets.js';
+import type { Target } from '../target.js';
+import type { TargetOptions } from '../views/targets.js';
 import { targetsOf } from '../views/targets.js';
 
 /** Services that seal, hence have keys. */

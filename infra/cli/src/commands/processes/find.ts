@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import type { OpenedViews, StepEntry } from '@waymark/service-kit';
 import { firstThatHas } from '../each-service.js';
-import { type Target, type TargetOptions, targetsOf } from '../views/targets.js';
+import type { Target } from '../target.js';
+import { type TargetOptions, targetsOf } from '../views/targets.js';
 import { withViews } from '../views/with-view.js';
 
 /** A process as its service's view has it. */

@@ -2,16 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { Option } from 'commander';
-import type { ServiceDefinition } from '@waymark/service-kit';
 import { WrongUse } from '../../exit-codes.js';
 import { firstThatHas } from '../each-service.js';
-
-/** A service, and the environment with which its views are opened. */
-export interface Target {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- services with settings of their own
-  readonly definition: ServiceDefinition<any>;
-  readonly environment: NodeJS.ProcessEnv;
-}
+import type { Target } from '../target.js';
 
 export interface TargetOptions {
   readonly secrets?: string;

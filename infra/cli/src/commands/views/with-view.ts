@@ -2,7 +2,8 @@ import type { BuildOptions, Generation, Projection } from '@waymark/projections'
 import type { OpenedViews } from '@waymark/service-kit';
 import { DatabaseUnreachable, FaultFound, WrongUse } from '../../exit-codes.js';
 import { asUnreachable } from '../../service-database.js';
-import { type Target, type TargetOptions, targetWith } from './targets.js';
+import type { Target } from '../target.js';
+import { type TargetOptions, targetWith } from './targets.js';
 
 export interface OpenedView {
   readonly projection: Projection;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { describe, it } from '@jest/globals';
 import type { PersonOfConcern } from '@waymark/contracts';
 import { specify } from '@waymark/event-sourcing';
@@ -54,7 +53,10 @@ describe('the erasure of who reported and is not the client', () => {
 
   it('is refused where the reporter has a client’s receipt, or is erased', () => {
     decider.given(submitted(), taken).when(request()).thenTypes('ReporterErasureRequested');
-    const upgraded = { type: 'ReceiptUpgraded', data: { scope: 'client', caseId: randomUUID() } } as const;
+    const upgraded = {
+      type: 'ReceiptUpgraded',
+      data: { scope: 'client', caseId: '018f3b7e-5f7a-7c4e-9a51-0d6f6f1f4b60' },
+    } as const;
     decider.given(submitted(), taken, upgraded).when(request()).thenRejectedWith('reporter_is_client');
     decider.given(byWitness, taken, requested, erased('reporter')).when(request()).thenRejectedWith('person_erased');
   });
