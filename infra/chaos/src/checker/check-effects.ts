@@ -122,14 +122,19 @@ function checkDisclosures(log: readonly LoggedEvent[]): readonly Finding[] {
   return findings;
 }
 
-/** What lives under a withdrawn consent is suspended, once, and its unit is told, once. */
+/** What lives under a consent that was withdrawn, or whose client was erased, is suspended, once, and its unit is told, once. */
 function checkSuspensions(log: readonly LoggedEvent[]): readonly Finding[] {
-  const withdrawn = new Set(ofType(log, 'ConsentWithdrawn').map(({ data }) => text(data, 'consentId')));
+  const erased = new Set(ofType(log, 'ErasureApproved').map(idOf));
+  const ended = [
+    ...ofType(log, 'ConsentWithdrawn'),
+    ...ofType(log, 'ConsentGiven').filter((given) => erased.has(idOf(given))),
+  ];
+  const noMore = new Set(ended.map(({ data }) => text(data, 'consentId')));
   return [...aggregatesOf(log, 'referral')].flatMap(([referral, events]) => {
     const sent = ofType(events, 'ReferralSent')[0];
-    const ended = ofType(events, 'ReferralDeclined').length > 0;
+    const declined = ofType(events, 'ReferralDeclined').length > 0;
     const suspended = ofType(events, 'ReferralSuspended').length;
-    const due = sent && withdrawn.has(text(sent.data, 'consentId')) && !ended ? 1 : 0;
+    const due = sent && noMore.has(text(sent.data, 'consentId')) && !declined ? 1 : 0;
     return [
       ...exactly(due, suspended, `suspensions of referral ${referral}`),
       ...exactly(due, ofType(events, 'RecipientInformed').length, `notices of referral ${referral}`),
