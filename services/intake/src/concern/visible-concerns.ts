@@ -110,7 +110,8 @@ export class VisibleConcerns {
 
   private async resource(concern: Concern, caller: Principal, ...others: readonly string[]) {
     const people = [...(caller.kind === 'staff' ? [caller.id] : []), ...others];
-    const ofClient = await concernsOfClients.of(this.dataSource, clientOf(concern));
+    // Nobody but staff is shut out.
+    const ofClient = caller.kind === 'staff' ? await concernsOfClients.of(this.dataSource, clientOf(concern)) : [];
     return concernResource(concern, { marks: this.marks, ofClient, now: this.aggregates.now(), people });
   }
 

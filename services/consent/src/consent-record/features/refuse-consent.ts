@@ -11,7 +11,7 @@ import type { RefuseConsent as RefuseConsentCommand } from '../domain/consent-re
 import { contradictedBy } from '../domain/consent-record.state.js';
 import { endOverrides, settleDecisions } from '../decided-by-another-id.js';
 import { isErased } from '../domain/erasure.state.js';
-import { callTo, hasDecided, type LinkedRecord, linkedRecords } from '../linked-records.js';
+import { callTo, hasDecided, type LinkedRecord, type LinkedRecords, linkedRecords } from '../linked-records.js';
 import { askedOf, ConversationBody } from './conversation-body.js';
 import { WithdrawConsent } from './withdraw-consent.js';
 
@@ -80,10 +80,11 @@ export class RefuseConsentHandler implements ICommandHandler<RefuseConsent> {
     const { reason, way = 'oral' } = body;
     const refusal = { ...askedOf(body), ...(reason === undefined ? {} : { reason }) };
     const command = { type: 'RefuseConsent', clientId, refusal, way } as const;
-    const byOtherIds = await this.withdrawByOtherIds(command, call);
+    const records = await linkedRecords(this.aggregates, clientId);
+    const byOtherIds = await this.withdrawByOtherIds(records, command, call);
     const written = await this.aggregates.change(consentRecordAggregate, clientId, command, call);
     // What somebody wrote under another id since that was looked at, and before the refusal.
-    await settleDecisions(this.aggregates, clientId, callTo('settled', call));
+    if (records.length > 1) await settleDecisions(this.aggregates, clientId, callTo('settled', call));
     const withdrawn = written.events.flatMap((event) =>
       event.type === 'ConsentWithdrawn' ? [event.data.consentId] : [],
     );
@@ -94,8 +95,11 @@ export class RefuseConsentHandler implements ICommandHandler<RefuseConsent> {
    * What lies under another id of the person is withdrawn before the refusal is written: whoever dies in between leaves less that is
    * allowed, never more, and a retry goes on from there. Once the refusal stands, a retry withdraws nothing that came later.
    */
-  private async withdrawByOtherIds(refused: RefuseConsentCommand, call: Call): Promise<readonly string[]> {
-    const [own, ...others] = await linkedRecords(this.aggregates, refused.clientId);
+  private async withdrawByOtherIds(
+    [own, ...others]: LinkedRecords,
+    refused: RefuseConsentCommand,
+    call: Call,
+  ): Promise<readonly string[]> {
     const withdrawn = others.flatMap((other) => withdrawnBefore(other, call));
     if (hasDecided(own, call.commandId) || isErased(own.record)) return withdrawn;
     await endOverrides(this.aggregates, others, [{ ...refused.refusal, decidedAt: this.clock.now() }], call);
