@@ -143,6 +143,23 @@ describe('the protected tables of a year', () => {
     expect([await shownBy(families, 'all'), await shownBy(families, 'AR-S')]).toEqual([52, undefined]);
   });
 
+  it('count whose subdivision lies in another country, or comes without one, where no subdivision is stated', async () => {
+    const at = (country?: string, subdivision?: string, count = 10): readonly Told[] =>
+      Array.from({ length: count }, () => ({
+        ...{ month: `${year}-01`, matters: ['other'], behaviours: [] },
+        ...{ ...(country ? { country } : {}), ...(subdivision ? { subdivision } : {}) },
+      }));
+    await ground.tell([...at('AR', 'AR-B'), ...at('KE', 'AR-B'), ...at('KE', undefined, 7)]);
+    await ground.tell([...at(undefined, 'AR-B', 6), ...at(undefined, undefined, 8), ...at('AR')]);
+    const { shown } = (await newInstance().of(year)).family;
+    const counts = ['all', 'AR', 'AR-B', 'AR/not_stated', 'KE', 'KE/not_stated', 'not_stated'].map((place) =>
+      shown.get(cellKey('contacts', `${year}-01`, place)),
+    );
+    expect(counts).toEqual([51, 20, 10, 10, 17, 17, 14]);
+    const plan = computed.at(-1);
+    expect(new Map(plan?.counts).get(cellKey('contacts', `${year}-01`, 'KE/not_stated'))).toBe(17);
+  });
+
   it('leave this thread free while a real year is computed', async () => {
     const families = ground.newInstance();
     const rows = realYear.flatMap(([month = '', province = '', kinds = '', count = '']) =>
