@@ -75,6 +75,24 @@ describe('the protected tables of a year', () => {
     expect(await shownBy(families, 'AR-B')).toBe(8);
   });
 
+  it('are decided on the counts of when that was begun, though nobody waited so long and counts went on changing', async () => {
+    let goOn = () => {};
+    const ready = new Promise<void>((resolve) => (goOn = resolve));
+    const slow = ground.newInstance(async (plan) => {
+      computed.push(plan);
+      await ready;
+      return protectApart(plan);
+    }, 50);
+    await tell({ 'AR-B': 8 });
+    await expect(slow.of(year)).rejects.toMatchObject({ status: 503, code: 'tables_being_computed' });
+    await tell({ 'AR-B': 2 });
+    await expect(slow.of(year)).rejects.toMatchObject({ status: 503, code: 'tables_being_computed' });
+    goOn();
+    while ((await ground.decided(year)).length === 0) await pause(20);
+    expect(await shownBy(slow, 'AR-B')).toBe(10);
+    expect(computed).toHaveLength(1);
+  });
+
   it('are the same for two who ask two instances at once, and after a restart', async () => {
     const [one, other] = [newInstance(), newInstance()];
     await tell({ 'AR-B': 3, 'AR-C': 8, 'AR-S': 9, 'AR-T': 30 });
