@@ -12,7 +12,8 @@ export interface DutyStation {
 /** The form of a duty station's code; not every code of the form is in the list. */
 export const dutyStationPattern = /^[A-Z]{2}-[A-Za-z0-9]{5}$/;
 
-export const countryOfDutyStation = (code: string): string => code.slice(0, 2);
+/** Country of the code of a duty station, or of a subdivision. */
+export const countryOfPlace = (code: string): string => code.slice(0, 2);
 
 let known: ReadonlyMap<string, DutyStation> | undefined;
 
@@ -26,7 +27,7 @@ function read(): ReadonlyMap<string, DutyStation> {
   return new Map(
     lines.map((line) => {
       const [code = '', name = ''] = line.split(',');
-      return [code, { code, name, country: countryOfDutyStation(code) }];
+      return [code, { code, name, country: countryOfPlace(code) }];
     }),
   );
 }

@@ -66,6 +66,17 @@ describe('the duty station', () => {
     expect(await told(elsewhere)).toEqual({ country: 'LB' });
   });
 
+  it('and a subdivision lie in one country, which a subdivision tells as well', async () => {
+    const { concernId } = await desk.submit({ place: { subdivision: 'AR-B' } });
+    expect(await told(concernId)).toEqual({ country: 'AR', subdivision: 'AR-B' });
+    for (const place of [{ country: 'KE' }, { dutyStation: 'KE-NA100' }, { country: 'KE', dutyStation: 'KE-NA100' }])
+      expect(await submit({ ...place, subdivision: 'AR-B' })).toMatchObject({
+        status: 422,
+        body: { errors: [{ field: 'place.subdivision', rule: 'inCountry' }] },
+      });
+    expect(await submit({ dutyStation: 5, subdivision: 'AR-B' })).toMatchObject({ status: 422 });
+  });
+
   it.each([
     ['a name', { dutyStation: 'Nairobi' }, 'dutyStation'],
     ['a code that is in no list', { country: 'KE', dutyStation: 'KE-ZZ999' }, 'dutyStation'],

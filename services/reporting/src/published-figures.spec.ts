@@ -44,7 +44,14 @@ describe('the table of a quarter of a national helpline', () => {
       { timeoutMs: 120_000, everyMs: 500 },
     );
     const path = '/v1/reports/typology-geography?period=2021-Q1&typology=behaviour';
-    rows = (await stage.ask('reporting', 'GET', path, { as: 'priya.analyst' })).body.rows;
+    rows = await eventually(
+      async () => {
+        const { status, body } = await stage.ask('reporting', 'GET', path, { as: 'priya.analyst' });
+        expect(status).toBe(200);
+        return body.rows;
+      },
+      { timeoutMs: 120_000, everyMs: 500 },
+    );
   });
   afterAll(() => stage?.close());
 

@@ -81,14 +81,17 @@ export async function prepareYears() {
     /** What is in the log about the tables of a year. */
     decided: async (year: string) =>
       (await own.history(shownTablesAggregate, `typology_geography_${year}`)).map(({ event }) => event.data),
-    newInstance: (protect: (plan: TablePlan) => ReturnType<typeof protectApart> = protectApart): YearFamilies => {
+    newInstance: (
+      protect: (plan: TablePlan) => ReturnType<typeof protectApart> = protectApart,
+      patience = 600_000,
+    ): YearFamilies => {
       const aggregates = newAggregates();
       const earlier = new EarlierCounts(store, aggregates);
       return new YearFamilies(
         dataSource,
         new Views<ReportingView>(),
         clock,
-        new ProtectedTables(protect),
+        new ProtectedTables(protect, patience),
         aggregates,
         earlier,
       );

@@ -75,6 +75,24 @@ describe('the protected tables of a year', () => {
     expect(await shownBy(families, 'AR-B')).toBe(8);
   });
 
+  it('are decided on the counts of when that was begun, though nobody waited so long and counts went on changing', async () => {
+    let goOn = () => {};
+    const ready = new Promise<void>((resolve) => (goOn = resolve));
+    const slow = ground.newInstance(async (plan) => {
+      computed.push(plan);
+      await ready;
+      return protectApart(plan);
+    }, 50);
+    await tell({ 'AR-B': 8 });
+    await expect(slow.of(year)).rejects.toMatchObject({ status: 503, code: 'tables_being_computed' });
+    await tell({ 'AR-B': 2 });
+    await expect(slow.of(year)).rejects.toMatchObject({ status: 503, code: 'tables_being_computed' });
+    goOn();
+    while ((await ground.decided(year)).length === 0) await pause(20);
+    expect(await shownBy(slow, 'AR-B')).toBe(10);
+    expect(computed).toHaveLength(1);
+  });
+
   it('are the same for two who ask two instances at once, and after a restart', async () => {
     const [one, other] = [newInstance(), newInstance()];
     await tell({ 'AR-B': 3, 'AR-C': 8, 'AR-S': 9, 'AR-T': 30 });
@@ -141,6 +159,23 @@ describe('the protected tables of a year', () => {
     expect((await ground.decided(year)).at(-1)).toMatchObject({ period: `${year}-01`, known: ['AR-S'], shown: [] });
     await tell({ 'AR-S': 20, 'AR-B': 2 });
     expect([await shownBy(families, 'all'), await shownBy(families, 'AR-S')]).toEqual([52, undefined]);
+  });
+
+  it('count whose subdivision lies in another country, or comes without one, where no subdivision is stated', async () => {
+    const at = (country?: string, subdivision?: string, count = 10): readonly Told[] =>
+      Array.from({ length: count }, () => ({
+        ...{ month: `${year}-01`, matters: ['other'], behaviours: [] },
+        ...{ ...(country ? { country } : {}), ...(subdivision ? { subdivision } : {}) },
+      }));
+    await ground.tell([...at('AR', 'AR-B'), ...at('KE', 'AR-B'), ...at('KE', undefined, 7)]);
+    await ground.tell([...at(undefined, 'AR-B', 6), ...at(undefined, undefined, 8), ...at('AR')]);
+    const { shown } = (await newInstance().of(year)).family;
+    const counts = ['all', 'AR', 'AR-B', 'AR/not_stated', 'KE', 'KE/not_stated', 'not_stated'].map((place) =>
+      shown.get(cellKey('contacts', `${year}-01`, place)),
+    );
+    expect(counts).toEqual([51, 20, 10, 10, 17, 17, 14]);
+    const plan = computed.at(-1);
+    expect(new Map(plan?.counts).get(cellKey('contacts', `${year}-01`, 'KE/not_stated'))).toBe(17);
   });
 
   it('leave this thread free while a real year is computed', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { type Aggregates, type Call, type Clock, Problem, type Views } from '@waymark/service-kit';
+import { type Aggregates, type Call, type Clock, type Views } from '@waymark/service-kit';
 import type { ReportingView } from '../fact/projections/reporting-views.js';
 import { contactCountsProjection } from '../fact/projections/contact-counts/contact-counts.projection.js';
 import type { ShownTablesState } from '../shown-tables/domain/shown-tables.decider.js';
@@ -8,7 +8,7 @@ import { shownTablesAggregate } from '../shown-tables/shown-tables.aggregate.js'
 import { calendarOf } from './calendar.js';
 import { countedCells } from './counted-cells.js';
 import type { EarlierCounts } from './earlier-counts.js';
-import type { ProtectedTables } from './protected-tables.js';
+import { type ProtectedTables, tablesChanging } from './protected-tables.js';
 import { allDecided, countable, decidedOf, firstCountedUpTo, shownBefore, shownNow } from './standings.js';
 import { threshold } from './table-plan.js';
 import { type CountRow, type YearFamily, type YearPlan, yearPlan } from './year-family.js';
@@ -26,6 +26,8 @@ interface Counted {
  * once, when they are first asked for, and is in the log before anything of it is answered (docs/adr/0046).
  */
 export class YearFamilies {
+  private readonly underWay = new Map<string, Promise<object>>();
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly views: Views<ReportingView>,
@@ -44,22 +46,28 @@ export class YearFamilies {
       const rows = countable(state, counted.rows);
       const planned = this.plan(year, rows);
       if (allDecided(state, planned)) return { family: shownNow(state, planned, rows), position: counted.position };
-      await this.decide(year, state, { ...counted, rows });
+      await this.tables.inTime(this.underWay.get(year) ?? this.begin(year, state, { ...counted, rows }));
     }
-    throw new Problem(503, 'tables_changing', 'These tables are changing just now. Try again.', undefined, {
-      'retry-after': '2',
-    });
+    return tablesChanging();
+  }
+
+  /** What was begun is decided on the counts of then and is in the log in the end, also when nobody waits for it any more. */
+  private begin(year: string, state: ShownTablesState, counted: Counted): Promise<object> {
+    const decision = this.decide(year, state, counted).finally(() => this.underWay.delete(year));
+    this.underWay.set(year, decision);
+    decision.catch(() => undefined);
+    return decision;
   }
 
   /** On the counts that each month had when it first left the house. */
-  private async decide(year: string, state: ShownTablesState, { rows, position }: Counted): Promise<void> {
+  private async decide(year: string, state: ShownTablesState, { rows, position }: Counted): Promise<object> {
     const upTo = firstCountedUpTo(state);
     const planned = this.plan(year, upTo.size === 0 ? rows : await this.earlier.in(rows, upTo));
     const plan = { ...planned.plan, before: shownBefore(state, planned) };
     const cells = await this.tables.of(`typology-geography ${year}`, plan);
     const decided = decidedOf(state, planned, cells, position);
     const command = { type: 'DecideStandings', after: state.decisions, decided } as const;
-    await this.aggregates.change(shownTablesAggregate, idOf(year), command, ownCall());
+    return this.aggregates.change(shownTablesAggregate, idOf(year), command, ownCall());
   }
 
   private plan(year: string, rows: readonly CountRow[]): YearPlan {

@@ -42,15 +42,20 @@ export function yearPlan({ threshold, time, rows }: YearCounts): YearPlan {
   const counted = rows.filter(({ month }) => months.has(month));
   const measures = [...new Set(counted.map(({ measure }) => measure))].toSorted();
   const geography = geographyOf(counted);
-  const counts = counted.map((row) => [cellKey(row.measure, row.month, leafOf(row)), row.contacts] as const);
-  const plan = { threshold, time, geography, measures, covers: coversOf(measures), equations: [], counts };
+  const counts = new Map<string, number>();
+  for (const row of counted) {
+    const cell = cellKey(row.measure, row.month, leafOf(row));
+    counts.set(cell, (counts.get(cell) ?? 0) + row.contacts);
+  }
+  const covers = coversOf(measures);
+  const plan = { threshold, time, geography, measures, covers, equations: [], counts: [...counts] };
   return { periods, measures, places: placesIn(geography), plan };
 }
 
-/** The place that a row counts for. */
+/** The place that a row counts for. A subdivision without its country, or of another one, tells no place within it. */
 export const leafOf = ({ country, subdivision }: CountRow): string => {
   if (country === '') return notStated;
-  return subdivision === '' ? `${country}/${notStated}` : subdivision;
+  return subdivision.startsWith(`${country}-`) ? subdivision : `${country}/${notStated}`;
 };
 
 function geographyOf(rows: readonly CountRow[]): readonly TreeNode[] {

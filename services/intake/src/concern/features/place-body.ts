@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { countryOfDutyStation, dutyStationPattern, dutyStations } from '@waymark/contracts';
+import { countryOfPlace, dutyStationPattern, dutyStations } from '@waymark/contracts';
 import { Checked, Flag, Pattern } from '@waymark/service-kit';
 import type { Place } from '../domain/account.js';
 
@@ -11,13 +11,18 @@ const inList = Checked({
 
 const inCountry = Checked<PlaceBody>({
   rule: 'inCountry',
-  message: '$property must lie in the country that is named',
-  check: (code, { country }) => country === undefined || countryOfDutyStation(code) === country,
+  message: '$property must lie in the country that is named, or in that of the duty station',
+  check: (code, place) => countryOfPlace(code) === PlaceBody.countryOf(place),
 });
 
 export class PlaceBody {
   @Pattern(/^[A-Z]{2}$/, { optional: true, description: 'ISO 3166-1 alpha-2', example: 'KE' }) country?: string;
-  @Pattern(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, { optional: true, description: 'ISO 3166-2', example: 'AR-B' })
+  @Pattern(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, {
+    optional: true,
+    description: 'ISO 3166-2; lies in `country`, if that is given, or in that of the duty station',
+    example: 'AR-B',
+  })
+  @inCountry
   subdivision?: string;
   @Pattern(dutyStationPattern, {
     optional: true,
@@ -30,11 +35,18 @@ export class PlaceBody {
   dutyStation?: string;
   @Flag({ optional: true }) online?: boolean;
 
-  /** A duty station tells the country as well. */
-  static toPlace({ country, dutyStation, ...rest }: PlaceBody): Place {
-    const told = country ?? (dutyStation === undefined ? undefined : countryOfDutyStation(dutyStation));
+  /** A duty station and a subdivision tell the country as well. */
+  static countryOf({ country, dutyStation, subdivision }: PlaceBody): string | undefined {
+    // Asked of bodies that break other rules as well.
+    const code = [dutyStation, subdivision].find((each) => typeof each === 'string');
+    return country ?? (code === undefined ? undefined : countryOfPlace(code));
+  }
+
+  static toPlace(body: PlaceBody): Place {
+    const { country: _asGiven, dutyStation, ...rest } = body;
+    const country = PlaceBody.countryOf(body);
     return {
-      ...(told === undefined ? {} : { country: told }),
+      ...(country === undefined ? {} : { country }),
       ...(dutyStation === undefined ? {} : { dutyStation }),
       ...rest,
     };
