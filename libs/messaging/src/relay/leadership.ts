@@ -173,6 +173,29 @@ export class Leadership {
     if (noted.rowCount !== 1) throw new Deposed();
   }
 
+  /**
+   * The history of the database's server: one that was restored, and a standby that has taken over, begin another. `noted`: under which
+   * it was published up to here; absent when that was never noted.
+   */
+  async histories(): Promise<{ readonly now: string; readonly noted: string | null }> {
+    const { rows } = await this.query<{ now: string; noted: string | null }>(
+      `select s.system_identifier || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as now, c.history as noted
+       from relay_checkpoint c, pg_control_system() s where c.service = $1`,
+      [],
+    );
+    if (rows[0] === undefined) throw new Deposed();
+    return rows[0];
+  }
+
+  /** Notes the history of the server, or throws `Deposed`. */
+  async noteHistory(history: string): Promise<void> {
+    const noted = await this.query('update relay_checkpoint set history = $2 where service = $1 and epoch = $3', [
+      history,
+      this.epoch,
+    ]);
+    if (noted.rowCount !== 1) throw new Deposed();
+  }
+
   /** Whoever leads next publishes everything again, with the same ids and sequences. Throws `Deposed` when another epoch is in force. */
   async startOver(): Promise<void> {
     this.passed = undefined;
