@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { askForHistory } from '../server-history.js';
 import { within } from '../waiting.js';
 import type { HeldBack, toNote } from './held-back.js';
 
@@ -173,14 +174,10 @@ export class Leadership {
     if (noted.rowCount !== 1) throw new Deposed();
   }
 
-  /**
-   * The history of the database's server: one that was restored, and a standby that has taken over, begin another. `noted`: under which
-   * it was published up to here; absent when that was never noted.
-   */
+  /** The history of the database's server, and the one under which it was published up to here, unless that was never noted. */
   async histories(): Promise<{ readonly now: string; readonly noted: string | null }> {
     const { rows } = await this.query<{ now: string; noted: string | null }>(
-      `select s.system_identifier || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as now, c.history as noted
-       from relay_checkpoint c, pg_control_system() s where c.service = $1`,
+      `select h.history as now, c.history as noted from relay_checkpoint c, (${askForHistory}) h where c.service = $1`,
       [],
     );
     if (rows[0] === undefined) throw new Deposed();
