@@ -52,7 +52,7 @@ export function exitCodeOf(error: unknown): ExitCode | undefined {
     return error.code === 'store_not_empty' ? exitCodes.wrongUse : exitCodes.faultFound;
   }
   if (!(error instanceof EventStoreError)) return undefined;
-  if (error.code === 'damaged') return exitCodes.faultFound;
+  if (error.code === 'damaged' || error.code === 'beyond_log') return exitCodes.faultFound;
   return error.code === 'unavailable' ? exitCodes.logUnreachable : exitCodes.wrongUse;
 }
 

@@ -119,12 +119,11 @@ describe('a server restored from a backup that was made while events were writte
 describe('a reader whose checkpoint lies beyond the end of the restored log', () => {
   const read = async (store: EventStore) => (await store.readAll({ after: lastArchived })).events.map(({ id }) => id);
 
-  it('passes over new events without a word, until new positions begin behind every checkpoint', async () => {
+  it('is refused instead of passing over new events, until new positions begin behind every checkpoint', async () => {
     const store = storeOf(atTheMoment);
-    const unseen = newEvents(1);
-    const { position } = await store.append('thing-new', 'none', unseen);
+    const { position } = await store.append('thing-new', 'none', newEvents(1));
     expect(position).toBeLessThan(lastArchived);
-    expect(await read(store)).toEqual([]);
+    await expect(read(store)).rejects.toMatchObject({ code: 'beyond_log' });
 
     await ground.within(atTheMoment, (client) =>
       client.query(

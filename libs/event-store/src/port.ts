@@ -73,11 +73,13 @@ export type EventStoreErrorCode =
   | 'batch_too_large'
   | 'category_forbidden'
   | 'damaged'
+  | 'beyond_log'
   | 'unavailable';
 
 /**
  * Refusal of the store. `actualRevision` accompanies `wrong_expected_revision` (-1: no such stream). `unavailable` passes by itself;
- * `damaged` does not: what was asked for cannot be read where it is stored, while the rest of the log answers.
+ * `damaged` does not: what was asked for cannot be read where it is stored, while the rest of the log answers. `beyond_log`: the reader has
+ * read further than the log reaches, which was set back; going on from there it would pass over what is appended from now on.
  */
 export class EventStoreError extends Error {
   override readonly name = 'EventStoreError';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import type { EventStore, Page, RecordedEvent } from '@waymark/event-store';
+import { type EventStore, EventStoreError, type Page, type RecordedEvent } from '@waymark/event-store';
 import { applyPage, CannotApply, reasonOf } from './apply-page.js';
 import { moveCheckpoint, noteCategories, type Standing } from './checkpoint.js';
 import { findGeneration, type Generation } from './generation.js';
@@ -98,6 +98,7 @@ class Follower {
         await this.follow();
       } catch (error) {
         if (this.stopping.signal.aborted) return;
+        if (isBeyondLog(error)) this.goBackToStored();
         this.stoppedBecause = reasonOf(error);
         this.stoppedAtEvent = error instanceof CannotApply;
         this.behindSince ??= Date.now();
@@ -169,6 +170,12 @@ class Follower {
     this.waiters.look();
   }
 
+  /** The log was set back: what was passed over without a note in the database may have been filled anew. */
+  private goBackToStored(): void {
+    this.standing = { ...this.standing, seen: this.standing.stored };
+    this.nothingIn = { after: 0n, upTo: 0n };
+  }
+
   private takeWhatWasLookedOver(): void {
     const { seen } = this.standing;
     const { after, upTo } = this.nothingIn;
@@ -228,3 +235,5 @@ class Follower {
     await this.waiters.quiet(restInBurstMs, this.stopping.signal);
   }
 }
+
+const isBeyondLog = (error: unknown): boolean => error instanceof EventStoreError && error.code === 'beyond_log';

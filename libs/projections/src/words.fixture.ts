@@ -40,6 +40,8 @@ export interface WordsGround {
   say(...words: readonly string[]): Promise<bigint>;
   /** The same in events of a type of their own. */
   whisper(...words: readonly string[]): Promise<bigint>;
+  /** Appends what no view of words follows. */
+  elsewhere(): Promise<bigint>;
   build(projection: Projection, dataSource: DataSource, more?: Partial<BuildOptions>): BuildOptions;
   run(projection: Projection, dataSource: DataSource, more?: Partial<ProjectionOptions>): RunningProjection;
   rows(projection: Projection, dataSource: DataSource, state: GenerationState): Promise<readonly WordRow[]>;
@@ -78,7 +80,7 @@ export async function openWordsGround(): Promise<WordsGround> {
     ...{ projection, dataSource, store },
     open: async (event: Parameters<BuildOptions['open']>[0]) => ({ ...event, erased: [] }),
   });
-  const append = async (type: string, noted: readonly object[]): Promise<bigint> => {
+  const append = async (type: string, noted: readonly object[], category = 'note'): Promise<bigint> => {
     const events = noted.map((data) => ({
       ...{ id: randomUUID(), type, schemaVersion: 1, data },
       metadata: {
@@ -88,7 +90,7 @@ export async function openWordsGround(): Promise<WordsGround> {
         occurredAt: '2026-03-02T08:00:00.000Z',
       },
     }));
-    return (await store.append(`note-${randomUUID()}`, 'none', events)).position;
+    return (await store.append(`${category}-${randomUUID()}`, 'none', events)).position;
   };
   return {
     store,
@@ -96,6 +98,7 @@ export async function openWordsGround(): Promise<WordsGround> {
     note: (...data) => append('Noted', data),
     say: (...words) => append('Noted', wordsIn(words)),
     whisper: (...words) => append('Whispered', wordsIn(words)),
+    elsewhere: () => append('Noted', [{}], 'other'),
     build: (projection, dataSource, more) => ({ ...parts(projection, dataSource), ...more }),
     run: (projection, dataSource, more) => {
       const log = { error: () => undefined };

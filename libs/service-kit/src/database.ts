@@ -156,6 +156,17 @@ export class LetSeveralOrderPublishingAgain1764256000000 implements MigrationInt
   }
 }
 
+/** Under which history of the database's server a relay has published, so that it sees when that was set back. */
+export class NoteTheHistoryOfTheServer1764423000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(relayMigration);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE relay_checkpoint DROP COLUMN history');
+  }
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly service: string;
@@ -199,6 +210,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       LetSeveralOrderPublishingAgain1764256000000,
       KnowMessagesByAnyNumber1764411000000,
       NoteWhatViewsFold1764412010000,
+      NoteTheHistoryOfTheServer1764423000000,
       ...options.migrations,
     ],
     synchronize: false,

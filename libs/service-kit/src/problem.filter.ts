@@ -113,7 +113,7 @@ function storeProblem(error: EventStoreError): Problem {
       'revision_conflict',
       'Somebody else changed this at the same moment. Read it again and repeat.',
     );
-  if (error.code === 'unavailable')
+  if (error.code === 'unavailable' || error.code === 'beyond_log')
     return new Problem(503, 'event_store_unavailable', 'The log cannot be reached. Nothing was stored.', undefined, {
       'retry-after': '2',
     });

@@ -19,7 +19,7 @@ import { declareTopics } from './declare-topics.js';
 import type { Doors } from './doors.js';
 import { withErasure } from './erasure/erasing.js';
 import { watchKeyRemains } from './erasure/key-remains.js';
-import { holdKeysAgainstLog } from './erasure/keys-of-the-log.js';
+import { followKeyHistory, holdKeysAgainstLog } from './erasure/keys-of-the-log.js';
 import { countStuck, runDueWork } from './due-work.js';
 import { tlsFilesOf } from './edge/edge-settings.js';
 import { renewCertificate, secureServerOf } from './edge/tls.js';
@@ -117,9 +117,10 @@ async function assemble<Own extends object>(
   if (declared.erasure) {
     const categories = aggregatesOf(declared).map(({ category }) => category);
     const parts = { store, categories, database: keyDatabase, keyRing, log };
+    const holdAgain = await followKeyHistory(declared.name, parts);
     await holdKeysAgainstLog(declared.name, parts, settings.KEYS_LOST);
-    const clearing = runClock(() => remains.clearWhenDue(), log);
-    closers.push(() => clearing.stop());
+    for (const clock of [runClock(() => remains.clearWhenDue(), log), runClock(holdAgain, log, 5_000)])
+      closers.push(() => clock.stop());
   }
   const views = new Views<string>();
   const metrics = new Metrics(declared.name, views);

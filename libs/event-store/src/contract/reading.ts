@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { verifyStream } from '../chain.js';
-import { ids, newEvent, newEvents, newStream, readStream, readToEnd, type Opened } from './log-under-contract.js';
+import {
+  follow,
+  ids,
+  newEvent,
+  newEvents,
+  newStream,
+  readStream,
+  readToEnd,
+  refusalOf,
+  type Opened,
+} from './log-under-contract.js';
 
 const texts = {
   arabic: 'لا أريد أن يعرف أحد — أخاف من الانتقام',
@@ -143,6 +153,19 @@ export function describeReading(opened: Opened): void {
         ...Array.from({ length: 500 }, () => 'contract_other'),
         ...['contract_rare', 'contract_rare'],
       ]);
+    });
+
+    it('nothing to whoever has read further than it reaches: they would pass over what comes next', async () => {
+      const { store } = opened();
+      await store.append(newStream(), 'none', newEvents(2));
+      const { position } = await readToEnd(store, 0n);
+      const refused = { code: 'beyond_log' };
+      const after = position + 1_000_000_000n;
+      expect(await refusalOf(store.readAll({ after }))).toEqual(refused);
+      expect(await refusalOf(store.readAll({ after, categories: ['contract_rare'] }))).toEqual(refused);
+      expect(await refusalOf(store.newest({ after }))).toEqual(refused);
+      expect(await refusalOf(follow(store, { after }, () => true))).toEqual(refused);
+      expect(await store.readAll({ after: position })).toEqual({ events: [], position });
     });
 
     it('what a reader of one category may see, without being held up by what it may not', async () => {

@@ -5,7 +5,7 @@ import { type AppendResult, EventStoreError, type ExpectedRevision } from '../po
 import { Turns } from '../turns.js';
 import type { SerializedEvent } from '../validation.js';
 import { type EventToStore, sealOf, type StoredEvent, toStore } from './envelope.js';
-import { isConflict, isTooLarge, isUnavailable, toEventStoreError, unavailable } from './errors.js';
+import { damaged, isConflict, isTooLarge, isUnavailable, toEventStoreError, unavailable } from './errors.js';
 import type { KnownStream, KnownStreams } from './known-streams.js';
 import type { KurrentClient } from './kurrent-client.js';
 
@@ -68,7 +68,7 @@ export class Appender {
     checkRevision(batch.expected, known.revision);
     // The server would go on counting where a deleted stream ended, and the chain would begin in its middle.
     if (known.revision < 0 && (await this.client.isCut(stream, this.closing)))
-      throw unavailable(`${stream} was deleted on the server`);
+      throw damaged(`${stream} was deleted on the server`);
     const { revision } = known;
     const last = revision + events.length;
     const { hash, stored } = chained(known, batch);

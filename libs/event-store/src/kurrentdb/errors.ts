@@ -46,7 +46,7 @@ export function toEventStoreError(error: unknown): unknown {
         ? unavailable('the server does not accept these credentials', error)
         : new EventStoreError('category_forbidden', 'the server denies access', undefined, { cause: error });
     case 'stream-deleted':
-      return unavailable('the stream was deleted on the server: nothing can be read from it or appended to it', error);
+      return damaged('the stream was deleted on the server: nothing can be read from it or appended to it', error);
     case 'invalid-argument':
       return error;
     default:
@@ -56,3 +56,7 @@ export function toEventStoreError(error: unknown): unknown {
 
 export const unavailable = (message: string, cause?: unknown): EventStoreError =>
   new EventStoreError('unavailable', message, undefined, { cause });
+
+/** What is gone from the server does not come back by waiting. */
+export const damaged = (message: string, cause?: unknown): EventStoreError =>
+  new EventStoreError('damaged', message, undefined, { cause });

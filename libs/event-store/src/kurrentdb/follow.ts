@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Page, RecordedEvent } from '../port.js';
+import { EventStoreError, type Page, type RecordedEvent } from '../port.js';
 import { toRecordedEvent } from './envelope.js';
 import { unavailable } from './errors.js';
 import type { Feed, StreamFilter } from './feed.js';
@@ -27,6 +27,8 @@ const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 export async function* catchUp(client: KurrentClient, wanted: Wanted): AsyncGenerator<Page, void, undefined> {
   const { after, filter, limit, signal } = wanted;
   const head = await client.head(signal);
+  if (after > head)
+    throw new EventStoreError('beyond_log', `position ${after} was read, but the log ends at ${head}: it was set back`);
   const feed = client.subscribe(after, filter, catchUpWindow);
   try {
     let position = after;

@@ -1,6 +1,6 @@
 import { streamSeed } from '../chain.js';
 import { sealOf, type StoredEvent } from './envelope.js';
-import { unavailable } from './errors.js';
+import { damaged } from './errors.js';
 
 /** What a process remembers of a stream: enough to chain the next event, and to find an event id in it. */
 export class KnownStream {
@@ -43,7 +43,7 @@ export class KnownStreams {
     const stream = new KnownStream(name);
     for await (const event of readFrom(0)) {
       if (!stream.learn(event))
-        throw unavailable(`${name} was cut on the server: revision ${stream.revision + 1} is not there`);
+        throw damaged(`${name} was cut on the server: revision ${stream.revision + 1} is not there`);
     }
     if (stream.revision >= 0) this.#keep(stream);
     return stream;

@@ -25,7 +25,7 @@ describe('the ways of the server', () => {
     await close();
     peer.stop();
   });
-  const unavailable = { code: 'unavailable' };
+  const damaged = { code: 'damaged' };
 
   describe('event ids', () => {
     it('are known for good, though the server forgets those of appends that expect nothing', async () => {
@@ -53,8 +53,8 @@ describe('the ways of the server', () => {
       await store.append(stream, 'none', newEvents(3));
       peer.log.softDelete(stream);
       expect(await readStream(store, stream)).toEqual([]);
-      expect(await refusalOf(store.append(stream, 'none', [newEvent()]))).toEqual(unavailable);
-      expect(await refusalOf(another().append(stream, 'any', [newEvent()]))).toEqual(unavailable);
+      expect(await refusalOf(store.append(stream, 'none', [newEvent()]))).toEqual(damaged);
+      expect(await refusalOf(another().append(stream, 'any', [newEvent()]))).toEqual(damaged);
       expect(await refusalOf(store.append(stream, 'exists', [newEvent()]))).toEqual({
         code: 'wrong_expected_revision',
         actualRevision: -1,
@@ -65,8 +65,8 @@ describe('the ways of the server', () => {
       const stream = newStream();
       await store.append(stream, 'none', newEvents(3));
       peer.log.tombstone(stream);
-      expect(await refusalOf(readStream(store, stream))).toEqual(unavailable);
-      expect(await refusalOf(store.append(stream, 'any', [newEvent()]))).toEqual(unavailable);
+      expect(await refusalOf(readStream(store, stream))).toEqual(damaged);
+      expect(await refusalOf(store.append(stream, 'any', [newEvent()]))).toEqual(damaged);
     });
 
     it('stays in the whole log until the server is scavenged, and holds no reader up afterwards', async () => {
@@ -90,7 +90,7 @@ describe('the ways of the server', () => {
     const events = await readStream(store, stream);
     expect(events.map(({ revision }) => revision)).toEqual([3, 4]);
     expect(await verifyStream(events)).toMatchObject({ intact: false, fault: 'revision' });
-    expect(await refusalOf(another().append(stream, 4, [newEvent()]))).toEqual(unavailable);
+    expect(await refusalOf(another().append(stream, 4, [newEvent()]))).toEqual(damaged);
   });
 
   it("the server's own events never come out, and positions move on over them", async () => {

@@ -9,6 +9,7 @@ const refusals: Readonly<Record<string, EventStoreErrorCode>> = {
   WM006: 'invalid_event',
   WM007: 'batch_too_large',
   WM008: 'unavailable',
+  WM010: 'beyond_log',
 };
 
 /** Lost or refused connections, resources used up, a server shutting down or standing by. */

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { inAdminTransaction, setupLock } from './database.js';
 
 /** In order; a file that has been released is never changed. */
-const migrations = ['001-log', '002-append', '003-read', '004-locks', '006-append', '007-append-cheaply'] as const;
+const migrations = [
+  ...['001-log', '002-append', '003-read', '004-locks', '006-append', '007-append-cheaply'],
+  '008-read',
+] as const;
 
 /** The version of the log's schema that this code knows. */
 export const eventStoreSchemaVersion = migrations.length;

@@ -7,9 +7,9 @@ export class TemporaryFailure extends Error {
 }
 
 // Connection classes of PostgreSQL (SQLSTATE 08, 57P0x, 53 resources) and of the network; `unavailable` of the event store and the
-// key provider; `denied` of the latter, whose token somebody has to renew.
+// key provider; `beyond_log` of the former, which an operator has to mend; `denied` of the latter, whose token somebody has to renew.
 const temporaryCodes =
-  /^(08...|57P0.|53...|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_.*|unavailable|denied)$/;
+  /^(08...|57P0.|53...|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_.*|unavailable|beyond_log|denied)$/;
 
 // node-postgres gives these no code.
 const temporaryTexts =

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { askForHistory } from '../server-history.js';
 import { within } from '../waiting.js';
 import type { HeldBack, toNote } from './held-back.js';
 
@@ -168,6 +169,25 @@ export class Leadership {
   async noteEnds(ends: ReadonlyMap<number, bigint>): Promise<void> {
     const noted = await this.query('update relay_checkpoint set ends = $2 where service = $1 and epoch = $3', [
       JSON.stringify(Object.fromEntries([...ends].map(([partition, end]) => [partition, end.toString()]))),
+      this.epoch,
+    ]);
+    if (noted.rowCount !== 1) throw new Deposed();
+  }
+
+  /** The history of the database's server, and the one under which it was published up to here, unless that was never noted. */
+  async histories(): Promise<{ readonly now: string; readonly noted: string | null }> {
+    const { rows } = await this.query<{ now: string; noted: string | null }>(
+      `select h.history as now, c.history as noted from relay_checkpoint c, (${askForHistory}) h where c.service = $1`,
+      [],
+    );
+    if (rows[0] === undefined) throw new Deposed();
+    return rows[0];
+  }
+
+  /** Notes the history of the server, or throws `Deposed`. */
+  async noteHistory(history: string): Promise<void> {
+    const noted = await this.query('update relay_checkpoint set history = $2 where service = $1 and epoch = $3', [
+      history,
       this.epoch,
     ]);
     if (noted.rowCount !== 1) throw new Deposed();

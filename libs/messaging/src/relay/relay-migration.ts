@@ -2,7 +2,7 @@ import { orderColumns } from '../orders/order-table.js';
 
 /**
  * What a relay keeps in the database of its own service: how far the log is published, under which leadership, how far each partition
- * of its topic was seen to reach, and the last sequence of each subject. All of it can be computed again from the log. Safe to run again.
+ * of its topic was seen to reach, the history of the server under which it was noted, and the last sequence of each subject. All of it can be computed again from the log. Safe to run again.
  */
 export const relayMigration = `
 create table if not exists relay_checkpoint (
@@ -25,6 +25,7 @@ begin
   end if;
 end $$;
 alter table relay_checkpoint add column if not exists ends jsonb not null default '{}';
+alter table relay_checkpoint add column if not exists history text;
 `;
 
 /** Where the windows of a relay ended that publishes in windows. Kept also when everything is published again. Safe to run again. */

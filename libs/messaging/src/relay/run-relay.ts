@@ -2,6 +2,7 @@ import type { Page } from '@waymark/event-store';
 import type pg from 'pg';
 import { errorFields } from '../log.js';
 import { BackOff, Deferred, pause } from '../waiting.js';
+import { makeUpForChangedHistory } from './changed-history.js';
 import { Conveyor } from './conveyor.js';
 import { leadByWindows } from './lead-by-windows.js';
 import { Deposed, Leadership } from './leadership.js';
@@ -96,7 +97,9 @@ export function runRelay(options: RelayOptions): Relay {
         if (leadership) {
           log.info({ service, position: leadership.position.toString() }, 'relay leads');
           try {
-            if (!(await makeUpForLoss(options, leadership))) await lead(leadership, ended);
+            const startsOver =
+              (await makeUpForChangedHistory(options, leadership)) || (await makeUpForLoss(options, leadership));
+            if (!startsOver) await lead(leadership, ended);
           } finally {
             leadership.end();
           }

@@ -1,4 +1,5 @@
 import type { EventStore } from '@waymark/event-store';
+import { askForHistory } from '@waymark/messaging';
 import { type KeyDatabase, type KeyRing, noteLostKeys, rowsOf, subjectsSealedIn } from '@waymark/privacy';
 import { ConfigError } from '../config-error.js';
 import type { Log } from '../log.js';
@@ -51,6 +52,25 @@ export async function holdKeysAgainstLog(service: string, held: Held, areLost: b
   if (!areLost) await demandKeys(service, held);
   await destroyErasedKeys(service, held);
   if (areLost) await giveUpMissingKeys(held);
+}
+
+/**
+ * For a clock: holds the keys against the log again when the server of the key store goes by another history. A standby that has taken over
+ * may lack the last commits, and with them that keys were destroyed. To be asked for before the keys are held for the first time.
+ */
+export async function followKeyHistory(service: string, held: Held): Promise<() => Promise<void>> {
+  let heldUnder = await historyOf(held.database);
+  return async () => {
+    const now = await historyOf(held.database);
+    if (now === heldUnder) return;
+    held.log.error({ before: heldUnder, now }, 'the key store was restored, or a standby has taken over');
+    await destroyErasedKeys(service, held);
+    heldUnder = now;
+  };
+}
+
+async function historyOf(database: KeyDatabase): Promise<unknown> {
+  return Reflect.get(Object(rowsOf(await database.query(askForHistory, []))[0]), 'history');
 }
 
 /** From now on what was sealed under them reads as erased. */
