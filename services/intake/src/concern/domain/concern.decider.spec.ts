@@ -84,7 +84,7 @@ describe('taking a concern', () => {
     after.when(handOver, kwame).thenRejectedWith('only_supervisors_hand_over');
     after.when({ ...handOver, from: 'lucia' }, supervisor).thenRejectedWith('concern_not_with_that_officer');
     concern.given(the.submitted()).when(handOver, supervisor).thenRejectedWith('concern_not_with_that_officer');
-    const handed = concern.given(the.submitted(), the.taken, the.takenBy('kwame'));
+    const handed = concern.given(the.submitted(), the.receiptIssued, the.taken, the.takenBy('kwame'));
     handed.when({ type: 'SendOfficerMessage', text: 'I am here.' }).thenRejectedWith('concern_not_allocated_to_you');
     handed
       .when({ type: 'SendOfficerMessage', text: 'I am here.' }, kwame)

@@ -20,6 +20,7 @@ export type ConcernRejectionCode =
   | 'client_receipt_exists'
   | 'client_holds_reporter_receipt'
   | 'receipt_missing'
+  | 'nobody_could_read_it'
   | 'link_to_itself'
   | 'link_not_settled'
   | 'concern_already_linked'
@@ -51,6 +52,8 @@ const details: Record<ConcernRejectionCode, string> = {
   client_holds_reporter_receipt:
     'Whoever reported is the client, and their own receipt becomes the client receipt when the case opens. Replace it if it is lost.',
   receipt_missing: 'No such receipt was issued for this concern.',
+  nobody_could_read_it:
+    'No receipt opens the messages of this concern, so nobody would read this. Answer in the way in which they came, and record the first response.',
   link_to_itself: 'This is the same client already.',
   link_not_settled: 'The link to the earlier client is being taken along. Wait a moment and try again.',
   concern_already_linked: 'This concern is linked to another client.',

@@ -141,8 +141,28 @@ describe('what stops the clock', () => {
       data: { messageId: 'new-message', text: 'Nous vous croyons.' },
     } as const;
     const send = { type: 'SendOfficerMessage', text: 'Nous vous croyons.' } as const;
-    concern.given(the.submitted(), the.taken).when(send, { now: soon }).then(message, given(true));
-    concern.given(the.submitted(), the.taken, given(true)).when(send, { now: soon }).then(message);
+    const raised = [the.submitted(), the.receiptIssued, the.taken];
+    concern
+      .given(...raised)
+      .when(send, { now: soon })
+      .then(message, given(true));
+    concern
+      .given(...raised, given(true))
+      .when(send, { now: soon })
+      .then(message);
+  });
+
+  it('a message that no receipt opens is not sent: nobody would read it, and the clock goes on', () => {
+    const send = { type: 'SendOfficerMessage', text: 'Nous vous croyons.' } as const;
+    const witness = the.submitted({ account: { ...the.account, reporterRelation: 'witness' } });
+    const ofTheClient = { type: 'ReceiptIssued', data: { scope: 'client', receiptHash: 'other-hash' } } as const;
+    const phoned = concern.given(the.submitted(), the.taken);
+    phoned.when(send, { now: soon }).thenRejectedWith('nobody_could_read_it');
+    concern.given(witness, the.taken, ofTheClient).when(send, { now: soon }).thenRejectedWith('nobody_could_read_it');
+    concern
+      .given(the.submitted(), the.taken, ofTheClient)
+      .when(send, { now: soon })
+      .thenTypes('OfficerMessageSent', 'FirstResponseGiven');
   });
 
   it('a recorded call does', () => {
