@@ -15,6 +15,8 @@ import { canBeWrittenTo } from './whose-receipt.js';
 
 /** Clocks of two machines differ: a moment up to five minutes ahead counts as now. */
 const clockSkew = 5 * 60_000;
+/** How far the easternmost time zone is ahead of UTC. */
+const firstOnEarth = 14 * 3_600_000;
 
 export const concernDecider: Decider<ConcernState, ConcernCommand, ConcernEvent> = {
   initialState: noConcern,
@@ -162,8 +164,9 @@ function submitted(
   } satisfies ConcernEvent;
 }
 
-const isAhead = (time: KnownTime, context: DecisionContext): boolean =>
-  isBefore(plusMilliseconds(context.now, clockSkew), time.at);
+/** A month has begun once it has anywhere. */
+const isAhead = ({ at, precision }: KnownTime, context: DecisionContext): boolean =>
+  isBefore(plusMilliseconds(context.now, precision === 'month' ? firstOnEarth : clockSkew), at);
 
 /** What the clock may say, each once: warning, then overdue with escalation to the supervisor, then to the head. */
 function tick(type: ConcernCommand['type'], concern: Concern, { now }: DecisionContext): readonly ConcernEvent[] {

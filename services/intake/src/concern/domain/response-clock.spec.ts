@@ -34,6 +34,13 @@ describe('the clock of the first response', () => {
     expect(responseClock(beforeTheNight, false)?.dueAt).toBe('2026-03-29T12:00:00.000Z');
   });
 
+  it('takes a month that has begun somewhere on earth, and none that has not', () => {
+    const march = { at: '2026-03-01T00:00:00.000Z', precision: 'month' } as const;
+    const on = (now: string) => concern.given().when(the.register(march), { now });
+    on('2026-02-28T10:00:00.000Z').thenTypes('ConcernSubmitted');
+    on('2026-02-28T09:59:59.999Z').thenRejectedWith('contact_in_future');
+  });
+
   it.each(['month', 'unknown'] as const)('does not run where the contact is known to the %s only', (precision) => {
     expect(responseClock({ at: the.monday, precision }, true)).toBeUndefined();
     concern
