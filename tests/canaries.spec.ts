@@ -118,7 +118,7 @@ describe('what is sealed', () => {
   it('lies nowhere in the clear: no table of any database, no event, no message, no write-ahead log, no log line, no server log, no metric', async () => {
     const haystacks = await everywhere();
     const places = haystacks.map(({ place }) => place);
-    expect(places).toEqual(expect.arrayContaining(['events:waymark.events', 'intake:concern_queue_v7.concern_queue']));
+    expect(places).toEqual(expect.arrayContaining(['events:waymark.events', 'intake:concern_queue_v8.concern_queue']));
     expect(haystacks.find(({ place }) => place === 'events:waymark.events')?.text).toContain('$sealed');
     expect(haystacks.find(({ place }) => place === 'write-ahead log')?.text).toContain('ConcernSubmitted');
     expect(lines.join('')).toContain('is ready');
@@ -129,7 +129,7 @@ describe('what is sealed', () => {
     expect(findings([canaryOf('excluded person', excludedPerson)], await everywhere())).toEqual([]);
     const marks = await stage.query<{ shut_out_marks: string[] }>(
       'intake',
-      `SELECT shut_out_marks FROM concern_queue_v7.concern_queue WHERE shut_out_marks <> '{}'`,
+      `SELECT shut_out_marks FROM concern_queue_v8.concern_queue WHERE shut_out_marks <> '{}'`,
     );
     expect(marks).toEqual([{ shut_out_marks: [expect.stringMatching(/^[0-9a-f]{64}$/)] }]);
     const known = createHash('sha256').update(excludedPerson).digest('hex');
@@ -140,7 +140,7 @@ describe('what is sealed', () => {
     const code = canaryOf('duty station', dutyStation);
     const name = canaryOf('its name', dutyStations().get(dutyStation)?.name ?? '');
     expect(findings([code, name], await databases())).toEqual([
-      'duty station in intake:concern_queue_v7.concern_queue',
+      'duty station in intake:concern_queue_v8.concern_queue',
     ]);
     // The write-ahead log repeats the rows of that view. It lies beside the table on the same disk and is read by no role.
     expect(findings([code], [await wal.read(), ...(await outside())])).toEqual(['duty station in write-ahead log']);

@@ -33,9 +33,9 @@ describe('a service that starts with views behind the log', () => {
 
   it('is not ready before they show what was in the log, says which, and takes commands meanwhile', async () => {
     await database.query(`UPDATE view_generations SET position = 0 WHERE view = 'concern-queue'`);
-    await database.query('TRUNCATE concern_queue_v7.concern_queue');
+    await database.query('TRUNCATE concern_queue_v8.concern_queue');
     await database.query('BEGIN');
-    await database.query('LOCK TABLE concern_queue_v7.concern_queue IN ACCESS EXCLUSIVE MODE');
+    await database.query('LOCK TABLE concern_queue_v8.concern_queue IN ACCESS EXCLUSIVE MODE');
     await stage.start('intake');
     await eventually(async () => {
       const { status, body } = await stage.ask('intake', 'GET', '/health/ready');

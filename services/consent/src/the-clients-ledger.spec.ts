@@ -78,4 +78,26 @@ describe('the ledger', () => {
     const { body } = await stage.get('/v1/my-ledger', { token });
     expect(body.items[0]).toMatchObject({ until: stage.clock.now() });
   });
+
+  it('tells the client that nobody may open it any more once their erasure was approved, and no later', async () => {
+    const clientId = await newClient();
+    await consented(clientId);
+    await disclose(clientId, {});
+    const token = await stage.receipt(clientId, 'client');
+    const body = { way: 'oral' };
+    await stage.post(`/v1/clients/${clientId}/erasure-requests`, { as: 'amina.officer', body });
+    const approved = await stage.post(`/v1/clients/${clientId}/erasure-approval`, { as: 'ingrid.supervisor' });
+    expect(approved).toMatchObject({ status: 200 });
+    const until = stage.clock.now();
+    stage.clock.advance({ minutes: 1 });
+    expect((await stage.get('/v1/my-ledger', { token })).body.items[0]).toMatchObject({ until });
+    expect(await disclose(clientId, {})).toMatchObject({ status: 409 });
+  });
+
+  it('is asked for with or without a language', async () => {
+    const { parameters } = (await stage.get('/openapi.json')).body.paths['/v1/my-ledger'].get;
+    expect(parameters.filter(({ required }: { required?: boolean }) => required === true)).toEqual([]);
+    const token = await stage.receipt(await newClient(), 'client');
+    expect(await stage.get('/v1/my-ledger', { token })).toMatchObject({ status: 200, body: { language: 'en' } });
+  });
 });

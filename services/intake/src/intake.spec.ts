@@ -44,12 +44,27 @@ describe('raising a concern', () => {
     for (const danger of [{ immediateDanger: true }, { medicalUrgency: true }])
       expect(await desk.submit(danger)).toMatchObject({
         answerBy: '2026-03-02T09:00:00.000Z',
-        emergencyHelp: expect.stringContaining('emergency number'),
+        emergencyHelp: expect.stringContaining('رقم الطوارئ'),
       });
   });
 
+  it('tells somebody in danger what to do in the language in which they told of it', async () => {
+    const ours = [
+      ['fr', 'numéro d’urgence'],
+      ['es', 'número de emergencia'],
+      ['ar-EG', 'رقم الطوارئ'],
+      ['en', 'emergency number'],
+      ['sw', 'emergency number'],
+    ] as const;
+    for (const [language, words] of ours) {
+      const { emergencyHelp } = await desk.submit({ immediateDanger: true, language });
+      expect(emergencyHelp).toContain(words);
+      expect(emergencyHelp).toContain('72');
+    }
+  });
+
   it('does not tell somebody in danger that anybody was alerted, since nobody is', async () => {
-    const { emergencyHelp } = await desk.submit({ immediateDanger: true });
+    const { emergencyHelp } = await desk.submit({ immediateDanger: true, language: 'en' });
     expect(emergencyHelp).not.toMatch(/alerted|notified|informed|on (its|their) way/);
     expect(emergencyHelp).toContain('Nobody has been called');
   });

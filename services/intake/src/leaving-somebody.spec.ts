@@ -55,8 +55,10 @@ describe('a concern that leaves nobody who could read it', () => {
 
   it('shows somebody in danger what they can do now before anything else', async () => {
     for (const danger of [{ immediateDanger: true }, { medicalUrgency: true }]) {
-      const { body } = await submit({ ...shuttingOut({ units: [desk, alternate] }), ...danger });
+      const both = shuttingOut({ units: [desk, alternate] });
+      const { body } = await submit({ ...both, ...danger, language: 'en' });
       expect(body.detail).toMatch(/^If you are in danger now/);
+      expect((await submit({ ...both, ...danger, language: 'es' })).body.detail).toMatch(/^Si está en peligro ahora/);
     }
   });
 

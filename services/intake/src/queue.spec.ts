@@ -7,6 +7,7 @@ interface Line {
   readonly concernId: string;
   readonly dueAt?: string;
   readonly immediateDanger: boolean;
+  readonly unansweredSince?: string;
 }
 
 describe('the queue', () => {
@@ -80,7 +81,7 @@ describe('the queue', () => {
         'priority',
         'immediateDanger',
       ],
-      ...['dueAt', 'secondsLeft', 'overdue', 'escalatedTo', 'officerId'],
+      ...['dueAt', 'secondsLeft', 'overdue', 'unansweredSince', 'escalatedTo', 'officerId'],
     ];
     expect([...told].filter((field) => !allowed.includes(String(field)))).toEqual([]);
   });
@@ -92,11 +93,36 @@ describe('the queue', () => {
     expect(await shows('?channel=email')).toBe(true);
     expect(await shows('?channel=phone')).toBe(false);
     await desk.step(concernId, 'allocation', 'amina.officer');
-    await desk.step(concernId, 'messages', 'amina.officer', { text: 'We are here.' });
+    const response = { at: stage.clock.now(), precision: 'minute' };
+    await desk.step(concernId, 'first-response', 'amina.officer', { response });
     expect(await shows('?channel=email')).toBe(false);
     expect(await shows('?channel=email&waitingFor=nothing')).toBe(true);
     expect(await shows('?channel=email&waitingFor=any&status=acknowledged')).toBe(true);
     expect(await shows('?channel=email&waitingFor=any&status=triaged')).toBe(false);
+  });
+
+  it('shows whoever writes again, also long after the first response, until somebody has answered that', async () => {
+    const { concernId, receipt } = await desk.submit();
+    const { token } = await desk.session(receipt);
+    const writes = (text: string) => stage.ask('intake', 'POST', '/v1/my-concern/messages', { token, body: { text } });
+    const answer = (text: string) => desk.step(concernId, 'messages', 'amina.officer', { text });
+    const line = async (waitingFor: string) =>
+      (await allPages(`limit=100&waitingFor=${waitingFor}`)).flat().find((each) => each.concernId === concernId);
+    await desk.step(concernId, 'allocation', 'amina.officer');
+    await answer('We are here.');
+    expect(await line('answer')).toBeUndefined();
+    expect(await line('nothing')).not.toHaveProperty('unansweredSince');
+    const before = Date.now();
+    await writes('He is on his way to my house.');
+    const { unansweredSince = '' } = (await line('answer')) ?? {};
+    expect(Date.parse(unansweredSince)).toBeGreaterThanOrEqual(before - 1_000);
+    await writes('Is anybody there?');
+    expect(await line('answer')).toMatchObject({ concernId, unansweredSince });
+    expect(await line('any')).toMatchObject({ unansweredSince });
+    expect(await line('nothing')).toBeUndefined();
+    await answer('I am calling you now.');
+    expect(await line('answer')).toBeUndefined();
+    expect(await line('nothing')).not.toHaveProperty('unansweredSince');
   });
 
   it('shows what its caller has just done', async () => {

@@ -126,15 +126,25 @@ describe('the clock of the first response', () => {
   });
 
   it("is stopped by a person's first response alone", async () => {
-    const [answered = '', taken = '', phoned = ''] = await register(3);
+    const [taken = '', phoned = ''] = await register(2);
+    const { concernId: answered } = await desk.submit();
     for (const concernId of [answered, taken, phoned]) await desk.step(concernId, 'allocation', 'amina.officer');
     await desk.step(answered, 'messages', 'amina.officer', { text: 'We are here.' });
+    const unread = { as: 'amina.officer', body: { text: 'Nobody can open this.' } };
+    expect(await stage.ask('intake', 'POST', `/v1/concerns/${taken}/messages`, unread)).toMatchObject({
+      ...{ status: 409, body: { code: 'nobody_could_read_it' } },
+    });
     const response = { at: stage.clock.now(), precision: 'minute' };
     await desk.step(phoned, 'first-response', 'amina.officer', { response });
     stage.clock.advance({ hours: 48 });
     await allRung();
     expect(await said(taken)).toEqual(['ConcernAllocated', ...everything]);
-    expect(await said(answered)).toEqual(['ConcernAllocated', 'OfficerMessageSent', 'FirstResponseGiven']);
+    expect(await said(answered)).toEqual([
+      'ReceiptIssued',
+      'ConcernAllocated',
+      'OfficerMessageSent',
+      'FirstResponseGiven',
+    ]);
     expect(await said(phoned)).toEqual(['ConcernAllocated', 'FirstResponseGiven']);
   });
 

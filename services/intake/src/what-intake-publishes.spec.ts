@@ -103,7 +103,8 @@ describe('what intake tells the other services', () => {
     const concernId = await desk.register(callAt(stage.clock.now(), { channel: 'phone', behaviour: ['stalking'] }));
     await desk.step(concernId, 'allocation', 'amina.officer');
     stage.clock.advance({ hours: 3 });
-    await desk.step(concernId, 'messages', 'amina.officer', { text: 'We have heard you.' });
+    const response = { at: stage.clock.now(), precision: 'minute' };
+    await desk.step(concernId, 'first-response', 'amina.officer', { response });
     const awaited = await hear(from('phone'));
     const given = await hear(({ type, subject }) => type === responseGiven.type && subject === awaited?.subject);
     const factId = awaited?.subject;

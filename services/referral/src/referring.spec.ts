@@ -90,6 +90,17 @@ describe('a referral', () => {
     });
   });
 
+  it('goes out once though it is sent by several at once, and consent is asked once: nothing else stands in the ledger', async () => {
+    peer.consent(known.clientId, 'contact', 'matter_summary');
+    const id = await drafted();
+    const senders = ['amina.officer', 'lucia.officer', 'amina.officer', 'lucia.officer'];
+    const answers = await Promise.all(senders.map((as) => post(`/${id}/sending`, { as })));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
+    expect(answers.filter(({ body }) => body.code === 'referral_already_sent')).toHaveLength(3);
+    expect(peer.asked.filter(({ body }) => body.reference === id)).toHaveLength(1);
+    expect(await eventsOf(stage, id)).toEqual(['ReferralDrafted', 'ReferralSent']);
+  });
+
   it('belongs to its case, however the id of the case is spelled', async () => {
     const answer = await post('', { ...amina, body: draftOf(known.caseId.toUpperCase()) });
     expect((await get(`/${answer.body.referralId}`, 'lucia.officer')).body).toMatchObject(known);

@@ -47,6 +47,7 @@ describe('a receipt as people type it', () => {
     ['with spaces that do not break', '\u00a01234\u00a05678\u202f9012 3456\n'],
     ['in Arabic-Indic digits', '١٢٣٤ ٥٦٧٨ ٩٠١٢ ٣٤٥٦'],
     ['in Persian digits', '۱۲۳۴-۵۶۷۸-۹۰۱۲-۳۴۵۶'],
+    ['in full-width digits, as Chinese and Japanese keyboards put them', '１２３４　５６７８－９０１２　３４５６'],
     ['between marks of writing direction', '\u200f\u206712345678\u200e90123456\u2069'],
   ])('is read %s', (_, text) => {
     expect(normaliseReceipt(text)).toBe('1234567890123456');

@@ -8,7 +8,7 @@ const UNBIASED = (2n ** 64n / RECEIPTS) * RECEIPTS;
 /** Longer input is no receipt and is not looked at. */
 const LONGEST_INPUT = 80;
 const SEPARATORS = /[\s\p{Dash_Punctuation}\p{Bidi_Control}]/gu;
-const EASTERN_DIGITS = /[\u0660-\u0669\u06f0-\u06f9]/gu;
+const OTHER_DIGITS = /[\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/gu;
 
 /**
  * A receipt of 16 digits that follows from the command that is answered: the same for a command sent again after its answer was
@@ -29,12 +29,12 @@ export function receiptFrom(from: {
 
 /**
  * A receipt as people type or paste it: spaces, dashes and marks of writing direction are dropped, Arabic-Indic and Persian digits
- * read. 16 ASCII digits, or `undefined`.
+ * read, and the full-width ones of East Asian keyboards. 16 ASCII digits, or `undefined`.
  */
 export function normaliseReceipt(text: string): string | undefined {
   if (text.length > LONGEST_INPUT) return undefined;
   const digits = text
     .replace(SEPARATORS, '')
-    .replace(EASTERN_DIGITS, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf));
+    .replace(OTHER_DIGITS, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf));
   return /^[0-9]{16}$/.test(digits) ? digits : undefined;
 }

@@ -4,9 +4,10 @@ import { type Desks, roleOfTheDesk } from './desks.js';
 import type { Exclusions } from './domain/account.js';
 import { helpNow } from './emergency-help.js';
 
-/** What is asked of a new concern: whom it shuts out, whether somebody is in danger, and by whose unit it is entered. */
+/** What is asked of a new concern: whom it shuts out, in which language it is told, whether somebody is in danger, and by whose unit it is entered. */
 interface Asked {
   readonly exclusions?: Exclusions;
+  readonly language: string;
   readonly immediateDanger: boolean;
   readonly medicalUrgency?: boolean;
 }
@@ -16,13 +17,12 @@ interface Asked {
  * is stored, and the same key takes it again with less shut out.
  */
 export function demandSomebodyLeft(desks: Desks, asked: Asked, enteredBy?: Unit): void {
-  const { exclusions, immediateDanger, medicalUrgency } = asked;
+  const { exclusions, language, immediateDanger, medicalUrgency } = asked;
   if (!exclusions || !desks.leavesNobody(exclusions, enteredBy)) return;
   const wayOut = wayOutOf(exclusions, desks);
   const refusal = `With all whom it shuts out nobody is left who could read this and answer, so nothing was stored. ${wayOut} If none of them may read it, turn to somebody outside whom you trust: here nobody would see it.`;
-  throw new Problem(422, 'invalid_input', immediateDanger || medicalUrgency ? `${helpNow} ${refusal}` : refusal, [
-    { field: 'exclusions', rule: 'leavesSomebody', message: wayOut },
-  ]);
+  const detail = immediateDanger || medicalUrgency ? `${helpNow(language)} ${refusal}` : refusal;
+  throw new Problem(422, 'invalid_input', detail, [{ field: 'exclusions', rule: 'leavesSomebody', message: wayOut }]);
 }
 
 /** What may be left out of it, so that somebody is left. */

@@ -25,6 +25,14 @@ const officerOf = (events: readonly LoggedEvent[]): string =>
     return text(data, 'staffId') === officer ? '' : officer;
   }, '');
 
+/** When the first of what whoever reported has written came that no officer has answered since; of nobody who is erased. */
+function unansweredSince(events: readonly LoggedEvent[]): string {
+  const isOver = ({ type, data }: LoggedEvent) =>
+    type === 'OfficerMessageSent' || (type === 'PersonErased' && list(data, 'persons').includes('reporter'));
+  const since = events.slice(events.findLastIndex(isOver) + 1);
+  return millis(of(since, 'ReporterMessageReceived')[0]?.recordedAt ?? '');
+}
+
 /** Language, country, duty station and who is shut out are sealed in the log, the desk is a mark there: they are not judged. */
 const queue: View = {
   service: 'intake',
@@ -50,6 +58,7 @@ const queue: View = {
         priority: text(lastOf(events, 'ConcernTriaged')?.data, 'priority'),
         immediate_danger: String(urgent),
         waiting: String(!saw(events, 'FirstResponseGiven', 'ConcernAccepted')),
+        unanswered_since: unansweredSince(events),
         contact_at: millis(text(object(data, 'contact'), 'at')),
         due_at: millis(text(object(data, 'clock'), 'dueAt')),
         overdue: String(saw(events, 'FirstResponseOverdue')),

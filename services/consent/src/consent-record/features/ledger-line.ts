@@ -14,7 +14,7 @@ import type { Instant } from '@waymark/event-sourcing';
 import type { HistoryEntry } from '@waymark/service-kit';
 import type { ToldNo } from '../domain/client-no.js';
 import type { ConsentEvent } from '../domain/consent-record.events.js';
-import { consentOf, type ConsentRecord } from '../domain/consent-record.state.js';
+import { type Consent, consentOf, type ConsentRecord } from '../domain/consent-record.state.js';
 import { isToldToClient, type Override, overrideOf } from '../domain/override.state.js';
 import { contradicts, isAbout } from '../domain/scope.js';
 
@@ -65,7 +65,8 @@ export class LedgerLine {
   @ApiProperty({ format: 'date-time', description: 'When' }) disclosedAt: string;
   @ApiProperty({
     format: 'date-time',
-    description: 'Until when they may open it: the end of what allows it, or your withdrawal',
+    description:
+      'Until when they may open it: the end of what allows it, your withdrawal, or the approval of your erasure',
   })
   until: string;
   @ApiProperty() words: LedgerWords;
@@ -88,12 +89,7 @@ export function ledgerLineOf({ event, recorded }: HistoryEntry<ConsentEvent>, to
   const override = event.data.override && overrideOf(record, event.data.override.overrideId);
   if (override && !isToldToClient(override, now)) return [];
   const consent = consentId === undefined ? undefined : consentOf(record, consentId);
-  const until =
-    override?.ended?.at ??
-    override?.validUntil ??
-    consent?.withdrawal?.at ??
-    consent?.validUntil ??
-    recorded.recordedAt;
+  const until = endOf(override ?? consent, record) ?? recorded.recordedAt;
   const instead = override && overrideFor(override, record, nos);
   const words = plainLanguage[language];
   return [
@@ -113,6 +109,13 @@ export function ledgerLineOf({ event, recorded }: HistoryEntry<ConsentEvent>, to
       },
     },
   ];
+}
+
+/** Whatever came first ended it: from the approval of an erasure on nothing allows anything. */
+function endOf(allowedBy: Consent | Override | undefined, { erasure }: ConsentRecord): Instant | undefined {
+  if (!allowedBy) return undefined;
+  const early = 'overrideId' in allowedBy ? allowedBy.ended : allowedBy.withdrawal;
+  return [allowedBy.validUntil, early?.at, erasure?.approval?.at].filter((at) => at !== undefined).toSorted()[0];
 }
 
 function overrideFor(override: Override, { consents }: ConsentRecord, nos: readonly ToldNo[]): LedgerOverride {

@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Query as QueryParams, Res } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { type Language, languages } from '@waymark/contracts';
 import { Aggregates, Clock, Id, Pattern, Problem, ReadLog } from '@waymark/service-kit';
@@ -44,6 +44,7 @@ export class MyLedgerEndpoint {
   @Get()
   @Access('ReadMyLedger')
   @ApiOperation({ summary: 'What has been disclosed about me: what, to whom, why, when, under which consent' })
+  @ApiHeader({ name: 'accept-language', required: false, description: 'Which language the words are in' })
   @ApiOkResponse({ type: Ledger })
   read(
     @Caller() caller: Principal,

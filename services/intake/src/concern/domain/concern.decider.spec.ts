@@ -1,4 +1,5 @@
 import { describe, it } from '@jest/globals';
+import type { GuidanceDecision } from '@waymark/contracts';
 import { specify } from '@waymark/event-sourcing';
 import type { ConcernCommand } from './concern.commands.js';
 import { concernDecider } from './concern.decider.js';
@@ -84,7 +85,7 @@ describe('taking a concern', () => {
     after.when(handOver, kwame).thenRejectedWith('only_supervisors_hand_over');
     after.when({ ...handOver, from: 'lucia' }, supervisor).thenRejectedWith('concern_not_with_that_officer');
     concern.given(the.submitted()).when(handOver, supervisor).thenRejectedWith('concern_not_with_that_officer');
-    const handed = concern.given(the.submitted(), the.taken, the.takenBy('kwame'));
+    const handed = concern.given(the.submitted(), the.receiptIssued, the.taken, the.takenBy('kwame'));
     handed.when({ type: 'SendOfficerMessage', text: 'I am here.' }).thenRejectedWith('concern_not_allocated_to_you');
     handed
       .when({ type: 'SendOfficerMessage', text: 'I am here.' }, kwame)
@@ -159,6 +160,27 @@ describe('handling a concern', () => {
     concern
       .given(the.submitted(), the.taken, the.responded, the.triaged, the.guided)
       .when({ type: 'AcceptConcern', shutOut: [] })
+      .then(the.accepted);
+  });
+
+  it('does not accept it against what the person decided last, until they change their mind', () => {
+    const accept = { type: 'AcceptConcern', shutOut: [] } as const;
+    const decided = (decision: GuidanceDecision) =>
+      ({ type: 'GuidanceGiven', data: { avenues: ['ombudsman_mediation'], decision } }) as const;
+    const heard = [the.submitted(), the.taken, the.responded, the.triaged, the.guided];
+    for (const no of ['declined', 'not_now'] as const) {
+      concern
+        .given(...heard, decided(no))
+        .when(accept)
+        .thenRejectedWith('person_said_no');
+      concern
+        .given(...heard, decided(no), decided('proceed'))
+        .when(accept)
+        .then(the.accepted);
+    }
+    concern
+      .given(...heard, decided('undecided'))
+      .when(accept)
       .then(the.accepted);
   });
 

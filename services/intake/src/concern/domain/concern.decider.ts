@@ -11,9 +11,12 @@ import { issueClientReceipt, replaceReceipt } from './receipts.decider.js';
 import { reject } from './concern.rejections.js';
 import { endRetention, erase, requestReporterErasure, resumeRetention } from './erasure.decider.js';
 import { type Concern, type ConcernState, evolve, noConcern, responseClock } from './concern.state.js';
+import { canBeWrittenTo } from './whose-receipt.js';
 
 /** Clocks of two machines differ: a moment up to five minutes ahead counts as now. */
 const clockSkew = 5 * 60_000;
+/** How far the easternmost time zone is ahead of UTC. */
+const firstOnEarth = 14 * 3_600_000;
 
 export const concernDecider: Decider<ConcernState, ConcernCommand, ConcernEvent> = {
   initialState: noConcern,
@@ -161,8 +164,9 @@ function submitted(
   } satisfies ConcernEvent;
 }
 
-const isAhead = (time: KnownTime, context: DecisionContext): boolean =>
-  isBefore(plusMilliseconds(context.now, clockSkew), time.at);
+/** A month has begun once it has anywhere. */
+const isAhead = ({ at, precision }: KnownTime, context: DecisionContext): boolean =>
+  isBefore(plusMilliseconds(context.now, precision === 'month' ? firstOnEarth : clockSkew), at);
 
 /** What the clock may say, each once: warning, then overdue with escalation to the supervisor, then to the head. */
 function tick(type: ConcernCommand['type'], concern: Concern, { now }: DecisionContext): readonly ConcernEvent[] {
@@ -211,9 +215,10 @@ function firstResponse(response: KnownTime, concern: Concern, context: DecisionC
 /** Whole hours, the last one begun counting: 24 is up to 24 hours and no second more. */
 const hoursBetween = (from: string, to: string): number => Math.ceil((Date.parse(to) - Date.parse(from)) / 3_600_000);
 
-/** An officer's message is a person's response: the first one stops the clock. */
+/** An officer's message that somebody can read is a person's response: the first one stops the clock. */
 function answer(text: string, concern: Concern, context: DecisionContext): readonly ConcernEvent[] {
   handledBy(concern, context);
+  if (!canBeWrittenTo(concern)) reject('nobody_could_read_it');
   const sent: ConcernEvent = { type: 'OfficerMessageSent', data: { messageId: context.newId('message'), text } };
   if (concern.firstResponse) return [sent];
   return [sent, firstResponse({ at: context.now, precision: 'minute' }, concern, context)];

@@ -16,10 +16,12 @@ export type ConcernRejectionCode =
   | 'contact_in_future'
   | 'triage_missing'
   | 'guidance_missing'
+  | 'person_said_no'
   | 'anonymous_with_name'
   | 'client_receipt_exists'
   | 'client_holds_reporter_receipt'
   | 'receipt_missing'
+  | 'nobody_could_read_it'
   | 'link_to_itself'
   | 'link_not_settled'
   | 'concern_already_linked'
@@ -46,11 +48,15 @@ const details: Record<ConcernRejectionCode, string> = {
   contact_in_future: 'This moment lies in the future.',
   triage_missing: 'Triage the concern first.',
   guidance_missing: 'Explain the avenues and record what the person decided first.',
+  person_said_no:
+    'The person has said no, or not now, when the avenues were explained. No case is opened against that: record what they decide if they change their mind.',
   anonymous_with_name: 'An anonymous concern carries no name or contact details: choose confidential or named.',
   client_receipt_exists: 'The client holds a client receipt already.',
   client_holds_reporter_receipt:
     'Whoever reported is the client, and their own receipt becomes the client receipt when the case opens. Replace it if it is lost.',
   receipt_missing: 'No such receipt was issued for this concern.',
+  nobody_could_read_it:
+    'No receipt opens the messages of this concern, so nobody would read this. Answer in the way in which they came, and record the first response.',
   link_to_itself: 'This is the same client already.',
   link_not_settled: 'The link to the earlier client is being taken along. Wait a moment and try again.',
   concern_already_linked: 'This concern is linked to another client.',

@@ -2,11 +2,21 @@ import { describe, it } from '@jest/globals';
 import { specify } from '@waymark/event-sourcing';
 import { concernDecider } from './concern.decider.js';
 import type { ConcernCommand } from './concern.commands.js';
-import { accepted, context, guided, responded, submitted, taken, takenBy, triaged } from './concern.fixture.js';
+import {
+  accepted,
+  context,
+  guided,
+  receiptIssued,
+  responded,
+  submitted,
+  taken,
+  takenBy,
+  triaged,
+} from './concern.fixture.js';
 import type { ConcernEvent } from './concern.events.js';
 
 const decider = specify(concernDecider, context);
-const accept = [submitted(), taken, responded, triaged, guided, accepted];
+const accept = [submitted(), receiptIssued, taken, responded, triaged, guided, accepted];
 const recusal = (staffId: string) => ({ staffId, caseId: 'case-1', recusedAt: context.now });
 const record = (staffId: string): ConcernCommand => ({ type: 'RecordRecusal', ...recusal(staffId) });
 const recused = (staffId: string): ConcernEvent => ({ type: 'OfficerRecusedFromConcern', data: recusal(staffId) });

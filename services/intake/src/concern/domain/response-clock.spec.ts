@@ -34,6 +34,13 @@ describe('the clock of the first response', () => {
     expect(responseClock(beforeTheNight, false)?.dueAt).toBe('2026-03-29T12:00:00.000Z');
   });
 
+  it('takes a month that has begun somewhere on earth, and none that has not', () => {
+    const march = { at: '2026-03-01T00:00:00.000Z', precision: 'month' } as const;
+    const on = (now: string) => concern.given().when(the.register(march), { now });
+    on('2026-02-28T10:00:00.000Z').thenTypes('ConcernSubmitted');
+    on('2026-02-28T09:59:59.999Z').thenRejectedWith('contact_in_future');
+  });
+
   it.each(['month', 'unknown'] as const)('does not run where the contact is known to the %s only', (precision) => {
     expect(responseClock({ at: the.monday, precision }, true)).toBeUndefined();
     concern
@@ -141,8 +148,28 @@ describe('what stops the clock', () => {
       data: { messageId: 'new-message', text: 'Nous vous croyons.' },
     } as const;
     const send = { type: 'SendOfficerMessage', text: 'Nous vous croyons.' } as const;
-    concern.given(the.submitted(), the.taken).when(send, { now: soon }).then(message, given(true));
-    concern.given(the.submitted(), the.taken, given(true)).when(send, { now: soon }).then(message);
+    const raised = [the.submitted(), the.receiptIssued, the.taken];
+    concern
+      .given(...raised)
+      .when(send, { now: soon })
+      .then(message, given(true));
+    concern
+      .given(...raised, given(true))
+      .when(send, { now: soon })
+      .then(message);
+  });
+
+  it('a message that no receipt opens is not sent: nobody would read it, and the clock goes on', () => {
+    const send = { type: 'SendOfficerMessage', text: 'Nous vous croyons.' } as const;
+    const witness = the.submitted({ account: { ...the.account, reporterRelation: 'witness' } });
+    const ofTheClient = { type: 'ReceiptIssued', data: { scope: 'client', receiptHash: 'other-hash' } } as const;
+    const phoned = concern.given(the.submitted(), the.taken);
+    phoned.when(send, { now: soon }).thenRejectedWith('nobody_could_read_it');
+    concern.given(witness, the.taken, ofTheClient).when(send, { now: soon }).thenRejectedWith('nobody_could_read_it');
+    concern
+      .given(the.submitted(), the.taken, ofTheClient)
+      .when(send, { now: soon })
+      .thenTypes('OfficerMessageSent', 'FirstResponseGiven');
   });
 
   it('a recorded call does', () => {

@@ -6,7 +6,9 @@ import type { ConcernEvent, TeamOfConcern } from './concern.events.js';
 import * as the from './concern.fixture.js';
 
 const decider = specify(concernDecider, the.context);
-const accepted = [the.submitted(), the.taken, the.responded, the.triaged, the.guided, the.accepted];
+/** By a witness, so that the client has no receipt yet. */
+const raised = the.submitted({ account: { ...the.account, reporterRelation: 'witness' } });
+const accepted = [raised, the.receiptIssued, the.taken, the.responded, the.triaged, the.guided, the.accepted];
 
 const team = (members: readonly string[], revision = 2, caseId = 'case-1'): TeamOfConcern => ({
   ...{ caseId, team: [...members], changedAt: the.monday, revision },

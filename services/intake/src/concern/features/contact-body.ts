@@ -31,11 +31,23 @@ import type { Account, Exclusions, KnownTime } from '../domain/account.js';
 import { PlaceBody } from './place-body.js';
 
 export class KnownTimeBody {
-  @Moment({ description: 'Of a month only the month counts, of a day only the day.' }) at: string;
+  @Moment({
+    description:
+      'Of a month only the month counts, of a day only the day, as they are written here, by the calendar of the place whose time zone is given',
+  })
+  at: string;
   @Code(timePrecisions) precision: TimePrecision;
 
+  /** A day keeps its moment, by which the clock of a contact runs. */
   static toKnownTime({ at, precision }: KnownTimeBody): KnownTime {
-    return { at: new Date(at).toISOString(), precision };
+    return { at: precision === 'month' ? `${at.slice(0, 7)}-01T00:00:00.000Z` : new Date(at).toISOString(), precision };
+  }
+
+  /** The day, too, is the one that was told: no clock runs by it, and it is what is read and passed on. */
+  static toDayTold(told: KnownTimeBody): KnownTime {
+    return told.precision === 'day'
+      ? { at: `${told.at.slice(0, 10)}T00:00:00.000Z`, precision: 'day' }
+      : KnownTimeBody.toKnownTime(told);
   }
 }
 
@@ -92,7 +104,7 @@ export function contactOf(
   const { kind, identity, immediateDanger, medicalUrgency, occurred, place, ...rest } = body;
   const account: Account = {
     ...accountFields(rest),
-    ...(occurred ? { occurred: KnownTimeBody.toKnownTime(occurred) } : {}),
+    ...(occurred ? { occurred: KnownTimeBody.toDayTold(occurred) } : {}),
     ...(place ? { place: PlaceBody.toPlace(place) } : {}),
   };
   const urgency = { immediateDanger, medicalUrgency: medicalUrgency ?? false };

@@ -24,11 +24,12 @@ import { StaffMarks } from '../projections/queue/staff-marks.js';
 import { nameOfDutyStation } from './place-body.js';
 
 export class ListConcernsParams {
-  @Code(['response', 'nothing', 'any'], {
+  @Code(['response', 'answer', 'nothing', 'any'], {
     optional: true,
-    description: 'Only those that wait for a first response (as without it), that do not, or all',
+    description:
+      'Only those that wait for a first response (as without it), for an answer to what the reporter has written, for neither, or all',
   })
-  waitingFor?: 'response' | 'nothing' | 'any';
+  waitingFor?: 'response' | 'answer' | 'nothing' | 'any';
   @Code(concernStatuses, { optional: true }) status?: string;
   @Code(channels, { optional: true }) channel?: string;
   @Pattern(/^([1-9]\d?|100)$/, { optional: true, description: '1 to 100, 50 when left out' }) limit?: string;
@@ -49,6 +50,12 @@ export class QueueLine {
   @ApiProperty({ required: false, format: 'date-time' }) dueAt?: string;
   @ApiProperty({ required: false, type: 'integer', description: 'Below zero when overdue' }) secondsLeft?: number;
   @ApiProperty() overdue: boolean;
+  @ApiProperty({
+    required: false,
+    format: 'date-time',
+    description: 'Since when the reporter waits for an answer to what they have written',
+  })
+  unansweredSince?: string;
   @ApiProperty({ required: false, enum: ['supervisor', 'head'] }) escalatedTo?: string;
   @ApiProperty({ required: false, description: 'Who has taken it' }) officerId?: string;
 }
@@ -151,8 +158,7 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
       .addOrderBy('q.concern_id', 'ASC')
       .limit(limit);
     this.ofTheirDesk(query, caller);
-    const waitingFor = params.waitingFor ?? 'response';
-    if (waitingFor !== 'any') query.andWhere('q.waiting = :waiting', { waiting: waitingFor === 'response' });
+    query.andWhere(waiting[params.waitingFor ?? 'response']);
     if (params.status) query.andWhere('q.status = :status', { status: params.status });
     if (params.channel) query.andWhere('q.channel = :channel', { channel: params.channel });
     if (after) {
@@ -182,6 +188,14 @@ export class ListConcernsHandler implements IQueryHandler<ListConcerns> {
     );
   }
 }
+
+/** Who waits for what, by what the queue keeps of it. */
+const waiting = {
+  response: 'q.waiting',
+  answer: 'q.unanswered_since IS NOT NULL',
+  nothing: 'NOT q.waiting AND q.unanswered_since IS NULL',
+  any: 'TRUE',
+} as const;
 
 const cursorOf = (entry: QueueEntry): string =>
   Buffer.from(
@@ -223,6 +237,7 @@ function lineOf(entry: QueueEntry, now: number): QueueLine {
       ? { dueAt: dueAt.toISOString(), secondsLeft: Math.floor((dueAt.getTime() - now) / 1000) }
       : {}),
     overdue: entry.overdue && entry.waiting,
+    ...(entry.unansweredSince ? { unansweredSince: entry.unansweredSince.toISOString() } : {}),
     ...(entry.escalatedTo ? { escalatedTo: entry.escalatedTo } : {}),
     ...(entry.officerId ? { officerId: entry.officerId } : {}),
   };

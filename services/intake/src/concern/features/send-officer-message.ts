@@ -29,7 +29,7 @@ export class SendOfficerMessageEndpoint {
   @Post()
   @HttpCode(200)
   @Access('SendOfficerMessage')
-  @ApiOperation({ summary: 'Write to the person; the first message is the first response' })
+  @ApiOperation({ summary: 'Write to whoever reported, by their receipt; the first message is the first response' })
   @ApiOkResponse({ type: ConcernChanged })
   handle(
     @Param('id', IdPipe) id: string,

@@ -2,6 +2,7 @@ import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access } from '@waymark/access';
+import { languages } from '@waymark/contracts';
 import { Aggregates, type Call, CallOf, Done, done, Source, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ConcernMarks } from '../concern-marks.js';
@@ -21,7 +22,11 @@ export class ConcernReceived {
   @ApiProperty({ description: 'Shown this once. It is the only way back to this concern.', pattern: '^\\d{16}$' })
   receipt: string;
   @ApiProperty({ format: 'date-time', description: 'A person is to answer by then.' }) answerBy: string;
-  @ApiProperty({ required: false, description: 'Show this before anything else.' }) emergencyHelp?: string;
+  @ApiProperty({
+    required: false,
+    description: `Show this before anything else. In the language of the concern, where that is one of ${languages.join(', ')}; else in English`,
+  })
+  emergencyHelp?: string;
 }
 
 export class SubmitConcern extends Command<Done<ConcernReceived>> {
@@ -80,6 +85,7 @@ export class SubmitConcernHandler implements ICommandHandler<SubmitConcern> {
     );
     const clock = written.state.status === 'none' ? undefined : written.state.clock;
     const urgent = contact.immediateDanger || contact.medicalUrgency;
-    return done(written, { concernId, receipt, answerBy: clock?.dueAt ?? '', ...(urgent ? { emergencyHelp } : {}) });
+    const help = urgent ? { emergencyHelp: emergencyHelp(body.language) } : {};
+    return done(written, { concernId, receipt, answerBy: clock?.dueAt ?? '', ...help });
   }
 }

@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
 import { dataCategories, type DataCategory } from '@waymark/contracts';
 import { fold } from '@waymark/event-sourcing';
+import { Turns } from '@waymark/event-store';
 import { derivedId } from '@waymark/messaging';
 import { Aggregates, type Call, CallOf, Codes, type Done, done, IdPipe } from '@waymark/service-kit';
 import { ConsentDoor } from '../../integration/consent-door.js';
@@ -65,6 +66,9 @@ export class SendReferralEndpoint {
 
 @CommandHandler(SendReferral)
 export class SendReferralHandler implements ICommandHandler<SendReferral> {
+  /** Who sends a referral a second time meanwhile finds that it was sent: asked before, consent would record what never left. */
+  private readonly turns = new Turns();
+
   constructor(
     private readonly aggregates: Aggregates,
     private readonly referrals: VisibleReferrals,
@@ -72,7 +76,11 @@ export class SendReferralHandler implements ICommandHandler<SendReferral> {
     private readonly consentDoor: ConsentDoor,
   ) {}
 
-  async execute({ referralId, body, caller, call }: SendReferral): Promise<Done<ReferralChanged>> {
+  execute(command: SendReferral): Promise<Done<ReferralChanged>> {
+    return this.turns.take(command.referralId, () => this.send(command));
+  }
+
+  private async send({ referralId, body, caller, call }: SendReferral): Promise<Done<ReferralChanged>> {
     const history = await this.aggregates.history(referralAggregate, referralId);
     const state = fold(
       referralDecider,

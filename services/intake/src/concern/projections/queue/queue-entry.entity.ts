@@ -18,6 +18,8 @@ export class QueueEntry {
   @Column('boolean', { name: 'immediate_danger' }) immediateDanger: boolean;
   /** No person has responded yet. */
   @Column('boolean') waiting: boolean;
+  /** When whoever reported has written what nobody has answered yet: the first of it. */
+  @Column('timestamptz', { name: 'unanswered_since', nullable: true }) unansweredSince: Date | null;
   @Column('timestamptz', { name: 'contact_at' }) contactAt: Date;
   @Column('timestamptz', { name: 'due_at', nullable: true }) dueAt: Date | null;
   @Column('boolean') overdue: boolean;

@@ -11,7 +11,7 @@ import type { StaffMarks } from './staff-marks.js';
 export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection<'concern-queue'> =>
   foldedRows({
     name: 'concern-queue',
-    version: 7,
+    version: 8,
     categories: ['concern'],
     opens: {
       ConcernSubmitted: ['language', 'place', 'exclusions'],
@@ -32,6 +32,7 @@ export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection
         priority text,
         immediate_danger boolean NOT NULL,
         waiting boolean NOT NULL,
+        unanswered_since timestamptz,
         contact_at timestamptz NOT NULL,
         due_at timestamptz,
         overdue boolean NOT NULL,
@@ -51,10 +52,10 @@ export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection
     entity: QueueEntry,
     of: 'concernId',
     idOf: ({ stream }) => stream.slice('concern-'.length),
-    fold: oneRow((entry, { type, data, stream }) => {
+    fold: oneRow((entry, { type, data, stream, recordedAt }) => {
       const event = { type, data } as ConcernEvent;
       if (event.type === 'ConcernSubmitted') return entryOf(stream.slice('concern-'.length), event.data, marks, desks);
-      return entry && { ...entry, ...changeBy(event, entry, marks) };
+      return entry && { ...entry, ...changeBy(event, entry, marks), ...unansweredAfter(event, entry, recordedAt) };
     }),
   });
 
@@ -74,6 +75,7 @@ function entryOf(concernId: string, data: Submitted, marks: StaffMarks, desks: D
     priority: null,
     immediateDanger: data.immediateDanger || data.medicalUrgency,
     waiting: true,
+    unansweredSince: null,
     contactAt: new Date(data.contact.at),
     dueAt: data.clock ? new Date(data.clock.dueAt) : null,
     overdue: false,
@@ -144,6 +146,18 @@ function changeBy(
     case 'ClientLinkRequested':
       return {};
   }
+}
+
+/** What an officer writes answers all that was written before. */
+function unansweredAfter(
+  event: ConcernEvent,
+  { unansweredSince }: QueueEntry,
+  recordedAt: string,
+): Pick<QueueEntry, 'unansweredSince'> {
+  if (event.type === 'ReporterMessageReceived') return { unansweredSince: unansweredSince ?? new Date(recordedAt) };
+  const over =
+    event.type === 'OfficerMessageSent' || (event.type === 'PersonErased' && event.data.persons.includes('reporter'));
+  return { unansweredSince: over ? null : unansweredSince };
 }
 
 const withMarks = ({ marksInLog }: QueueEntry, { shutOut = [] }: { readonly shutOut?: readonly string[] }) => ({
