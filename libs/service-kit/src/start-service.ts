@@ -32,7 +32,7 @@ import { openKeys } from './key-settings.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { moveDataKeys } from './move-data-keys.js';
-import { obeyOrders } from './obey-orders.js';
+import { noteWithdrawals, obeyOrders } from './obey-orders.js';
 import { openBus, topicsFor } from './open-bus.js';
 import { openEventStore } from './open-event-store.js';
 import { openKeyDatabase } from './open-key-database.js';
@@ -227,6 +227,7 @@ function startBackground<Own extends object>(
   const { log, dataSource, clock, settings } = platform;
   const forgetting = runClock(() => forgetAnswers(dataSource, settings.ANSWERS_KEPT_DAYS), log, 10_000);
   closers.push(() => forgetting.stop());
+  noteWithdrawals(definition.name, store, { dataSource, log, closers });
   const relays = startRelays(definition, platform, { store, bus, open, metrics, closers });
   const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
   if (consumer) closers.push(() => consumer.stop());

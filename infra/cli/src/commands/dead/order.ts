@@ -5,11 +5,12 @@ import {
   type LetterOrderResult,
   operatorReasons,
   type OperatorReason,
+  type Withdrawn,
 } from '@waymark/messaging';
 import { exitCodes, WrongUse } from '../../exit-codes.js';
 import { databaseOption, withDatabase } from '../../service-database.js';
 import { report, type CommandContext } from '../command-context.js';
-import { notDoneYet, type OrderingOptions, untilDone, withOrderingOptions } from '../ordering.js';
+import { notDoneYet, type OrderingOptions, untilDone, withdrawnText, withOrderingOptions } from '../ordering.js';
 import { demandLetter, letterId, type LookOptions } from './look.js';
 
 interface OrderOptions extends LookOptions, OrderingOptions {
@@ -76,15 +77,19 @@ async function giveOrder(
   if (!isDone(result, kind)) end(exitCodes.failed);
 }
 
-function isDone(result: LetterOrderResult | undefined, kind: LetterOrderKind): boolean {
+type Came = LetterOrderResult | Withdrawn | undefined;
+
+function isDone(result: Came, kind: LetterOrderKind): boolean {
   if (result?.outcome === 'closed_before') return (result.as === 'discarded') === (kind === 'discard');
   return result?.outcome === 'done' && result.stoppedAt === undefined;
 }
 
-function textOf(result: LetterOrderResult | undefined, orderId: string, kind: LetterOrderKind): string {
+function textOf(result: Came, orderId: string, kind: LetterOrderKind): string {
   switch (result?.outcome) {
     case undefined:
       return notDoneYet(orderId);
+    case 'withdrawn':
+      return withdrawnText(result);
     case 'closed_before':
       return `Nothing done: it was ${result.as ?? 'closed'} before.`;
     case 'not_first':
