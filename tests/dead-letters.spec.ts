@@ -141,6 +141,52 @@ describe('an operator with the command line', () => {
     });
   });
 
+  it('gives up many with one reason, once they were shown, and each is an event of its own', async () => {
+    const concerns = [randomUUID(), randomUUID(), randomUUID()];
+    await intakeBus.publish(
+      topicOf('intake'),
+      concerns.flatMap((id) => [operator.accepted(id, 1, {}), operator.accepted(id, 2)]),
+    );
+    const [first, second, third] = await Promise.all(concerns.map((id) => operator.untilLetters(id, 2)));
+    const before = (await operator.operations()).length;
+    const failed = ['--because-of', 'handler_failed', '--topic', 'waymark.intake'];
+    const discard = ['discard', ...failed, '--reason', 'malformed', '--operator', 'tomas'];
+    const shown = await operator.dead(...discard);
+    expect(shown).toMatchObject({ code: 2, out: expect.stringContaining('--all 3') });
+    expect(await operator.told(...discard, '--all', '2')).toMatchObject({ code: 2, outcome: 'not_confirmed' });
+    const bothOf = second.map(({ id }: { id: string }) => id);
+    expect(await operator.dead('discard', ...bothOf, '--reason', 'malformed')).toMatchObject({ code: 2 });
+    expect(await operator.operations()).toHaveLength(before);
+
+    expect(await operator.told('discard', ...bothOf, '--reason', 'duplicate', '--all', '2')).toMatchObject({
+      ...{ code: 0, done: 2, orders: [{ outcome: 'done' }, { outcome: 'done', redriven: 0 }] },
+    });
+    expect(await operator.caseOpened(concerns[1] ?? '')).toBe(false);
+    expect(await operator.dead(...discard, '--all', '3')).toMatchObject({ code: 0, out: '2 of 2 were given up.\n' });
+    expect(await operator.caseOpened(concerns[0] ?? '')).toBe(true);
+    const given = (await operator.operations()).slice(before);
+    expect(given).toHaveLength(4);
+    expect(new Set(given.map(({ stream }) => stream)).size).toBe(4);
+    expect([first, third].map((letters) => letters.length)).toEqual([2, 2]);
+  });
+
+  it('has all keys of a topic handled again, each once', async () => {
+    const concerns = [randomUUID(), randomUUID()];
+    await intakeBus.publish(
+      topicOf('intake'),
+      concerns.flatMap((id) => [operator.accepted(id, 1, {}), operator.accepted(id, 2)]),
+    );
+    for (const id of concerns) await operator.untilLetters(id, 2);
+    const again = await operator.told('redrive', '--topic', 'waymark.intake', '--all', '4');
+    expect(again).toMatchObject({ code: 1, done: 0 });
+    expect(again.orders).toHaveLength(2);
+    expect(
+      await operator.dead('redrive', '--topic', 'waymark.intake', '--go-on', '--reason', 'duplicate'),
+    ).toMatchObject({ code: 2, out: '' });
+    const all = ['--topic', 'waymark.intake', '--all', '4'];
+    expect(await operator.told('discard', ...all, '--reason', 'duplicate')).toMatchObject({ code: 0, done: 4 });
+  });
+
   it('has the messages and the facts of a service published again, and the log keeps who ordered it', async () => {
     for (const [relay, who] of [
       ['case', 'tomas'],

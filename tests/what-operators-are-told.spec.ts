@@ -33,6 +33,7 @@ describe('what operators are told', () => {
     return { code, out, said };
   };
   const processes = (...args: readonly string[]) => run(['processes', ...args, '--secrets', secrets]);
+  const views = (...args: readonly string[]) => run(['views', ...args, '--secrets', secrets]);
   const dead = (...args: readonly string[]) =>
     run(['messages', 'dead', ...args, '--database', String(stage.environmentOf('intake').DATABASE_URL)]);
 
@@ -78,6 +79,18 @@ describe('what operators are told', () => {
     expect(listed).toMatchObject([{ processId, tries: 0, failures: 7, tryAt: '2036-03-02T08:04:00.000Z' }]);
     expect((await processes('list')).out).toMatch(/failed.*\n.*upgrade_receipt +0 +0 +7 /);
     expect((await processes('show', processId)).out).toContain('7 times in a row; tried again at 2036-03-02T08:04');
+    await stage.query(
+      'intake',
+      `INSERT INTO failed_work (kind, what, error, failed_at)
+       VALUES ('process_clocks', $1 || ' take upgrade_receipt 1', 'KeyProviderError unavailable', '2036-03-02T08:03:00Z')`,
+      [processId],
+    );
+    const why = 'at 2036-03-02T08:03:00.000Z with KeyProviderError unavailable; tried again';
+    expect((await processes('show', processId)).out).toContain(`7 times in a row, ${why}`);
+    expect((await processes('list')).out).toContain(`${processId} fails with KeyProviderError unavailable`);
+    expect((await views('list')).out).toContain('process_clocks ' + processId);
+    expect((await views('status', 'intake-process-clocks')).out).toContain('KeyProviderError unavailable; 1 tries');
+    expect((await views('status', 'concern-queue')).out).not.toContain('KeyProviderError');
   });
 
   it('a list that ends before everything is told says so', async () => {

@@ -7,6 +7,8 @@ import * as deadLooks from './commands/dead/look.js';
 import * as deadOrders from './commands/dead/order.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import { addList as addOrderList } from './commands/orders/list.js';
+import { addWithdraw } from './commands/orders/withdraw.js';
 import { addPublishAgain } from './commands/publish-again.js';
 import * as processLooks from './commands/processes/look.js';
 import { addRetry } from './commands/processes/retry.js';
@@ -60,11 +62,17 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .description('what takes several steps, and where it is')
     .addHelpText('after', exitCodeHelp);
   for (const add of [processLooks.addList, processLooks.addShow, addRetry]) add(processes, context);
+  const orders = program
+    .command('orders')
+    .description('what operators have ordered, and no service has done yet')
+    .addHelpText('after', exitCodeHelp);
+  for (const add of [addOrderList, addWithdraw]) add(orders, context);
   const access = program.command('access').description('who may do what').addHelpText('after', exitCodeHelp);
   addExplain(access, context);
   addWhoCouldSee(access, context);
   for (const command of [
     ...processes.commands,
+    ...orders.commands,
     ...events.commands,
     publishAgain,
     ...dead.commands,

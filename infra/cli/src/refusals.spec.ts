@@ -61,6 +61,8 @@ describe('the command line', () => {
     [['messages', 'dead', 'show', 'the-third', '--database', 'postgres://x@127.0.0.1/x']],
     [['messages', 'dead', 'discard', letter, '--database', 'postgres://x@127.0.0.1/x']],
     [['messages', 'dead', 'discard', letter, '--database', 'postgres://x@127.0.0.1/x', '--reason', 'because']],
+    [['messages', 'dead', 'discard', '--database', 'postgres://x@127.0.0.1/x', '--reason', 'duplicate', '--all', '3']],
+    [['messages', 'dead', 'redrive', '--database', 'postgres://x@127.0.0.1/x', '--because-of', 'the weather']],
     [['messages', 'dead', 'redrive', letter, '--database', 'postgres://x@127.0.0.1/x', '--go-on']],
     [['messages', 'dead', 'redrive', letter, '--database', 'postgres://x@127.0.0.1/x', '--operator', 'me; and you']],
     [['events', 'verify', '--stream', 'thing-a', '--heads', 'x', '--url', 'postgres://x@127.0.0.1/x']],

@@ -10,7 +10,7 @@ export const databaseOption = (): Option =>
 /** Opens a service's own database, which must be of a release that has this table. */
 export async function withDatabase<Result>(
   address: string | undefined,
-  table: 'inbox_orders' | 'relay_orders',
+  table: 'inbox_orders' | 'relay_orders' | 'process_orders',
   work: (manager: EntityManager) => Promise<Result>,
 ): Promise<Result> {
   const url = demand(address, 'database', 'DATABASE_URL');

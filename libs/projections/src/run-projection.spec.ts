@@ -127,6 +127,24 @@ describe('a projection', () => {
     expect(await seen(told)).toEqual(told);
   });
 
+  it('tells that it has stopped, at which event, as often as it tries, and that it goes on', async () => {
+    const [good = '', bad = ''] = words(2);
+    const told: unknown[] = [];
+    const view = run({
+      onStop: async (error, at) => void told.push([(error as Error).name, at]),
+      onGoingOn: async () => void told.push('goes on'),
+    });
+    expect(await view.waitFor(await write(good), 10_000)).toBe(true);
+    expect(told).toEqual(['goes on']);
+    broken = new Set([bad]);
+    const position = await write(bad);
+    const stopped = ['CannotApply', position];
+    await eventually(() => expect(told).toEqual(['goes on', stopped, stopped]));
+    broken = new Set();
+    expect(await view.waitFor(position, 10_000)).toBe(true);
+    await eventually(() => expect(told.at(-1)).toBe('goes on'));
+  });
+
   it('waits for a position no longer than it is told', async () => {
     const view = run();
     const position = await write(...words(1));

@@ -19,6 +19,10 @@ export interface ProjectionOptions {
   readonly open: (event: RecordedEvent) => Promise<OpenedEvent>;
   readonly log: { error(details: object, message: string): void };
   readonly batchSize?: number;
+  /** Called each time it has stopped, with the position of the event or, where none is at fault, of where it is. May reject. */
+  readonly onStop?: (error: unknown, position: bigint) => Promise<void>;
+  /** Called when it goes on after that, and once in any case: it may have stopped in an earlier life. May reject. */
+  readonly onGoingOn?: () => Promise<void>;
   /** How often a checkpoint is written that moved over events of other categories only (default 5 s). */
   readonly storeEveryMs?: number;
 }
@@ -70,6 +74,7 @@ class Follower {
   private catchingUp = true;
   private stoppedBecause: string | undefined;
   private stoppedAtEvent = false;
+  private hasStopped = true;
 
   constructor(private readonly options: ProjectionOptions) {
     this.unseen = new Unseen(options.store, options.projection.categories);
@@ -106,6 +111,9 @@ class Follower {
           { projection: projection.name, position: String(this.standing.seen), err: error },
           'projection stopped, trying again',
         );
+        this.hasStopped = true;
+        const at = error instanceof CannotApply ? error.position : this.standing.seen;
+        await this.options.onStop?.(error, at).catch(() => undefined);
         await pause(1000, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }
@@ -138,6 +146,7 @@ class Follower {
       const applies = events.length > 0;
       if (applies && !(await this.apply(this.generation, { ...page, events }))) return;
       if (applies) this.storedAt = performance.now();
+      await this.goOn();
       const atTheEnd = page.events.length < batchSize;
       if (this.catchingUp || !atTheEnd) await this.lookAhead(page.position);
       else this.behindSince = undefined;
@@ -147,6 +156,12 @@ class Follower {
       if (!applies && lags && !(await this.store())) return;
       if (atTheEnd) await this.rest();
     }
+  }
+
+  private async goOn(): Promise<void> {
+    if (!this.hasStopped) return;
+    this.hasStopped = false;
+    await this.options.onGoingOn?.().catch(() => undefined);
   }
 
   private async apply(generation: Generation, page: Page): Promise<boolean> {

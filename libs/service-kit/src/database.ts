@@ -16,6 +16,7 @@ import { CannotReach } from './config.js';
 import { noticeClosed, sessionSettings } from './database-sessions.js';
 import { endForgottenConnections } from './forgotten-connections.js';
 import { FinishErasuresLater1764250000000 } from './erasure/unfinished-erasures.js';
+import { TellWhatCannotGoOn1764421000000 } from './failed-work.js';
 import { idempotencyMigration, oldAnswersMigration } from './idempotency.js';
 import { KnowMessagesByAnyNumber1764411000000, LetTheInboxForget1764180000000 } from './inbox-migrations.js';
 import { NoteWhatViewsFold1764412010000 } from './note-what-views-fold.js';
@@ -210,6 +211,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
       LetSeveralOrderPublishingAgain1764256000000,
       KnowMessagesByAnyNumber1764411000000,
       NoteWhatViewsFold1764412010000,
+      TellWhatCannotGoOn1764421000000,
       NoteTheHistoryOfTheServer1764423000000,
       ...options.migrations,
     ],

@@ -4,6 +4,7 @@ import { EventStoreError, grantCategories, migrateEventStore, openPostgresEventS
 import { KeyProviderError } from '@waymark/privacy';
 import { createTestDatabase, createTestRole, FakeClock, type TestDatabase } from '@waymark/testing';
 import { countStuck, type DueWork, dueWorkColumns, runDueWork } from './due-work.js';
+import { failedWorkMigration, noting } from './failed-work.js';
 import { createLog } from './log.js';
 
 interface Bell {
@@ -26,13 +27,14 @@ describe('due work', () => {
     instances = await Promise.all(['due-1', 'due-2'].map((name) => connect(name).initialize()));
     await query('CREATE TABLE bells (house text, bell int, due_at timestamptz NOT NULL, PRIMARY KEY (house, bell))');
     await query(dueWorkColumns('bells'));
+    await query(failedWorkMigration);
   });
   afterAll(async () => {
     await Promise.all(instances.map((instance) => instance.destroy()));
     await database.drop();
   });
   beforeEach(async () => {
-    await query('TRUNCATE bells');
+    await query('TRUNCATE bells, failed_work');
     clock.set(start);
     [lines, failures, rung] = [[], 0, []];
   });
@@ -110,6 +112,40 @@ describe('due work', () => {
     expect(await countStuck(bells(ring), instances[0]!, clock.now())).toBe(1);
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ work: 'bells', house: 'b', bell: 1, failures: 1 }]);
     expect(lines.join('')).not.toContain('in the night');
+  });
+
+  it('that fails is noted with class and code of the error, time and tries, never with its text, until it goes on', async () => {
+    await hang('b', 1, 0);
+    const noted = () => query('SELECT kind, what, error, tries, failed_at FROM failed_work');
+    for (const seconds of [0, 1]) {
+      clock.advance({ seconds });
+      await run(() =>
+        Promise.reject(new Error('in the night', { cause: Object.assign(new TypeError('hers'), { code: 'E7' }) })),
+      );
+    }
+    expect(await noted()).toEqual([
+      {
+        ...{ kind: 'bells', what: 'b 1', error: 'Error, because of TypeError E7' },
+        ...{ tries: 2, failed_at: new Date(clock.now()) },
+      },
+    ]);
+    clock.advance({ seconds: 5 });
+    await run(ring);
+    expect(await noted()).toEqual([]);
+  });
+
+  it('of a clock that fails is noted, and that it goes on, also by its next life', async () => {
+    const parts = { dataSource: instances[0]!, clock };
+    let fails = true;
+    const work = async () => {
+      if (fails) throw new EventStoreError('unavailable', 'in the night');
+    };
+    await expect(noting('rounds', parts, work)('')).rejects.toThrow('in the night');
+    const noted = () => query('SELECT kind, what, error FROM failed_work');
+    expect(await noted()).toEqual([{ kind: 'clock', what: 'rounds', error: 'EventStoreError unavailable' }]);
+    fails = false;
+    await noting('rounds', parts, work)('');
+    expect(await noted()).toEqual([]);
   });
 
   it('that failed is tried again after one, two, four seconds and so on, never later than after five minutes', async () => {

@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { isTemporary } from '@waymark/messaging';
 import type { Clock } from './clock.js';
+import { forgetFailure, noteFailure, rowOf } from './failed-work.js';
 import type { Log } from './log.js';
 
 /** Work that a table holds until it falls due, a row each. The table has the columns of `dueWorkColumns` and one named `due_at`. */
@@ -38,7 +39,7 @@ const pauseAfter = (failures: number): number => Math.min(longestPause, second *
 /**
  * Performs what is due, the earliest first, each row in a transaction of its own that deletes it. Several instances share the work:
  * a row is taken by one of them. A row that fails holds up nobody but those behind it in its own order: it stays, is logged with its
- * key, and is tried again after a pause. When something cannot be reached, such as the log or the key service, that is no row's fault:
+ * key, noted (`failed_work`), and tried again after a pause. When something cannot be reached, such as the log or the key service, that is no row's fault:
  * the run ends with the error, and the rows keep their times and their order. A stream of the log that is damaged is its row's own.
  */
 export async function runDueWork(work: DueWork, run: DueWorkRun): Promise<void> {
@@ -70,9 +71,11 @@ async function performNext(work: DueWork, { clock, log, onFailure }: DueWorkRun,
       failures,
       tryAt,
     ]);
+    await noteFailure(manager, rowOf(work.table, Object.values(key)), { error, at: now });
     return true;
   }
   await manager.query(`DELETE FROM ${work.table} WHERE ${where}`, Object.values(key));
+  if (row.failures > 0) await forgetFailure(manager, rowOf(work.table, Object.values(key)));
   return true;
 }
 

@@ -1,6 +1,7 @@
 import { derivedId, type OperatorDecision, type PublishingOrder } from '@waymark/messaging';
 import type { EventStore } from '@waymark/event-store';
 import type { Clock } from './clock.js';
+import type { RecordWithdrawal } from './ordered.js';
 
 /** The category in which a service keeps what its operators decided. */
 export const operationsOf = (service: string): string => `${service}_operations`;
@@ -63,6 +64,26 @@ export const recordPublishingAgain =
           correlationId: id,
           causationId: id,
           occurredAt: clock.now(),
+        },
+      },
+    ]);
+  };
+
+/** Appends who took an order back, and why, to the order's stream in the service's operations, as of when it was done. Ids and codes only. */
+export const recordWithdrawal =
+  (service: string, store: EventStore): RecordWithdrawal =>
+  async ({ orderId, operator: orderedBy, kind, about }, { by, because, at }) => {
+    await store.append(`${operationsOf(service)}-${orderId}`, 'any', [
+      {
+        id: derivedId('order withdrawn', orderId),
+        type: 'OrderWithdrawn',
+        schemaVersion: 1,
+        data: { orderId, kind, about, orderedBy, reason: because },
+        metadata: {
+          actor: { kind: 'operator', id: by },
+          correlationId: orderId,
+          causationId: orderId,
+          occurredAt: at.toISOString(),
         },
       },
     ]);

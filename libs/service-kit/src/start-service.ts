@@ -20,9 +20,9 @@ import type { Doors } from './doors.js';
 import { withErasure } from './erasure/erasing.js';
 import { watchKeyRemains } from './erasure/key-remains.js';
 import { followKeyHistory, holdKeysAgainstLog } from './erasure/keys-of-the-log.js';
-import { countStuck, runDueWork } from './due-work.js';
 import { tlsFilesOf } from './edge/edge-settings.js';
 import { renewCertificate, secureServerOf } from './edge/tls.js';
+import { notingStops } from './failed-work.js';
 import { feedOpener } from './feed.js';
 import { Health } from './health.js';
 import { createHttpApp, type HttpApp } from './http-app.js';
@@ -32,7 +32,7 @@ import { openKeys } from './key-settings.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { moveDataKeys } from './move-data-keys.js';
-import { obeyOrders } from './obey-orders.js';
+import { noteWithdrawals, obeyOrders } from './obey-orders.js';
 import { openBus, topicsFor } from './open-bus.js';
 import { openEventStore } from './open-event-store.js';
 import { openKeyDatabase } from './open-key-database.js';
@@ -44,6 +44,7 @@ import { overdueNote, processStanding } from './processes/process-standing.js';
 import { processWork } from './processes/process-work.js';
 import { serviceTokens } from './service-caller.js';
 import { aggregatesOf, type Platform, projectionsOf, type ServiceDefinition } from './service-definition.js';
+import { startClocks } from './start-clocks.js';
 import { standstill, startConsumer } from './start-consumer.js';
 import { type Relays, relaysStanding, startRelays } from './start-relays.js';
 import { Views } from './views.js';
@@ -135,7 +136,10 @@ async function assemble<Own extends object>(
 
   views.follow(
     projections.map((projection) =>
-      runProjection({ projection, store, dataSource, open: open(projection.opens), log }),
+      runProjection({
+        ...{ projection, store, dataSource, open: open(projection.opens), log },
+        ...notingStops(projection.name, { dataSource, clock }),
+      }),
     ),
     (options) => store.newest(options),
   );
@@ -225,25 +229,17 @@ function startBackground<Own extends object>(
   parts: Background,
 ): Running {
   const { store, bus, open, doors, metrics, closers } = parts;
-  const { log, dataSource, clock, settings } = platform;
+  const { log, dataSource, settings } = platform;
   const forgetting = runClock(() => forgetAnswers(dataSource, settings.ANSWERS_KEPT_DAYS), log, 10_000);
   closers.push(() => forgetting.stop());
+  noteWithdrawals(definition.name, store, { dataSource, log, closers });
   const relays = startRelays(definition, platform, { store, bus, open, metrics, closers });
   const consumer = startConsumer(definition, platform, { bus, store, doors, metrics });
   if (consumer) closers.push(() => consumer.stop());
   const { name: service, processes } = definition;
   const lead = processes && { service, declarations: processes.declared, aggregates: platform.aggregates, doors };
   if (lead) obeyOrders(processOrders, () => carryOutProcessOrders(lead, dataSource, log), { dataSource, log, closers });
-  for (const work of [...(definition.dueWork?.(doors) ?? []), ...(lead ? [processWork(lead, log)] : [])]) {
-    metrics.watchDueWork(work.name, () => countStuck(work, dataSource, clock.now()));
-    const onFailure = () => metrics.dueWorkFailed(work.name);
-    const clockwork = runClock((signal) => runDueWork(work, { dataSource, clock, log, onFailure, signal }), log);
-    closers.push(() => clockwork.stop());
-  }
+  startClocks(definition, platform, { doors, metrics, closers, work: lead ? [processWork(lead, log)] : [] });
   for (const figure of definition.figures?.(doors, settings) ?? []) metrics.watchFigure(figure);
-  for (const work of definition.clocks ?? []) {
-    const clockwork = runClock(() => work(doors), log);
-    closers.push(() => clockwork.stop());
-  }
   return { consumer, relays };
 }

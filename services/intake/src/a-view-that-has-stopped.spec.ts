@@ -36,6 +36,15 @@ describe('a view of intake that has stopped', () => {
     await stopAt('quiet_concerns');
     const { concernId, receipt } = await desk.submit();
     await hasStopped('quiet-concerns');
+    await eventually(async () => {
+      const failed = await stage.query('intake', `SELECT kind, what, error, position FROM failed_work`);
+      expect(failed).toEqual([
+        {
+          ...{ kind: 'view', what: 'quiet-concerns', position: expect.stringMatching(/^\d+$/) },
+          error: 'CannotApply, because of QueryFailedError P0001',
+        },
+      ]);
+    });
     const begun = performance.now();
     const { concernId: next, receipt: theirs } = await desk.submit();
     const queue = await list();

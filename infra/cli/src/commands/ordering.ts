@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Withdrawn } from '@waymark/messaging';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { CommandContext, CommonOptions } from './command-context.js';
 import { positiveNumber } from './export.js';
@@ -18,10 +19,16 @@ function accountName(text: string): string {
   return text;
 }
 
+export const withOperatorOption = (command: Command): Command =>
+  command.option('--operator <account>', 'who orders it', accountName, userInfo().username);
+
 export const withOrderingOptions = (command: Command): Command =>
-  command
-    .option('--operator <account>', 'who orders it', accountName, userInfo().username)
-    .option('--wait <seconds>', 'how long to wait until the service has done it', positiveNumber, 30);
+  withOperatorOption(command).option(
+    '--wait <seconds>',
+    'how long to wait until the service has done it',
+    positiveNumber,
+    30,
+  );
 
 const everyMs = 200;
 
@@ -32,7 +39,10 @@ export async function untilDone<Result>(
   { wait, quiet }: Pick<OrderingOptions, 'wait'> & CommonOptions,
   { stderr }: CommandContext['terminal'],
 ): Promise<Result | undefined> {
-  if (!quiet) stderr.write(`Ordered as ${orderId}. It stands, also when this command is broken off now.\n`);
+  if (!quiet)
+    stderr.write(
+      `Ordered as ${orderId}. It stands, also when this command is broken off now; orders withdraw takes it back.\n`,
+    );
   const deadline = performance.now() + wait * 1_000;
   for (;;) {
     const result = await read();
@@ -43,3 +53,6 @@ export async function untilDone<Result>(
 
 export const notDoneYet = (orderId: string): string =>
   `Ordered as ${orderId}. No instance of the service has done it yet; it will as soon as it can.`;
+
+/** For whoever waits for an order that a colleague takes back meanwhile. */
+export const withdrawnText = ({ by, because }: Withdrawn): string => `Nothing done: ${by} withdrew it (${because}).`;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { type PublishingOrderResult, publishingOrders } from '@waymark/messaging';
+import { type PublishingOrderResult, publishingOrders, type Withdrawn } from '@waymark/messaging';
 import type { EntityManager } from 'typeorm';
 import { exitCodes, WrongUse } from '../exit-codes.js';
 import { databaseOption, withDatabase } from '../service-database.js';
 import { type CommandContext, type CommonOptions, report } from './command-context.js';
-import { notDoneYet, type OrderingOptions, untilDone, withOrderingOptions } from './ordering.js';
+import { notDoneYet, type OrderingOptions, untilDone, withdrawnText, withOrderingOptions } from './ordering.js';
 
 interface PublishAgainOptions extends CommonOptions, OrderingOptions {
   readonly service: string;
@@ -37,7 +37,7 @@ export function addPublishAgain(messages: Command, { terminal, end }: CommandCon
       });
       const told = { orderId, service, operator, ...(result ?? { outcome: 'ordered' }) };
       report(terminal, options, told, () => `${textOf(service, result, orderId)}\n`);
-      if (!result) end(exitCodes.failed);
+      if (result?.outcome !== 'done') end(exitCodes.failed);
     });
 }
 
@@ -49,8 +49,9 @@ async function demandRelay(manager: EntityManager, service: string): Promise<voi
   throw new WrongUse(`${service} does not publish from this database: ${known} does`);
 }
 
-function textOf(service: string, result: PublishingOrderResult | undefined, orderId: string): string {
+function textOf(service: string, result: PublishingOrderResult | Withdrawn | undefined, orderId: string): string {
   if (!result) return notDoneYet(orderId);
+  if (result.outcome === 'withdrawn') return withdrawnText(result);
   const shared = result.with === undefined ? '' : `, once for this order and ${result.with}`;
   return `Done. ${service} publishes again what it has published, ${result.published} messages${shared}.`;
 }

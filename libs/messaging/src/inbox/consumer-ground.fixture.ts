@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '../port.js';
 import { happened, silent, takeEffect, type InboxGround } from './inbox.fixture.js';
+import type { Withdrawn } from '../orders/order-table.js';
 import { letterOrders, type LetterOrder, type LetterOrderResult } from './orders.js';
 import { runConsumer, type Consumer, type ConsumerOptions, type OperatorDecision } from './run-consumer.js';
 
@@ -14,7 +15,7 @@ export interface ConsumerGround {
   start(options?: Partial<ConsumerOptions> & { readonly fails?: Fails }): Consumer;
   effects(subject: string): Promise<number[]>;
   order(order: Pick<LetterOrder, 'deadLetterId' | 'kind' | 'reason'>, operator?: string): Promise<string>;
-  result(orderId: string): Promise<LetterOrderResult | undefined>;
+  result(orderId: string): Promise<LetterOrderResult | Withdrawn | undefined>;
   stop(): Promise<void>;
 }
 

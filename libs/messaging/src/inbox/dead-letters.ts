@@ -153,6 +153,15 @@ export async function firstOpenOf(
   return letter;
 }
 
+/** Whether an operator has ordered that it be given up, and the order is open. */
+export async function isToBeDiscarded(manager: EntityManager, id: string): Promise<boolean> {
+  const orders = await manager.query<unknown[]>(
+    "select from inbox_orders where dead_letter_id = $1 and kind = 'discard' and done_at is null limit 1",
+    [id],
+  );
+  return orders.length > 0;
+}
+
 export async function closeLetter(
   manager: EntityManager,
   id: string,

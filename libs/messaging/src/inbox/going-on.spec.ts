@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { eventually } from '@waymark/testing';
 import { openConsumerGround, type ConsumerGround } from './consumer-ground.fixture.js';
 import { messageOf, openInboxGround, type InboxGround } from './inbox.fixture.js';
-import type { LetterOrderResult } from './orders.js';
 import type { Consumer } from './run-consumer.js';
 
 describe('an operator who goes on without a message', () => {
@@ -32,10 +31,7 @@ describe('an operator who goes on without a message', () => {
     });
     return id;
   };
-  const order = async (
-    deadLetterId: string,
-    kind: 'redrive' | 'discard' | 'go_on',
-  ): Promise<LetterOrderResult | undefined> => {
+  const order = async (deadLetterId: string, kind: 'redrive' | 'discard' | 'go_on') => {
     const reason = { redrive: null, discard: 'malformed', go_on: 'lost_for_good' } as const;
     const placed = await ground.order({ deadLetterId, kind, reason: reason[kind] });
     await eventually(async () => expect(await ground.result(placed)).toBeDefined());

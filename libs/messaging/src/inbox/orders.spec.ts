@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { eventually } from '@waymark/testing';
 import { openConsumerGround, type ConsumerGround } from './consumer-ground.fixture.js';
 import { happened, messageOf, openInboxGround, takeEffect, type InboxGround } from './inbox.fixture.js';
+import { letterOrders } from './orders.js';
 import type { Consumer } from './run-consumer.js';
 import { Deferred } from '../waiting.js';
 
@@ -139,6 +140,22 @@ describe('an operator', () => {
     // The rest of the key may have opened by itself before the order was taken up again.
     expect(await done(order)).toMatchObject({ outcome: expect.stringMatching(/^(done|closed_before)$/) });
     await eventually(async () => expect(await ground.effects('a')).toEqual([1, 2, 3, 4]));
+  });
+
+  it('gives up several of a key at once, and none of them has its effect in between', async () => {
+    const ids = await heldUp();
+    await inbox.bus.publish(ground.topic, [messageOf('a', 5)]);
+    await eventually(async () => expect(await consumer.deadLetters()).toHaveLength(4));
+    const orders = await inbox.dataSource.transaction(async (manager) => {
+      const placed: string[] = [];
+      const what = { consumer: ground.topic, kind: 'discard', reason: 'superseded', operator: 'amina' } as const;
+      for (const deadLetterId of ids) placed.push(await letterOrders.place(manager, { ...what, deadLetterId }));
+      return placed;
+    });
+    const [, , last] = await Promise.all(orders.map(done));
+    expect(last).toEqual({ outcome: 'done', redriven: 1 });
+    expect(await ground.effects('a')).toEqual([1, 5]);
+    expect(ground.decisions.map(({ kind, letter }) => [kind, letter.id])).toEqual(ids.map((id) => ['discard', id]));
   });
 
   it('is obeyed when no instance runs, as soon as one does', async () => {

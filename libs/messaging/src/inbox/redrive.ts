@@ -4,6 +4,7 @@ import {
   closeLetter,
   findOpen,
   firstOpenOf,
+  isToBeDiscarded,
   noteFailure,
   noteStillGap,
   type DeadLetter,
@@ -43,7 +44,8 @@ export async function redrive(inbox: Inbox, deadLetterId: string): Promise<Redri
 
 /**
  * The open letters of a key in order. Without `evenFailed` only those that are there because of others, which is how a key opens by
- * itself when the missing message came, or the letter before them was closed.
+ * itself when the missing message came, or the letter before them was closed. Stops before one that an operator has ordered to be given
+ * up: it must not have its effect while the order waits.
  */
 export async function redriveKey(
   inbox: Inbox,
@@ -56,7 +58,8 @@ export async function redriveKey(
     const letter = await firstOpenOf(dataSource.manager, consumer, source, subject);
     if (!letter) return { redriven };
     const { id: deadLetterId, reason } = letter;
-    if (stopping.aborted || (reason === 'handler_failed' && !mayTry)) {
+    const mayNot = async () => reason === 'handler_failed' || isToBeDiscarded(dataSource.manager, deadLetterId);
+    if (stopping.aborted || (!mayTry && (await mayNot()))) {
       return { redriven, stoppedAt: { deadLetterId, reason } };
     }
     const { end, byAnother } = await tryOne(inbox, letter);

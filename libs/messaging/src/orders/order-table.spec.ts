@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@waymark/testing';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Log } from '../log.js';
@@ -148,5 +149,63 @@ describe('a table of what operators have ordered', () => {
     await lampOrders.forget(dataSource.manager);
     const rows = await dataSource.query<{ id: string }[]>('select id from lamp_orders order by ordered_at');
     expect(rows.map(({ id }) => id)).toEqual([open, recent]);
+  });
+
+  const withdraw = (id: string, operator = 'tomas') =>
+    lampOrders.withdraw(dataSource.manager, id, { operator, reason: 'no_longer_needed' });
+  const recorded: object[] = [];
+  const record = () => lampOrders.recordWithdrawals(dataSource, async (order, why) => void recorded.push([order, why]));
+
+  it('tells which wait, which is in hand, and when asked also what came of the others', async () => {
+    const [done, held, waits] = [await place('hall'), await place('yard'), await place('stairs', 'red', 'she rang')];
+    await obey(light, { lampId: 'hall' });
+    const [reached, mayGoOn] = [new Deferred(), new Deferred()];
+    const holding = obey(
+      async (order) => {
+        reached.resolve();
+        await mayGoOn.promise;
+        return light(order);
+      },
+      { lampId: 'yard' },
+    );
+    await reached.promise;
+    const open = await lampOrders.list(dataSource.manager, { all: false, limit: 10 });
+    expect(open).toMatchObject([
+      { order: { id: held, operator: 'amina', lampId: 'yard', colour: null }, state: 'in_hand', note: null },
+      { order: { id: waits, lampId: 'stairs', colour: 'red' }, state: 'waiting', note: 'she rang', closedAt: null },
+    ]);
+    expect(await withdraw(held)).toBe('in_hand');
+    mayGoOn.resolve();
+    await holding;
+    const all = await lampOrders.list(dataSource.manager, { all: true, limit: 1 });
+    expect(all).toMatchObject([{ order: { id: done }, state: 'closed', result: { outcome: 'lit' } }]);
+  });
+
+  it('has one that was withdrawn carried out by nobody, and recorded once, also when that fails at first', async () => {
+    const [mistaken, meant] = [await place('hall', 'red'), await place('yard')];
+    expect(await withdraw(mistaken)).toBe('withdrawn');
+    await obey();
+    expect(obeyed.map(({ id }) => id)).toEqual([meant]);
+    expect([await withdraw(mistaken), await withdraw(meant), await withdraw(randomUUID())]).toEqual([
+      ...['closed', 'closed', 'unknown'],
+    ]);
+    await expect(
+      lampOrders.recordWithdrawals(dataSource, () => Promise.reject(new Error('the log is away'))),
+    ).rejects.toThrow('away');
+    await dataSource.query("update lamp_orders set done_at = now() - interval '91 days'");
+    await lampOrders.forget(dataSource.manager);
+    expect(await resultOf(mistaken)).toEqual({
+      ...{ outcome: 'withdrawn', by: 'tomas', because: 'no_longer_needed', recorded: false },
+    });
+    await record();
+    await record();
+    expect(recorded).toMatchObject([
+      [
+        { id: mistaken, operator: 'amina', lampId: 'hall', colour: 'red' },
+        { by: 'tomas', because: 'no_longer_needed', at: expect.any(Date) },
+      ],
+    ]);
+    await lampOrders.forget(dataSource.manager);
+    expect(await resultOf(mistaken)).toBeUndefined();
   });
 });

@@ -64,7 +64,7 @@ async function startedOverSince(
 ): Promise<PublishingOrderResult | undefined> {
   const [row] = await manager.query<{ id: string; result: PublishingOrderResult }[]>(
     `select id, result from relay_orders
-     where service = $1 and result->>'with' is null and done_at > (select ordered_at from relay_orders where id = $2)
+     where service = $1 and result->>'outcome' = 'done' and result->>'with' is null and done_at > (select ordered_at from relay_orders where id = $2)
      order by done_at limit 1`,
     [service, id],
   );

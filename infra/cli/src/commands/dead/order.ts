@@ -1,18 +1,15 @@
 import { Option, type Command } from 'commander';
-import {
-  letterOrders,
-  type LetterOrderKind,
-  type LetterOrderResult,
-  operatorReasons,
-  type OperatorReason,
-} from '@waymark/messaging';
+import { letterOrders, type LetterOrderKind, operatorReasons, type OperatorReason } from '@waymark/messaging';
 import { exitCodes, WrongUse } from '../../exit-codes.js';
 import { databaseOption, withDatabase } from '../../service-database.js';
 import { report, type CommandContext } from '../command-context.js';
-import { notDoneYet, type OrderingOptions, untilDone, withOrderingOptions } from '../ordering.js';
-import { demandLetter, letterId, type LookOptions } from './look.js';
+import { type OrderingOptions, untilDone, withOrderingOptions } from '../ordering.js';
+import { type Came, textOf } from './came.js';
+import { demandLetter, type LookOptions } from './look.js';
+import { orderSeveral } from './order-several.js';
+import { meansSeveral, type Selection, withSelection } from './selection.js';
 
-interface OrderOptions extends LookOptions, OrderingOptions {
+export interface OrderOptions extends LookOptions, OrderingOptions, Selection {
   readonly goOn?: boolean;
   readonly reason?: OperatorReason;
   readonly note?: string;
@@ -20,8 +17,7 @@ interface OrderOptions extends LookOptions, OrderingOptions {
 
 const ordering = (command: Command, reasonFor: string): Command =>
   withOrderingOptions(
-    command
-      .argument('<id>', 'of the dead letter', letterId)
+    withSelection(command)
       .addOption(databaseOption())
       .addOption(new Option('--reason <code>', reasonFor).choices(operatorReasons))
       .option('--note <text>', "for your colleagues; kept in the service's own database, not in the log"),
@@ -35,21 +31,35 @@ export function addRedrive(dead: Command, context: CommandContext): void {
     'why to go on without the missing message',
   )
     .option('--go-on', 'give up what is missing directly before this letter, the first of its key')
-    .action(async (id: string, options: OrderOptions) => {
+    .action(async (ids: readonly string[] = [], options: OrderOptions) => {
       const { goOn = false, reason } = options;
       if (goOn !== (reason !== undefined)) throw new WrongUse('--go-on needs a --reason, and nothing else does');
-      await giveOrder(id, goOn ? 'go_on' : 'redrive', options, context);
+      if (goOn && meansSeveral(ids, options))
+        throw new WrongUse('--go-on is for one letter: each gap is another, to be looked at by itself');
+      await giveOrders(ids, goOn ? 'go_on' : 'redrive', options, context);
     });
 }
 
 export function addDiscard(dead: Command, context: CommandContext): void {
   ordering(
-    dead.command('discard').description('give one message up for good, and let those behind it have their effect'),
+    dead.command('discard').description('give messages up for good, and let those behind them have their effect'),
     'why',
-  ).action(async (id: string, options: OrderOptions) => {
+  ).action(async (ids: readonly string[] = [], options: OrderOptions) => {
     if (options.reason === undefined) throw new WrongUse(`--reason is needed: ${operatorReasons.join(', ')}`);
-    await giveOrder(id, 'discard', options, context);
+    await giveOrders(ids, 'discard', options, context);
   });
+}
+
+async function giveOrders(
+  ids: readonly string[],
+  kind: LetterOrderKind,
+  options: OrderOptions,
+  context: CommandContext,
+): Promise<void> {
+  if (kind !== 'go_on' && meansSeveral(ids, options)) return orderSeveral(ids, kind, options, context);
+  const [id] = ids;
+  if (id === undefined) throw new WrongUse('say which: ids of dead letters, --topic, --subject, or --because-of');
+  return giveOrder(id, kind, options, context);
 }
 
 async function giveOrder(
@@ -76,33 +86,7 @@ async function giveOrder(
   if (!isDone(result, kind)) end(exitCodes.failed);
 }
 
-function isDone(result: LetterOrderResult | undefined, kind: LetterOrderKind): boolean {
+function isDone(result: Came, kind: LetterOrderKind): boolean {
   if (result?.outcome === 'closed_before') return (result.as === 'discarded') === (kind === 'discard');
   return result?.outcome === 'done' && result.stoppedAt === undefined;
 }
-
-function textOf(result: LetterOrderResult | undefined, orderId: string, kind: LetterOrderKind): string {
-  switch (result?.outcome) {
-    case undefined:
-      return notDoneYet(orderId);
-    case 'closed_before':
-      return `Nothing done: it was ${result.as ?? 'closed'} before.`;
-    case 'not_first':
-      return `Nothing done: ${result.first} comes before it and holds up the same key.`;
-    case 'gap_before':
-      return `Nothing done: messages before it have not come; the last that did was number ${result.last}. If they are lost for good, say so first, with redrive --go-on.`;
-    case 'failed':
-      return `Nothing done: ${result.error}.`;
-    case 'done': {
-      const gaveUp = kind === 'go_on' ? gaveUpText(result.gaveUp) : '';
-      const handled = `${gaveUp}${result.redriven} messages have had their effect`;
-      if (!result.stoppedAt) return `Done. ${handled}; nothing holds up their key.`;
-      return `${handled}. Stopped at ${result.stoppedAt.deadLetterId}: ${result.stoppedAt.reason}.`;
-    }
-  }
-}
-
-const gaveUpText = (gaveUp: { readonly from: number; readonly to: number } | undefined): string =>
-  gaveUp
-    ? `Given up: numbers ${gaveUp.from} to ${gaveUp.to}. `
-    : 'No message is missing before it, so none was given up. ';

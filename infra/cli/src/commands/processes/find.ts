@@ -19,11 +19,16 @@ export interface ProcessRow {
   /** How often what is due for it has failed in a row, and when it is tried again. */
   readonly failures: number | null;
   readonly try_at: Date | null;
+  /** Class and code of the last failure, and when it was. */
+  readonly last_error: string | null;
+  readonly failed_at: Date | null;
 }
 
 /** What there is to read of a process. */
-export const processRows = `SELECT processes.*, failed.failures, failed.try_at FROM processes LEFT JOIN LATERAL (
-  SELECT failures, try_at FROM process_clocks AS bell
+export const processRows = `SELECT processes.*, failed.* FROM processes LEFT JOIN LATERAL (
+  SELECT failures, try_at, last.error AS last_error, last.failed_at FROM process_clocks AS bell
+  LEFT JOIN failed_work AS last ON last.kind = 'process_clocks'
+    AND last.what = concat_ws(' ', bell.process_id, bell.work, bell.step, bell.attempt)
   WHERE bell.process_id = processes.process_id AND failures > 0 ORDER BY failures DESC, try_at LIMIT 1) AS failed ON true`;
 
 export function processId(text: string): string {

@@ -18,6 +18,8 @@ export function told(service: string, row: ProcessRow, now: Date) {
     tries: current?.takenAt.length ?? 0,
     failures: row.failures ?? 0,
     tryAt: row.try_at?.toISOString() ?? null,
+    lastError: row.last_error,
+    failedAt: row.failed_at?.toISOString() ?? null,
     missing: current?.awaits.filter((id) => !answered.has(id)) ?? [],
     since: row.since.toISOString(),
     dueAt: row.due_at?.toISOString() ?? null,
@@ -44,7 +46,10 @@ export function listText(processes: readonly ToldProcess[]): string {
     ],
   ]);
   const names = ['id', 'service', 'process', 'state', 'step', 'missing', 'tries', 'failed', 'since', 'deadline'];
-  return columns([names, ...rows]);
+  const failed = processes.flatMap(({ processId, lastError }) =>
+    lastError === null ? [] : [`${processId} fails with ${lastError}\n`],
+  );
+  return columns([names, ...rows]) + failed.join('');
 }
 
 export function processText(process: ToldProcess, steps: ProcessRow['steps']): string {
@@ -60,9 +65,11 @@ export function processText(process: ToldProcess, steps: ProcessRow['steps']): s
   return lines(rows) + steps.map(stepText).join('');
 }
 
-/** Only the service knows why, and says it to whoever has it try at once. */
-const failureText = ({ failures, tryAt }: ToldProcess): string =>
-  `${failures} times in a row; tried again at ${tryAt}. Why is in the log of the service, and told by retry`;
+/** Class and code of the error: what it says may quote what was opened, and stays in the log of the service. */
+function failureText({ failures, tryAt, lastError, failedAt }: ToldProcess): string {
+  const last = lastError === null ? '' : `, at ${failedAt} with ${lastError}`;
+  return `${failures} times in a row${last}; tried again at ${tryAt}. More is in the log of the service`;
+}
 
 function stepText({ step, since, dueAt, takenAt, awaits, answers, overdueAt, doneAt }: ProcessRow['steps'][number]) {
   const waiting = awaits.filter((id) => !answers.some(({ awaited }) => awaited === id));

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import type { Withdrawn } from '@waymark/messaging';
 import type { ProcessOrderResult } from '@waymark/service-kit';
 import { exitCodes } from '../../exit-codes.js';
 import { type CommandContext, type CommonOptions, report } from '../command-context.js';
-import { notDoneYet, type OrderingOptions, untilDone, withOrderingOptions } from '../ordering.js';
+import { notDoneYet, type OrderingOptions, untilDone, withdrawnText, withOrderingOptions } from '../ordering.js';
 import { secretsOption, serviceOption, type TargetOptions } from '../views/targets.js';
 import { processId, withProcess } from './find.js';
 
@@ -42,10 +43,12 @@ export function addRetry(processes: Command, { terminal, end }: CommandContext):
     });
 }
 
-function textOf(result: ProcessOrderResult | undefined, orderId: string): string {
+function textOf(result: ProcessOrderResult | Withdrawn | undefined, orderId: string): string {
   switch (result?.outcome) {
     case undefined:
       return notDoneYet(orderId);
+    case 'withdrawn':
+      return withdrawnText(result);
     case 'taken':
       return `Done. The step ${result.step} was taken for the ${result.attempt}. time.`;
     case 'not_open':

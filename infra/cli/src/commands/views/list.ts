@@ -4,6 +4,7 @@ import type { OpenedViews } from '@waymark/service-kit';
 import { columns } from '../../terminal.js';
 import { type CommandContext, type CommonOptions, report } from '../command-context.js';
 import { ofEach } from '../each-service.js';
+import { failingIn, failingText } from './failing.js';
 import { secretsOption, serviceOption, type TargetOptions, targetsOf } from './targets.js';
 import { told, withView, withViews } from './with-view.js';
 
@@ -27,10 +28,12 @@ export function addList(views: Command, context: CommandContext): void {
           const views: ViewStatus[] = [];
           for (const projection of opened.projections)
             views.push(await statusOf(target.definition.name, projection, opened, false));
-          return views;
+          return { views, failing: await failingIn(target.definition.name, opened) };
         }),
       );
-      report(context.terminal, options, { views: shown.flat(), notShown }, () => asText(shown.flat()));
+      const views = shown.flatMap((each) => each.views);
+      const failing = shown.flatMap((each) => each.failing);
+      report(context.terminal, options, { views, failing, notShown }, () => asText(views) + failingText(failing));
     });
 }
 
@@ -44,10 +47,11 @@ export function addStatus(views: Command, { terminal }: CommandContext): void {
     .option('--json', 'print the result as one line of JSON')
     .option('--quiet', 'without --json: print nothing')
     .action(async (name: string, options: StatusOptions) => {
-      const status = await withView(name, options, ({ projection, views: opened, service }) =>
-        statusOf(service, projection, opened, options.digest ?? false),
-      );
-      report(terminal, options, status, () => asText([status]));
+      const status = await withView(name, options, async ({ projection, views: opened, service }) => ({
+        ...(await statusOf(service, projection, opened, options.digest ?? false)),
+        failing: await failingIn(service, opened, projection),
+      }));
+      report(terminal, options, status, () => asText([status]) + failingText(status.failing));
     });
 }
 
