@@ -21,7 +21,7 @@ describe('a queue from the time when it held ids of people who are shut out', ()
   const goBack = async (concernId: string, excluded: string): Promise<void> => {
     const client = new pg.Client(String(stage.environmentOf('intake').DATABASE_URL));
     await client.connect();
-    await client.query('DROP SCHEMA concern_queue_v7 CASCADE');
+    await client.query('DROP SCHEMA concern_queue_v8 CASCADE');
     await client.query(`DELETE FROM view_generations WHERE view = 'concern-queue'`);
     await client.query(
       'CREATE TABLE public.concern_queue (concern_id uuid PRIMARY KEY, shut_out_people text[] NOT NULL)',

@@ -11,7 +11,7 @@ import type { StaffMarks } from './staff-marks.js';
 export const queueProjection = (marks: StaffMarks, desks: DeskMarks): Projection<'concern-queue'> =>
   foldedRows({
     name: 'concern-queue',
-    version: 7,
+    version: 8,
     categories: ['concern'],
     opens: {
       ConcernSubmitted: ['language', 'place', 'exclusions'],
