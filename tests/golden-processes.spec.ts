@@ -11,7 +11,7 @@ const fileOf = (service: string, version: number): string =>
 /** What the view of a service's process clocks folds, and which process an event starts. */
 const startsOf = ({ declared }: DeclaredProcesses) =>
   declared
-    .map(({ name, startedBy: { category, type } }) => ({ process: name, category, type }))
+    .flatMap(({ name, startedBy: { category, types } }) => types.map((type) => ({ process: name, category, type })))
     .toSorted((one, other) => one.process.localeCompare(other.process));
 
 const services = definitions.flatMap(({ name, processes }) => (processes ? [{ name, processes }] : []));

@@ -147,6 +147,7 @@ const consent = (of: number) => {
     event<unknown>('OverrideDeclined', { overrideId }),
     event<unknown>('OverrideRevoked', { overrideId }),
     event<unknown>('OverrideEndedByClient', { overrideId }),
+    event<unknown>('OverrideExpired', { overrideId }),
     event<unknown>('DisclosureRecorded', { consentId, ...scope }),
   );
 };

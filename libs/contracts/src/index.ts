@@ -10,6 +10,7 @@ export {
   instant,
   month,
   shutOutMarks,
+  spellingsOfStaffId,
   staffId,
   staffIdPattern,
   subdivision,

@@ -16,12 +16,31 @@ export const id = Type.Unsafe<string>(Type.String({ format: 'uuid' }));
 export const staffIdPattern = /^[\x21-\x7e]{1,255}$/;
 /** Subject of a member of staff in the identity provider. */
 export const staffId = formed(staffIdPattern, 'amina.officer');
-const uuidOfAnyCase = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** A UUID with or without its hyphens, in braces, or as `urn:uuid:`. */
+const uuidSpelling =
+  /^(?:urn:uuid:|\{)?([0-9a-f]{8})(-?)([0-9a-f]{4})\2([0-9a-f]{4})\2([0-9a-f]{4})\2([0-9a-f]{12})\}?$/i;
+
 /**
- * A staff id in the one form in which two of them are compared: a UUID in lower case, as which all its spellings are the same; any
- * other as it is, since to an identity provider its letters may differ by their case.
+ * A staff id in the one form in which two of them are compared: a UUID in lower case with its hyphens, as which all its spellings are
+ * the same; any other as it is, since to an identity provider its letters may differ by their case.
  */
-export const comparedStaffId = (id: string): string => (uuidOfAnyCase.test(id) ? id.toLowerCase() : id);
+export function comparedStaffId(id: string): string {
+  const [, first, , ...others] = uuidSpelling.exec(id) ?? [];
+  return first === undefined ? id : [first, ...others].join('-').toLowerCase();
+}
+
+/** Also as it may have been spelt where something was made of it before all spellings of a UUID were one. */
+export function spellingsOfStaffId(id: string): readonly string[] {
+  const one = comparedStaffId(id);
+  if (!uuidSpelling.test(one)) return [one];
+  const spelt = [one, one.toUpperCase()].flatMap((each) => [
+    each,
+    each.replaceAll('-', ''),
+    `{${each}}`,
+    `urn:uuid:${each}`,
+  ]);
+  return [...new Set([...spelt, id])];
+}
 export const instant = Type.Unsafe<string>(Type.String({ format: 'date-time' }));
 export const month = formed(/^\d{4}-(0[1-9]|1[0-2])$/, '2026-03');
 /** ISO 3166-1 alpha-2. */

@@ -114,7 +114,8 @@ export class Aggregates {
       return {
         id,
         state,
-        revision: history.length - 1,
+        // As it was answered first: what has happened since is not for everybody who asks again.
+        revision: last.recorded.revision,
         position: last.recorded.position,
         events: before.map(({ event }) => event),
       };

@@ -34,6 +34,14 @@ export const WITHOUT_KEY = 'waymark:without-key';
 export const WithoutKey = (): MethodDecorator =>
   applyDecorators(SetMetadata(WITHOUT_KEY, true), ApiExtension('x-without-idempotency-key', true));
 
+export const DECIDED_ANEW = 'waymark:decided-anew';
+
+/**
+ * For commands whose answer holds what only whoever may still ask for it may have, such as a receipt: a retry goes through the command
+ * again, which decides about the access anew and finds in the log what it has done.
+ */
+export const DecidedAnew = (): MethodDecorator => SetMetadata(DECIDED_ANEW, true);
+
 const keyForm = /^[\x21-\x7e]{22,200}$/;
 
 /** Every command is looked up by principal, route with its ids and key before anything is decided; see idempotency.ts. */
@@ -60,18 +68,20 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const attempt = attemptOf(request);
     const name = this.answers.commandSeed(attempt);
-    return from(this.turns.take(name, () => this.answer(attempt, request, reply, next)));
+    const anew = this.reflector.get<boolean | undefined>(DECIDED_ANEW, context.getHandler()) === true;
+    return from(this.turns.take(name, () => this.answer(attempt, anew, request, reply, next)));
   }
 
   private async answer(
     attempt: Attempt,
+    anew: boolean,
     request: WaymarkRequest,
     reply: FastifyReply,
     next: CallHandler,
   ): Promise<unknown> {
     const earlier = await this.answers.earlier(attempt);
     if (earlier.kind === 'other_body') throw keyReused();
-    if (earlier.kind === 'answered') return send(reply, earlier.answer);
+    if (earlier.kind === 'answered' && !(anew && earlier.answer.status < 300)) return send(reply, earlier.answer);
     request.call = callOf(request, derivedId(this.answers.commandSeed(attempt)));
     try {
       const result: unknown = await lastValueFrom(next.handle(), { defaultValue: {} });

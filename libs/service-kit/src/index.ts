@@ -23,7 +23,7 @@ export type { Erasure } from './erasure/erasure.js';
 export { messagesOf } from './erasure/erasing.js';
 export * from './fields.js';
 export * from './ground-of.js';
-export { WithoutKey } from './idempotency.interceptor.js';
+export { DecidedAnew, WithoutKey } from './idempotency.interceptor.js';
 export { isFit } from './health.js';
 export * from './hear-of-team.js';
 export * from './key-settings.js';

@@ -5,7 +5,7 @@ import { Views } from './views.js';
 
 const counting: ProcessDeclaration = {
   ...{ service: 'tally', name: 'counting', version: 1 },
-  startedBy: { category: 'tally', type: 'Added', about: ({ stream }) => stream },
+  startedBy: { category: 'tally', types: ['Added'], about: ({ stream }) => stream },
   steps: [{ name: 'ask', withinMinutes: 5, take: async () => [] }],
 };
 const never = <Value>(): Promise<Value> => new Promise(() => undefined);

@@ -28,13 +28,17 @@ describe('the marks of whom a reporter shuts out', () => {
     const knows = (named: string, asked: string) =>
       marks.include({ concernId: concern, shutOut: marks.of(concern, { ...shutOut, people: [named] }) }, { id: asked });
     expect([knows(spelt, id), knows(id, spelt), knows(spelt, spelt)]).toEqual([true, true, true]);
+    for (const other of [`urn:uuid:${id}`, `{${spelt}}`, id.replaceAll('-', ''), spelt.replaceAll('-', '')])
+      expect([knows(other, id), knows(id, other)]).toEqual([true, true]);
     expect([knows('Amina', 'Amina'), knows('Amina', 'amina')]).toEqual([true, false]);
   });
 
   it('from before that are recognised all the same', () => {
-    const id = '0197D000-0000-7000-8000-00000000000A';
-    const input = { secret, label: 'shut-out person', input: `${concern} ${id}` };
-    expect(marks.include({ concernId: concern, shutOut: [deriveMark(input)] }, { id })).toBe(true);
+    const id = '0197d000-0000-7000-8000-00000000000a';
+    for (const given of [id, id.toUpperCase(), `urn:uuid:${id}`, `{${id}}`, id.replaceAll('-', '')]) {
+      const input = { secret, label: 'shut-out person', input: `${concern} ${given}` };
+      expect(marks.include({ concernId: concern, shutOut: [deriveMark(input)] }, { id })).toBe(true);
+    }
   });
 
   it('are told among others for whoever may not count them: the same each time, and meaning nobody else', () => {

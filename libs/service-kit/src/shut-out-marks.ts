@@ -1,5 +1,5 @@
 import { type Principal, staffRefs } from '@waymark/access';
-import { comparedStaffId, type Role } from '@waymark/contracts';
+import { comparedStaffId, type Role, spellingsOfStaffId } from '@waymark/contracts';
 import { deriveMark } from '@waymark/privacy';
 
 /** Whom a reporter shuts out: people by id, and everybody of a role or a unit. */
@@ -117,9 +117,9 @@ export class ShutOutMarks {
     return staffRefs(asker.kind === 'staff' && cases.some((each) => this.conflictWith(each, asker)) ? [asker.id] : []);
   }
 
-  /** Also of the id as it is: marks from before ids were compared in one form were made so. */
+  /** Of every spelling of the id: marks from before ids were compared in one form were made of what was given. */
   private marksOfPerson(concernId: string, id: string): readonly string[] {
-    return [comparedStaffId(id), id].map((each) => this.mark(concernId, 'person', each));
+    return spellingsOfStaffId(id).map((each) => this.mark(concernId, 'person', each));
   }
 
   /** Of whoever works at a desk, where the case is that of the other one. */

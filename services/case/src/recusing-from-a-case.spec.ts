@@ -31,8 +31,15 @@ describe('recusing from a case', () => {
     expect(await get('kwame.officer')).toMatchObject({ status: 200 });
     const key = randomUUID();
     const first = await post('kwame.officer', '/recusal', { reason }, key);
-    expect(first).toMatchObject({ status: 200, body: { team: [stage.idOf('amina.officer')] } });
-    expect(await post('kwame.officer', '/recusal', { reason }, key)).toMatchObject({ status: 200, body: first.body });
+    expect(first).toMatchObject({ status: 200, body: { caseId: opened.caseId, events: ['OfficerRecused'] } });
+    expect(Object.keys(first.body)).toEqual(['caseId', 'events']);
+    await post('amina.officer', '/stage', { stage: 'assessment' });
+    const again = () => post('kwame.officer', '/recusal', { reason }, key);
+    expect(await again()).toMatchObject({ status: 200, body: first.body });
+    await stage.query('case', 'DELETE FROM idempotency');
+    const lost = await again();
+    expect(lost).toMatchObject({ status: 200, body: first.body });
+    for (const header of ['etag', 'waymark-position']) expect(lost.headers.get(header)).toBe(first.headers.get(header));
     const { instance: _at, ...nothing } = (
       await stage.ask('case', 'GET', `/v1/cases/${randomUUID()}`, { as: 'kwame.officer' })
     ).body;
@@ -45,7 +52,9 @@ describe('recusing from a case', () => {
     ])
       expect({ status: answer.status, body: answer.body }).toMatchObject({ status: 404, body: nothing });
     expect(await finds('kwame.officer')).toBe(false);
-    expect(await eventsOf(stage, opened.caseId)).toEqual(['CaseOpened', 'TeamMemberAdded', 'OfficerRecused']);
+    expect(await eventsOf(stage, opened.caseId)).toEqual([
+      ...['CaseOpened', 'TeamMemberAdded', 'OfficerRecused', 'StageMoved'],
+    ]);
   });
 
   it('is for ever: nobody is put back on the team, nor made its officer', async () => {

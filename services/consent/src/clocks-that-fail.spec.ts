@@ -12,11 +12,11 @@ describe('the clock of consents', () => {
 
   it('ends a consent at its time also when it fails for another one', async () => {
     const unknown = randomUUID();
-    await stage.query('consent', 'INSERT INTO consent_clocks (consent_id, client_id, due_at) VALUES ($1, $2, $3)', [
-      unknown,
-      randomUUID(),
-      stage.clock.now(),
-    ]);
+    await stage.query(
+      'consent',
+      'INSERT INTO consent_clocks (consent_id, is_override, client_id, due_at) VALUES ($1, false, $2, $3)',
+      [unknown, randomUUID(), stage.clock.now()],
+    );
     const clientId = randomUUID();
     await stage.team(clientId, ['amina.officer']);
     const path = `/v1/clients/${clientId}/consents`;

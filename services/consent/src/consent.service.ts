@@ -53,7 +53,7 @@ export const consent: ServiceDefinition<typeof own> = {
   publishes,
   publish,
   consumes,
-  processes: { version: 2, declared: [consentWithdrawal, clientErasure] },
+  processes: { version: 3, declared: [consentWithdrawal, clientErasure] },
   dueWork: (doors) => [consentClocks(doors)],
   clocks: [runRetention],
   erasure: { answers: erasureAnswer },

@@ -5,6 +5,7 @@ import { linkIds } from './erasing.fixture.js';
 jest.setTimeout(120_000);
 
 const [officer, supervisor] = ['amina.officer', 'ingrid.supervisor'];
+const cannotBeAsked = { cannotBeAsked: 'unconscious' };
 
 describe('what somebody with two ids has decided under one of them', () => {
   let stage: ConsentStage;
@@ -15,13 +16,12 @@ describe('what somebody with two ids has decided under one of them', () => {
 
   const of = (clientId: string, path: string) => `/v1/clients/${clientId}/${path}`;
   const known = (): Promise<string> => clientOfTeam(stage, [officer, supervisor]);
-  const overridden = async (clientId: string, legalBasis = 'vital_interest'): Promise<string> => {
-    const cannotBeAsked = 'unconscious';
+  const overridden = async (clientId: string, legalBasis = 'vital_interest', said: object = cannotBeAsked) => {
     const asked = { recipient: 'ombudsman', purpose: 'referral', categories: ['contact', 'matter_summary'] };
-    const body = { ...asked, legalBasis, justification: 'Unconscious.', cannotBeAsked, validUntil: inDays(stage, 5) };
+    const body = { ...asked, legalBasis, justification: 'Unconscious.', ...said, validUntil: inDays(stage, 5) };
     const { overrideId } = (await stage.post(of(clientId, 'overrides'), { as: officer, body })).body;
-    await stage.post(of(clientId, `overrides/${overrideId}/approval`), { as: supervisor, body: { cannotBeAsked } });
-    return overrideId;
+    await stage.post(of(clientId, `overrides/${overrideId}/approval`), { as: supervisor, body: said });
+    return String(overrideId);
   };
   const agree = async (clientId: string): Promise<string> =>
     (await stage.post(of(clientId, 'consents'), { as: officer, body: toOmbudsman(stage) })).body.consentId;
@@ -101,6 +101,29 @@ describe('what somebody with two ids has decided under one of them', () => {
     expect(await statusOf(before, overrideId)).toBe('ended_by_client');
     const withdrawn = (await stage.eventsOf(before)).filter(({ type }) => type === 'ConsentWithdrawn');
     expect(withdrawn).toMatchObject([{ data: { consentId } }]);
+  });
+
+  it('ends an override that nobody would have approved who had known of their no, also where the no came first', async () => {
+    const overriddenAfterANo = async (legalBasis: string, said: object) => {
+      const [before, again] = [await known(), await known()];
+      await refuse(before);
+      stage.clock.advance({ minutes: 1 });
+      const overrideId = await overridden(again, legalBasis, said);
+      expect(await disclose(again)).toMatchObject(allowed);
+      await linkIds(stage, again, before);
+      return { again, overrideId };
+    };
+    const unknown = await overriddenAfterANo('vital_interest', {});
+    expect(await statusOf(unknown.again, unknown.overrideId)).toBe('ended_by_client');
+    expect(await disclose(unknown.again)).toMatchObject(refused);
+    for (const [legalBasis, said] of [
+      ['vital_interest', cannotBeAsked],
+      ['legal_obligation', {}],
+    ] as const) {
+      const { again, overrideId } = await overriddenAfterANo(legalBasis, said);
+      expect(await statusOf(again, overrideId)).toBe('in_force');
+      expect(await disclose(again)).toMatchObject(allowed);
+    }
   });
 
   it('leaves what they said yes to after the no', async () => {

@@ -10,6 +10,7 @@ import {
   startConsentStage,
   toOmbudsman,
 } from './consent.fixture.js';
+import { linkIds } from './erasing.fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -57,12 +58,31 @@ describe('what waits for a second person', () => {
     expect(lines).toEqual([
       {
         ...{ kind: 'override', requestId: overrideId, clientId: one, requestedBy },
-        ...{ requestedAt: expect.any(String), validUntil: inDays(stage, 5) },
+        ...{ requestedAt: expect.any(String), validUntil: inDays(stage, 5), clientSaidNo: [] },
       },
       { kind: 'erasure', requestId: erasureId, clientId: two, requestedBy, requestedAt: expect.any(String) },
     ]);
     expect((await list(supervisor, '&kind=erasure')).map(({ kind }) => kind)).not.toContain('override');
     expect((await list(supervisor, '&kind=override')).map(({ kind }) => kind)).not.toContain('erasure');
+  });
+
+  it('says which no of the client an override stands against, by whichever id, and nothing of how they put it', async () => {
+    const [clientId, again] = [await known(), await known()];
+    await linkIds(stage, again, clientId);
+    const { validUntil: _until, form: _form, ...refusal } = toOmbudsman(stage, { reason: 'kanarie' });
+    for (const id of [clientId, again])
+      expect(await post(id, 'consent-refusals', officer, refusal)).toMatchObject({ status: 201 });
+    const overrideId = await overriding(clientId);
+    await waiting(clientId, [overrideId]);
+    const no = {
+      ...{ how: 'refused', recipient: 'ombudsman', purpose: 'referral', saidAt: stage.clock.now() },
+      ...{ categories: refusal.categories, standing: refusal.categories },
+    };
+    const [line] = (await list()).filter((each) => each.clientId === clientId);
+    expect(line?.clientSaidNo).toEqual([no, no]);
+    const { items } = (await stage.get(`/v1/clients/${clientId}/overrides`, { as: supervisor })).body;
+    expect(line?.clientSaidNo).toEqual(items[0].clientSaidNo);
+    expect(items[0]).not.toHaveProperty('expired');
   });
 
   it('leaves it once somebody has approved, or it is too late to', async () => {

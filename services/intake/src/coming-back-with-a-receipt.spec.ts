@@ -192,6 +192,19 @@ describe('coming back with a receipt', () => {
       expect(await desk.session(receipt)).toMatchObject({ scope: 'client' });
     });
 
+    it('the one that became the client’s is replaced as such: what was seen opens nothing any more', async () => {
+      const { concernId, receipt } = await desk.submit();
+      await publish(opened(concernId));
+      await eventually(async () => expect(await desk.session(receipt)).toMatchObject({ scope: 'client' }));
+      await desk.step(concernId, 'allocation', 'amina.officer');
+      const replaced = await stage.ask('intake', 'POST', `/v1/concerns/${concernId}/receipt-replacements`, {
+        ...{ as: 'amina.officer', body: { scope: 'client', reason: 'seen_by_others' } },
+      });
+      expect(replaced).toMatchObject({ status: 201 });
+      expect(await show(receipt)).toMatchObject({ status: 401 });
+      expect(await desk.session(replaced.body.receipt)).toMatchObject({ scope: 'client' });
+    });
+
     it('a witness does not: the officer hands the client a receipt of their own, once', async () => {
       const { concernId, receipt } = await desk.submit({ reporterRelation: 'witness' });
       await publish(opened(concernId));
@@ -208,6 +221,12 @@ describe('coming back with a receipt', () => {
       });
       expect(await desk.session(issued.body.receipt)).toMatchObject({ scope: 'client' });
       expect(await desk.session(receipt)).toMatchObject({ scope: 'reporter' });
+      await desk.step(concernId, 'allocation', 'ingrid.supervisor', {
+        ...{ officerId: stage.idOf('kwame.officer'), from: stage.idOf('amina.officer') },
+      });
+      const lost = await stage.ask('intake', 'POST', path, { as: 'amina.officer', key });
+      expect(lost.status).toBeGreaterThanOrEqual(400);
+      expect(JSON.stringify(lost.body)).not.toContain(issued.body.receipt);
     });
 
     it('the client of a witness reads no letter of theirs and writes none in their name', async () => {

@@ -50,6 +50,23 @@ describe('a person whom the reporter names', () => {
     }
   });
 
+  it('is shut out from the first, by queue, reading and allocation, in whichever way their UUID is spelt', async () => {
+    const id = stage.idOf('amina.officer');
+    const bare = id.replaceAll('-', '');
+    for (const spelt of [`urn:uuid:${id}`, `{${id.toUpperCase()}}`, bare, bare.toUpperCase(), `URN:UUID:${id}`]) {
+      const { concernId } = await desk.submit(naming(spelt));
+      expect(await queueOf('kwame.officer')).toContain(concernId);
+      expect(await queueOf('amina.officer')).not.toContain(concernId);
+      expect(await stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as: 'amina.officer' })).toMatchObject({
+        ...{ status: 404, body: { code: 'not_found' } },
+      });
+      const given = { as: 'ingrid.supervisor', body: { officerId: `{${id}}` } };
+      expect(await stage.ask('intake', 'POST', `/v1/concerns/${concernId}/allocation`, given)).toMatchObject({
+        ...{ status: 409, body: { code: 'officer_excluded' } },
+      });
+    }
+  });
+
   it('is never taken for shut out where what was given can be no id: with spaces, or a display name', async () => {
     for (const given of [` ${stage.idOf('amina.officer')}`, `${stage.idOf('amina.officer')} `, 'Kwame Boateng', ''])
       expect(

@@ -95,7 +95,7 @@ export class ConsentPeer {
   private tellStanding(body: Buffer, response: ServerResponse): void {
     const { consentIds }: { consentIds: readonly string[] } = JSON.parse(body.toString('utf8'));
     if (this.silent) return void response.destroy();
-    const inForce = new Set([...this.consents.values()].map(({ allows }) => Object(allows).consentId));
+    const inForce = new Set([...this.consents.values()].flatMap(({ allows }) => Object.values(allows)));
     reply(response, 200, { consentIds: consentIds.filter((id) => inForce.has(id)) });
   }
 

@@ -79,12 +79,15 @@ describe('what a referral is about', () => {
     expect(await shown(id)).not.toHaveProperty('withheld');
   });
 
-  it('is shown where it was sent under an override, of which no consent is asked', async () => {
+  it('is shown where it was sent under an override, for as long as that stands', async () => {
     peer.override(known.clientId, 'contact', 'matter_summary');
     const id = await sent();
+    expect(await told(id)).toEqual([about, about]);
     peer.silent = true;
-    const found = await shown(id);
-    expect(found).toMatchObject({ service: 'mediation', urgency: 'urgent' });
-    expect(found).not.toHaveProperty('withheld');
+    expect(await shown(id)).toMatchObject({ status: 'sent', withheld: 'consent_unreachable' });
+    peer.silent = false;
+    peer.withdraw(known.clientId);
+    expect(await told(id)).toEqual([[], []]);
+    expect(await told(id, officer)).toEqual([about, about]);
   });
 });

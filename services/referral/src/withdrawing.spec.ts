@@ -79,14 +79,22 @@ describe('a referral whose client withdraws the consent', () => {
     expect(await post(`/${referralId}/openings`, olivier)).toMatchObject({ body: { code: 'consent_missing' } });
   });
 
-  it('that went out under an override is not suspended by the withdrawal of a consent', async () => {
-    peer.override(known.clientId, 'contact', 'matter_summary');
-    const id = await sent();
+  it('that went out under an override is suspended when that is over, not by the withdrawal of a consent', async () => {
+    const overrideId = peer.override(known.clientId, 'contact', 'matter_summary');
+    const [id, over] = [await sent(), await sent()];
     const message = suspensionsRequested(known, consentId, [id]);
     await consentBus.publish(topicOf('consent'), [message]);
     await handled(stage, message);
     expect((await get(`/${id}`, 'amina.officer')).body).toMatchObject({ status: 'sent' });
     expect(await post(`/${id}/openings`, olivier)).toMatchObject({ status: 200 });
+    await withdraw(suspensionsRequested(known, overrideId, [over], 2));
+    await suspended(over);
+    const shown = (await get(`/${over}`, 'olivier.ombudsman')).body;
+    expect(shown).toMatchObject({ notice: 'consent_withdrawn' });
+    expect(shown).not.toHaveProperty('service');
+    expect(await told(stage, over)).toContainEqual(
+      expect.objectContaining({ data: expect.objectContaining({ consentId: overrideId, outcome: 'suspended' }) }),
+    );
   });
 
   it('is suspended once, though it is asked for twice, each time answered, and the unit is told and says so', async () => {

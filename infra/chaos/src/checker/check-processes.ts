@@ -5,6 +5,9 @@ import type { Finding } from './finding.js';
 const causes: Readonly<Record<string, (event: LoggedEvent) => string>> = {
   ConcernAccepted: idOf,
   ConsentWithdrawn: ({ data }) => text(data, 'consentId'),
+  OverrideRevoked: ({ data }) => text(data, 'overrideId'),
+  OverrideEndedByClient: ({ data }) => text(data, 'overrideId'),
+  OverrideExpired: ({ data }) => text(data, 'overrideId'),
   SuspensionsRequested: ({ data }) => text(data, 'consentId'),
   ConcernLinkedToClient: ({ data }) => text(data, 'linkId'),
   ErasureApproved: ({ data }) => text(data, 'erasureId'),

@@ -40,9 +40,9 @@ export const consentWithdrawn = defineMessage({
 
 export const suspensionsRequested = defineMessage({
   type: 'consent.suspensions-requested.v1',
-  title: 'Referrals under a withdrawn consent are to be suspended',
+  title: 'Referrals under what allows them no longer are to be suspended',
   summary:
-    'Every referral whose sending was authorised under a consent that was withdrawn. The referral service applies the withdrawal to each and says so.',
+    'Every referral whose sending was authorised under a consent that was withdrawn, or under an override that is over, which `consentId` then names. The referral service applies it to each and says so.',
   key: 'client',
   schema: Type.Object(
     { clientId: id, consentId: id, referralIds: Type.Array(id, { minItems: 1 }), withdrawnAt: instant },

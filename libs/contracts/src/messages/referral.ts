@@ -38,7 +38,7 @@ export const withdrawalApplied = defineMessage({
   type: 'referral.withdrawal-applied.v1',
   title: 'A withdrawal was applied to a referral',
   summary:
-    'What the withdrawal of a consent meant for a referral: suspended and its unit told, at an end before, or never sent under it, which it now cannot be.',
+    'What the withdrawal of a consent, or the end of an override, meant for a referral: suspended and its unit told, at an end before, or never sent under it, which it now cannot be.',
   key: 'referral',
   schema: Type.Object(
     { referralId: id, clientId: id, consentId: id, outcome: code(withdrawalOutcomes), appliedAt: instant },

@@ -11,13 +11,13 @@ import { type ProcessDeclaration, processIdOf } from './process-declaration.js';
 
 const counting: ProcessDeclaration = {
   ...{ service: 'tally', name: 'counting', version: 1 },
-  startedBy: { category: 'tally', type: 'Added', about: ({ stream }) => stream.slice('tally-'.length) },
+  startedBy: { category: 'tally', types: ['Added'], about: ({ stream }) => stream.slice('tally-'.length) },
   steps: [{ name: 'ask', withinMinutes: 5, take: ({ about }) => Promise.resolve([about]) }],
 };
 const older: ProcessDeclaration = {
   ...counting,
   name: 'older',
-  startedBy: { ...counting.startedBy, type: 'Withdrawn' },
+  startedBy: { ...counting.startedBy, types: ['Withdrawn'] },
 };
 const releaseBefore: ServiceDefinition = { ...tallyService, processes: { version: 1, declared: [older] } };
 const release: ServiceDefinition = { ...tallyService, processes: { version: 2, declared: [older, counting] } };

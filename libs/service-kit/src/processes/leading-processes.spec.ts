@@ -23,7 +23,7 @@ const counting: ProcessDeclaration = {
   service: 'tally',
   name: 'counting',
   version: 1,
-  startedBy: { category: 'tally', type: 'Added', about: ({ stream }) => stream.slice('tally-'.length) },
+  startedBy: { category: 'tally', types: ['Added'], about: ({ stream }) => stream.slice('tally-'.length) },
   steps: [
     { name: 'ask', withinMinutes: 5, take: (taking) => hooks.ask(taking) },
     {

@@ -13,12 +13,12 @@ import { type ProcessEvent, processEvents } from './process.events.js';
 export function processClocksProjection(service: string, { version, declared }: DeclaredProcesses): Projection {
   const { category } = processAggregate(service);
   const startedBy = (event: OpenedEvent): ProcessDeclaration | undefined =>
-    declared.find(({ startedBy: by }) => by.category === event.category && by.type === event.type);
+    declared.find(({ startedBy: by }) => by.category === event.category && by.types.includes(event.type));
   return foldedRows({
     name: `${service}-process-clocks`,
     version,
     categories: [category, ...new Set(declared.map(({ startedBy: by }) => by.category))],
-    folds: [...Object.keys(processEvents), ...new Set(declared.map(({ startedBy: by }) => by.type))],
+    folds: [...Object.keys(processEvents), ...new Set(declared.flatMap(({ startedBy: by }) => by.types))],
     tables: `
       CREATE TABLE process_clocks (
         process_id uuid NOT NULL,

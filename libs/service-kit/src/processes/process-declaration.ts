@@ -42,10 +42,10 @@ export interface ProcessDeclaration {
   readonly name: string;
   /** Counts up whenever the steps or their order change. Open processes keep the plan with which they began. */
   readonly version: number;
-  /** The event of the service's own log that starts it, and what it is then about. */
+  /** The events of the service's own log that start it, at most one of them for what it is then about. */
   readonly startedBy: {
     readonly category: string;
-    readonly type: string;
+    readonly types: readonly string[];
     readonly about: (event: OpenedEvent) => string;
   };
   readonly steps: readonly [ProcessStep, ...ProcessStep[]];

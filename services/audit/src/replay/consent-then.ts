@@ -56,6 +56,7 @@ export function evolveConsents(consents: ConsentsThen, fact: Fact): ConsentsThen
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
     case 'OverrideEndedByClient':
+    case 'OverrideExpired':
     case 'ErasureRequested':
     case 'ErasureRequestWithdrawn':
     case 'ErasureDeclined':

@@ -84,6 +84,21 @@ export class VisibleCases {
     }
   }
 
+  /** Who asks again whether their recusal was written has lost the case by it. The command's id follows from who asks: it is theirs. */
+  private async demand(caller: Principal, caseId: string, call: Call, command: TeamsCommand): Promise<void> {
+    const { current } = await this.find(caller, command.type, caseId).catch(async (refusal: unknown) => {
+      if (command.type === 'RecuseOfficer' && (await this.hasCarriedOut(caseId, call))) return { current: undefined };
+      throw refusal;
+    });
+    const joining = joiningBy(command);
+    if (current && joining !== undefined) await this.demandNotShutOut(current, joining);
+  }
+
+  private async hasCarriedOut(caseId: string, { commandId }: Call): Promise<boolean> {
+    const history = await this.aggregates.history(caseAggregate, caseId);
+    return history.some(({ recorded }) => recorded.metadata.causationId === commandId);
+  }
+
   /** Runs a command, and tells who keeps a copy of the team what became of it. */
   async change(
     caseId: string,
@@ -91,9 +106,7 @@ export class VisibleCases {
     call: Call,
     command: TeamsCommand,
   ): Promise<Written<CaseState, CaseEvent>> {
-    const { current } = await this.find(caller, command.type, caseId);
-    const joining = joiningBy(command);
-    if (joining !== undefined) await this.demandNotShutOut(current, joining);
+    await this.demand(caller, caseId, call, command);
     const written = await this.write(caseId, command, call);
     await this.listeners.tell(written, call);
     return written;

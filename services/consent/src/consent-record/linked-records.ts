@@ -4,6 +4,7 @@ import type { Aggregates, Call, HistoryEntry } from '@waymark/service-kit';
 import { consentRecordAggregate } from './consent-record.aggregate.js';
 import type { ConsentEvent } from './domain/consent-record.events.js';
 import { type ConsentRecord, consentOf } from './domain/consent-record.state.js';
+import { overrideOf } from './domain/override.state.js';
 
 type Entry = HistoryEntry<ConsentEvent>;
 
@@ -60,6 +61,6 @@ export const callTo = (what: string, { ifMatch: _ofTheFirst, ...call }: Call): C
 /** The part of a call that is about another id of the person than the one that was named. */
 export const callAbout = ({ clientId }: Pick<LinkedRecord, 'clientId'>, call: Call): Call => callTo(clientId, call);
 
-/** The record in which a consent lies; that of the named id for one that nobody knows. */
-export const holderOf = (records: LinkedRecords, consentId: string): LinkedRecord =>
-  records.find(({ record }) => consentOf(record, consentId)) ?? records[0];
+/** The record in which a consent or an override lies; that of the named id for one that nobody knows. */
+export const holderOf = (records: LinkedRecords, allowedBy: string): LinkedRecord =>
+  records.find(({ record }) => consentOf(record, allowedBy) ?? overrideOf(record, allowedBy)) ?? records[0];

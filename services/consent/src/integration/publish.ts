@@ -84,6 +84,7 @@ export function publish(recorded: OpenedEvent): Translation | undefined {
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
     case 'OverrideEndedByClient':
+    case 'OverrideExpired':
     case 'LegalHoldPlaced':
     case 'LegalHoldLifted':
     case 'ReporterErasureAdmitted':

@@ -1,5 +1,5 @@
 import type { Standing } from '../integration/consent-door.js';
-import type { Referral } from './domain/referral.state.js';
+import { isOver, type Referral } from './domain/referral.state.js';
 
 /** Of a field that tells the unit what a referral is about. */
 export const whileItMay = 'For the unit only until the consent is withdrawn or over, or the referral revoked';
@@ -12,16 +12,16 @@ export const whyWithheld = 'What it is about is not shown because the consent se
  * so that it can stop, and no longer what it is about. This is what the referral itself has heard; consent is asked as well
  * (`underConsent`).
  */
-export const unitMayRead = ({ status, suspension, sending, withdrawnConsents }: Referral): boolean =>
-  status !== 'revoked' &&
-  suspension === undefined &&
-  (sending?.consentId === undefined || !withdrawnConsents.includes(sending.consentId));
+export const unitMayRead = (referral: Referral): boolean =>
+  referral.status !== 'revoked' &&
+  referral.suspension === undefined &&
+  (referral.sending === undefined || !isOver(referral, referral.sending));
 
-/** What consent says of the consent under which it was sent; of one that was sent without, under an override, nothing is asked. */
+/** What consent says of the consent or the override under which it was sent. */
 export function underConsent(
-  consentId: string | undefined,
+  sentUnder: string | undefined,
   { consentIds, known }: Standing,
 ): 'stands' | 'over' | 'unknown' {
-  if (consentId === undefined || consentIds.has(consentId)) return 'stands';
+  if (sentUnder === undefined || consentIds.has(sentUnder)) return 'stands';
   return known ? 'over' : 'unknown';
 }

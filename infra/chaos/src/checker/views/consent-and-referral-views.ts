@@ -1,17 +1,25 @@
 import { aggregatesOf, referralStatusAfter, text, type LoggedEvent } from '../evidence.js';
 import { millis, type Row, type View } from './view.js';
 
+const begins = ['ConsentGiven', 'OverrideRequested'];
+const ends = [
+  ...['ConsentWithdrawn', 'ConsentExpired'],
+  ...['OverrideDeclined', 'OverrideRevoked', 'OverrideEndedByClient', 'OverrideExpired'],
+];
+
+/** The consent, or the override. */
+const allowing = (data: LoggedEvent['data'] | undefined): string => text(data, 'consentId') || text(data, 'overrideId');
+
 const consentClocks: View = {
   service: 'consent',
   table: 'consent_clocks',
   key: ['consent_id'],
   fold: (log) => {
-    const ended = log.filter(({ type }) => type === 'ConsentWithdrawn' || type === 'ConsentExpired');
-    const over = new Set(ended.map(({ data }) => text(data, 'consentId')));
+    const over = new Set(log.filter(({ type }) => ends.includes(type)).map(({ data }) => allowing(data)));
     return log
-      .filter(({ type, data }) => type === 'ConsentGiven' && !over.has(text(data, 'consentId')))
+      .filter(({ type, data }) => begins.includes(type) && !over.has(allowing(data)))
       .map(({ data }): Row => ({
-        consent_id: text(data, 'consentId'),
+        consent_id: allowing(data),
         client_id: text(data, 'clientId'),
         due_at: millis(text(data, 'validUntil')),
       }));
@@ -49,7 +57,7 @@ const referrals: View = {
         status: referralStatusAfter[events.findLast(({ type }) => type in referralStatusAfter)?.type ?? ''] ?? '',
         drafted_at: millis(text(drafted, 'movedAt')),
         sent_at: millis(text(sent, 'movedAt')),
-        consent_id: text(sent, 'consentId'),
+        consent_id: allowing(sent),
         due_at: dueAt(events),
         notice: notice?.type === 'RecipientInformed' ? text(notice.data, 'about') : '',
       };

@@ -16,7 +16,9 @@ import { coverage } from './coverage.js';
 import { decideErasing, lapse } from './erasure.decider.js';
 import { isErased, pendingByRule, refusesLinks } from './erasure.state.js';
 import { decideOverriding } from './override.decider.js';
-import { scopeOf } from './scope.js';
+import type { OverrideEvent } from './override.events.js';
+import { endedBy, isOpen, overrideOf } from './override.state.js';
+import { type Scope, scopeOf } from './scope.js';
 
 const longestValidityInMonths = 24;
 
@@ -27,22 +29,17 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
     switch (command.type) {
       case 'GiveConsent':
         if (isErased(record)) reject('person_erased');
-        return give(command.clientId, command.grant, context);
+        return [...give(command.clientId, command.grant, context), ...clientDecides(command.grant, record, context)];
       case 'RefuseConsent':
         if (isErased(record)) reject('person_erased');
         return refuse(command, record, context);
       case 'WithdrawConsent': {
         const consent = existing(record, command.consentId);
         if (consent.withdrawal) reject('consent_already_withdrawn');
-        return withdraw(consent, command.way, record, context);
+        return [...withdraw(consent, command.way, record, context), ...clientDecides(consent, record, context)];
       }
-      case 'RequestSuspensions': {
-        const consent = existing(record, command.consentId);
-        const endedAt = consent.withdrawal?.at ?? (isErased(record) ? record.erasure?.approval?.at : undefined);
-        if (endedAt === undefined) return [];
-        const missing = referralsUnder(record, consent.consentId).filter((id) => !command.heardOf.includes(id));
-        return requestSuspensions(consent, endedAt, missing);
-      }
+      case 'RequestSuspensions':
+        return requestAgain(command, record, context);
       case 'LinkClient':
         if (record.linked.includes(command.link.linkedClientId)) return [];
         return link(command.link, record, context);
@@ -59,7 +56,8 @@ export const consentRecordDecider: Decider<ConsentRecord, ConsentCommand, Consen
       case 'DelayInformingOfOverride':
       case 'InformClientOfOverride':
       case 'EndOverrides':
-        return decideOverriding(command, record, context);
+      case 'ExpireOverride':
+        return suspendingUnder(decideOverriding(command, record, context), record, context);
       case 'RequestErasure':
       case 'RequestErasureForConcern':
       case 'ResumeRetention':
@@ -93,6 +91,7 @@ function refuse(
   return [
     { type: 'ConsentRefused', data: { ...refusal, clientId } },
     ...contradictedBy(refusal, record, context.now).flatMap((consent) => withdraw(consent, way, record, context)),
+    ...clientDecides(refusal, record, context),
   ];
 }
 
@@ -109,8 +108,35 @@ function withdraw(
   ];
 }
 
+/** Overrides that stood in for the client's own word about this recipient and purpose are over with it. */
+const clientDecides = (decided: Scope, record: ConsentRecord, context: DecisionContext): readonly ConsentEvent[] =>
+  suspendingUnder(
+    endedBy([{ ...scopeOf(decided), decidedAt: context.now }], record, context.now).map((data) => ({
+      type: 'OverrideEndedByClient',
+      data,
+    })),
+    record,
+    context,
+  );
+
+const endOfOverride: ReadonlySet<ConsentEvent['type']> = new Set([
+  ...(['OverrideRevoked', 'OverrideEndedByClient', 'OverrideExpired'] as const),
+]);
+
+/** What went out under an override goes no further when that is over: it is suspended in the same append. */
+const suspendingUnder = (
+  overriding: readonly OverrideEvent[],
+  record: ConsentRecord,
+  { now }: DecisionContext,
+): readonly ConsentEvent[] =>
+  overriding.flatMap((event) => {
+    const { overrideId: consentId, clientId } = event.data;
+    const sent = endOfOverride.has(event.type) ? referralsUnder(record, consentId) : [];
+    return [event, ...requestSuspensions({ consentId, clientId }, now, sent)];
+  });
+
 const requestSuspensions = (
-  { consentId, clientId }: Consent,
+  { consentId, clientId }: Pick<Consent, 'consentId' | 'clientId'>,
   withdrawnAt: Instant,
   referralIds: readonly string[],
 ): readonly ConsentEvent[] =>
@@ -118,7 +144,21 @@ const requestSuspensions = (
     ? [{ type: 'SuspensionsRequested', data: { consentId, clientId, referralIds, withdrawnAt } }]
     : [];
 
-/** What was sent under any consent goes no further either once its client is erased: it is suspended in the same append. */
+function requestAgain(
+  { consentId, heardOf }: Extract<ConsentCommand, { type: 'RequestSuspensions' }>,
+  record: ConsentRecord,
+  { now }: DecisionContext,
+): readonly ConsentEvent[] {
+  const override = overrideOf(record, consentId);
+  const { clientId, withdrawal } = override ? { ...override, withdrawal: undefined } : existing(record, consentId);
+  const over = override !== undefined && !isOpen(override, now) ? now : withdrawal?.at;
+  const endedAt = over ?? (isErased(record) ? record.erasure?.approval?.at : undefined);
+  if (endedAt === undefined) return [];
+  const missing = referralsUnder(record, consentId).filter((id) => !heardOf.includes(id));
+  return requestSuspensions({ consentId, clientId }, endedAt, missing);
+}
+
+/** What was sent under any consent or override goes no further either once its client is erased: it is suspended in the same append. */
 const withSuspensions = (
   erasing: readonly ConsentEvent[],
   record: ConsentRecord,
@@ -131,6 +171,9 @@ const withSuspensions = (
         ...record.consents
           .filter(({ withdrawal }) => withdrawal === undefined)
           .flatMap((consent) => requestSuspensions(consent, now, referralsUnder(record, consent.consentId))),
+        ...record.overrides.flatMap(({ overrideId: consentId, clientId }) =>
+          requestSuspensions({ consentId, clientId }, now, referralsUnder(record, consentId)),
+        ),
       ];
 
 function link(to: ClientLink, record: ConsentRecord, context: DecisionContext): readonly ConsentEvent[] {

@@ -80,7 +80,10 @@ const disclosureEvents = declareEvents({
     data: { ...scope, consentId: id, clientId: id, way: code(withdrawalWays), withdrawnAt: instant },
     sealed: {},
   },
-  /** The referrals whose sending was authorised under a consent that is withdrawn: to each the withdrawal is applied. */
+  /**
+   * The referrals whose sending was authorised under a consent that is withdrawn, or under an override that is over: `consentId` is what
+   * allowed it, and `withdrawnAt` when that ended. To each it is applied.
+   */
   SuspensionsRequested: {
     version: 1,
     data: { consentId: id, clientId: id, referralIds: Type.Array(id), withdrawnAt: instant },

@@ -24,7 +24,8 @@ export interface ConsentRecord extends Erasing, Overriding {
   readonly consents: readonly Consent[];
   /** Other ids of the same person. */
   readonly linked: readonly string[];
-  readonly sendings: readonly { readonly consentId: string; readonly referralId: string }[];
+  /** `under`: the consent, or the override. */
+  readonly sendings: readonly { readonly under: string; readonly referralId: string }[];
 }
 
 export const nothingConsented: ConsentRecord = {
@@ -50,9 +51,9 @@ export const consentOf = (record: ConsentRecord, consentId: string): Consent | u
 export const contradictedBy = (refused: Scope, { consents }: ConsentRecord, now: Instant): readonly Consent[] =>
   consents.filter((consent) => contradicts(refused, consent) && statusOf(consent, now) === 'in_force');
 
-/** Each referral that may have gone out under a consent. After its withdrawal there are no more of them: nothing is authorised. */
-export const referralsUnder = ({ sendings }: ConsentRecord, consentId: string): readonly string[] => [
-  ...new Set(sendings.filter((sending) => sending.consentId === consentId).map(({ referralId }) => referralId)),
+/** Each referral that may have gone out under a consent or an override. After its end there are no more of them: nothing is authorised. */
+export const referralsUnder = ({ sendings }: ConsentRecord, allowedBy: string): readonly string[] => [
+  ...new Set(sendings.filter(({ under }) => under === allowedBy).map(({ referralId }) => referralId)),
 ];
 
 /** What happens with a person who is there; not what clocks, services and those who erase or keep them do. */
@@ -94,9 +95,10 @@ function evolveBy(record: ConsentRecord, event: ConsentEvent): ConsentRecord {
     case 'ConsentExpired':
       return changed(record, event.data.consentId, (consent) => ({ ...consent, expired: true }));
     case 'DisclosureRecorded': {
-      const { act, consentId, reference: referralId } = event.data;
-      return act === 'send' && consentId !== undefined
-        ? { ...record, sendings: [...record.sendings, { consentId, referralId }] }
+      const { act, consentId, override, reference: referralId } = event.data;
+      const under = consentId ?? override?.overrideId;
+      return act === 'send' && under !== undefined
+        ? { ...record, sendings: [...record.sendings, { under, referralId }] }
         : record;
     }
     case 'ClientsLinked':
@@ -113,6 +115,7 @@ function evolveBy(record: ConsentRecord, event: ConsentEvent): ConsentRecord {
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
     case 'OverrideEndedByClient':
+    case 'OverrideExpired':
       return evolveOverriding({ ...record, clientId: event.data.clientId }, event);
     case 'ReporterErasureAdmitted':
       return evolveErasing(record, event);

@@ -1,5 +1,6 @@
 import type { CannotBeAskedReason, InformingWay, LegalBasis, OverrideEndReason } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
+import type { ToldNo } from './client-no.js';
 import type { Scope } from './scope.js';
 
 /** What is to be disclosed without consent, on which legal basis, why, and until when. */
@@ -50,5 +51,10 @@ export type OverrideCommand =
       readonly overrideId: string;
       readonly reason: OverrideEndReason;
     }
-  /** The client has decided under another id of theirs. */
-  | { readonly type: 'EndOverrides'; readonly decisions: readonly ClientDecision[] };
+  /** The client has decided under another id of theirs. `nos`: what stands that nobody knew of who asked and approved. */
+  | {
+      readonly type: 'EndOverrides';
+      readonly decisions: readonly ClientDecision[];
+      readonly nos?: readonly ToldNo[];
+    }
+  | { readonly type: 'ExpireOverride'; readonly overrideId: string };

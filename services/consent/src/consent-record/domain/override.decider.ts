@@ -5,7 +5,7 @@ import { reject } from './consent-record.rejections.js';
 import { type Erasing, isErased } from './erasure.state.js';
 import type { OverrideCommand, OverrideRequest } from './override.commands.js';
 import type { OverrideEvent } from './override.events.js';
-import { endedBy, type Override, overrideOf, overrideStatusOf, type Overriding } from './override.state.js';
+import { endedBy, isOpen, type Override, overrideOf, overrideStatusOf, type Overriding } from './override.state.js';
 
 /** An emergency is over in days; what the law obliges to goes on longer. */
 const longestHours: Readonly<Record<LegalBasis, number>> = {
@@ -25,8 +25,12 @@ export function decideOverriding(
 ): readonly OverrideEvent[] {
   if (command.type === 'EndOverrides') {
     if (isErased(state)) return [];
-    return endedBy(command.decisions, state).map((data) => ({ type: 'OverrideEndedByClient', data }));
+    return endedBy(command.decisions, state, context.now, command.nos).map((data) => ({
+      type: 'OverrideEndedByClient',
+      data,
+    }));
   }
+  if (command.type === 'ExpireOverride') return expire(command.overrideId, state, context);
   if (isErased(state)) return reject('person_erased');
   if (command.type === 'RequestOverride') return request(command, state, context);
   const override = overrideOf(state, command.overrideId) ?? reject('override_not_found');
@@ -113,9 +117,16 @@ function revoke(
   override: Override,
   { now, actor }: DecisionContext,
 ): readonly OverrideEvent[] {
-  if (!['requested', 'in_force'].includes(overrideStatusOf(override, now))) reject('override_over');
+  if (!isOpen(override, now)) reject('override_over');
   const { overrideId, clientId } = override;
   return [{ type: 'OverrideRevoked', data: { overrideId, clientId, reason, revokedBy: actor.id, revokedAt: now } }];
+}
+
+function expire(overrideId: string, state: Overriding, { now }: DecisionContext): readonly OverrideEvent[] {
+  const { clientId, validUntil, ended, expired } = overrideOf(state, overrideId) ?? reject('override_not_found');
+  if (ended || expired) return [];
+  if (isBefore(now, validUntil)) reject('clock_not_due');
+  return [{ type: 'OverrideExpired', data: { overrideId, clientId, validUntil } }];
 }
 
 function delay(

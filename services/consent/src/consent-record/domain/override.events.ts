@@ -72,8 +72,9 @@ export const overrideEvents = declareEvents({
     data: { overrideId: id, clientId: id, reason: code(overrideEndReasons), revokedBy: staffId, revokedAt: instant },
     sealed: {},
   },
-  /** By what the client has decided under another id of theirs. */
+  /** By what the client has decided themself, under this id or another of theirs. */
   OverrideEndedByClient: { version: 1, data: { overrideId: id, clientId: id, decidedAt: instant }, sealed: {} },
+  OverrideExpired: { version: 1, data: { overrideId: id, clientId: id, validUntil: instant }, sealed: {} },
 });
 
 export type OverrideEvent = EventOf<typeof overrideEvents>;

@@ -2,7 +2,7 @@ import type { InformingWay, OverrideEndReason, OverrideStatus } from '@waymark/c
 import { type Instant, isBefore } from '@waymark/event-sourcing';
 import type { ClientDecision } from './override.commands.js';
 import type { OverrideEvent } from './override.events.js';
-import type { ClientNo } from './client-no.js';
+import { type ClientNo, standingAgainst, type ToldNo } from './client-no.js';
 import { isAbout, type Scope } from './scope.js';
 
 type Requested = Extract<OverrideEvent, { type: 'OverrideRequested' }>['data'];
@@ -22,6 +22,8 @@ export interface Override extends Requested {
   };
   /** The client has decided about this recipient and purpose since it was requested. */
   readonly clientDecided: boolean;
+  /** As the clock has noted. */
+  readonly expired: boolean;
 }
 
 /** The part of a consent record that is about disclosing without consent. */
@@ -38,7 +40,7 @@ export interface Overriding {
 export function overrideStatusOf(override: Override, now: Instant): OverrideStatus {
   if (override.ended) return override.ended.how;
   if (override.legalBasis === 'vital_interest' && override.clientDecided) return 'ended_by_client';
-  if (!isBefore(now, override.validUntil)) return 'expired';
+  if (override.expired || !isBefore(now, override.validUntil)) return 'expired';
   return override.approval ? 'in_force' : 'requested';
 }
 
@@ -53,18 +55,32 @@ export const overrideOf = ({ overrides }: Overriding, overrideId: string): Overr
 export const clientDecidedAbout = (overrides: readonly Override[], decided: Scope): readonly Override[] =>
   overrides.map((override) => (isAbout(override, decided) ? { ...override, clientDecided: true } : override));
 
-/** Overrides that one of these decisions ends, each with its moment: asked for before, for somebody who could not be asked. */
-export const endedBy = (decisions: readonly ClientDecision[], { overrides }: Overriding) =>
+/**
+ * Overrides that one of these decisions ends, each with its moment: asked for before, for somebody who could not be asked. Also those
+ * that stand against one of these nos, said before by another id, although nobody has said why the client cannot be asked any more.
+ */
+export const endedBy = (
+  decisions: readonly ClientDecision[],
+  { overrides }: Overriding,
+  now: Instant,
+  nos: readonly ToldNo[] = [],
+) =>
   overrides
-    .filter(({ legalBasis, clientDecided }) => legalBasis === 'vital_interest' && !clientDecided)
+    .filter((override) => override.legalBasis === 'vital_interest' && isOpen(override, now))
     .flatMap((override) => {
       // At the same moment the client's word counts.
-      const ending = decisions.find(
-        (decided) => isAbout(override, decided) && !isBefore(decided.decidedAt, override.requestedAt),
+      const decided = decisions.find(
+        (each) => isAbout(override, each) && !isBefore(each.decidedAt, override.requestedAt),
       );
+      const [unknown] = override.cannotBeAsked === undefined ? standingAgainst(nos, override) : [];
+      const decidedAt = decided?.decidedAt ?? unknown?.saidAt;
       const { overrideId, clientId } = override;
-      return ending ? [{ overrideId, clientId, decidedAt: ending.decidedAt }] : [];
+      return decidedAt === undefined ? [] : [{ overrideId, clientId, decidedAt }];
     });
+
+/** In force, or asked for and not decided about. */
+export const isOpen = (override: Override, now: Instant): boolean =>
+  ['requested', 'in_force'].includes(overrideStatusOf(override, now));
 
 export function evolveOverriding<State extends Overriding>(state: State, event: OverrideEvent): State {
   const changed = (change: Partial<Override>): State => ({
@@ -75,7 +91,7 @@ export function evolveOverriding<State extends Overriding>(state: State, event: 
   });
   switch (event.type) {
     case 'OverrideRequested':
-      return { ...state, overrides: [...state.overrides, { ...event.data, clientDecided: false }] };
+      return { ...state, overrides: [...state.overrides, { ...event.data, clientDecided: false, expired: false }] };
     case 'OverrideApproved': {
       const { approvedBy: by, approvedAt: at, informBy } = event.data;
       return changed({ approval: { by, at }, informBy });
@@ -92,6 +108,8 @@ export function evolveOverriding<State extends Overriding>(state: State, event: 
     }
     case 'OverrideEndedByClient':
       return changed({ clientDecided: true });
+    case 'OverrideExpired':
+      return changed({ expired: true });
     case 'ClientInformedOfOverride':
       return changed({ informed: { at: event.data.informedAt, way: event.data.way } });
   }

@@ -22,7 +22,7 @@ export class ChangedOverride {
 export class ChangeOverride extends Command<Done<ChangedOverride>> {
   constructor(
     readonly clientId: string,
-    readonly change: Exclude<OverrideCommand, { type: 'RequestOverride' | 'EndOverrides' }>,
+    readonly change: Exclude<OverrideCommand, { type: 'RequestOverride' | 'EndOverrides' | 'ExpireOverride' }>,
     readonly call: Call,
   ) {
     super();

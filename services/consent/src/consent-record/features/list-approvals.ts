@@ -4,12 +4,16 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal, type StaffPrincipal } from '@waymark/access';
 import { type ApprovalKind, approvalKinds } from '@waymark/contracts';
-import { Clock, Code, notFound, Pattern, ReadLog, shownPage, Views } from '@waymark/service-kit';
+import { Aggregates, Clock, Code, notFound, Pattern, ReadLog, shownPage, Views } from '@waymark/service-kit';
 import type { ConsentView } from '../projections/consent-views.js';
 import { ClientTeams } from '../client-teams.js';
+import { standingAgainst } from '../domain/client-no.js';
 import { isErased, pendingRequest } from '../domain/erasure.state.js';
 import { overrideOf, overrideStatusOf } from '../domain/override.state.js';
+import { linkedRecords } from '../linked-records.js';
+import { nosOf } from '../nos-of-a-client.js';
 import { WaitingApproval } from '../projections/approvals/waiting-approval.entity.js';
+import { ClientNoView, clientNoView } from './client-no-view.js';
 
 export class ListApprovalsParams {
   @Code(approvalKinds, { optional: true }) kind?: ApprovalKind;
@@ -26,6 +30,12 @@ export class ApprovalLine {
   @ApiProperty({ format: 'date-time' }) requestedAt: string;
   @ApiProperty({ required: false, format: 'date-time', description: 'From then on it is too late to approve it' })
   validUntil?: string;
+  @ApiProperty({
+    required: false,
+    type: [ClientNoView],
+    description: 'Of an override: what the client has said no to, and this stands against',
+  })
+  clientSaidNo?: ClientNoView[];
 }
 
 export class Approvals {
@@ -73,6 +83,7 @@ export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
     private readonly views: Views<ConsentView>,
     private readonly teams: ClientTeams,
     private readonly clock: Clock,
+    private readonly aggregates: Aggregates,
     private readonly reads: ReadLog,
   ) {}
 
@@ -82,7 +93,7 @@ export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
       limit: Number(params.limit ?? 50),
       after: params.after,
       page: (after, limit) => this.page(params.kind, after, limit),
-      show: async (entry) => ((await this.waitsFor(caller, entry)) ? lineOf(entry) : undefined),
+      show: async (entry) => ((await this.waitsFor(caller, entry)) ? this.lineOf(entry) : undefined),
       cursorOf: (entry) => entry.position,
     });
     const lines = approvals.items.map(({ clientId }) => ({ stream: `consent-${clientId}`, ground: 'supervisor' }));
@@ -99,6 +110,14 @@ export class ListApprovalsHandler implements IQueryHandler<ListApprovals> {
     if (kind === 'erasure') return pendingRequest(record)?.erasureId === requestId;
     const override = overrideOf(record, requestId);
     return override !== undefined && overrideStatusOf(override, this.clock.now()) === 'requested';
+  }
+
+  private async lineOf(entry: WaitingApproval): Promise<ApprovalLine> {
+    if (entry.kind === 'erasure') return lineOf(entry);
+    const records = await linkedRecords(this.aggregates, entry.clientId);
+    const override = overrideOf(records[0].record, entry.requestId);
+    const nos = override ? standingAgainst(nosOf(records), override) : [];
+    return { ...lineOf(entry), clientSaidNo: nos.map(clientNoView) };
   }
 
   private page(kind: ApprovalKind | undefined, after: string | undefined, limit: number): Promise<WaitingApproval[]> {

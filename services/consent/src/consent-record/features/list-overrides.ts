@@ -99,7 +99,7 @@ export class ListOverridesHandler implements IQueryHandler<ListOverrides> {
 }
 
 function viewOf(override: Override, nos: readonly ToldNo[], now: Instant): OverrideView {
-  const { clientId: _, clientDecided: __, approval, informed, ended, categories, ...told } = override;
+  const { clientId: _, clientDecided: __, expired: ___, approval, informed, ended, categories, ...told } = override;
   return {
     ...told,
     categories: [...categories],

@@ -22,7 +22,7 @@ export const clientErasure: ProcessDeclaration = {
   version: 2,
   startedBy: {
     category: 'consent',
-    type: 'ErasureApproved',
+    types: ['ErasureApproved'],
     about: ({ data }) => (data as Extract<ConsentEvent, { type: 'ErasureApproved' }>['data']).erasureId,
   },
   steps: [

@@ -2,9 +2,12 @@ import type { ProcessDeclaration } from '@waymark/service-kit';
 import type { ConsentEvent } from '../domain/consent-record.events.js';
 import { RequestSuspensions } from '../features/request-suspensions.js';
 
+const ends = ['ConsentWithdrawn', 'OverrideRevoked', 'OverrideEndedByClient', 'OverrideExpired'] as const;
+type End = Extract<ConsentEvent, { type: (typeof ends)[number] }>['data'];
+
 /**
- * A withdrawal reaches every referral that may have gone out under the consent. It has bitten before: nothing is authorised from its
- * moment on. This proves that the rest has followed.
+ * A withdrawal, or the end of an override, reaches every referral that may have gone out under it. It has bitten before: nothing is
+ * authorised from its moment on. This proves that the rest has followed.
  */
 export const consentWithdrawal: ProcessDeclaration = {
   service: 'consent',
@@ -12,14 +15,14 @@ export const consentWithdrawal: ProcessDeclaration = {
   version: 1,
   startedBy: {
     category: 'consent',
-    type: 'ConsentWithdrawn',
-    about: ({ data }) => (data as Extract<ConsentEvent, { type: 'ConsentWithdrawn' }>['data']).consentId,
+    types: ends,
+    about: ({ data }) => aboutOf(data as End),
   },
   steps: [
     {
       name: 'suspend_referrals',
       withinMinutes: 5,
-      // The withdrawal itself has asked for the suspensions the first time.
+      // The end itself has asked for the suspensions the first time.
       take: ({ about: consentId, stream, attempt, answers, doors, call }) => {
         const clientId = stream.slice('consent-'.length);
         const again = attempt > 1 && { heardOf: answers.map(({ awaited }) => awaited) };
@@ -28,3 +31,5 @@ export const consentWithdrawal: ProcessDeclaration = {
     },
   ],
 };
+
+const aboutOf = (data: End): string => ('consentId' in data ? data.consentId : data.overrideId);

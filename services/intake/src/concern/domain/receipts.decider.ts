@@ -4,7 +4,7 @@ import type { ConcernEvent } from './concern.events.js';
 import { reject } from './concern.rejections.js';
 import type { Concern } from './concern.state.js';
 import { handledBy } from './handled-by.js';
-import { holdsReporterReceipt } from './whose-receipt.js';
+import { holdsReporterReceipt, isOfClient } from './whose-receipt.js';
 
 /** Where somebody else reported, or an officer entered the contact: whoever reported for themself has one that becomes the client's. */
 export function issueClientReceipt(
@@ -26,10 +26,14 @@ export function replaceReceipt(
   context: DecisionContext,
 ): readonly ConcernEvent[] {
   handledBy(concern, context);
-  const inUse = concern.receipts.find((receipt) => receipt.scope === scope && !receipt.withdrawn);
-  if (!inUse) return reject('receipt_missing');
+  const inUse = concern.receipts.filter(({ withdrawn }) => !withdrawn);
+  const replaced =
+    inUse.find((receipt) => receipt.scope === scope) ??
+    // What was issued to whoever reported, and has become the client's.
+    (scope === 'client' ? inUse.find((receipt) => isOfClient(receipt.scope, concern)) : undefined);
+  if (!replaced) return reject('receipt_missing');
   return [
-    { type: 'ReceiptWithdrawn', data: { scope, receiptHash: inUse.receiptHash, reason } },
-    { type: 'ReceiptIssued', data: { scope, receiptHash } },
+    { type: 'ReceiptWithdrawn', data: { scope: replaced.scope, receiptHash: replaced.receiptHash, reason } },
+    { type: 'ReceiptIssued', data: { scope: replaced.scope, receiptHash } },
   ];
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Headers, HttpCode, Param, Post } from '@nestjs/common
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { Aggregates, type Call, CallOf, Done, done, IdPipe } from '@waymark/service-kit';
+import { Aggregates, type Call, CallOf, DecidedAnew, Done, done, IdPipe } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
 import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { VisibleConcerns } from '../visible-concerns.js';
@@ -31,6 +31,7 @@ export class IssueClientReceiptEndpoint {
 
   @Post()
   @HttpCode(201)
+  @DecidedAnew()
   @Access('IssueClientReceipt')
   @ApiOperation({
     summary: 'Give the client a receipt of their own, when somebody else reported',

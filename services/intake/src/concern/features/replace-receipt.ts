@@ -2,7 +2,17 @@ import { Body, Controller, Headers, HttpCode, Param, Post } from '@nestjs/common
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Access, Caller, type Principal, receiptName } from '@waymark/access';
-import { Aggregates, type Call, CallOf, Code, Done, done, IdPipe, type Written } from '@waymark/service-kit';
+import {
+  Aggregates,
+  type Call,
+  CallOf,
+  Code,
+  DecidedAnew,
+  Done,
+  done,
+  IdPipe,
+  type Written,
+} from '@waymark/service-kit';
 import { RevocationList } from '../../revocations/revocation-list.js';
 import { concernAggregate } from '../concern.aggregate.js';
 import type { ConcernEvent } from '../domain/concern.events.js';
@@ -17,7 +27,9 @@ import { ReceiptHashes } from '../receipts/receipt-hashes.js';
 import { VisibleConcerns } from '../visible-concerns.js';
 
 export class ReplaceReceiptBody {
-  @Code(receiptScopes, { description: 'Of whoever reported, which may have become a client receipt, or of the client' })
+  @Code(receiptScopes, {
+    description: 'Of whoever reported, or of the client: the one that has become the client’s is meant by either',
+  })
   scope: ReceiptScope;
   @Code(receiptWithdrawals, { description: 'Stands in the log in the clear' }) reason: ReceiptWithdrawal;
 }
@@ -45,6 +57,7 @@ export class ReplaceReceiptEndpoint {
 
   @Post()
   @HttpCode(201)
+  @DecidedAnew()
   @Access('ReplaceReceipt')
   @ApiOperation({
     summary: 'Give somebody another receipt for theirs, which opens nothing any more',

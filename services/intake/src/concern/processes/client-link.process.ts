@@ -12,7 +12,7 @@ export const clientLink: ProcessDeclaration = {
   version: 1,
   startedBy: {
     category: 'concern',
-    type: 'ConcernLinkedToClient',
+    types: ['ConcernLinkedToClient'],
     about: ({ data }) => (data as Extract<ConcernEvent, { type: 'ConcernLinkedToClient' }>['data']).linkId,
   },
   steps: [

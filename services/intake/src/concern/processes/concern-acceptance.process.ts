@@ -9,7 +9,7 @@ export const concernAcceptance: ProcessDeclaration = {
   version: 1,
   startedBy: {
     category: 'concern',
-    type: 'ConcernAccepted',
+    types: ['ConcernAccepted'],
     about: ({ stream }) => stream.slice('concern-'.length),
   },
   steps: [

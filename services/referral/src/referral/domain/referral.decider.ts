@@ -7,10 +7,19 @@ import {
 } from '@waymark/contracts';
 import { type Decider, type DecisionContext, plusHours } from '@waymark/event-sourcing';
 import { categoriesOf } from './package.js';
-import type { Allowance, ReferralCommand } from './referral.commands.js';
+import type { ReferralCommand } from './referral.commands.js';
 import type { Move, ReferralEvent } from './referral.events.js';
 import { reject } from './referral.rejections.js';
-import { allowanceOf, evolve, noReferral, type Referral, type ReferralState, type Sending } from './referral.state.js';
+import {
+  allowanceOf,
+  allowedBy,
+  evolve,
+  isOver,
+  noReferral,
+  type Referral,
+  type ReferralState,
+  type Sending,
+} from './referral.state.js';
 
 type CommandOf<Type extends ReferralCommand['type']> = Extract<ReferralCommand, { type: Type }>;
 
@@ -96,7 +105,7 @@ function send(
 ): readonly ReferralEvent[] {
   const categories = categoriesToSend(referral, chosen);
   const attempt = { ...move(referral, context), purpose: referral.purpose, categories };
-  if (consent.kind === 'missing' || isWithdrawn(referral, consent))
+  if (consent.kind === 'missing' || isOver(referral, consent))
     return reject('consent_missing', [
       { type: 'ReferralBlocked', data: { ...attempt, attemptedBy: context.actor.id } },
     ]);
@@ -108,10 +117,6 @@ function send(
     },
   ];
 }
-
-/** An override is no consent: the withdrawal of one does not reach it here. Consent decides whether it still holds. */
-const isWithdrawn = ({ withdrawnConsents }: Referral, { consentId }: Allowance): boolean =>
-  consentId !== undefined && withdrawnConsents.includes(consentId);
 
 /** What would go out now: consent is asked for exactly this. Rejects what has been sent, and what was not drafted. */
 export function categoriesToSend(referral: Referral, chosen?: readonly DataCategory[]): readonly DataCategory[] {
@@ -190,10 +195,8 @@ function underWay(referral: Referral, { actor }: DecisionContext): ReferralStatu
   return referral.status;
 }
 
-/**
- * Suspends what is live under the consent and tells the unit, once; and says what the withdrawal meant each time it is asked, because
- * an answer may be lost. What was authorised but not sent yet cannot be sent under this consent afterwards.
- */
+// What is live is suspended and its unit told, once; what the end meant is said each time, because an answer may be lost.
+// What was authorised but not sent yet cannot be sent under the same consent or override afterwards.
 function applyWithdrawal(
   { consentId, withdrawnAt }: CommandOf<'ApplyWithdrawal'>,
   referral: Referral,
@@ -204,7 +207,7 @@ function applyWithdrawal(
     type: 'WithdrawalApplied',
     data: { clientId, consentId, outcome },
   });
-  if (sending?.consentId !== consentId) return [applied('not_sent')];
+  if (!sending || allowedBy(sending) !== consentId) return [applied('not_sent')];
   if (status === 'suspended_consent_withdrawn') return [applied('suspended')];
   if (!liveStatuses.includes(status)) return [applied('ended')];
   return [

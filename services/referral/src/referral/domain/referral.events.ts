@@ -121,6 +121,7 @@ export const referralEvents = declareEvents({
   ReferralNotAttended: { version: 1, data: { ...move, recordedBy: staffId }, sealed: {} },
   ReferralRevoked: { version: 1, data: { ...move, revokedBy: staffId }, sealed: {} },
   ReferralDeclinedByClient: { version: 1, data: { ...move, recordedBy: staffId }, sealed: {} },
+  /** `consentId`: what is over, the consent or the override that allowed the sending. */
   ReferralSuspended: { version: 1, data: { ...move, consentId: id, withdrawnAt: instant }, sealed: {} },
   /** What the withdrawal of a consent meant for it. Told again to whoever asks again. */
   WithdrawalApplied: {

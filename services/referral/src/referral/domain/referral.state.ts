@@ -51,7 +51,7 @@ export interface Referral {
   /** When it came to its end, after it was accepted or by the desk. */
   readonly endedAt?: Instant;
   readonly suspension?: Suspension;
-  /** Consents under which it can no longer be sent. */
+  /** Consents and overrides under which it can no longer be sent. */
   readonly withdrawnConsents: readonly string[];
 }
 
@@ -102,6 +102,13 @@ export function evolve(state: ReferralState, event: ReferralEvent): ReferralStat
       return state;
   }
 }
+
+/** The consent or the override that allowed a disclosure. */
+export const allowedBy = ({ consentId, overrideId }: Allowance): string | undefined => consentId ?? overrideId;
+
+/** Whether the referral has heard that what allowed this is over. */
+export const isOver = ({ withdrawnConsents }: Referral, allowance: Allowance): boolean =>
+  withdrawnConsents.some((ended) => ended === allowedBy(allowance));
 
 /** What allowed a disclosure, without whatever else stands beside it. */
 export const allowanceOf = ({ consentId, overrideId, disclosureId }: Allowance): Allowance => ({

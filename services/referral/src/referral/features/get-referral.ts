@@ -14,7 +14,7 @@ import {
   urgencies,
 } from '@waymark/contracts';
 import { IdPipe, ReadLog } from '@waymark/service-kit';
-import type { Referral } from '../domain/referral.state.js';
+import { allowedBy, type Referral } from '../domain/referral.state.js';
 import { ConsentDoor } from '../../integration/consent-door.js';
 import { underConsent, unitMayRead, whileItMay, whyWithheld } from '../unit-may-read.js';
 import { VisibleReferrals } from '../visible-referrals.js';
@@ -103,10 +103,10 @@ export class GetReferralHandler implements IQueryHandler<GetReferral> {
 
   private async contentsForUnit(referral: Referral): Promise<Partial<ReferralView>> {
     if (!unitMayRead(referral)) return {};
-    const consentId = referral.sending?.consentId;
+    const sentUnder = referral.sending && allowedBy(referral.sending);
     const found = underConsent(
-      consentId,
-      await this.consentDoor.standingAmong(consentId === undefined ? [] : [consentId]),
+      sentUnder,
+      await this.consentDoor.standingAmong(sentUnder === undefined ? [] : [sentUnder]),
     );
     if (found === 'unknown') return { withheld: 'consent_unreachable' };
     return found === 'stands' ? contentsOf(referral) : {};

@@ -4,7 +4,10 @@ import type { ConsentEvent } from '../../domain/consent-record.events.js';
 import { ConsentClock } from './consent-clock.entity.js';
 
 const folds = foldsOf<ConsentEvent>()(
-  ['ConsentGiven', 'ConsentWithdrawn', 'ConsentExpired'],
+  [
+    ...(['ConsentGiven', 'ConsentWithdrawn', 'ConsentExpired', 'OverrideRequested'] as const),
+    ...(['OverrideDeclined', 'OverrideRevoked', 'OverrideEndedByClient', 'OverrideExpired'] as const),
+  ],
   [
     'ConsentRefused',
     'ClientsLinked',
@@ -12,13 +15,9 @@ const folds = foldsOf<ConsentEvent>()(
     'SuspensionsRequested',
     'DisclosureRecorded',
     'DisclosureRefused',
-    'OverrideRequested',
     'OverrideApproved',
-    'OverrideDeclined',
-    'OverrideRevoked',
     'InformingOfOverrideDelayed',
     'ClientInformedOfOverride',
-    'OverrideEndedByClient',
     'ErasureRequested',
     'ErasureRequestWithdrawn',
     'ErasureDeclined',
@@ -34,15 +33,18 @@ const folds = foldsOf<ConsentEvent>()(
 );
 type FoldedEvent = Extract<ConsentEvent, { type: (typeof folds)[number] }>;
 
-/** When each consent in force runs out. Sends nothing itself: a rebuild rings no bell. */
+const idOf = (data: FoldedEvent['data']): string => ('consentId' in data ? data.consentId : data.overrideId);
+
+/** When each consent in force runs out, and each override that is not over. Sends nothing itself: a rebuild rings no bell. */
 export const consentClocksProjection = foldedRows({
   name: 'consent-clocks',
-  version: 1,
+  version: 2,
   categories: ['consent'],
   folds,
   tables: `
     CREATE TABLE consent_clocks (
       consent_id uuid PRIMARY KEY,
+      is_override boolean NOT NULL,
       client_id uuid NOT NULL,
       due_at timestamptz NOT NULL
     );
@@ -51,16 +53,24 @@ export const consentClocksProjection = foldedRows({
   notFolded: ['failures', 'try_at'],
   entity: ConsentClock,
   of: 'consentId',
-  idOf: ({ data }) => (data as FoldedEvent['data']).consentId,
+  idOf: ({ data }) => idOf(data as FoldedEvent['data']),
   fold: oneRow((_clock, { type, data }) => {
     const event = { type, data } as FoldedEvent;
     switch (event.type) {
       case 'ConsentGiven': {
         const { consentId, clientId, validUntil } = event.data;
-        return { consentId, clientId, dueAt: new Date(validUntil) };
+        return { consentId, isOverride: false, clientId, dueAt: new Date(validUntil) };
+      }
+      case 'OverrideRequested': {
+        const { overrideId: consentId, clientId, validUntil } = event.data;
+        return { consentId, isOverride: true, clientId, dueAt: new Date(validUntil) };
       }
       case 'ConsentWithdrawn':
       case 'ConsentExpired':
+      case 'OverrideDeclined':
+      case 'OverrideRevoked':
+      case 'OverrideEndedByClient':
+      case 'OverrideExpired':
         return undefined;
     }
   }),

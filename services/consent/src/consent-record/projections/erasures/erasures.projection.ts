@@ -61,6 +61,7 @@ function changeBy(event: Exclude<ConsentEvent, { type: 'ReporterErasureAdmitted'
     case 'InformingOfOverrideDelayed':
     case 'ClientInformedOfOverride':
     case 'OverrideEndedByClient':
+    case 'OverrideExpired':
       return {};
   }
 }

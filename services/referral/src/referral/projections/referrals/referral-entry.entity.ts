@@ -13,8 +13,9 @@ export class ReferralEntry {
   @Column('timestamptz', { name: 'drafted_at' }) draftedAt: Date;
   /** Null: for its unit the referral does not exist. */
   @Column('timestamptz', { name: 'sent_at', nullable: true }) sentAt: Date | null;
+  /** The consent or the override that it was sent under. */
   @Column('uuid', { name: 'consent_id', nullable: true }) consentId: string | null;
-  /** Whether that consent was withdrawn: the unit no longer reads what the referral is about. */
+  /** Whether that was withdrawn, or is over: the unit no longer reads what the referral is about. */
   @Column('boolean', { name: 'consent_withdrawn' }) consentWithdrawn: boolean;
   /** When the unit must have acknowledged: the referral, or that it is suspended. Null when nothing is due. */
   @Column('timestamptz', { name: 'due_at', nullable: true }) dueAt: Date | null;

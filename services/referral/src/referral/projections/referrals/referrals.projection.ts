@@ -1,11 +1,12 @@
 import { foldedRows, oneRow } from '@waymark/projections';
 import type { ReferralEvent } from '../../domain/referral.events.js';
+import { allowedBy } from '../../domain/referral.state.js';
 import { ReferralEntry } from './referral-entry.entity.js';
 
 /** Referrals by unit, case and consent, with what is due. */
 export const referralsProjection = foldedRows({
   name: 'referrals',
-  version: 3,
+  version: 4,
   categories: ['referral'],
   tables: `
     CREATE TABLE referrals (
@@ -64,10 +65,10 @@ function changeBy(
     case 'ReferralBlocked':
       return { status: 'blocked_no_consent' };
     case 'ReferralSent': {
-      const { consentId, acknowledgeBy, movedAt } = event.data;
+      const { acknowledgeBy, movedAt } = event.data;
       return {
         status: 'sent',
-        consentId: consentId ?? null,
+        consentId: allowedBy(event.data) ?? null,
         sentAt: new Date(movedAt),
         dueAt: new Date(acknowledgeBy),
       };
