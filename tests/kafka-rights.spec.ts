@@ -173,7 +173,7 @@ describe('services of which each may use its own topics only', () => {
       }
       const on = stage;
       for (const { name } of definitions)
-        await eventually(async () => expect((await on.ask(name, 'GET', '/health/ready')).status).toBe(200), {
+        await eventually(async () => expect((await on.ask(name, 'GET', '/health/ready')).body.status).toBe('ok'), {
           timeoutMs: 60_000,
         });
       const { concernId, receipt } = (await on.ask('intake', 'POST', '/v1/concerns', { body: concern })).body;

@@ -55,7 +55,10 @@ describe('the key of one person that is missing, as after a restore of older key
         expect(await stage.query('intake', bells, [concernId])).toHaveLength(3);
       });
     await eventually(async () => expect(await stopped()).toEqual(['concern-queue: key_missing']));
-    expect((await stage.ask('intake', 'GET', '/health/ready')).body.detail).toBe('views: concern-queue has stopped');
+    expect(await stage.ask('intake', 'GET', '/health/ready')).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', parts: { views: 'degraded: concern-queue has stopped' } },
+    });
   });
 
   it('leaves the others’ texts readable and theirs unreadable once an operator says that it is lost for good, and shuts out whom it shut out', async () => {

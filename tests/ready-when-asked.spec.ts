@@ -9,6 +9,11 @@ import { eventually, freePort, type RunningKafka, startKafka } from '@waymark/te
 import kafkajs from 'kafkajs';
 import pg from 'pg';
 
+const concern = {
+  ...{ kind: 'concern_report', identity: 'anonymous', reporterRelation: 'affected_person' },
+  ...{ matter: ['harassment'], language: 'en', immediateDanger: false, narrative: 'Every night.' },
+};
+
 describe('readiness, at the moment when it is asked', () => {
   let dir: string;
   let kafka: RunningKafka;
@@ -35,9 +40,14 @@ describe('readiness, at the moment when it is asked', () => {
 
   const health = async () => {
     const { status, body } = await stage.ask('case', 'GET', '/health/ready');
-    return { status, detail: String(body.detail ?? '') };
+    return {
+      status,
+      detail: String(body.detail ?? ''),
+      ...(status === 200 ? { is: body.status, bus: body.parts.bus } : {}),
+    };
   };
-  const ready = { status: 200, detail: '' };
+  const ready = { status: 200, detail: '', is: 'ok', bus: 'ok' };
+  const degraded = (bus: RegExp) => ({ status: 200, detail: '', is: 'degraded', bus: expect.stringMatching(bus) });
   const unready = (detail: RegExp) => ({ status: 503, detail: expect.stringMatching(detail) });
   const untilReady = () =>
     eventually(async () => expect(await health()).toEqual(ready), { timeoutMs: 60_000, everyMs: 200 });
@@ -70,16 +80,21 @@ describe('readiness, at the moment when it is asked', () => {
       // Somebody may be as fast as this and have made it again.
       await eventually(async () => {
         await admin.deleteTopics({ topics: [topic] }).catch(() => undefined);
-        expect(await health()).toEqual(unready(new RegExp(`^bus: topics are missing: ${topic}$`)));
+        expect(await health()).toEqual(degraded(new RegExp(`^degraded: topics are missing: ${topic}$`)));
       });
       await untilReady();
     }
     await admin.disconnect();
   }, 120_000);
 
-  it('says that the broker is away as soon as it is, and that it is back', async () => {
+  it('takes requests without the broker, says that it is away as soon as it is, and that it is back', async () => {
     await kafka.kill();
-    expect(await health()).toEqual(unready(/^bus: /));
+    expect(await health()).toEqual(degraded(/^degraded: /));
+    const raised = await stage.ask('intake', 'POST', '/v1/concerns', { body: concern });
+    expect(raised).toMatchObject({ status: 201 });
+    const metrics = await (await fetch(`${stage.running('case').url}/metrics`)).text();
+    expect(metrics).toMatch(/waymark_part_fit\{part="bus",service="case"\} 0\n/);
+    expect(metrics).toMatch(/waymark_part_fit\{part="database",service="case"\} 1\n/);
     kafka = await startKafka(options);
     await untilReady();
   }, 180_000);

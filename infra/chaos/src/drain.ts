@@ -60,7 +60,7 @@ export async function drain(
 async function allReady({ instances, processes }: Platform): Promise<boolean> {
   const asked = instances.map((name) =>
     fetch(`${processes.urlOf(name)}/health/ready`, { signal: AbortSignal.timeout(5_000) }).then(
-      ({ ok }) => ok,
+      async (answer) => answer.ok && (await answer.text()).includes('"status":"ok"'),
       () => false,
     ),
   );

@@ -14,7 +14,7 @@ export interface Exit {
 export interface ServiceProcess {
   readonly pid: number;
   readonly ended: Promise<Exit>;
-  /** Resolves when the service says that it is ready; rejects with the end of its log when it ends before, or takes too long. */
+  /** Resolves when the service says that it is ready and nothing of it degraded; rejects with the end of its log when it ends before, or takes too long. */
   untilReady(): Promise<void>;
   /** Asks it to finish what is under way and end; kills it when it does not. */
   terminate(): Promise<Exit>;
@@ -85,10 +85,14 @@ async function untilReady(name: string, url: string, ended: Promise<Exit>, logFi
   void ended.then((how) => (exit = how));
   while (!exit && Date.now() < deadline) {
     const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
-    if (answer?.ok) return;
+    // One that takes requests though a part of it is degraded is not what whoever starts it waits for.
+    if (answer?.ok && (await isWhole(answer))) return;
     await pause(50);
   }
   const why = exit ? `ended with ${exit.signal ?? `code ${exit.code}`}` : `was not ready within ${READY_MS / 1_000} s`;
   const log = await readFile(logFile, 'utf8').catch(() => '');
   throw new Error(`${name} ${why}. The end of ${logFile}:\n${log.split('\n').slice(-15).join('\n')}`);
 }
+
+const isWhole = async (answer: Response): Promise<boolean> =>
+  ((await answer.json().catch(() => ({}))) as { readonly status?: string }).status === 'ok';

@@ -2,7 +2,7 @@ import { Controller, Get, Header, Headers } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Access } from '@waymark/access';
 import { MetricsReaders } from './edge/metrics-readers.js';
-import { Health, isFit } from './health.js';
+import { Health, isFit, letsRequestsIn } from './health.js';
 import { Metrics } from './metrics.js';
 import { Problem } from './problem.js';
 
@@ -31,12 +31,12 @@ export class HealthController {
   @Access('CheckHealth')
   async ready() {
     const report = await this.health.check();
-    const broken = Object.entries(report).filter(([, state]) => !isFit(state));
+    const broken = Object.entries(report).filter(([, state]) => !letsRequestsIn(state));
     if (broken.length > 0)
       throw new Problem(503, 'not_ready', broken.map(([part, state]) => `${part}: ${state}`).join('; '), undefined, {
         'retry-after': '2',
       });
-    return { status: 'ok', parts: report };
+    return { status: Object.values(report).every(isFit) ? 'ok' : 'degraded', parts: report };
   }
 
   @Get('metrics')

@@ -80,7 +80,7 @@ describe('a service whose log holds an event of a later release', () => {
     await appended(known, 3);
     await eventually(async () => {
       expect(await service.report()).toMatchObject({
-        views: 'additions has stopped',
+        views: 'degraded: additions has stopped',
         relay: `ok, but tally stopped at position ${unknown}, which it cannot publish`,
       });
       expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/relay_failures.* [1-9]/);

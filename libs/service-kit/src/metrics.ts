@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Consumer, OnMeasure, Relay } from '@waymark/messaging';
+import { isFit } from './health.js';
 import { MessageMetrics } from './message-metrics.js';
 import type { ProcessDeclaration } from './processes/process-declaration.js';
 import type { StepStanding } from './processes/process-standing.js';
@@ -109,6 +110,19 @@ export class Metrics {
       });
     gauge('waymark_processes_open', 'Processes that are at a step', 'open');
     gauge('waymark_processes_overdue', 'Processes that are beyond the deadline of their step', 'overdue');
+  }
+
+  /** `check` says the state of each part a service stands on, whenever the metrics are read. */
+  watchParts(check: () => Promise<Readonly<Record<string, string>>>): void {
+    const fit: Gauge = new Gauge({
+      name: 'waymark_part_fit',
+      help: '1 for a part that is as it should be, 0 for one that is degraded or keeps the service from taking requests',
+      labelNames: ['part'],
+      registers: [this.registry],
+      collect: async () => {
+        for (const [part, state] of Object.entries(await check())) fit.set({ part }, isFit(state) ? 1 : 0);
+      },
+    });
   }
 
   dueWorkFailed(work: string): void {

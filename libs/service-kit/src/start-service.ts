@@ -149,25 +149,29 @@ async function assemble<Own extends object>(
   const { processes } = definition;
   const standing = processes && (() => processStanding(processes.declared, dataSource, clock.now()));
   if (standing) metrics.watchProcesses(processes.declared, standing);
-  const health = new Health({
-    // A server that has lost the service's tables answers, and is of no use.
-    database: async () => void (await dataSource.query('SELECT FROM idempotency LIMIT 1')),
-    key_store: async () => void (await keyDatabase.query('SELECT FROM data_keys LIMIT 1', [])),
-    event_store: () => store.ping(),
-    keys: async () => void (await provider.versions()),
-    bus: async () => {
-      await bus.ping();
-      await topics.demandReady();
+  const health = new Health(
+    {
+      // A server that has lost the service's tables answers, and is of no use.
+      database: async () => void (await dataSource.query('SELECT FROM idempotency LIMIT 1')),
+      key_store: async () => void (await keyDatabase.query('SELECT FROM data_keys LIMIT 1', [])),
+      event_store: () => store.ping(),
+      keys: async () => void (await provider.versions()),
+      bus: async () => {
+        await bus.ping();
+        await topics.demandReady();
+      },
+      ...(definition.consumes && {
+        messages: async () => running.consumer && standstill(await running.consumer.standing()),
+      }),
+      ...((definition.publish ?? definition.publishFacts) && {
+        relay: async () => running.relays && relaysStanding(running.relays),
+      }),
+      ...(standing && { processes: async () => overdueNote(await standing()) }),
+      views: async () => views.demandReady(),
     },
-    ...(definition.consumes && {
-      messages: async () => running.consumer && standstill(await running.consumer.standing()),
-    }),
-    ...((definition.publish ?? definition.publishFacts) && {
-      relay: async () => running.relays && relaysStanding(running.relays),
-    }),
-    ...(standing && { processes: async () => overdueNote(await standing()) }),
-    views: async () => views.demandReady(),
-  });
+    ['bus', 'messages', 'relay', 'processes'],
+  );
+  metrics.watchParts(() => health.check());
   const revocations = followRevocations({
     list:
       declared.revocations?.(platform) ??

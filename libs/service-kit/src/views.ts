@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '@waymark/event-store';
 import type { RunningProjection } from '@waymark/projections';
-import { NotReady } from './health.js';
+import { Degraded, NotReady } from './health.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { Problem } from './problem.js';
 
@@ -34,13 +34,13 @@ export class Views<Name extends string> {
     waiting.abort();
   }
 
-  /** Throws `NotReady` when one has stopped, or does not yet show what was in the log at the start. */
+  /** Throws `NotReady` when one does not yet show what was in the log at the start, `Degraded` when one has stopped. */
   demandReady(): void {
-    const stopped = this.status().find(({ stoppedBecause }) => stoppedBecause !== undefined);
-    if (stopped) throw new NotReady(`${stopped.name} has stopped`);
-    const behind = this.status().filter(({ catchingUp }) => catchingUp);
+    const behind = this.status().filter(({ catchingUp, stoppedBecause }) => catchingUp && stoppedBecause === undefined);
     if (behind.length > 0 && performance.now() - this.followedAt < patienceMs)
       throw new NotReady(`${behind.map(({ name }) => name).join(', ')} still catching up with the log`);
+    const stopped = this.status().find(({ stoppedBecause }) => stoppedBecause !== undefined);
+    if (stopped) throw new Degraded(`${stopped.name} has stopped`);
   }
 
   /**
