@@ -10,8 +10,9 @@ export interface OverrideRequest extends Scope {
   readonly cannotBeAsked?: CannotBeAskedReason;
 }
 
-/** What the client has given, refused or withdrawn, and when. */
-export interface ClientDecision extends Scope {
+/** An override that the client has ended by deciding themself, and when they did. */
+export interface EndedOverride {
+  readonly overrideId: string;
   readonly decidedAt: Instant;
 }
 
@@ -51,4 +52,4 @@ export type OverrideCommand =
       readonly reason: OverrideEndReason;
     }
   /** The client has decided under another id of theirs. */
-  | { readonly type: 'EndOverrides'; readonly decisions: readonly ClientDecision[] };
+  | { readonly type: 'EndOverrides'; readonly ended: readonly EndedOverride[] };

@@ -1,6 +1,5 @@
 import type { InformingWay, OverrideEndReason, OverrideStatus } from '@waymark/contracts';
 import { type Instant, isBefore } from '@waymark/event-sourcing';
-import type { ClientDecision } from './override.commands.js';
 import type { OverrideEvent } from './override.events.js';
 import type { ClientNo } from './client-no.js';
 import { isAbout, type Scope } from './scope.js';
@@ -53,18 +52,9 @@ export const overrideOf = ({ overrides }: Overriding, overrideId: string): Overr
 export const clientDecidedAbout = (overrides: readonly Override[], decided: Scope): readonly Override[] =>
   overrides.map((override) => (isAbout(override, decided) ? { ...override, clientDecided: true } : override));
 
-/** Overrides that one of these decisions ends, each with its moment: asked for before, for somebody who could not be asked. */
-export const endedBy = (decisions: readonly ClientDecision[], { overrides }: Overriding) =>
-  overrides
-    .filter(({ legalBasis, clientDecided }) => legalBasis === 'vital_interest' && !clientDecided)
-    .flatMap((override) => {
-      // At the same moment the client's word counts.
-      const ending = decisions.find(
-        (decided) => isAbout(override, decided) && !isBefore(decided.decidedAt, override.requestedAt),
-      );
-      const { overrideId, clientId } = override;
-      return ending ? [{ overrideId, clientId, decidedAt: ending.decidedAt }] : [];
-    });
+/** Those that stand in for somebody who could not be asked, and who has not decided since. */
+export const standingIn = ({ overrides }: Overriding): readonly Override[] =>
+  overrides.filter(({ legalBasis, clientDecided }) => legalBasis === 'vital_interest' && !clientDecided);
 
 export function evolveOverriding<State extends Overriding>(state: State, event: OverrideEvent): State {
   const changed = (change: Partial<Override>): State => ({
