@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { Aggregates, Clock, RetentionRule, Views } from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
 import { caseClosed, caseOpened, type ConsentStage, startConsentStage, toOmbudsman } from './consent.fixture.js';
+import { linkIds } from './erasing.fixture.js';
 import { ClientTeams } from './consent-record/client-teams.js';
 import { RequestDueErasuresHandler } from './consent-record/features/request-due-erasures.js';
 
@@ -62,6 +63,20 @@ describe('the retention rule of consent, run at its own moment', () => {
     await run(async () => (acted ??= await consents(clientId)));
     expect(acted).toMatchObject({ status: 201 });
     expect(await typesOf(clientId)).not.toContain('ErasureRequested');
+  });
+
+  it('finds who has come again by another id since it asked, though the clock of that instance is behind', async () => {
+    const [clientId, otherId] = [await silent(), await silent()];
+    await linkIds(stage, otherId, clientId);
+    await monthsPass();
+    await run();
+    expect(await typesOf(clientId)).toContain('ErasureRequested');
+    stage.clock.advance({ minutes: -3 });
+    expect(await consents(otherId)).toMatchObject({ status: 201 });
+    stage.clock.advance({ minutes: 3 });
+    expect(await stage.post(`/v1/clients/${clientId}/erasure-approval`, { as: 'ingrid.supervisor' })).toMatchObject({
+      ...{ status: 409, body: { code: 'erasure_no_longer_due' } },
+    });
   });
 
   it('asks once for who stays silent', async () => {
