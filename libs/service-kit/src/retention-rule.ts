@@ -1,5 +1,8 @@
 import { EnvError, makeValidator } from 'envalid';
 import type { Instant } from '@waymark/event-sourcing';
+import { EventStoreError } from '@waymark/event-store';
+import { isTemporary } from '@waymark/messaging';
+import { Problem } from './problem.js';
 
 const months = makeValidator<number>((value) => {
   const count = Number(value);
@@ -51,3 +54,25 @@ export async function* dueInPages<Row>(
     after = idOf(last);
   }
 }
+
+/**
+ * Does the work for each that is due. One that fails holds up nobody behind it: the first failure is thrown at the end, and the next run
+ * meets it again. Where something cannot be reached, nothing more is tried. Whoever has done something since they were found due is not:
+ * the work takes the revision at which they were as its `ifMatch`.
+ */
+export async function forEachDue<Row>(due: AsyncIterable<Row>, work: (row: Row) => Promise<unknown>): Promise<void> {
+  const failures: unknown[] = [];
+  for await (const row of due) {
+    try {
+      await work(row);
+    } catch (error) {
+      if (isTemporary(error)) throw error;
+      if (!isOvertaken(error)) failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+const isOvertaken = (error: unknown): boolean =>
+  (error instanceof Problem && error.code === 'revision_mismatch') ||
+  (error instanceof EventStoreError && error.code === 'wrong_expected_revision');

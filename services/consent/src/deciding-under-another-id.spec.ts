@@ -136,6 +136,25 @@ describe('what somebody with two ids has decided under one of them', () => {
     expect(await typesOf(before)).not.toContain('ConsentWithdrawn');
   });
 
+  it('counts by the order of the log, though the clocks of two instances differ', async () => {
+    const { before, again } = await twoIds();
+    const earlier = await overridden(before);
+    stage.clock.advance({ minutes: -3 });
+    await refuse(again);
+    expect(await statusOf(before, earlier)).toBe('ended_by_client');
+    for (const id of [before, again]) expect(await disclose(id)).toMatchObject(refused);
+    stage.clock.advance({ minutes: -3 });
+    const later = await overridden(before);
+    // What else they say has all that was decided looked at again.
+    const { body } = await stage.post(of(again, 'consents'), {
+      as: officer,
+      body: toOmbudsman(stage, { recipient: 'medical' }),
+    });
+    await withdraw(again, body.consentId);
+    expect(await statusOf(before, later)).toBe('in_force');
+    stage.clock.advance({ minutes: 6 });
+  });
+
   it('counts when both are said at once: what was written before the no does not stand', async () => {
     const { before, again } = await twoIds();
     let settled = 0;

@@ -1,17 +1,25 @@
+import type { Instant } from '@waymark/event-sourcing';
 import type { Aggregates, Call } from '@waymark/service-kit';
 import { consentRecordAggregate } from './consent-record.aggregate.js';
 import { statusOf } from './domain/consent-record.state.js';
 import { isErased } from './domain/erasure.state.js';
-import type { ClientDecision } from './domain/override.commands.js';
-import type { ToldNo } from './domain/client-no.js';
-import { endedBy } from './domain/override.state.js';
-import { contradicts, scopeOf } from './domain/scope.js';
+import { standingAgainst, type ToldNo } from './domain/client-no.js';
+import type { EndedOverride } from './domain/override.commands.js';
+import { standingIn } from './domain/override.state.js';
+import { contradicts, isAbout, type Scope, scopeOf } from './domain/scope.js';
 import { callTo, type LinkedRecord, linkedRecords } from './linked-records.js';
 import { nosOf } from './nos-of-a-client.js';
 
+/** What the person has given, refused or withdrawn. */
+interface ClientDecision extends Scope {
+  readonly decidedAt: Instant;
+  /** In the log; absent for one that is just being written, which comes after all that is known. */
+  readonly position?: bigint;
+}
+
 /**
  * What the person has decided under one id ends what stands in for them under the others: overrides for a vital interest that were asked
- * for before. May be repeated.
+ * for before, by the order of the log. May be repeated.
  */
 export async function endOverrides(
   aggregates: Aggregates,
@@ -20,16 +28,35 @@ export async function endOverrides(
   call: Call,
   nos: readonly ToldNo[] = [],
 ): Promise<void> {
-  const now = aggregates.now();
-  const ends = ({ record }: LinkedRecord) => !isErased(record) && endedBy(decisions, record, now, nos).length > 0;
-  for (const { clientId } of others.filter(ends))
-    await aggregates.change(
-      consentRecordAggregate,
-      clientId,
-      { type: 'EndOverrides', decisions, nos },
-      callTo(`overrides of ${clientId}`, call),
-    );
+  for (const other of others.filter(({ record }) => !isErased(record))) {
+    const ended = endedBy(decisions, nos, other, aggregates.now());
+    if (ended.length === 0) continue;
+    const { clientId } = other;
+    const command = { type: 'EndOverrides', ended } as const;
+    await aggregates.change(consentRecordAggregate, clientId, command, callTo(`overrides of ${clientId}`, call));
+  }
 }
+
+const endedBy = (
+  decisions: readonly ClientDecision[],
+  nos: readonly ToldNo[],
+  { record, history }: LinkedRecord,
+  now: Instant,
+): readonly EndedOverride[] =>
+  standingIn(record, now).flatMap((override) => {
+    const { overrideId } = override;
+    const asked = history.find(
+      ({ event }) => event.type === 'OverrideRequested' && event.data.overrideId === overrideId,
+    );
+    const decided = decisions.find(
+      ({ position, ...scope }) =>
+        isAbout(override, scope) && (position === undefined || !asked || position > asked.recorded.position),
+    );
+    // Where somebody has said why the client cannot be asked any more, they knew of the no.
+    const [unknown] = override.cannotBeAsked === undefined ? standingAgainst(nos, override) : [];
+    const decidedAt = decided?.decidedAt ?? unknown?.saidAt;
+    return decidedAt === undefined ? [] : [{ overrideId, decidedAt }];
+  });
 
 /**
  * For two ids that have just become one person: what was decided under either, the later against the earlier. A refusal withdraws the
@@ -64,7 +91,7 @@ const deciding: ReadonlySet<string> = new Set(['ConsentGiven', 'ConsentRefused',
 function decisionsIn({ history }: LinkedRecord): readonly ClientDecision[] {
   return history.flatMap(({ event, recorded }) =>
     deciding.has(event.type) && 'recipient' in event.data && 'categories' in event.data
-      ? [{ ...scopeOf(event.data), decidedAt: recorded.metadata.occurredAt }]
+      ? [{ ...scopeOf(event.data), decidedAt: recorded.metadata.occurredAt, position: recorded.position }]
       : [],
   );
 }

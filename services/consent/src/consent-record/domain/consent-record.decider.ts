@@ -17,8 +17,8 @@ import { decideErasing, lapse } from './erasure.decider.js';
 import { isErased, pendingByRule, refusesLinks } from './erasure.state.js';
 import { decideOverriding } from './override.decider.js';
 import type { OverrideEvent } from './override.events.js';
-import { endedBy, isOpen, overrideOf } from './override.state.js';
-import { type Scope, scopeOf } from './scope.js';
+import { isOpen, overrideOf, standingIn } from './override.state.js';
+import { isAbout, type Scope, scopeOf } from './scope.js';
 
 const longestValidityInMonths = 24;
 
@@ -111,10 +111,12 @@ function withdraw(
 /** Overrides that stood in for the client's own word about this recipient and purpose are over with it. */
 const clientDecides = (decided: Scope, record: ConsentRecord, context: DecisionContext): readonly ConsentEvent[] =>
   suspendingUnder(
-    endedBy([{ ...scopeOf(decided), decidedAt: context.now }], record, context.now).map((data) => ({
-      type: 'OverrideEndedByClient',
-      data,
-    })),
+    standingIn(record, context.now)
+      .filter((override) => isAbout(override, decided))
+      .map(({ overrideId, clientId }) => ({
+        type: 'OverrideEndedByClient',
+        data: { overrideId, clientId, decidedAt: context.now },
+      })),
     record,
     context,
   );

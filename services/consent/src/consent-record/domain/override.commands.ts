@@ -1,6 +1,5 @@
 import type { CannotBeAskedReason, InformingWay, LegalBasis, OverrideEndReason } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
-import type { ToldNo } from './client-no.js';
 import type { Scope } from './scope.js';
 
 /** What is to be disclosed without consent, on which legal basis, why, and until when. */
@@ -11,8 +10,9 @@ export interface OverrideRequest extends Scope {
   readonly cannotBeAsked?: CannotBeAskedReason;
 }
 
-/** What the client has given, refused or withdrawn, and when. */
-export interface ClientDecision extends Scope {
+/** An override that the client has ended by deciding themself, and when they did. */
+export interface EndedOverride {
+  readonly overrideId: string;
   readonly decidedAt: Instant;
 }
 
@@ -51,10 +51,6 @@ export type OverrideCommand =
       readonly overrideId: string;
       readonly reason: OverrideEndReason;
     }
-  /** The client has decided under another id of theirs. `nos`: what stands that nobody knew of who asked and approved. */
-  | {
-      readonly type: 'EndOverrides';
-      readonly decisions: readonly ClientDecision[];
-      readonly nos?: readonly ToldNo[];
-    }
+  /** The client has decided under another id of theirs. */
+  | { readonly type: 'EndOverrides'; readonly ended: readonly EndedOverride[] }
   | { readonly type: 'ExpireOverride'; readonly overrideId: string };

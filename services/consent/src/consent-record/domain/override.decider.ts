@@ -5,7 +5,7 @@ import { reject } from './consent-record.rejections.js';
 import { type Erasing, isErased } from './erasure.state.js';
 import type { OverrideCommand, OverrideRequest } from './override.commands.js';
 import type { OverrideEvent } from './override.events.js';
-import { endedBy, isOpen, type Override, overrideOf, overrideStatusOf, type Overriding } from './override.state.js';
+import { isOpen, type Override, overrideOf, overrideStatusOf, type Overriding, standingIn } from './override.state.js';
 
 /** An emergency is over in days; what the law obliges to goes on longer. */
 const longestHours: Readonly<Record<LegalBasis, number>> = {
@@ -25,10 +25,10 @@ export function decideOverriding(
 ): readonly OverrideEvent[] {
   if (command.type === 'EndOverrides') {
     if (isErased(state)) return [];
-    return endedBy(command.decisions, state, context.now, command.nos).map((data) => ({
-      type: 'OverrideEndedByClient',
-      data,
-    }));
+    return standingIn(state, context.now).flatMap(({ overrideId, clientId }) => {
+      const ended = command.ended.find((each) => each.overrideId === overrideId);
+      return ended ? [{ type: 'OverrideEndedByClient', data: { ...ended, clientId } }] : [];
+    });
   }
   if (command.type === 'ExpireOverride') return expire(command.overrideId, state, context);
   if (isErased(state)) return reject('person_erased');

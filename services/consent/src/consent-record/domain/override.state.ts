@@ -1,8 +1,7 @@
 import type { InformingWay, OverrideEndReason, OverrideStatus } from '@waymark/contracts';
 import { type Instant, isBefore } from '@waymark/event-sourcing';
-import type { ClientDecision } from './override.commands.js';
 import type { OverrideEvent } from './override.events.js';
-import { type ClientNo, standingAgainst, type ToldNo } from './client-no.js';
+import type { ClientNo } from './client-no.js';
 import { isAbout, type Scope } from './scope.js';
 
 type Requested = Extract<OverrideEvent, { type: 'OverrideRequested' }>['data'];
@@ -55,28 +54,9 @@ export const overrideOf = ({ overrides }: Overriding, overrideId: string): Overr
 export const clientDecidedAbout = (overrides: readonly Override[], decided: Scope): readonly Override[] =>
   overrides.map((override) => (isAbout(override, decided) ? { ...override, clientDecided: true } : override));
 
-/**
- * Overrides that one of these decisions ends, each with its moment: asked for before, for somebody who could not be asked. Also those
- * that stand against one of these nos, said before by another id, although nobody has said why the client cannot be asked any more.
- */
-export const endedBy = (
-  decisions: readonly ClientDecision[],
-  { overrides }: Overriding,
-  now: Instant,
-  nos: readonly ToldNo[] = [],
-) =>
-  overrides
-    .filter((override) => override.legalBasis === 'vital_interest' && isOpen(override, now))
-    .flatMap((override) => {
-      // At the same moment the client's word counts.
-      const decided = decisions.find(
-        (each) => isAbout(override, each) && !isBefore(each.decidedAt, override.requestedAt),
-      );
-      const [unknown] = override.cannotBeAsked === undefined ? standingAgainst(nos, override) : [];
-      const decidedAt = decided?.decidedAt ?? unknown?.saidAt;
-      const { overrideId, clientId } = override;
-      return decidedAt === undefined ? [] : [{ overrideId, clientId, decidedAt }];
-    });
+/** Those that stand in for somebody who could not be asked, and who has not decided since. */
+export const standingIn = ({ overrides }: Overriding, now: Instant): readonly Override[] =>
+  overrides.filter((override) => override.legalBasis === 'vital_interest' && isOpen(override, now));
 
 /** In force, or asked for and not decided about. */
 export const isOpen = (override: Override, now: Instant): boolean =>

@@ -83,14 +83,15 @@ export class ApproveErasureHandler implements ICommandHandler<ApproveErasure> {
   }
 
   /** By another id, or with a case, which may be closed again. What stands in the record itself it sees itself, at its revision. */
-  private async haveComeAgain({ clientId, record }: LinkedRecord, others: readonly LinkedRecord[]): Promise<boolean> {
-    const pending = pendingByRule(record);
-    if (!pending) return false;
-    const since = new Date(pending.requestedAt);
+  private async haveComeAgain(own: LinkedRecord, others: readonly LinkedRecord[]): Promise<boolean> {
+    const pending = pendingByRule(own.record);
+    const request = own.history.findLast(({ event }) => event.type === 'ErasureRequested')?.recorded;
+    if (!pending || !request) return false;
     const byOtherIds = others.some(({ history }) =>
-      history.some(({ event, recorded }) => tellsOfThePerson(event) && new Date(recorded.metadata.occurredAt) >= since),
+      history.some(({ event, recorded }) => tellsOfThePerson(event) && recorded.position > request.position),
     );
-    return byOtherIds || this.teams.hadCaseSince([clientId, ...others.map((other) => other.clientId)], since);
+    const ids = [own, ...others].map(({ clientId }) => clientId);
+    return byOtherIds || this.teams.hadCaseSince(ids, new Date(pending.requestedAt));
   }
 
   /** Somebody who places a hold in this moment finds that it is too late and takes it back; the rest is left to the process. */

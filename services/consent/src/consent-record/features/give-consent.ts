@@ -72,7 +72,7 @@ export class GiveConsentHandler implements ICommandHandler<GiveConsent> {
     const [event] = written.events;
     if (event?.type !== 'ConsentGiven') return done(written, { consentId: '' });
     const [, ...others] = await linkedRecords(this.aggregates, clientId);
-    const decided = { ...scopeOf(event.data), decidedAt: event.data.givenAt };
+    const decided = { ...scopeOf(event.data), decidedAt: event.data.givenAt, position: written.position };
     await endOverrides(this.aggregates, others, [decided], call);
     return done(written, { consentId: event.data.consentId });
   }

@@ -1,10 +1,19 @@
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId } from '@waymark/messaging';
-import { Aggregates, clockCall, Clock, type Doors, dueInPages, RetentionRule, Views } from '@waymark/service-kit';
+import {
+  Aggregates,
+  clockCall,
+  Clock,
+  type Doors,
+  dueInPages,
+  forEachDue,
+  RetentionRule,
+  Views,
+} from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
 import type { ConsentView } from '../projections/consent-views.js';
 import { ClientTeams } from '../client-teams.js';
-import { linkedRecords } from '../linked-records.js';
+import { type LinkedRecord, linkedRecords } from '../linked-records.js';
 import { RequestErasure } from './request-erasure.js';
 
 /** Asks for the erasures that the retention rule wants. Each has to be approved by a person all the same. */
@@ -36,12 +45,16 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
       (after, limit) => this.dueAfter(after, limit, end),
       ({ client_id }) => client_id,
     );
-    for await (const { client_id, silent_since } of due) {
-      if (await this.isActiveByAnotherId(client_id, end)) continue;
-      // Once for each silence: who came again after a request, or for whom it was declined, may be silent for as long once more.
-      const call = clockCall('consent', derivedId('retention', client_id, silent_since?.toISOString() ?? ''));
-      await this.commands.execute(new RequestErasure(client_id, 'retention', undefined, call));
-    }
+    await forEachDue(due, (row) => this.request(row, end));
+  }
+
+  /** Once for each silence: who came again after a request, or for whom it was declined, may be silent for as long once more. */
+  private async request({ client_id, silent_since }: Due, end: Date): Promise<void> {
+    const [own, ...others] = await linkedRecords(this.aggregates, client_id);
+    if (!isSilentSince(own, silent_since) || (await this.isActiveByAnotherId(others, end))) return;
+    const call = clockCall('consent', derivedId('retention', client_id, silent_since?.toISOString() ?? ''));
+    const asSeen = { ...call, ifMatch: own.history.length - 1 };
+    await this.commands.execute(new RequestErasure(client_id, 'retention', undefined, asSeen));
   }
 
   /** Every case is closed, and since that nothing has happened in the consent record, where there is one. */
@@ -60,8 +73,8 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
     );
   }
 
-  private async isActiveByAnotherId(clientId: string, end: Date): Promise<boolean> {
-    const others = (await linkedRecords(this.aggregates, clientId)).slice(1).map((each) => each.clientId);
+  private async isActiveByAnotherId(records: readonly LinkedRecord[], end: Date): Promise<boolean> {
+    const others = records.map((each) => each.clientId);
     if (others.length === 0) return false;
     const active = await this.dataSource.query<object[]>(
       'SELECT 1 FROM erasures WHERE client_id = ANY($1) AND last_event_at >= $2 LIMIT 1',
@@ -69,6 +82,12 @@ export class RequestDueErasuresHandler implements ICommandHandler<RequestDueEras
     );
     return active.length > 0 || this.teams.hadCaseSince(others, end);
   }
+}
+
+/** Whether nothing has happened in the record since the view was read; what happens to a reporter does not count there. */
+function isSilentSince({ history }: LinkedRecord, since: Date | null): boolean {
+  const last = history.findLast(({ event }) => event.type !== 'ReporterErasureAdmitted');
+  return last === undefined || (since !== null && new Date(last.recorded.metadata.occurredAt) <= since);
 }
 
 export const runRetention = ({ commands }: Doors): Promise<void> => commands.execute(new RequestDueErasures());

@@ -1,6 +1,16 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { fold } from '@waymark/event-sourcing';
 import { derivedId } from '@waymark/messaging';
-import { Aggregates, clockCall, Clock, type Doors, dueInPages, RetentionRule, Views } from '@waymark/service-kit';
+import {
+  Aggregates,
+  clockCall,
+  Clock,
+  type Doors,
+  dueInPages,
+  forEachDue,
+  RetentionRule,
+  Views,
+} from '@waymark/service-kit';
 import { DataSource } from 'typeorm';
 import type { IntakeView } from '../projections/intake-views.js';
 import { concernAggregate } from '../concern.aggregate.js';
@@ -33,7 +43,7 @@ export class EndDueRetentionsHandler implements ICommandHandler<EndDueRetentions
       (after, limit) => this.dueAfter(after, limit, end),
       ({ concern_id }) => concern_id,
     );
-    for await (const row of due) await this.endRetention(row);
+    await forEachDue(due, (row) => this.endRetention(row));
   }
 
   /**
@@ -55,13 +65,17 @@ export class EndDueRetentionsHandler implements ICommandHandler<EndDueRetentions
     );
   }
 
-  /** The same for the same silence, however often it is tried. */
+  /** The same for the same silence, however often it is tried. Nothing where the silence is over. */
   private async endRetention({ concern_id: concernId, quiet_since: quietSince }: QuietRow): Promise<void> {
     const call = clockCall('intake', derivedId('retention', concernId, quietSince.toISOString()));
-    const { state } = await this.aggregates.load(concernAggregate, concernId);
+    const history = await this.aggregates.history(concernAggregate, concernId);
+    const last = history.at(-1);
+    if (!last || new Date(last.recorded.recordedAt) > quietSince) return;
+    const events = history.map(({ event }) => event);
+    const state = fold(concernAggregate.decider, events);
     if (state.status === 'none') return;
     const command = { type: 'EndRetention', shutOut: this.marks.shutOutOf(state) } as const;
-    await this.aggregates.change(concernAggregate, concernId, command, call);
+    await this.aggregates.change(concernAggregate, concernId, command, { ...call, ifMatch: history.length - 1 });
   }
 }
 
