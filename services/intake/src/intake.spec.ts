@@ -100,6 +100,23 @@ describe('raising a concern', () => {
     expect(read.body).toMatchObject({ messages, account: { narrative: concern.narrative, language: 'ar' } });
   });
 
+  it('is read with all that the next officer must know: what is urgent, what triage found, what was explained and decided', async () => {
+    const { concernId } = await desk.submit({ medicalUrgency: true });
+    const read = async () =>
+      (await stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as: 'kwame.officer' })).body;
+    await desk.step(concernId, 'allocation', 'kwame.officer');
+    const untouched = { immediateDanger: false, medicalUrgency: true, guidance: [] };
+    expect(await read()).toMatchObject(untouched);
+    expect(await read()).not.toHaveProperty('riskOfRetaliation');
+    await desk.step(concernId, 'messages', 'kwame.officer', { text: 'A doctor can see you at once.' });
+    const triage = { priority: 'emergency', riskOfRetaliation: true, mandatoryReportingExplained: false };
+    await desk.step(concernId, 'triage', 'kwame.officer', triage);
+    const first = { avenues: ['medical_care'], decision: 'undecided', note: 'She wants to ask her sister first.' };
+    const second = { avenues: ['medical_care', 'psychosocial_support'], decision: 'proceed' };
+    for (const guidance of [first, second]) await desk.step(concernId, 'guidance', 'kwame.officer', guidance);
+    expect(await read()).toMatchObject({ ...triage, medicalUrgency: true, guidance: [first, second] });
+  });
+
   it('works for fifty people at once, each with a receipt of their own', async () => {
     const received = await Promise.all(Array.from({ length: 50 }, () => desk.submit()));
     expect(new Set(received.map(({ receipt }) => receipt)).size).toBe(50);
