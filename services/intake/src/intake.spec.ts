@@ -89,11 +89,13 @@ describe('raising a concern', () => {
       status: 201,
       body: { messageId: expect.any(String) },
     });
+    const asWritten = stage.clock.now();
+    stage.clock.advance({ minutes: 20 });
     await desk.step(concernId, 'allocation', 'amina.officer');
     await desk.step(concernId, 'messages', 'amina.officer', { text: 'Oui.' });
     const messages = [
-      { from: 'reporter', text: asked },
-      { from: 'officer', text: 'Oui.' },
+      { from: 'reporter', text: asked, writtenAt: asWritten },
+      { from: 'officer', text: 'Oui.', writtenAt: stage.clock.now() },
     ];
     expect(await desk.myConcern(receipt)).toMatchObject({ status: 'answered', messages });
     const read = await stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as: 'amina.officer' });
@@ -105,7 +107,8 @@ describe('raising a concern', () => {
     const read = async () =>
       (await stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as: 'kwame.officer' })).body;
     await desk.step(concernId, 'allocation', 'kwame.officer');
-    const untouched = { immediateDanger: false, medicalUrgency: true, guidance: [] };
+    const contact = { at: stage.clock.now(), precision: 'minute' };
+    const untouched = { contact, immediateDanger: false, medicalUrgency: true, guidance: [] };
     expect(await read()).toMatchObject(untouched);
     expect(await read()).not.toHaveProperty('riskOfRetaliation');
     await desk.step(concernId, 'messages', 'kwame.officer', { text: 'A doctor can see you at once.' });
@@ -114,7 +117,13 @@ describe('raising a concern', () => {
     const first = { avenues: ['medical_care'], decision: 'undecided', note: 'She wants to ask her sister first.' };
     const second = { avenues: ['medical_care', 'psychosocial_support'], decision: 'proceed' };
     for (const guidance of [first, second]) await desk.step(concernId, 'guidance', 'kwame.officer', guidance);
-    expect(await read()).toMatchObject({ ...triage, medicalUrgency: true, guidance: [first, second] });
+    expect(await read()).toMatchObject({
+      ...triage,
+      contact,
+      firstResponse: contact,
+      medicalUrgency: true,
+      guidance: [first, second],
+    });
   });
 
   it('works for fifty people at once, each with a receipt of their own', async () => {

@@ -15,9 +15,10 @@ import {
 import { IdPipe, ReadLog } from '@waymark/service-kit';
 import { concernEvents } from '../domain/concern.events.js';
 import type { ClientLink, Concern, Guidance } from '../domain/concern.state.js';
-import { VisibleConcerns } from '../visible-concerns.js';
+import { type FoundConcern, VisibleConcerns } from '../visible-concerns.js';
 import { MailboxMessageView } from './my-concern.js';
 import { AccountView } from './account-view.js';
+import { KnownTimeBody } from './contact-body.js';
 
 export class ClientLinkView {
   @ApiProperty({ required: false, format: 'uuid', description: 'Absent where the link was refused' })
@@ -46,6 +47,8 @@ export class ConcernView {
   reporterId: string;
   @ApiProperty({ enum: concernStatuses }) status: string;
   @ApiProperty({ enum: channels }) channel: string;
+  @ApiProperty({ description: 'When the person contacted the desk' }) contact: KnownTimeBody;
+  @ApiProperty({ required: false, description: 'When a person first responded' }) firstResponse?: KnownTimeBody;
   @ApiProperty({ enum: concernKinds }) kind: string;
   @ApiProperty({ enum: identities }) identity: string;
   @ApiProperty() immediateDanger: boolean;
@@ -104,7 +107,7 @@ export class GetConcernHandler implements IQueryHandler<GetConcern> {
   ) {}
 
   async execute({ concernId, caller }: GetConcern): Promise<ConcernView> {
-    const { concern, ...allowed } = await this.concerns.find(caller, 'ReadConcern', concernId);
+    const { concern, writtenAt, ...allowed } = await this.concerns.find(caller, 'ReadConcern', concernId);
     await this.reads.read({
       principal: caller,
       stream: `concern-${concernId}`,
@@ -112,7 +115,7 @@ export class GetConcernHandler implements IQueryHandler<GetConcern> {
       what: 'GetConcern',
       ...allowed,
     });
-    return viewOf(concern, allowed.ground);
+    return viewOf({ concern, writtenAt, ...allowed });
   }
 }
 
@@ -127,7 +130,7 @@ const { sealed, disclosed } = concernEvents.ConcernSubmitted;
 const tellsWhoReported = (field: string): boolean =>
   sealed[field] === 'reporter' && (disclosed[field] === 'identity' || disclosed[field] === 'contact');
 
-function viewOf(concern: Concern, ground: string): ConcernView {
+function viewOf({ concern, writtenAt, ground }: FoundConcern): ConcernView {
   const { submitted, clock, link } = concern;
   return {
     concernId: concern.concernId,
@@ -135,6 +138,8 @@ function viewOf(concern: Concern, ground: string): ConcernView {
     reporterId: concern.reporterId,
     status: concern.status,
     channel: submitted.channel,
+    contact: submitted.contact,
+    ...(concern.firstResponse ? { firstResponse: concern.firstResponse } : {}),
     kind: submitted.kind,
     identity: submitted.identity,
     immediateDanger: submitted.immediateDanger,
@@ -142,7 +147,7 @@ function viewOf(concern: Concern, ground: string): ConcernView {
     account: accountFor(ground, concern),
     erased: [...concern.erased],
     reporterErasureRequested: concern.reporterErasureRequested,
-    messages: concern.messages.map(MailboxMessageView.of),
+    messages: MailboxMessageView.allOf({ concern, writtenAt }),
     ...(link ? { link: linkViewOf(link) } : {}),
     ...concern.triage,
     guidance: concern.guidance.map(GuidanceView.of),

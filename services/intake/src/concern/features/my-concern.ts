@@ -13,17 +13,20 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags }
 import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, Done, done, notFound, ReadLog, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
-import type { MailboxMessage } from '../domain/concern.state.js';
-import { VisibleConcerns } from '../visible-concerns.js';
+import { type FoundConcern, VisibleConcerns } from '../visible-concerns.js';
 
 export class MailboxMessageView {
   @ApiProperty({ format: 'uuid' }) messageId: string;
   @ApiProperty({ enum: ['reporter', 'officer'] }) from: 'reporter' | 'officer';
+  @ApiProperty({ format: 'date-time' }) writtenAt: string;
   @ApiProperty({ required: false, description: 'Absent when erased' }) text?: string;
   @ApiProperty({ required: false, description: 'The text was erased' }) erased?: boolean;
 
-  static of({ messageId, from, text }: MailboxMessage): MailboxMessageView {
-    return isGone(text) ? { messageId, from, erased: true } : { messageId, from, text };
+  static allOf({ concern, writtenAt }: Pick<FoundConcern, 'concern' | 'writtenAt'>): MailboxMessageView[] {
+    return concern.messages.map(({ messageId, from, text }) => ({
+      ...{ messageId, from, writtenAt: writtenAt.get(messageId) ?? concern.submitted.occurredAt },
+      ...(isGone(text) ? { erased: true } : { text }),
+    }));
   }
 }
 
@@ -105,7 +108,8 @@ export class GetMyConcernHandler implements IQueryHandler<GetMyConcern> {
   ) {}
 
   async execute({ caller }: GetMyConcern): Promise<MyConcern> {
-    const { concern: state, ground } = await this.concerns.find(caller, 'ReadMyConcern', concernIdOf(caller));
+    const found = await this.concerns.find(caller, 'ReadMyConcern', concernIdOf(caller));
+    const { concern: state, ground } = found;
     await this.reads.read({
       principal: caller,
       stream: `concern-${state.concernId}`,
@@ -122,7 +126,7 @@ export class GetMyConcernHandler implements IQueryHandler<GetMyConcern> {
       narrative: state.account.narrative ?? '',
       ...(state.reporterErasureRequested ? { erasureRequested: true } : {}),
       ...(state.erased.includes('reporter') ? { erased: true } : {}),
-      messages: state.messages.map(MailboxMessageView.of),
+      messages: MailboxMessageView.allOf(found),
     };
   }
 }
