@@ -16,7 +16,7 @@ export function accept(
   if (!concern.firstResponse) reject('first_response_missing');
   if (!concern.triage) reject('triage_missing');
   const { decision } = concern.guidance.at(-1) ?? reject('guidance_missing');
-  if (decision === 'declined' || decision === 'not_now') reject('person_said_no');
+  if (decision === 'declined' || decision === 'not_now') reject('person_declined');
   if (concern.link && concern.link.outcome === undefined) reject('link_not_settled');
   const accepted = { clientId: clientOf(concern), officerId, ...(shutOut.length > 0 ? { shutOut: [...shutOut] } : {}) };
   return [{ type: 'ConcernAccepted', data: accepted }];
