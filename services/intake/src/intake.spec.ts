@@ -63,6 +63,16 @@ describe('raising a concern', () => {
     }
   });
 
+  it('tells them again when they come back, as long as nobody has answered', async () => {
+    const { concernId, receipt, emergencyHelp } = await desk.submit({ medicalUrgency: true });
+    expect(await desk.myConcern(receipt)).toMatchObject({ status: 'received', emergencyHelp });
+    await desk.step(concernId, 'allocation', 'amina.officer');
+    await desk.step(concernId, 'messages', 'amina.officer', { text: 'A doctor can see you at once.' });
+    expect(await desk.myConcern(receipt)).not.toHaveProperty('emergencyHelp');
+    const { receipt: calm } = await desk.submit();
+    expect(await desk.myConcern(calm)).not.toHaveProperty('emergencyHelp');
+  });
+
   it('does not tell somebody in danger that anybody was alerted, since nobody is', async () => {
     const { emergencyHelp } = await desk.submit({ immediateDanger: true, language: 'en' });
     expect(emergencyHelp).not.toMatch(/alerted|notified|informed|on (its|their) way/);

@@ -13,6 +13,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags }
 import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, Done, done, notFound, ReadLog, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
+import { emergencyHelpFor } from '../emergency-help.js';
 import { type FoundConcern, VisibleConcerns } from '../visible-concerns.js';
 
 export class MailboxMessageView {
@@ -39,6 +40,11 @@ export class MyConcern {
   status: string;
   @ApiProperty({ required: false, format: 'date-time', description: 'A person is to answer by then.' })
   answerBy?: string;
+  @ApiProperty({
+    required: false,
+    description: 'Show this before anything else. There as long as nobody has answered; in the language of the concern',
+  })
+  emergencyHelp?: string;
   @ApiProperty() narrative: string;
   @ApiProperty({
     required: false,
@@ -119,10 +125,12 @@ export class GetMyConcernHandler implements IQueryHandler<GetMyConcern> {
     });
     const status =
       state.status === 'submitted' ? 'received' : state.status === 'acknowledged' ? 'answered' : 'in_progress';
+    const help = emergencyHelpFor(state);
     return {
       concernId: state.concernId,
       status,
       ...(state.clock && !state.firstResponse ? { answerBy: state.clock.dueAt } : {}),
+      ...(help === undefined ? {} : { emergencyHelp: help }),
       narrative: state.account.narrative ?? '',
       ...(state.reporterErasureRequested ? { erasureRequested: true } : {}),
       ...(state.erased.includes('reporter') ? { erased: true } : {}),
