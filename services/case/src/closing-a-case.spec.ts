@@ -81,7 +81,14 @@ describe('closing a case', () => {
 
     const reopened = await post('/reopening', { reason: canaries[2] }, opened, 'ingrid.supervisor');
     expect(reopened).toMatchObject({ status: 200, body: { stage: 'engagement', events: ['CaseReopened'] } });
-    expect(await get(opened)).not.toHaveProperty('closure');
+    const again = await get(opened);
+    expect(again).not.toHaveProperty('closure');
+    const reopening = {
+      reason: canaries[2],
+      reopenedAt: stage.clock.now(),
+      reopenedBy: stage.idOf('ingrid.supervisor'),
+    };
+    expect(again).toMatchObject({ reopening });
     expect(await listed('limit=100')).toContain(caseId);
     const about = () => heard.filter(({ subject, type }) => subject === caseId && /closed|reopened/.test(type));
     await eventually(() => about().length === 2);
@@ -98,6 +105,7 @@ describe('closing a case', () => {
     expect(refused.body).toMatchObject({ status: 409, code: 'final_risk_missing' });
     const explained = { closureReason: 'unreachable_30_days', noFinalRiskBecause: canaries[0] };
     expect((await post('/closure', explained, opened)).status).toBe(200);
+    expect(await get(opened)).toMatchObject({ closure: explained });
     expect((await post('/risk-assessments', riskAssessment, opened)).body.code).toBe('case_closed');
     expect((await post('/stage', { stage: 'planning' }, opened)).body.code).toBe('case_closed');
     const { body } = await post('/reopening', {}, opened);
@@ -128,6 +136,7 @@ describe('closing a case', () => {
     }
     await referralIs(opened, 'declined', other, 2);
     expect((await post('/closure', explain(one), opened)).status).toBe(200);
+    expect(await get(opened)).toMatchObject({ closure: explain(one) });
   });
 
   it('cannot be told from closing one that does not exist by an officer outside the team', async () => {

@@ -63,6 +63,16 @@ describe('raising a concern', () => {
     }
   });
 
+  it('tells them again when they come back, as long as nobody has answered', async () => {
+    const { concernId, receipt, emergencyHelp } = await desk.submit({ medicalUrgency: true });
+    expect(await desk.myConcern(receipt)).toMatchObject({ status: 'received', emergencyHelp });
+    await desk.step(concernId, 'allocation', 'amina.officer');
+    await desk.step(concernId, 'messages', 'amina.officer', { text: 'A doctor can see you at once.' });
+    expect(await desk.myConcern(receipt)).not.toHaveProperty('emergencyHelp');
+    const { receipt: calm } = await desk.submit();
+    expect(await desk.myConcern(calm)).not.toHaveProperty('emergencyHelp');
+  });
+
   it('does not tell somebody in danger that anybody was alerted, since nobody is', async () => {
     const { emergencyHelp } = await desk.submit({ immediateDanger: true, language: 'en' });
     expect(emergencyHelp).not.toMatch(/alerted|notified|informed|on (its|their) way/);
@@ -89,15 +99,41 @@ describe('raising a concern', () => {
       status: 201,
       body: { messageId: expect.any(String) },
     });
+    const asWritten = stage.clock.now();
+    stage.clock.advance({ minutes: 20 });
     await desk.step(concernId, 'allocation', 'amina.officer');
     await desk.step(concernId, 'messages', 'amina.officer', { text: 'Oui.' });
     const messages = [
-      { from: 'reporter', text: asked },
-      { from: 'officer', text: 'Oui.' },
+      { from: 'reporter', text: asked, writtenAt: asWritten },
+      { from: 'officer', text: 'Oui.', writtenAt: stage.clock.now() },
     ];
     expect(await desk.myConcern(receipt)).toMatchObject({ status: 'answered', messages });
     const read = await stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as: 'amina.officer' });
     expect(read.body).toMatchObject({ messages, account: { narrative: concern.narrative, language: 'ar' } });
+  });
+
+  it('is read with all that the next officer must know: what is urgent, what triage found, what was explained and decided', async () => {
+    const { concernId } = await desk.submit({ medicalUrgency: true });
+    const read = async () =>
+      (await stage.ask('intake', 'GET', `/v1/concerns/${concernId}`, { as: 'kwame.officer' })).body;
+    await desk.step(concernId, 'allocation', 'kwame.officer');
+    const contact = { at: stage.clock.now(), precision: 'minute' };
+    const untouched = { contact, immediateDanger: false, medicalUrgency: true, guidance: [] };
+    expect(await read()).toMatchObject(untouched);
+    expect(await read()).not.toHaveProperty('riskOfRetaliation');
+    await desk.step(concernId, 'messages', 'kwame.officer', { text: 'A doctor can see you at once.' });
+    const triage = { priority: 'emergency', riskOfRetaliation: true, mandatoryReportingExplained: false };
+    await desk.step(concernId, 'triage', 'kwame.officer', triage);
+    const first = { avenues: ['medical_care'], decision: 'undecided', note: 'She wants to ask her sister first.' };
+    const second = { avenues: ['medical_care', 'psychosocial_support'], decision: 'proceed' };
+    for (const guidance of [first, second]) await desk.step(concernId, 'guidance', 'kwame.officer', guidance);
+    expect(await read()).toMatchObject({
+      ...triage,
+      contact,
+      firstResponse: contact,
+      medicalUrgency: true,
+      guidance: [first, second],
+    });
   });
 
   it('works for fifty people at once, each with a receipt of their own', async () => {

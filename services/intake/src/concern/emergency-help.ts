@@ -1,4 +1,6 @@
 import { type Language, languages } from '@waymark/contracts';
+import type { Account } from './domain/account.js';
+import type { Concern } from './domain/concern.state.js';
 
 /** What somebody can do now, whatever becomes of their concern: true with nobody looking. */
 const now: Readonly<Record<Language, string>> = {
@@ -21,6 +23,13 @@ export const helpNow = (language: string): string => now[oneOfOurs(language)];
 
 /** With what becomes of the concern. */
 export const emergencyHelp = (language: string): string => `${helpNow(language)} ${then[oneOfOurs(language)]}`;
+
+/** For somebody who comes back and was not answered yet: as long as that lasts they are told again. */
+export function emergencyHelpFor({ submitted, account, firstResponse }: Concern): string | undefined {
+  const urgent = submitted.immediateDanger || submitted.medicalUrgency;
+  const { language }: Partial<Account> = account;
+  return urgent && !firstResponse ? emergencyHelp(language ?? '') : undefined;
+}
 
 /** `ar-EG` is answered as `ar`. */
 function oneOfOurs(language: string): Language {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { decide, type Principal, staffRef } from '@waymark/access';
+import { fold, type Instant } from '@waymark/event-sourcing';
 import { Aggregates, type Call, type Done, done, groundOf, notFound, type Written } from '@waymark/service-kit';
 import { concernAggregate } from './concern.aggregate.js';
 import { ConcernMarks } from './concern-marks.js';
@@ -22,6 +23,11 @@ export interface AllowedConcern {
   readonly purpose?: string;
 }
 
+export interface FoundConcern extends AllowedConcern {
+  /** When each message was written, by its id. */
+  readonly writtenAt: ReadonlyMap<string, Instant>;
+}
+
 /** The one door to concerns for whoever asks over HTTP: as the policies allow it; for all others a concern does not exist. */
 @Injectable()
 export class VisibleConcerns {
@@ -31,17 +37,17 @@ export class VisibleConcerns {
     private readonly dataSource: DataSource,
   ) {}
 
-  async find(principal: Principal, action: ConcernAction, concernId: string): Promise<AllowedConcern> {
-    const concern = await this.existing(concernId);
+  async find(principal: Principal, action: ConcernAction, concernId: string): Promise<FoundConcern> {
+    const { concern, writtenAt } = await this.existing(concernId);
     const decision = decide(principal, action, await this.resource(concern, principal));
     // Who asks to read one that they have not taken learns no more than the queue shows.
     const reading = action === 'ReadConcern' || action === 'FindSameContact';
     const refuse = reading ? undefined : () => reject('concern_not_allocated_to_you');
     const ground = groundOf(decision, refuse);
-    if (ground !== 'break_glass') return { concern, ground };
+    if (ground !== 'break_glass') return { concern, writtenAt, ground };
     const emergency = this.emergencyAccessOf(principal, concern);
     if (!emergency) throw notFound();
-    return { concern, ground: `${ground}:${emergency.grantId}`, purpose: emergency.purpose };
+    return { concern, writtenAt, ground: `${ground}:${emergency.grantId}`, purpose: emergency.purpose };
   }
 
   /**
@@ -49,7 +55,7 @@ export class VisibleConcerns {
    * does not do; for all others who may not read it, it does not exist.
    */
   async findEarlier(principal: Principal, concernId: string): Promise<Concern> {
-    const concern = await this.existing(concernId);
+    const { concern } = await this.existing(concernId);
     const decision = decide(principal, 'NameAsEarlier', await this.resource(concern, principal));
     const refuse = () => reject('earlier_concern_under_glass', 'earlierConcernId');
     groundOf(decision, this.emergencyAccessOf(principal, concern) && refuse);
@@ -72,7 +78,8 @@ export class VisibleConcerns {
     officerId: string,
     from?: string,
   ): Promise<Done<ConcernChanged>> {
-    const resource = await this.resource(await this.existing(concernId), caller, officerId);
+    const { concern } = await this.existing(concernId);
+    const resource = await this.resource(concern, caller, officerId);
     groundOf(decide(caller, 'AllocateConcern', resource, { to: staffRef(officerId) }), () =>
       refuseAllocation(call.actor, officerId, from),
     );
@@ -120,9 +127,17 @@ export class VisibleConcerns {
     return principal.kind === 'staff' ? inForce.find(({ staffId }) => staffId === principal.id) : undefined;
   }
 
-  private async existing(concernId: string): Promise<Concern> {
-    const { state } = await this.aggregates.load(concernAggregate, concernId);
-    return state.status === 'none' ? Promise.reject(notFound()) : state;
+  private async existing(concernId: string): Promise<Pick<FoundConcern, 'concern' | 'writtenAt'>> {
+    const history = await this.aggregates.history(concernAggregate, concernId);
+    const concern = fold(
+      concernAggregate.decider,
+      history.map(({ event }) => event),
+    );
+    if (concern.status === 'none') throw notFound();
+    const written = history.flatMap(({ event, recorded }) =>
+      'messageId' in event.data ? [[event.data.messageId, recorded.metadata.occurredAt] as const] : [],
+    );
+    return { concern, writtenAt: new Map(written) };
   }
 }
 

@@ -182,6 +182,7 @@ export const caseEvents = declareEvents({
 
 export type CaseEvent = EventOf<typeof caseEvents>;
 export type Closure = Extract<CaseEvent, { type: 'CaseClosed' }>['data'];
+export type Reopening = Extract<CaseEvent, { type: 'CaseReopened' }>['data'];
 export type RiskAssessment = Extract<CaseEvent, { type: 'RiskAssessed' }>['data'];
 export type Note = Extract<CaseEvent, { type: 'NoteWritten' }>['data'];
 /** Whether nothing is left of what somebody said when they brought something to its end: the client is erased. */

@@ -1,6 +1,15 @@
 import type { CaseStage } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
-import type { CaseEvent, Closure, EmergencyGrant, EmergencyReview, Note, RiskAssessment, Team } from './case.events.js';
+import type {
+  CaseEvent,
+  Closure,
+  EmergencyGrant,
+  EmergencyReview,
+  Note,
+  Reopening,
+  RiskAssessment,
+  Team,
+} from './case.events.js';
 
 export interface NoCase {
   readonly status: 'none';
@@ -26,6 +35,8 @@ export interface Case {
   readonly emergencyAccesses: readonly EmergencyAccess[];
   /** While it is closed. */
   readonly closure?: Closure;
+  /** The last one. */
+  readonly reopening?: Reopening;
 }
 
 export interface EmergencyAccess extends EmergencyGrant {
@@ -58,7 +69,7 @@ export function evolve(state: CaseState, event: CaseEvent): CaseState {
       return { ...state, stage: 'closed', closure: event.data };
     case 'CaseReopened': {
       const { closure: _ended, ...rest } = state;
-      return { ...rest, stage: event.data.stage };
+      return { ...rest, stage: event.data.stage, reopening: event.data };
     }
     case 'RiskAssessed':
       return { ...state, lastRiskAssessment: event.data };

@@ -4,10 +4,11 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { Access, Caller, type Principal } from '@waymark/access';
 import { caseStages, closureReasons, riskLevels } from '@waymark/contracts';
 import { IdPipe, ReadLog } from '@waymark/service-kit';
-import type { Closure, RiskAssessment } from '../domain/case.events.js';
+import type { Closure, Reopening, RiskAssessment } from '../domain/case.events.js';
 import type { Case } from '../domain/case.state.js';
 import { VisibleCases } from '../visible-cases.js';
 import { RiskLevelsBody } from './assess-risk.js';
+import { ExplainedReferralBody } from './close-case.js';
 
 /** What was assessed; what was erased is absent. */
 export class RiskAssessmentView {
@@ -28,6 +29,16 @@ export class ClosureView {
   @ApiProperty({ format: 'date-time' }) closedAt: string;
   @ApiProperty() closedBy: string;
   @ApiProperty({ required: false, enum: closureReasons }) closureReason?: string;
+  @ApiProperty({ required: false, description: 'Why there is no final risk level' }) noFinalRiskBecause?: string;
+  @ApiProperty({ required: false, type: [ExplainedReferralBody], description: 'Why it was closed with these open' })
+  openReferrals?: ExplainedReferralBody[];
+}
+
+/** What was erased is absent. */
+export class ReopeningView {
+  @ApiProperty({ format: 'date-time' }) reopenedAt: string;
+  @ApiProperty() reopenedBy: string;
+  @ApiProperty({ required: false }) reason?: string;
 }
 
 export class CaseView {
@@ -41,6 +52,8 @@ export class CaseView {
   @ApiProperty({ format: 'date-time' }) openedAt: string;
   @ApiProperty({ required: false }) lastRiskAssessment?: RiskAssessmentView;
   @ApiProperty({ required: false, description: 'While it is closed' }) closure?: ClosureView;
+  @ApiProperty({ required: false, description: 'The last time that it was closed and reopened' })
+  reopening?: ReopeningView;
 }
 
 export class GetCase extends Query<CaseView> {
@@ -82,8 +95,8 @@ export class GetCaseHandler implements IQueryHandler<GetCase> {
 }
 
 function viewOf(current: Case): CaseView {
-  const { caseId, caseCode, concernId, clientId, stage, officerId, team, openedAt, lastRiskAssessment, closure } =
-    current;
+  const { caseId, caseCode, concernId, clientId, stage, officerId, team, openedAt } = current;
+  const { lastRiskAssessment, closure, reopening } = current;
   return {
     caseId,
     caseCode,
@@ -95,13 +108,21 @@ function viewOf(current: Case): CaseView {
     openedAt,
     ...(lastRiskAssessment ? { lastRiskAssessment: assessmentOf(lastRiskAssessment) } : {}),
     ...(closure ? { closure: closureView(closure) } : {}),
+    ...(reopening ? { reopening: reopeningView(reopening) } : {}),
   };
 }
 
-const closureView = ({ closedAt, closedBy, closureReason }: Closure): ClosureView => ({
-  closedAt,
-  closedBy,
-  closureReason,
+function closureView({ closedAt, closedBy, closureReason, noFinalRiskBecause, openReferrals }: Closure): ClosureView {
+  return {
+    ...{ closedAt, closedBy, closureReason, noFinalRiskBecause },
+    ...(openReferrals ? { openReferrals: openReferrals.map((each) => ({ ...each })) } : {}),
+  };
+}
+
+const reopeningView = ({ reopenedAt, reopenedBy, reason }: Reopening): ReopeningView => ({
+  reopenedAt,
+  reopenedBy,
+  reason,
 });
 
 /** What opens no more is absent, whatever the type says of it. */

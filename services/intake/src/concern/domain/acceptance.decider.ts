@@ -14,9 +14,9 @@ export function accept(
   const officerId = handledBy(concern, context);
   if (concern.status === 'accepted') reject('concern_closed');
   if (!concern.firstResponse) reject('first_response_missing');
-  if (concern.priority === undefined) reject('triage_missing');
-  if (!concern.guided) reject('guidance_missing');
-  if (concern.decision === 'declined' || concern.decision === 'not_now') reject('person_said_no');
+  if (!concern.triage) reject('triage_missing');
+  const { decision } = concern.guidance.at(-1) ?? reject('guidance_missing');
+  if (decision === 'declined' || decision === 'not_now') reject('person_declined');
   if (concern.link && concern.link.outcome === undefined) reject('link_not_settled');
   const accepted = { clientId: clientOf(concern), officerId, ...(shutOut.length > 0 ? { shutOut: [...shutOut] } : {}) };
   return [{ type: 'ConcernAccepted', data: accepted }];

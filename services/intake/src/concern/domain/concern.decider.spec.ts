@@ -172,7 +172,7 @@ describe('handling a concern', () => {
       concern
         .given(...heard, decided(no))
         .when(accept)
-        .thenRejectedWith('person_said_no');
+        .thenRejectedWith('person_declined');
       concern
         .given(...heard, decided(no), decided('proceed'))
         .when(accept)

@@ -1,11 +1,4 @@
-import type {
-  ConcernStatus,
-  GuidanceDecision,
-  LinkOutcome,
-  PersonOfConcern,
-  Priority,
-  TimePrecision,
-} from '@waymark/contracts';
+import type { ConcernStatus, LinkOutcome, PersonOfConcern, TimePrecision } from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
 import type { Account, KnownTime } from './account.js';
 import type { ConcernEvent, EmergencyGrant, EscalationLevel, ResponseClock, TeamOfConcern } from './concern.events.js';
@@ -19,6 +12,8 @@ export interface MailboxMessage {
 }
 
 type Submitted = Extract<ConcernEvent, { type: 'ConcernSubmitted' }>['data'];
+type Triage = Extract<ConcernEvent, { type: 'ConcernTriaged' }>['data'];
+export type Guidance = Extract<ConcernEvent, { type: 'GuidanceGiven' }>['data'];
 
 export interface ClientLink {
   readonly linkId: string;
@@ -69,10 +64,9 @@ export interface Concern {
   readonly emergencyAccesses: readonly EmergencyAccess[];
   readonly firstResponse?: KnownTime;
   readonly messages: readonly MailboxMessage[];
-  readonly priority?: Priority;
-  readonly guided: boolean;
-  /** What the person decided last, once the avenues were explained; unknown when erased. */
-  readonly decision?: GuidanceDecision;
+  readonly triage?: Triage;
+  /** Which avenues were explained, and what the person decided, each time. */
+  readonly guidance: readonly Guidance[];
   /** In the order in which they were issued. */
   readonly receipts: readonly IssuedReceipt[];
   /** The reporter is the affected person: their receipt has become a client receipt. */
@@ -147,9 +141,9 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
     case 'OfficerMessageSent':
       return { ...state, messages: [...state.messages, { ...event.data, from: 'officer' }] };
     case 'ConcernTriaged':
-      return { ...state, priority: event.data.priority, status: 'triaged' };
+      return { ...state, triage: event.data, status: 'triaged' };
     case 'GuidanceGiven':
-      return { ...state, guided: true, decision: event.data.decision };
+      return { ...state, guidance: [...state.guidance, event.data] };
     case 'ConcernAccepted':
       return { ...withMarks(state, event.data), status: 'accepted', acceptedFor: event.data.clientId };
     case 'ConcernLinkedToClient': {
@@ -238,7 +232,7 @@ function submitted(data: Submitted): Concern {
     recused: [],
     emergencyAccesses: [],
     messages: [],
-    guided: false,
+    guidance: [],
     receipts: [],
     receiptUpgraded: false,
     reporterErasureRequested: false,

@@ -50,7 +50,11 @@ export class GetEmergencyAccessToConcernHandler implements IQueryHandler<GetEmer
   ) {}
 
   async execute({ concernId, grantId, caller }: GetEmergencyAccessToConcern): Promise<EmergencyAccessToConcernView> {
-    const { concern, ...allowed } = await this.concerns.find(caller, 'ReadEmergencyAccessToConcern', concernId);
+    const {
+      concern,
+      writtenAt: _messages,
+      ...allowed
+    } = await this.concerns.find(caller, 'ReadEmergencyAccessToConcern', concernId);
     const access = concern.emergencyAccesses.find((each) => each.grantId === grantId);
     if (!access) throw notFound();
     await this.reads.read({

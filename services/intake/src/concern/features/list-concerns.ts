@@ -46,7 +46,8 @@ export class QueueLine {
   @ApiProperty({ required: false, description: 'Its name' }) dutyStationName?: string;
   @ApiProperty({ enum: concernStatuses }) status: string;
   @ApiProperty({ required: false, enum: priorities }) priority?: string;
-  @ApiProperty() immediateDanger: boolean;
+  @ApiProperty({ description: 'Or a medical urgency, which has the same clock: the concern says which' })
+  immediateDanger: boolean;
   @ApiProperty({ required: false, format: 'date-time' }) dueAt?: string;
   @ApiProperty({ required: false, type: 'integer', description: 'Below zero when overdue' }) secondsLeft?: number;
   @ApiProperty() overdue: boolean;

@@ -13,17 +13,21 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags }
 import { Access, Caller, type Principal } from '@waymark/access';
 import { Aggregates, type Call, CallOf, Done, done, notFound, ReadLog, Text } from '@waymark/service-kit';
 import { concernAggregate } from '../concern.aggregate.js';
-import type { MailboxMessage } from '../domain/concern.state.js';
-import { VisibleConcerns } from '../visible-concerns.js';
+import { emergencyHelpFor } from '../emergency-help.js';
+import { type FoundConcern, VisibleConcerns } from '../visible-concerns.js';
 
 export class MailboxMessageView {
   @ApiProperty({ format: 'uuid' }) messageId: string;
   @ApiProperty({ enum: ['reporter', 'officer'] }) from: 'reporter' | 'officer';
+  @ApiProperty({ format: 'date-time' }) writtenAt: string;
   @ApiProperty({ required: false, description: 'Absent when erased' }) text?: string;
   @ApiProperty({ required: false, description: 'The text was erased' }) erased?: boolean;
 
-  static of({ messageId, from, text }: MailboxMessage): MailboxMessageView {
-    return isGone(text) ? { messageId, from, erased: true } : { messageId, from, text };
+  static allOf({ concern, writtenAt }: Pick<FoundConcern, 'concern' | 'writtenAt'>): MailboxMessageView[] {
+    return concern.messages.map(({ messageId, from, text }) => ({
+      ...{ messageId, from, writtenAt: writtenAt.get(messageId) ?? concern.submitted.occurredAt },
+      ...(isGone(text) ? { erased: true } : { text }),
+    }));
   }
 }
 
@@ -36,6 +40,11 @@ export class MyConcern {
   status: string;
   @ApiProperty({ required: false, format: 'date-time', description: 'A person is to answer by then.' })
   answerBy?: string;
+  @ApiProperty({
+    required: false,
+    description: 'Show this before anything else. There as long as nobody has answered; in the language of the concern',
+  })
+  emergencyHelp?: string;
   @ApiProperty() narrative: string;
   @ApiProperty({
     required: false,
@@ -105,7 +114,8 @@ export class GetMyConcernHandler implements IQueryHandler<GetMyConcern> {
   ) {}
 
   async execute({ caller }: GetMyConcern): Promise<MyConcern> {
-    const { concern: state, ground } = await this.concerns.find(caller, 'ReadMyConcern', concernIdOf(caller));
+    const found = await this.concerns.find(caller, 'ReadMyConcern', concernIdOf(caller));
+    const { concern: state, ground } = found;
     await this.reads.read({
       principal: caller,
       stream: `concern-${state.concernId}`,
@@ -115,14 +125,16 @@ export class GetMyConcernHandler implements IQueryHandler<GetMyConcern> {
     });
     const status =
       state.status === 'submitted' ? 'received' : state.status === 'acknowledged' ? 'answered' : 'in_progress';
+    const help = emergencyHelpFor(state);
     return {
       concernId: state.concernId,
       status,
       ...(state.clock && !state.firstResponse ? { answerBy: state.clock.dueAt } : {}),
+      ...(help === undefined ? {} : { emergencyHelp: help }),
       narrative: state.account.narrative ?? '',
       ...(state.reporterErasureRequested ? { erasureRequested: true } : {}),
       ...(state.erased.includes('reporter') ? { erased: true } : {}),
-      messages: state.messages.map(MailboxMessageView.of),
+      messages: MailboxMessageView.allOf(found),
     };
   }
 }
