@@ -3,15 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { grantCategories, migrateEventStore, openPostgresEventStore } from '@waymark/event-store';
 import type { LocalPostgres } from '@waymark/local-postgres';
 import { type Bus, relayMigration, runRelay } from '@waymark/messaging';
-import { eventually } from '@waymark/testing';
+import { createTestDatabase, eventually, type TestDatabase } from '@waymark/testing';
 import pg from 'pg';
 import { newEvents } from './log-ground.fixture.js';
 import { openBackupGround, type BackupGround } from './physical-backup.fixture.js';
 
 const password = randomBytes(12).toString('hex');
 
-describe('a relay whose server was set back, while the bus goes on counting as read what consumers have lost', () => {
+describe.each([
+  { where: 'on the server of the log', apart: false },
+  { where: 'on another one, which was not set back', apart: true },
+])('a relay whose log was set back, the database of its service lying $where', ({ apart }) => {
   let ground: BackupGround;
+  let elsewhere: TestDatabase;
   /** What the bus was given, which outlives the server. */
   const published: string[] = [];
   const alarms: string[] = [];
@@ -20,9 +24,17 @@ describe('a relay whose server was set back, while the bus goes on counting as r
     const adminUrl = ground.first.url();
     await migrateEventStore({ adminUrl });
     await grantCategories({ adminUrl, role: 'keeper', password, append: ['thing'], read: ['thing'] });
-    await ground.within(ground.first, (client) => client.query(relayMigration));
+    elsewhere = await createTestDatabase('relay_elsewhere');
+    const client = new pg.Client({ connectionString: databaseOf(ground.first) });
+    await client.connect();
+    await client.query(relayMigration).finally(() => client.end());
   }, 120_000);
-  afterAll(() => ground?.close());
+  afterAll(async () => {
+    await ground?.close();
+    await elsewhere?.drop();
+  });
+
+  const databaseOf = (server: LocalPostgres): string => (apart ? elsewhere.url : server.url());
 
   const bus: Bus = {
     publish: async (_topic, messages) =>
@@ -42,7 +54,9 @@ describe('a relay whose server was set back, while the bus goes on counting as r
     work: (append: (stream: string) => Promise<unknown>) => Promise<unknown>,
   ) => {
     const store = openPostgresEventStore({ url: `postgres://keeper:${password}@127.0.0.1:${server.port}/postgres` });
-    const pool = new pg.Pool({ connectionString: server.url() });
+    const pool = new pg.Pool({ connectionString: databaseOf(server) });
+    // Its connections may still be ending when the server is stopped.
+    pool.on('error', () => undefined);
     const relay = runRelay({
       ...{ service: 'case', topic: 'waymark.case', store, categories: ['thing'], bus, pool },
       log: { ...log, error: (_details: unknown, message: string) => void alarms.push(message) },

@@ -11,6 +11,7 @@ export * from './postgres/log-head.js';
 export * from './postgres/log-size.js';
 export * from './postgres/migrate.js';
 export { openPostgresEventStore, type PostgresEventStoreOptions } from './postgres/postgres-event-store.js';
+export { askForHistory } from './postgres/server-history.js';
 export { Turns } from './turns.js';
 export * from './verification/log-verifier.js';
 export * from './verification/read-log.js';

@@ -127,6 +127,11 @@ export interface EventStore {
     readonly signal: AbortSignal;
     readonly batchSize?: number;
   }): AsyncIterable<Page>;
+  /**
+   * Names the history that the log goes by: another one once its server was restored, or a standby has taken over, and what was appended
+   * last may be missing. Undefined where the server does not tell.
+   */
+  history(): Promise<string | undefined>;
   /** Rejects with `unavailable` when the store cannot be reached. */
   ping(): Promise<void>;
   close(): Promise<void>;

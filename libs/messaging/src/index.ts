@@ -21,4 +21,3 @@ export * from './relay/publishing-orders.js';
 export * from './relay/relay-migration.js';
 export { resetRelay } from './relay/reset-relay.js';
 export * from './relay/run-relay.js';
-export * from './server-history.js';

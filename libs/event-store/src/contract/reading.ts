@@ -155,6 +155,11 @@ export function describeReading(opened: Opened): void {
       ]);
     });
 
+    it('one history to all who read it, if it tells of any', async () => {
+      const { store, another } = opened();
+      expect(await (await another()).history()).toBe(await store.history());
+    });
+
     it('nothing to whoever has read further than it reaches: they would pass over what comes next', async () => {
       const { store } = opened();
       await store.append(newStream(), 'none', newEvents(2));

@@ -141,6 +141,11 @@ class KurrentEventStore implements EventStore {
     }
   }
 
+  /** Of a restored backup such a server says nothing. */
+  history(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   /** Looks at the end of the server's log, which is also what every subscription needs the right to. */
   async ping(): Promise<void> {
     this.#checkOpen();

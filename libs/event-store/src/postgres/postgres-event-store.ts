@@ -16,6 +16,7 @@ import { Connections, type ConnectionOptions } from './connections.js';
 import { newestOf } from './newest.js';
 import { blocked, breath, nextPause, told, untold } from './pauses.js';
 import { asText, toPageState, toRecordedEvent, type EventRow, type Horizon, type PageRow } from './rows.js';
+import { askForHistory } from './server-history.js';
 import { WakeUp } from './wake-up.js';
 
 /** `url`: the connection string of a role that `grantCategories` has set up. */
@@ -147,6 +148,11 @@ class PostgresEventStore implements EventStore {
       watch.end();
       for (const source of sources) source.removeEventListener('abort', end);
     }
+  }
+
+  async history(): Promise<string | undefined> {
+    const [row] = await this.#connections.query<{ history: string }>({ text: askForHistory });
+    return row?.history;
   }
 
   async ping(): Promise<void> {

@@ -1,5 +1,5 @@
+import { askForHistory } from '@waymark/event-store';
 import type pg from 'pg';
-import { askForHistory } from '../server-history.js';
 import { within } from '../waiting.js';
 import type { HeldBack, toNote } from './held-back.js';
 

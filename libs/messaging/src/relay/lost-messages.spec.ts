@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { EventStore } from '@waymark/event-store';
 import { eventually } from '@waymark/testing';
 import { randomUUID } from 'node:crypto';
 import type { Bus } from '../port.js';
@@ -6,12 +7,25 @@ import { openRelayGround, type RelayGround, silent } from './relay-ground.fixtur
 import { relayMigration } from './relay-migration.js';
 import { runRelay, type Relay } from './run-relay.js';
 
+const withHistory = (store: EventStore, history: EventStore['history']): EventStore => ({
+  append: (...asked) => store.append(...asked),
+  readStream: (...asked) => store.readStream(...asked),
+  readStreamMetadata: (stream) => store.readStreamMetadata(stream),
+  readAll: (options) => store.readAll(options),
+  newest: (options) => store.newest(options),
+  subscribe: (options) => store.subscribe(options),
+  ping: () => store.ping(),
+  close: () => store.close(),
+  history,
+});
+
 describe('a relay whose topic holds repeats', () => {
   let ground: RelayGround;
   let service: string;
   let relay: Relay;
   let ends: ReadonlyMap<number, bigint>;
   let published: string[];
+  let history: string;
 
   beforeAll(async () => {
     ground = await openRelayGround('lost_messages', [relayMigration]);
@@ -19,6 +33,7 @@ describe('a relay whose topic holds repeats', () => {
   afterAll(() => ground?.close());
   beforeEach(async () => {
     published = [];
+    history = 'one';
     // More than the three that are published: others were repeated.
     ends = new Map([
       [0, 5n],
@@ -40,7 +55,15 @@ describe('a relay whose topic holds repeats', () => {
       },
     };
     relay = runRelay({
-      ...{ service, store: ground.store, categories: [category], topic: service, bus, pool: ground.pool, log: silent },
+      ...{
+        service,
+        store: withHistory(ground.store, async () => history),
+        categories: [category],
+        topic: service,
+        bus,
+        pool: ground.pool,
+        log: silent,
+      },
       ...{ confirmEveryMs: 20, lookEveryMs: 50 },
       translate: ({ data }) => ({ type: 'test.happened.v1', subject: 'one', data }),
     });
@@ -73,6 +96,11 @@ describe('a relay whose topic holds repeats', () => {
 
   it('publishes everything again when a partition is gone', async () => {
     ends = new Map([[0, 20n]]);
+    await publishesAgain();
+  });
+
+  it('publishes everything again when the log goes by another history than a moment ago', async () => {
+    history = 'another';
     await publishesAgain();
   });
 

@@ -2,7 +2,7 @@ import type { Page } from '@waymark/event-store';
 import type pg from 'pg';
 import { errorFields } from '../log.js';
 import { BackOff, Deferred, pause } from '../waiting.js';
-import { makeUpForChangedHistory } from './changed-history.js';
+import { makeUpForChangedHistory, watchHistory } from './changed-history.js';
 import { Conveyor } from './conveyor.js';
 import { leadByWindows } from './lead-by-windows.js';
 import { Deposed, Leadership } from './leadership.js';
@@ -56,7 +56,7 @@ export function runRelay(options: RelayOptions): Relay {
     const end = (): void => ended.abort();
     stopping.signal.addEventListener('abort', end);
     const confirming = confirmUntil(leadership, ended, confirmEveryMs);
-    const watching = watchTopic(options, leadership, ended);
+    const watching = [watchTopic(options, leadership, ended), watchHistory(options, leadership, ended)];
     try {
       if (options.window) {
         const hooks = {
@@ -84,7 +84,7 @@ export function runRelay(options: RelayOptions): Relay {
     } finally {
       stopping.signal.removeEventListener('abort', end);
       ended.abort();
-      await Promise.all([confirming, watching]);
+      await Promise.all([confirming, ...watching]);
     }
   };
 

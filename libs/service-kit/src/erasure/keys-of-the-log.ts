@@ -1,5 +1,4 @@
-import type { EventStore } from '@waymark/event-store';
-import { askForHistory } from '@waymark/messaging';
+import { askForHistory, type EventStore } from '@waymark/event-store';
 import { type KeyDatabase, type KeyRing, noteLostKeys, rowsOf, subjectsSealedIn } from '@waymark/privacy';
 import { ConfigError } from '../config-error.js';
 import type { Log } from '../log.js';
