@@ -162,6 +162,35 @@ describe('handling a concern', () => {
       .then(the.accepted);
   });
 
+  it('does not accept it against their word, until they decide otherwise', () => {
+    const accept = { type: 'AcceptConcern', shutOut: [] } as const;
+    const ready = [the.submitted(), the.taken, the.responded, the.triaged, the.guided];
+    for (const decision of ['declined', 'not_now'] as const) {
+      const no = { type: 'GuidanceGiven', data: { avenues: ['no_action_now'], decision } } as const;
+      concern
+        .given(...ready, no)
+        .when(accept)
+        .thenRejectedWith('person_declined');
+      concern
+        .given(...ready, no, the.guided)
+        .when(accept)
+        .then(the.accepted);
+    }
+  });
+
+  it('neither accepts it nor asks for its case once its client is erased', () => {
+    const ready = [the.submitted(), the.taken, the.responded, the.triaged, the.guided];
+    const erased = { type: 'PersonErased', data: { erasureId: 'e-1', persons: ['client'] } } as const;
+    concern
+      .given(...ready, erased)
+      .when({ type: 'AcceptConcern', shutOut: [] })
+      .thenRejectedWith('person_erased');
+    concern
+      .given(...ready, the.accepted, erased)
+      .when({ type: 'RequestCase' })
+      .then();
+  });
+
   it('does not accept it with a step left out', () => {
     const accept = { type: 'AcceptConcern', shutOut: [] } as const;
     concern.given(the.submitted(), the.taken, the.triaged).when(accept).thenRejectedWith('first_response_missing');

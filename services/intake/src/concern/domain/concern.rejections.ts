@@ -16,6 +16,7 @@ export type ConcernRejectionCode =
   | 'contact_in_future'
   | 'triage_missing'
   | 'guidance_missing'
+  | 'person_declined'
   | 'anonymous_with_name'
   | 'client_receipt_exists'
   | 'client_holds_reporter_receipt'
@@ -46,6 +47,8 @@ const details: Record<ConcernRejectionCode, string> = {
   contact_in_future: 'This moment lies in the future.',
   triage_missing: 'Triage the concern first.',
   guidance_missing: 'Explain the avenues and record what the person decided first.',
+  person_declined:
+    'They said no, or not now. When they decide otherwise, record that as guidance first: no case follows against their word.',
   anonymous_with_name: 'An anonymous concern carries no name or contact details: choose confidential or named.',
   client_receipt_exists: 'The client holds a client receipt already.',
   client_holds_reporter_receipt:

@@ -1,4 +1,11 @@
-import type { ConcernStatus, LinkOutcome, PersonOfConcern, Priority, TimePrecision } from '@waymark/contracts';
+import type {
+  ConcernStatus,
+  GuidanceDecision,
+  LinkOutcome,
+  PersonOfConcern,
+  Priority,
+  TimePrecision,
+} from '@waymark/contracts';
 import type { Instant } from '@waymark/event-sourcing';
 import type { Account, KnownTime } from './account.js';
 import type { ConcernEvent, EmergencyGrant, EscalationLevel, ResponseClock, TeamOfConcern } from './concern.events.js';
@@ -64,6 +71,8 @@ export interface Concern {
   readonly messages: readonly MailboxMessage[];
   readonly priority?: Priority;
   readonly guided: boolean;
+  /** What the person decided, as it was recorded last. */
+  readonly decision?: GuidanceDecision;
   /** In the order in which they were issued. */
   readonly receipts: readonly IssuedReceipt[];
   /** The reporter is the affected person: their receipt has become a client receipt. */
@@ -140,7 +149,7 @@ export function evolve(state: ConcernState, event: ConcernEvent): ConcernState {
     case 'ConcernTriaged':
       return { ...state, priority: event.data.priority, status: 'triaged' };
     case 'GuidanceGiven':
-      return { ...state, guided: true };
+      return { ...state, guided: true, decision: event.data.decision };
     case 'ConcernAccepted':
       return { ...withMarks(state, event.data), status: 'accepted', acceptedFor: event.data.clientId };
     case 'ConcernLinkedToClient': {
