@@ -208,6 +208,24 @@ describe('bad input', () => {
       415,
       'unsupported_media_type',
     ],
+    ...['gzip', 'br', 'x'].map(
+      (encoding) =>
+        [
+          `a Content-Encoding ${encoding}`,
+          { raw: '{}', headers: { 'content-encoding': encoding } },
+          415,
+          'unsupported_media_type',
+        ] as const,
+    ),
+    ...['utf-16', '"iso-8859-1"', 'x'].map(
+      (charset) =>
+        [
+          `a charset ${charset}`,
+          { raw: '{}', headers: { 'content-type': `application/json; charset=${charset}` } },
+          415,
+          'unsupported_media_type',
+        ] as const,
+    ),
     [
       'no content type',
       { raw: Buffer.from('{}'), headers: { 'content-type': undefined } },

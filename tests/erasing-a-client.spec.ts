@@ -193,7 +193,7 @@ describe('erasing a client', () => {
     expect(['consent_missing', 'referral_suspended']).toContain(opening.body.code);
     const stage2 = { stage: 'planning' };
     expect(await stage.ask('case', 'POST', `/v1/cases/${caseId}/stage`, { as: officer, body: stage2 })).toMatchObject({
-      status: 200,
+      ...{ status: 409, body: { code: 'person_erased' } },
     });
     const written = await stage.ask('intake', 'POST', '/v1/my-concern/messages', {
       token: played.reporterToken,

@@ -23,7 +23,7 @@ describe('Claims of another issuer', () => {
 
   it('are not made up from what every object has', () => {
     const mapping = { ...defaultClaims, serviceClaim: 'constructor.name' };
-    expect(principalFrom({ sub: 'p1', roles: ['officer'] }, mapping)).toMatchObject({ kind: 'staff' });
+    expect(principalFrom({ sub: 'p1', roles: ['auditor'] }, mapping)).toMatchObject({ kind: 'staff' });
   });
 
   it.each([undefined, '', 'a sentence, which no event may hold in the clear', 'x'.repeat(256)])(
@@ -35,7 +35,7 @@ describe('Claims of another issuer', () => {
   );
 
   it('tell the preferred language, where it is one', () => {
-    const payload = { sub: 'p1', roles: ['officer'], locale: 'pt-BR' };
+    const payload = { sub: 'p1', roles: ['analyst'], locale: 'pt-BR' };
     expect(principalFrom(payload, defaultClaims)).toMatchObject({ language: 'pt-BR' });
     for (const locale of ['', 'a sentence', ['fr'], '<b>'])
       expect(principalFrom({ ...payload, locale }, defaultClaims)).not.toHaveProperty('language');
@@ -59,10 +59,26 @@ describe('Claims of another issuer', () => {
   });
 
   it('with a unit we do not know give a person without a unit', () => {
-    expect(principalFrom({ sub: 'p1', roles: ['officer'], unit: 'canteen' }, defaultClaims)).toEqual({
+    expect(principalFrom({ sub: 'p1', roles: ['auditor'], unit: 'canteen' }, defaultClaims)).toEqual({
       kind: 'staff',
       id: 'p1',
-      roles: ['officer'],
+      roles: ['auditor'],
     });
   });
+
+  it.each(['officer', 'supervisor', 'unit_focal_point', 'clinician'])(
+    'without a unit give nobody the role %s, which acts for one: nobody could say whether its unit is shut out',
+    (role) => {
+      for (const unit of [undefined, null, 'canteen']) {
+        expect(() => principalFrom({ sub: 'p1', roles: [role], unit }, defaultClaims)).toThrow(
+          expect.objectContaining({ code: 'role_missing' }),
+        );
+        const both = principalFrom({ sub: 'p1', roles: [role, 'analyst'], unit }, defaultClaims);
+        expect(both).toMatchObject({ roles: ['analyst'] });
+      }
+      expect(principalFrom({ sub: 'p1', roles: [role], unit: 'legal' }, defaultClaims)).toMatchObject({
+        roles: [role],
+      });
+    },
+  );
 });

@@ -26,20 +26,27 @@ export const defaultClaims: ClaimsMapping = {
 };
 
 /**
+ * Roles by which somebody acts for a unit, and sees a matter for it. A reporter may shut a unit out, and of whom nobody can say to which
+ * they belong nobody can say that they are not meant: without a unit these count for nothing.
+ */
+const rolesOfAUnit: ReadonlySet<Role> = new Set(['officer', 'supervisor', 'unit_focal_point', 'clinician']);
+
+/**
  * Who a verified token stands for. Roles and units we do not know are dropped. Neither a known role nor a service: `role_missing`.
  * Both: `token_invalid`, because nobody could say whose rights were meant; so is a subject that could not be recorded, and a unit
  * that is not one word: of somebody in two units nobody could say from which concerns they are shut out.
  */
 export function principalFrom(payload: JWTPayload, mapping: ClaimsMapping): StaffPrincipal | ServicePrincipal {
   const service = claimAt(payload, mapping.serviceClaim);
-  const known = knownRoles(claimAt(payload, mapping.rolesClaim));
+  const named = knownRoles(claimAt(payload, mapping.rolesClaim));
   if (typeof service === 'string' && service !== '') {
-    if (known.length > 0) throw new AccessError('token_invalid', { fault: 'claims' });
+    if (named.length > 0) throw new AccessError('token_invalid', { fault: 'claims' });
     return { kind: 'service', id: service };
   }
   if (payload.sub === undefined || !staffIdPattern.test(payload.sub))
     throw new AccessError('token_invalid', { fault: 'claims' });
   const unit = knownUnit(claimAt(payload, mapping.unitClaim));
+  const known = named.filter((role) => unit !== undefined || !rolesOfAUnit.has(role));
   const language = languageAt(payload, mapping.languageClaim);
   const principal: StaffPrincipal = {
     ...{ kind: 'staff', id: comparedStaffId(payload.sub), roles: known },

@@ -82,6 +82,7 @@ export async function startTestIssuer(): Promise<TestIssuer> {
         aud: TEST_AUDIENCE,
         sub: 'officer-1',
         roles: ['officer'],
+        unit: 'support_desk',
         iat: now,
         exp: now + 300,
       };

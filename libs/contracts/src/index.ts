@@ -8,6 +8,7 @@ export {
   formed,
   id,
   instant,
+  languageTag,
   month,
   shutOutMarks,
   spellingsOfStaffId,

@@ -45,6 +45,11 @@ export const instant = Type.Unsafe<string>(Type.String({ format: 'date-time' }))
 export const month = formed(/^\d{4}-(0[1-9]|1[0-2])$/, '2026-03');
 /** ISO 3166-1 alpha-2. */
 export const country = formed(/^[A-Z]{2}$/, 'KE');
+/**
+ * A language tag of BCP 47: a language, and where they matter script and region. Nothing else, since variants and private subtags are
+ * words of anybody's choice.
+ */
+export const languageTag = /^[a-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?$/;
 /** ISO 3166-2. */
 export const subdivision = formed(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, 'AR-B');
 

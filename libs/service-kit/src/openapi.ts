@@ -33,7 +33,7 @@ const answers: Readonly<Record<string, string>> = {
   409: 'A rule of the domain refuses it (where one field breaks it, `errors` names it), or somebody changed it at the same moment.',
   412: 'If-Match names another revision.',
   413: 'The body is too large.',
-  415: 'The body is not application/json.',
+  415: 'The body is not application/json in UTF-8, or compressed.',
   422: 'A field breaks a rule (`errors` names field and rule), or the Idempotency-Key was used with another body.',
   429: 'Too many requests or attempts; Retry-After says when to try again.',
   500: 'Something went wrong on our side.',

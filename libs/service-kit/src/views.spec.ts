@@ -60,8 +60,22 @@ describe('waiting for views', () => {
 
   it('waits for a position that the caller names', async () => {
     follow(5n, viewAt('lists', 6n));
+    views.follow([viewAt('lists', 6n)], async ({ after, categories }) => (categories ? 5n : after > 7n ? after : 7n));
     await views.caughtUp(['lists'], '6');
     await expect(views.caughtUp(['lists'], '7')).rejects.toMatchObject(behind);
+  });
+
+  it('does not wait for a position behind the end of the log', async () => {
+    follow(5n, viewAt('lists', 6n));
+    for (const position of ['7', '9'.repeat(18)]) await views.caughtUp(['lists'], position);
+  });
+
+  it('refuses what is no position by the name of the header', async () => {
+    follow(5n, viewAt('lists', 6n));
+    for (const position of ['', 'x', '-1', '1e3', '6, 6', '9'.repeat(19)])
+      await expect(views.caughtUp(['lists'], position)).rejects.toMatchObject({
+        ...{ status: 400, code: 'waymark_position_malformed', errors: [{ field: 'Waymark-Position' }] },
+      });
   });
 
   it('asks once for all who come at the same time for the same views', async () => {

@@ -46,15 +46,15 @@ export class Views<Name extends string> {
   /**
    * Waits until these views, which are all that the caller reads, show everything that was acknowledged before, whichever process wrote
    * it, and everything up to `after` (a `Waymark-Position`). 503 when they do not catch up within ten seconds, and at once when one of
-   * them has stopped.
+   * them has stopped. For a position behind the end of the log, which nobody was ever told, nobody waits.
    */
   async caughtUp(names: readonly Name[], after?: string): Promise<void> {
+    const position = positionIn(after);
     const read = this.named(names);
     if (read.length === 0) return;
     if (read.some((projection) => projection.status().stoppedAtEvent)) throw viewBehind();
-    const position = after !== undefined && /^\d{1,18}$/.test(after) ? BigInt(after) : 0n;
     const newest = await this.newestFor(read);
-    const target = position > newest ? position : newest;
+    const target = position > newest && position <= (await this.end()) ? position : newest;
     const reached = await Promise.all(read.map((projection) => projection.waitFor(target, 10_000)));
     if (reached.includes(false)) throw viewBehind();
   }
@@ -87,6 +87,11 @@ export class Views<Name extends string> {
     return ask();
   }
 
+  /** Where the log ends, whoever writes there. */
+  private end(): Promise<bigint> {
+    return this.newest({ after: this.furthest() });
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.running.map((projection) => projection.stop()));
   }
@@ -99,6 +104,14 @@ export class Views<Name extends string> {
   lags(): Promise<readonly { readonly name: string; readonly seconds: number }[]> {
     return Promise.all(this.running.map(async (each) => ({ name: each.name, seconds: await each.lag() })));
   }
+}
+
+function positionIn(header: string | undefined): bigint {
+  if (header === undefined) return 0n;
+  if (/^\d{1,18}$/.test(header)) return BigInt(header);
+  throw new Problem(400, 'waymark_position_malformed', 'Waymark-Position takes that of an earlier answer, unchanged.', [
+    { field: 'Waymark-Position', rule: 'pattern', message: 'digits, 18 at most' },
+  ]);
 }
 
 const viewBehind = (): Problem =>

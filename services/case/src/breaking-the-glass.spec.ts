@@ -201,6 +201,7 @@ describe('breaking the glass of a case', () => {
     expect((await review(ingrid, grantId, 'not_justified', key)).status).toBe(200);
     expect((await review(ingrid, grantId, 'not_justified', key)).status).toBe(200);
     expect((await get(jonas)).status).toBe(404);
+    expect(await breakGlass(jonas)).toMatchObject({ status: 409, body: { code: 'emergency_access_not_justified' } });
     const again = await review('tomas.supervisor', grantId);
     expect(again.body).toMatchObject({ status: 409, code: 'emergency_access_reviewed' });
     expect(await idsListed(ingrid, `&caseId=${opened.caseId}`)).toEqual([]);

@@ -11,6 +11,7 @@ import {
 import { caseViews } from './case/projections/case-views.js';
 import { caseAggregate } from './case/case.aggregate.js';
 import { casesOfClients } from './case/cases-of-clients.js';
+import { ErasedClients } from './case/erased-clients.js';
 import { emergencyReviewClocks } from './case/features/run-emergency-review-clocks.js';
 import { openEmergencyAccesses } from './case/open-emergency-accesses.js';
 import { caseResource } from './case/visibility.js';
@@ -42,7 +43,8 @@ export const caseService: ServiceDefinition<typeof own> = {
   },
   migrations: [CreateCaseReferrals1760000002000, CreateClientLinks1764413000000],
   projections: caseViews,
-  providers: ({ store, settings, log }) => [
+  providers: ({ store, settings, log, keyRing }) => [
+    { provide: ErasedClients, useValue: new ErasedClients(keyRing) },
     { provide: AccessRecords, useValue: new AccessRecords('case', store) },
     { provide: ShutOutMarks, useValue: shutOutMarks(settings) },
     {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { consentMessages, topicOf } from '@waymark/contracts';
+import { derivedId } from '@waymark/messaging';
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually } from '@waymark/testing';
-import { eventsOf, type OpenedCase, openCaseFor } from './accepted-concern.fixture.js';
+import { concernAccepted, eventsOf, newConcern, type OpenedCase, openCaseFor } from './accepted-concern.fixture.js';
 import { caseService } from './case.service.js';
 
 const [amina, kwame, ingrid, tomas] = ['amina.officer', 'kwame.officer', 'ingrid.supervisor', 'tomas.supervisor'];
@@ -110,6 +111,32 @@ describe('the case of a client who was erased', () => {
     expect(await post(amina, '/closure', closure)).toMatchObject(erasedAnswer);
     expect(await post(amina, '/reopening', { reason })).toMatchObject(personErased);
     expect(await eventsOf(stage, opened.caseId)).toEqual(['CaseOpened', 'CaseClosed']);
+  });
+
+  it('moves to no other stage, and is handed on to somebody who can close it', async () => {
+    await erase();
+    for (const as of [amina, ingrid])
+      expect(await post(as, '/stage', { stage: 'planning' })).toMatchObject(personErased);
+    expect(await post(kwame, '/stage', { stage: 'planning' })).toMatchObject({ status: 404 });
+    expect(await post(ingrid, '/officer', { officerId: stage.idOf(kwame) })).toMatchObject({ status: 200 });
+    expect(await post(kwame, '/closure', closure)).toMatchObject(erasedAnswer);
+    expect(await eventsOf(stage, opened.caseId)).toEqual(['CaseOpened', 'OfficerAssigned', 'CaseClosed']);
+  });
+
+  it('is not opened where the erasure was approved before the acceptance was heard of, however often it is asked for', async () => {
+    opened = { ...newConcern(stage), caseId: '' };
+    const { concernId, clientId } = opened;
+    await erase();
+    const accepted = concernAccepted({ concernId, clientId, officerId: stage.idOf(amina) });
+    const later = concernAccepted(newConcern(stage));
+    await stage.busOf('intake').publish(topicOf('intake'), [accepted, later]);
+    await eventually(async () => {
+      const rows = await stage.query('case', 'SELECT 1 FROM inbox WHERE message_id = ANY($1)', [
+        [accepted.id, later.id],
+      ]);
+      return rows.length === 2;
+    });
+    expect(await eventsOf(stage, derivedId('case', concernId))).toEqual([]);
   });
 
   it('is recused from and closed at the very moment of the erasure, too', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Stage, startStage } from '@waymark/stage';
-import { callAt, deskOf } from './intake.fixture.js';
+import { callAt, concern, deskOf } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
 interface Line {
@@ -60,6 +60,28 @@ describe('the queue', () => {
     expect(new Set(ids).size).toBe(120);
     expect(ids).toHaveLength(120);
     expect(pages.slice(0, -1).every(({ length }) => length === limit)).toBe(true);
+  });
+
+  it('answers at once to a position that the log never had, and refuses what is none by the name of the header', async () => {
+    const at = (position: string) =>
+      stage.ask('intake', 'GET', '/v1/concerns', {
+        ...{ as: 'amina.officer', headers: { 'waymark-position': position } },
+      });
+    const before = performance.now();
+    expect(await at('9'.repeat(18))).toMatchObject({ status: 200 });
+    expect(performance.now() - before).toBeLessThan(9_000);
+    for (const wrong of ['x', '-1', '9'.repeat(19)])
+      expect(await at(wrong)).toMatchObject({
+        ...{ status: 400, body: { code: 'waymark_position_malformed', errors: [{ field: 'Waymark-Position' }] } },
+      });
+  });
+
+  it('is told languages, scripts and regions, and no words in their place', async () => {
+    const raise = (language: string) => stage.ask('intake', 'POST', '/v1/concerns', { body: { ...concern, language } });
+    for (const known of ['ar', 'swh', 'pt-BR', 'zh-Hant-TW', 'es-419'])
+      expect(await raise(known)).toMatchObject({ status: 201 });
+    for (const wrong of ['en-the-boss-is-bob', 'en-x-kanarie', 'de-1996', `en${'-aaaa'.repeat(10)}`, 'EN US', 'x'])
+      expect(await raise(wrong)).toMatchObject({ status: 422, body: { errors: [{ field: 'language' }] } });
   });
 
   it('shows fifty when nothing is asked', async () => {

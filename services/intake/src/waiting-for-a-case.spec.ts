@@ -7,6 +7,7 @@ import { createLog, processIdOf, type RunningService, startService } from '@waym
 import { type Stage, startStage } from '@waymark/stage';
 import { eventually, freePort } from '@waymark/testing';
 import { concernAcceptance } from './concern/processes/concern-acceptance.process.js';
+import { consentTo } from './erasing.fixture.js';
 import { deskOf, eventsOf, typesOf } from './intake.fixture.js';
 import { intake } from './intake.service.js';
 
@@ -106,6 +107,16 @@ describe('an accepted concern that waits for its case, with two instances of the
     await until(concernId, ...overdue, ...whole.slice(2));
     expect(await desk.session(receipt)).toMatchObject({ scope: 'client' });
     await eventually(async () => expect(await get('/health/ready')).toContain('"processes":"ok"'));
+  });
+
+  it('is over without a case when its client was erased before the case service heard of it', async () => {
+    const { concernId } = await accepted();
+    await until(concernId, ...overdue.slice(0, 2));
+    const consent = consentTo(stage);
+    await consent.erase((await consent.personsOf(concernId)).clientId);
+    stage.clock.advance({ minutes: 6 });
+    await until(concernId, ...overdue, 'StepDone open_case', ...whole.slice(4));
+    expect(typesOf(await eventsOf(stage, concernId))).not.toContain('CaseRequested');
   });
 
   it('repeats nothing when its topic is filled again for a service that has forgotten what it knew', async () => {

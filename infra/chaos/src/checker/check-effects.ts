@@ -33,9 +33,19 @@ function exactly(
 
 function checkCases(log: readonly LoggedEvent[]): readonly Finding[] {
   const opened = grouped(ofType(log, 'CaseOpened'), ({ data }) => text(data, 'concernId'));
+  const erased = new Set(ofType(log, 'ErasureApproved').map(idOf));
   const accepted = new Set(ofType(log, 'ConcernAccepted').map(idOf));
+  // For a client who was erased before the acceptance was heard of there is none.
+  const free = new Set(
+    ofType(log, 'ConcernAccepted').flatMap((event) => (erased.has(text(event.data, 'clientId')) ? [idOf(event)] : [])),
+  );
+  const without = (concern: string): boolean => free.has(concern) && !opened.has(concern);
   return [...new Set([...accepted, ...opened.keys()])].flatMap((concern) =>
-    exactly(accepted.has(concern) ? 1 : 0, opened.get(concern)?.length ?? 0, `cases of concern ${concern}`),
+    exactly(
+      accepted.has(concern) && !without(concern) ? 1 : 0,
+      opened.get(concern)?.length ?? 0,
+      `cases of concern ${concern}`,
+    ),
   );
 }
 

@@ -3,8 +3,8 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { staffIdPattern, units } from '@waymark/contracts';
-import { Code, Id, MayNotExist, Moment, notFound, Pattern, ReadLog, shownPage } from '@waymark/service-kit';
+import { units } from '@waymark/contracts';
+import { Code, Id, MayNotExist, Moment, notFound, Pattern, ReadLog, shownPage, StaffId } from '@waymark/service-kit';
 import { ClientIndex } from '../client-index/client-index.js';
 import { AccessLine } from '../features/get-case-accesses.js';
 import { HistoryReaders } from '../history/history-readers.js';
@@ -13,7 +13,7 @@ import { AccessEntry } from './access-entry.entity.js';
 import { positionsOfListings } from './listings.js';
 
 export class ListAccessesParams {
-  @Pattern(staffIdPattern, { optional: true, max: 255, description: 'Who saw it, or wanted to' }) person?: string;
+  @StaffId({ optional: true, description: 'Who saw it, or wanted to' }) person?: string;
   @Id({ optional: true, description: 'What is about the client of this case' }) caseId?: string;
   @Id({ optional: true, description: 'What is about this client' }) clientId?: string;
   @Code(units, { optional: true, description: 'Unit of whoever saw it' }) unit?: string;
@@ -85,7 +85,7 @@ export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
     if (asked && !(await this.isThere(caller, asked))) return this.refuse(caller, params);
     await this.reads.read({
       principal: caller,
-      stream: resourceOf(params),
+      stream: await this.resourceOf(params),
       ...(asked?.clientId === undefined ? {} : { clientId: asked.clientId }),
       what: 'ListAccesses',
       ground: 'auditor',
@@ -131,10 +131,28 @@ export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
   private async refuse(caller: Principal, params: ListAccessesParams): Promise<never> {
     const { caseId, clientId } = params;
     await this.reads.read({
-      ...{ principal: caller, stream: resourceOf(params), what: 'ListAccesses', ground: 'none', refused: true },
+      ...{
+        principal: caller,
+        stream: await this.resourceOf(params),
+        what: 'ListAccesses',
+        ground: 'none',
+        refused: true,
+      },
       ...(caseId === undefined && clientId !== undefined ? { clientId } : {}),
     });
     throw notFound();
+  }
+
+  /**
+   * What the auditor's own access is recorded against: the case, client or person asked for, else the log as a whole. Also for a person of
+   * whom the log says nothing: what was typed in the place of an id is not to stand in the clear.
+   */
+  private async resourceOf({ caseId, clientId, person }: ListAccessesParams): Promise<string> {
+    if (caseId !== undefined) return `case-${caseId}`;
+    if (clientId !== undefined) return `client-${clientId}`;
+    const isId = person !== undefined && /^[A-Za-z0-9_-]{1,128}$/.test(person);
+    const isKnown = isId && (await this.dataSource.getRepository(AccessEntry).existsBy({ personId: person }));
+    return isKnown ? `person-${person}` : 'accesses-all';
   }
 
   private page(
@@ -163,13 +181,6 @@ export class ListAccessesHandler implements IQueryHandler<ListAccesses> {
 
 /** Of what is about one of `:streams`, and of the lists that showed one. */
 const positionsOf = `SELECT position FROM accesses WHERE stream = ANY(:streams) UNION ${positionsOfListings}`;
-
-/** What the auditor's own access is recorded against: the case, client or person asked for, else the log as a whole. */
-function resourceOf({ caseId, clientId, person }: ListAccessesParams): string {
-  if (caseId !== undefined) return `case-${caseId}`;
-  if (clientId !== undefined) return `client-${clientId}`;
-  return person !== undefined && /^[A-Za-z0-9_-]{1,128}$/.test(person) ? `person-${person}` : 'accesses-all';
-}
 
 const lineOf = (entry: AccessEntry): AccessLine => {
   const { personKind, personId, recordedAt, occurredAt, unit, resource, shown, categories, purpose, ground, ...rest } =

@@ -79,6 +79,18 @@ describe('The access log', () => {
     expect(seen).toEqual(whole);
   });
 
+  it('names who was asked about where the log knows them, and nothing that was typed in the place of an id', async () => {
+    const since = async () => {
+      const { events } = await stage.log.readAll({ after: 0n, categories: ['audit_access'], limit: 1000 });
+      return JSON.stringify(events.map(({ stream, data }) => [stream, data]));
+    };
+    await linesOf(`person=${officer.id}`);
+    expect(await since()).toContain(`person-${officer.id}`);
+    expect(await linesOf('person=kanarie-the-boss')).toEqual([]);
+    expect(await since()).not.toContain('kanarie');
+    expect(await ask('person=the%20boss')).toMatchObject({ status: 422, body: { errors: [{ field: 'person' }] } });
+  });
+
   it('has whoever reads it in it, before they see it', async () => {
     const auditor = stage.idOf('jonas.auditor');
     await linesOf(`caseId=${other.caseId}`);

@@ -8,6 +8,7 @@ import type { CaseView } from './projections/case-views.js';
 import { TeamListeners } from '../integration/tell-of-team.js';
 import { caseAggregate } from './case.aggregate.js';
 import { casesOfClients } from './cases-of-clients.js';
+import { ErasedClients } from './erased-clients.js';
 import { type CaseCommand, isEnding, type UnaskedCommand } from './domain/case.commands.js';
 import type { CaseEvent } from './domain/case.events.js';
 import { reject } from './domain/case.rejections.js';
@@ -25,6 +26,7 @@ export class VisibleCases {
     private readonly listeners: TeamListeners,
     private readonly dataSource: DataSource,
     private readonly views: Views<CaseView>,
+    private readonly erased: ErasedClients,
   ) {}
 
   /** The case, what lets the caller do this with it, and the moment at which that was decided. */
@@ -90,6 +92,8 @@ export class VisibleCases {
       if (command.type === 'RecuseOfficer' && (await this.hasCarriedOut(caseId, call))) return { current: undefined };
       throw refusal;
     });
+    if (command.type === 'MoveStage' && current && (await this.erased.include(current.clientId)))
+      reject('person_erased');
     const joining = joiningBy(command);
     if (current && joining !== undefined) await this.demandNotShutOut(current, joining);
   }

@@ -3,8 +3,8 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DataSource, In } from 'typeorm';
 import { Access, Caller, type Principal } from '@waymark/access';
-import { readingFindings, readingRules, staffIdPattern } from '@waymark/contracts';
-import { Code, Pattern, shownPage, Views } from '@waymark/service-kit';
+import { readingFindings, readingRules } from '@waymark/contracts';
+import { Code, Pattern, shownPage, StaffId, Views } from '@waymark/service-kit';
 import type { AuditView } from '../../audit-views.js';
 import { AccessEntry } from '../../accesses/access-entry.entity.js';
 import { HistoryReaders } from '../../history/history-readers.js';
@@ -12,7 +12,7 @@ import { ReadingAlarmEntry } from '../projections/reading-alarms/reading-alarm-e
 
 export class ListReadingAlarmsParams {
   @Code(['open', 'reviewed'], { optional: true }) status?: 'open' | 'reviewed';
-  @Pattern(staffIdPattern, { optional: true, max: 255, description: 'Who has read' }) person?: string;
+  @StaffId({ optional: true, description: 'Who has read' }) person?: string;
   @Pattern(/^\d{1,18}$/, { optional: true, description: '`next` of the page before' }) after?: string;
   @Pattern(/^([1-9]\d?|100)$/, { optional: true, description: '1 to 100, 50 when left out' }) limit?: string;
 }

@@ -21,6 +21,8 @@ export type CaseRejectionCode =
   | 'emergency_access_not_found'
   | 'emergency_access_reviewed'
   | 'own_emergency_access'
+  | 'person_erased'
+  | 'emergency_access_not_justified'
   | 'clock_not_due';
 
 const details: Record<CaseRejectionCode, RejectionText> = {
@@ -45,6 +47,9 @@ const details: Record<CaseRejectionCode, RejectionText> = {
   emergency_access_not_found: 'There is no such emergency access to this case.',
   emergency_access_reviewed: 'This emergency access has been reviewed already.',
   own_emergency_access: 'Somebody else has to review an access that you have given yourself.',
+  person_erased: 'This person was erased. Nothing more can be written about them.',
+  emergency_access_not_justified:
+    'Your access to this case was found not justified: ask a supervisor to bring you onto its team instead.',
   clock_not_due: 'The clock has not come so far.',
 };
 

@@ -86,6 +86,18 @@ describe('breaking the glass', () => {
     decider.given(opened, granted, reviewed).when(breakGlass, outsider).thenTypes('EmergencyAccessGranted');
   });
 
+  it('is not done again by who was found to have had no reason, but by others', () => {
+    const unjustified = { ...reviewed, data: { ...reviewed.data, outcome: 'not_justified' } } as const;
+    decider
+      .given(opened, granted, unjustified)
+      .when(breakGlass, outsider)
+      .thenRejectedWith('emergency_access_not_justified');
+    decider
+      .given(opened, granted, unjustified)
+      .when(breakGlass, { actor: { kind: 'staff', id: 'lucia', roles: ['officer'] } })
+      .thenTypes('EmergencyAccessGranted');
+  });
+
   it('is overdue once when nobody has reviewed it in time, and can be reviewed all the same', () => {
     const due = { now: '2026-03-05T08:00:00.000Z' };
     decider.given(opened, granted).when(markOverdue).thenRejectedWith('clock_not_due');

@@ -27,6 +27,7 @@ export function breakGlass(
   if (!Number.isInteger(hours) || hours < 1 || hours > mostEmergencyHours) reject('invalid_emergency_hours');
   if (current.team.includes(actor.id) && !onlyClinician(actor)) reject('access_not_needed');
   if (emergencyAccessOf(current, actor.id, now)) reject('emergency_access_in_force');
+  if (wasNotJustified(current, actor.id)) reject('emergency_access_not_justified');
   return [
     {
       type: 'EmergencyAccessGranted',
@@ -44,6 +45,10 @@ export function breakGlass(
     },
   ];
 }
+
+/** Somebody else has found so once: from then on a supervisor lets them in, by bringing them onto the team, and not they themselves. */
+const wasNotJustified = ({ emergencyAccesses }: Case, id: string): boolean =>
+  emergencyAccesses.some(({ staffId, review }) => staffId === id && review?.outcome === 'not_justified');
 
 /** Who on the team may not read the concern, which the glass opens as well. */
 const onlyClinician = ({ roles }: DecisionContext['actor']): boolean =>

@@ -1,6 +1,7 @@
 import {
   capacities,
   dataCategories,
+  languageTag,
   purposes,
   units,
   type Capacity,
@@ -21,7 +22,7 @@ export class ScopeBody {
 
 /** What the client was asked, and how. */
 export class ConversationBody extends ScopeBody {
-  @Pattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { description: 'Spoken with the client; BCP 47', example: 'ar' })
+  @Pattern(languageTag, { description: 'Spoken with the client; BCP 47', example: 'ar' })
   language: string;
   @Text({ optional: true, max: 200 }) interpreter?: string;
   @Text({ max: 4000, description: 'What was explained to the client before they decided' }) explained: string;

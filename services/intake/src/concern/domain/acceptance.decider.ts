@@ -13,6 +13,7 @@ export function accept(
 ): readonly ConcernEvent[] {
   const officerId = handledBy(concern, context);
   if (concern.status === 'accepted') reject('concern_closed');
+  if (concern.erased.includes('client')) reject('person_erased');
   if (!concern.firstResponse) reject('first_response_missing');
   if (!concern.triage) reject('triage_missing');
   const { decision } = concern.guidance.at(-1) ?? reject('guidance_missing');
@@ -22,10 +23,10 @@ export function accept(
   return [{ type: 'ConcernAccepted', data: accepted }];
 }
 
-/** Nothing follows for a concern that is not accepted. */
+/** Nothing follows for a concern that is not accepted, nor for a client who was erased in the meantime. */
 export function requestCase(concern: Concern): readonly ConcernEvent[] {
-  const { status, officerId, shutOut } = concern;
-  if (status !== 'accepted' || officerId === undefined) return [];
+  const { status, officerId, shutOut, erased } = concern;
+  if (status !== 'accepted' || officerId === undefined || erased.includes('client')) return [];
   const requested = { clientId: clientOf(concern), officerId, ...(shutOut ? { shutOut: [...shutOut] } : {}) };
   return [{ type: 'CaseRequested', data: requested }];
 }

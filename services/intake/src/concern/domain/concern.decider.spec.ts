@@ -184,6 +184,19 @@ describe('handling a concern', () => {
       .then(the.accepted);
   });
 
+  it('neither accepts it nor asks for its case once its client is erased', () => {
+    const ready = [the.submitted(), the.taken, the.responded, the.triaged, the.guided];
+    const erased = { type: 'PersonErased', data: { erasureId: 'e-1', persons: ['client'] } } as const;
+    concern
+      .given(...ready, erased)
+      .when({ type: 'AcceptConcern', shutOut: [] })
+      .thenRejectedWith('person_erased');
+    concern
+      .given(...ready, the.accepted, erased)
+      .when({ type: 'RequestCase' })
+      .then();
+  });
+
   it('does not accept it with a step left out', () => {
     const accept = { type: 'AcceptConcern', shutOut: [] } as const;
     concern.given(the.submitted(), the.taken, the.triaged).when(accept).thenRejectedWith('first_response_missing');

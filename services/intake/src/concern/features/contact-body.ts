@@ -5,6 +5,7 @@ import {
   comparedStaffId,
   concernKinds,
   identities,
+  languageTag,
   matters,
   occurrences,
   reporterRelations,
@@ -75,7 +76,7 @@ export class ContactBody {
   @Code(identities) identity: Identity;
   @Code(reporterRelations) reporterRelation: ReporterRelation;
   @Codes(matters, { min: 1 }) matter: Matter[];
-  @Pattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { description: 'BCP 47', example: 'ar' }) language: string;
+  @Pattern(languageTag, { description: 'BCP 47', example: 'ar' }) language: string;
   @Flag() immediateDanger: boolean;
   @Flag({ optional: true, description: 'Medical help is needed within 72 hours' }) medicalUrgency?: boolean;
   @Codes(behaviours, { optional: true }) behaviour?: Behaviour[];

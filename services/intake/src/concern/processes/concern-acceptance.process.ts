@@ -18,8 +18,8 @@ export const concernAcceptance: ProcessDeclaration = {
       withinMinutes: 5,
       // The acceptance itself has asked for the case the first time.
       take: async ({ about: concernId, attempt, doors, call }) => {
-        if (attempt > 1) await doors.commands.execute(new RequestCase(concernId, call));
-        return [concernId];
+        const follows = await doors.commands.execute(new RequestCase(concernId, attempt > 1, call));
+        return follows ? [concernId] : [];
       },
     },
     {
