@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
+import { referralResults } from '@waymark/contracts';
 import {
   foundView,
   type OpenedEvent,
@@ -19,7 +20,7 @@ import { referralResultsProjection } from '../fact/projections/referral-results/
 import { caseloadOf } from './caseload-table.js';
 import { countedCells } from './counted-cells.js';
 import { crossTables } from './cross-tables.js';
-import { crossRowOf } from './first-response-table.js';
+import { answerColumns, crossRowOf } from './first-response-table.js';
 import { answersOf, changesOf, resultsOf } from './select-counts.js';
 
 type Fact = ResponseFactEvent | ReferralFactEvent | CaseFactEvent;
@@ -136,8 +137,8 @@ describe('the counts of the reports', () => {
     const positive = (counts: readonly (readonly [string, number])[]) =>
       Object.fromEntries(counts.filter(([, count]) => count !== 0));
     return {
-      responses: positive(crossTables('2021', answers.rows.map(crossRowOf), now).plan.counts),
-      referrals: positive(crossTables('2021', results.rows, now).plan.counts),
+      responses: positive(crossTables(answerColumns, '2021', answers.rows.map(crossRowOf), now).plan.counts),
+      referrals: positive(crossTables({ columns: referralResults }, '2021', results.rows, now).plan.counts),
       caseload: positive(caseloadOf(changes.rows, now).plan.counts),
     };
   };

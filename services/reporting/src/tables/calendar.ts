@@ -9,13 +9,14 @@ export const yearOf = (period: string): string => period.slice(0, 4);
 const monthsOf = (year: string, quarter: number): readonly string[] =>
   [1, 2, 3].map((month) => `${year}-${String((quarter - 1) * 3 + month).padStart(2, '0')}`);
 
-/** True once the last month of the period is over. */
-export function isOver(period: string, now: string): boolean {
+function lastMonthOf(period: string): string {
   const year = yearOf(period);
   const quarter = /-Q([1-4])$/.exec(period)?.[1];
-  const last = quarter ? monthsOf(year, Number(quarter))[2] : period.length === 4 ? `${year}-12` : period;
-  return String(last) < now.slice(0, 7);
+  return String(quarter ? monthsOf(year, Number(quarter))[2] : period.length === 4 ? `${year}-12` : period);
 }
+
+/** True once the last month of the period is over. */
+export const isOver = (period: string, now: string): boolean => lastMonthOf(period) < now.slice(0, 7);
 
 /**
  * The periods of a year that can be shown: months that are over and have contacts, and the quarters and the year that are made of
@@ -31,6 +32,17 @@ export function calendarOf(year: string, monthsWithContacts: ReadonlySet<string>
   if (quarters.every(({ complete }) => complete)) return [{ key: year, children: quarters.map(({ node }) => node) }];
   return quarters.flatMap(({ complete, node, leaves }) => (complete ? [node] : leaves));
 }
+
+/** Of a calendar what ends no later than this period does, and what else is chosen. */
+export const calendarUntil = (
+  period: string,
+  nodes: readonly TreeNode[],
+  isChosen: (period: string) => boolean,
+): readonly TreeNode[] =>
+  nodes.flatMap((node) => {
+    const children = calendarUntil(period, node.children ?? [], isChosen);
+    return lastMonthOf(node.key) <= lastMonthOf(period) || isChosen(node.key) ? [{ ...node, children }] : children;
+  });
 
 /** All periods of a calendar, the longest first. */
 export const periodsIn = (nodes: readonly TreeNode[]): readonly string[] =>

@@ -25,7 +25,7 @@ export interface Caseload {
   readonly plan: TablePlan;
 }
 
-/** The caseload at the end of each month. All months together: what is open at the end of two of them tells what came between. */
+/** The caseload at the end of each month, by all stages, also those that no case has ever been at. All months together: what is open at the end of two of them tells what came between. */
 export function caseloadOf(changes: readonly CaseChange[], now: string): Caseload {
   const months = monthsUntil(now, changes.map(({ month }) => month).toSorted()[0]);
   const stageCounts = new Map<string, number>();
@@ -40,12 +40,11 @@ export function caseloadOf(changes: readonly CaseChange[], now: string): Caseloa
     for (const stage of openStages) counts.set(cellKey(measure, month, stage), stageCounts.get(stage) ?? 0);
     for (const flow of flows) counts.set(cellKey(measure, month, flow), inMonth[flow]);
   }
-  const seen = (key: string): boolean => months.some((month) => (counts.get(cellKey(measure, month, key)) ?? 0) > 0);
   const { nodes, equations } = stockAndFlow({
     periods: months,
-    stock: { key: 'open', parts: openStages.filter(seen) },
-    inflows: ['opened', 'reopened'].filter(seen),
-    outflows: ['closed'].filter(seen),
+    stock: { key: 'open', parts: openStages },
+    inflows: ['opened', 'reopened'],
+    outflows: ['closed'],
   });
   const plan = {
     ...{

@@ -17,26 +17,30 @@ export interface CrossTables {
   readonly periods: readonly string[];
   /** `all` first. */
   readonly rows: readonly string[];
-  readonly columns: readonly string[];
   readonly plan: TablePlan;
 }
 
 const measure = 'count';
 
-/** Rows and columns of which nothing was counted in the year are left out. */
-export function crossTables(year: string, counted: readonly CrossRow[], now: string): CrossTables {
+/** What the columns can be, by the code lists. One that is hidden may not be told from one of which nothing was counted. */
+export interface CrossColumns {
+  readonly columns: readonly string[];
+  /** Of a column whose total is told in finer parts. */
+  readonly splits?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Rows of which nothing was counted in the year are left out. */
+export function crossTables(
+  { columns, splits = {} }: CrossColumns,
+  year: string,
+  counted: readonly CrossRow[],
+  now: string,
+): CrossTables {
   const time = calendarOf(year, new Set(counted.map(({ month }) => month)), now);
   const periods = periodsIn(time);
   const shown = counted.filter(({ month }) => periods.includes(month));
   const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)].toSorted();
   const rows = distinct(shown.map(({ row }) => row));
-  const columns = distinct(shown.map(({ column }) => column));
-  const splits = Object.fromEntries(
-    columns.map((column) => [
-      column,
-      distinct(shown.flatMap((each) => (each.column === column && each.part !== undefined ? [each.part] : []))),
-    ]),
-  );
   const months = distinct(shown.map(({ month }) => month));
   const shape = crossTable({ periods: months, rows, columns, splits });
   const counts = new Map<string, number>();
@@ -53,7 +57,7 @@ export function crossTables(year: string, counted: readonly CrossRow[], now: str
     ...{ threshold, time, geography: shape.nodes, measures: shape.nodes.length > 0 ? [measure] : [], covers: [] },
     ...{ equations: shape.equations, counts: [...counts] },
   };
-  return { periods, rows: ['all', ...rows], columns, plan };
+  return { periods, rows: ['all', ...rows], plan };
 }
 
 /** A cell of such a table as it may be shown; `cell` is a row, or `row/column`, or `all/column/part`. */

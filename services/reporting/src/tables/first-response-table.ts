@@ -1,5 +1,5 @@
 import { responseBands, type ResponseBand } from '@waymark/contracts';
-import type { CrossRow } from './cross-tables.js';
+import type { CrossColumns, CrossRow } from './cross-tables.js';
 
 /** What a contact counts as in the figures of the first response. */
 export const answers = ['within_24_hours', 'late', 'unanswered', 'imprecise'] as const;
@@ -8,6 +8,14 @@ export type Answer = (typeof answers)[number];
 const bandsIn24Hours: readonly ResponseBand[] = ['within_1_hour', 'within_4_hours', 'within_24_hours'];
 export const answerOfBand = (band: ResponseBand): Answer =>
   bandsIn24Hours.includes(band) ? 'within_24_hours' : 'late';
+
+/** All that a contact may count as, and how the answered ones are told by bands. */
+export const answerColumns: CrossColumns = {
+  columns: answers,
+  splits: Object.fromEntries(
+    answers.map((answer) => [answer, responseBands.filter((band) => answerOfBand(band) === answer)]),
+  ),
+};
 
 const bandOf = (answer: string): ResponseBand | undefined => responseBands.find((band) => band === answer);
 

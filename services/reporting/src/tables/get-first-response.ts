@@ -9,7 +9,14 @@ import type { ReportingView } from '../fact/projections/reporting-views.js';
 import { demandPeriod, periodForm, yearOf } from './calendar.js';
 import { cellOf, CountCell, hiddenNote } from './cell.js';
 import { crossCell, crossTables } from './cross-tables.js';
-import { type Answer, answerOfBand, crossRowOf, medianBand, shareWithin24Hours } from './first-response-table.js';
+import {
+  type Answer,
+  answerColumns,
+  answerOfBand,
+  crossRowOf,
+  medianBand,
+  shareWithin24Hours,
+} from './first-response-table.js';
 import { ProtectedTables } from './protected-tables.js';
 import { answersOf } from './select-counts.js';
 import { type ShownCells, threshold } from './table-plan.js';
@@ -93,7 +100,7 @@ export class GetFirstResponseHandler implements IQueryHandler<GetFirstResponse> 
     await this.views.caughtUp(['first-responses']);
     const year = yearOf(period);
     const { rows: counted, position } = await answersOf(this.dataSource, year);
-    const { periods, rows, plan } = crossTables(year, counted.map(crossRowOf), this.clock.now());
+    const { periods, rows, plan } = crossTables(answerColumns, year, counted.map(crossRowOf), this.clock.now());
     demandPeriod(period, periods);
     const shown = await this.tables.shownOf(`first-response ${year}`, plan);
     const found = rows.map((channel) => rowOf(shown, period, channel));

@@ -71,11 +71,11 @@ export class GetReferralsHandler implements IQueryHandler<GetReferrals> {
     await this.views.caughtUp(['referral-results']);
     const year = yearOf(period);
     const { rows: counted, position } = await resultsOf(this.dataSource, year);
-    const { periods, rows, columns, plan } = crossTables(year, counted, this.clock.now());
+    const { periods, rows, plan } = crossTables({ columns: referralResults }, year, counted, this.clock.now());
     demandPeriod(period, periods);
     const shown = await this.tables.shownOf(`referrals ${year}`, plan);
     const cell = (of: string): CountCell => cellOf(crossCell(shown, period, of));
-    const results = columns.filter((result) => rows.some((unit) => cell(`${unit}/${result}`).shown));
+    const results = referralResults.filter((result) => rows.some((unit) => cell(`${unit}/${result}`).shown));
     const found = rows.map((unit) => ({
       unit,
       referrals: cell(unit),

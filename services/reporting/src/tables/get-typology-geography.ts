@@ -3,7 +3,7 @@ import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs'
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, getSchemaPath, ApiExtraModels } from '@nestjs/swagger';
 import { Access } from '@waymark/access';
 import { Code, MayNotExist, Pattern, Refuses } from '@waymark/service-kit';
-import { demandPeriod, periodForm, yearOf } from './calendar.js';
+import { periodForm } from './calendar.js';
 import { cellKey, threshold } from './table-plan.js';
 import { YearFamilies } from './year-families.js';
 import type { YearFamily } from './year-family.js';
@@ -74,8 +74,7 @@ export class GetTypologyGeographyHandler implements IQueryHandler<GetTypologyGeo
   constructor(private readonly families: YearFamilies) {}
 
   async execute({ params: { period, typology } }: GetTypologyGeography): Promise<TypologyGeography> {
-    const { family, position } = await this.families.of(yearOf(period));
-    demandPeriod(period, family.periods);
+    const { family, position } = await this.families.of(period);
     return { period, typology, threshold, rows: rowsOf(family, period, typology), position, note };
   }
 }

@@ -20,7 +20,7 @@ export interface Seen extends Sought {
   readonly count: number;
 }
 
-interface Row {
+export interface Row {
   readonly unknowns: ReadonlyMap<number, number>;
   readonly least: number;
   readonly greatest: number;
@@ -79,7 +79,7 @@ function codesCover(seen: readonly Sought[], sought: readonly Sought[], at: (mea
 }
 
 /** Least value of a sum of unknowns times a factor. */
-async function program(size: number, rows: readonly Row[]) {
+export async function program(size: number, rows: readonly Row[]) {
   const load: unknown = highs;
   if (!isLoader(load)) throw new TypeError('no loader');
   const solver = await load();

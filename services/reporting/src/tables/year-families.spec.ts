@@ -49,7 +49,7 @@ describe('the protected tables of a year', () => {
   const tell = (counts: Readonly<Record<string, number>>, month = '01') =>
     ground.tell(Object.entries(counts).flatMap(([place, count]) => contacts(count, place, `${year}-${month}`)));
   const shownBy = async (families: YearFamilies, place: string, period = `${year}-01`) =>
-    (await families.of(year)).family.shown.get(cellKey('contacts', period, place));
+    (await families.of(period)).family.shown.get(cellKey('contacts', period, place));
 
   it('are computed once for all who ask at once, and not again while they list the same', async () => {
     const families = newInstance();
@@ -57,10 +57,10 @@ describe('the protected tables of a year', () => {
     const all = () => Promise.all([1, 2, 3].map(() => shownBy(families, 'AR-B')));
     expect(await all()).toEqual([8, 8, 8]);
     expect(computed).toHaveLength(1);
-    const before = (await families.of(year)).position;
+    const before = (await families.of(`${year}-01`)).position;
     await tell({ 'AR-B': 3 });
     expect(await all()).toEqual([11, 11, 11]);
-    expect((await families.of(year)).position).not.toBe(before);
+    expect((await families.of(`${year}-01`)).position).not.toBe(before);
     expect(computed).toHaveLength(1);
     expect(await ground.decided(year)).toHaveLength(1);
   });
@@ -84,9 +84,9 @@ describe('the protected tables of a year', () => {
       return protectApart(plan);
     }, 50);
     await tell({ 'AR-B': 8 });
-    await expect(slow.of(year)).rejects.toMatchObject({ status: 503, code: 'tables_being_computed' });
+    await expect(slow.of(`${year}-01`)).rejects.toMatchObject({ status: 503, code: 'tables_being_computed' });
     await tell({ 'AR-B': 2 });
-    await expect(slow.of(year)).rejects.toMatchObject({ status: 503, code: 'tables_being_computed' });
+    await expect(slow.of(`${year}-01`)).rejects.toMatchObject({ status: 503, code: 'tables_being_computed' });
     goOn();
     while ((await ground.decided(year)).length === 0) await pause(20);
     expect(await shownBy(slow, 'AR-B')).toBe(10);
@@ -96,20 +96,20 @@ describe('the protected tables of a year', () => {
   it('are the same for two who ask two instances at once, and after a restart', async () => {
     const [one, other] = [newInstance(), newInstance()];
     await tell({ 'AR-B': 3, 'AR-C': 8, 'AR-S': 9, 'AR-T': 30 });
-    const [first, second] = await Promise.all([one.of(year), other.of(year)]);
+    const [first, second] = await Promise.all([one.of(`${year}-01`), other.of(`${year}-01`)]);
     expect(first.family).toEqual(second.family);
     expect(await ground.decided(year)).toHaveLength(1);
-    expect((await newInstance().of(year)).family).toEqual(first.family);
+    expect((await newInstance().of(`${year}-01`)).family).toEqual(first.family);
     expect(computed).toHaveLength(2);
   });
 
   it('go by what was decided meanwhile, if counts changed while they were computed', async () => {
     const [slow, quick] = [newInstance(), newInstance()];
     await tell({ 'AR-B': 8, 'AR-C': 9 });
-    const before = slow.of(year);
+    const before = slow.of(`${year}-01`);
     while (computed.length === 0) await pause(1);
     await tell({ 'AR-B': 3, 'AR-S': 2 });
-    const after = await quick.of(year);
+    const after = await quick.of(`${year}-01`);
     expect((await before).family).toEqual(after.family);
     expect((await before).family.shown.get(cellKey('contacts', `${year}-01`, 'AR-B'))).toBe(11);
   });
@@ -117,29 +117,44 @@ describe('the protected tables of a year', () => {
   it('never show what was hidden once, though it becomes large, nor hide what was shown', async () => {
     const families = newInstance();
     await tell({ 'AR-B': 3, 'AR-C': 8, 'AR-T': 30 });
-    const shown = [...(await families.of(year)).family.shown.keys()];
+    const shown = [...(await families.of(`${year}-01`)).family.shown.keys()];
     expect(await shownBy(families, 'AR-B')).toBeUndefined();
     await tell({ 'AR-B': 40, 'AR-C': 1 });
-    const { family } = await families.of(year);
+    const { family } = await families.of(`${year}-01`);
     expect([...family.shown.keys()].toSorted()).toEqual(shown.toSorted());
     expect(family.shown.get(cellKey('contacts', `${year}-01`, 'all'))).toBe(82);
     expect(computed).toHaveLength(1);
   });
 
+  it('decide nothing of later months for who reads an earlier one, nor of any for who reads what there is not', async () => {
+    const families = newInstance();
+    await tell({ 'AR-B': 20, 'AR-C': 30 }, '01');
+    await tell({ 'AR-B': 2 }, '02');
+    ground.clock.set(`${year}-03-01T00:01:00.000Z`);
+    for (const period of [year, `${year}-Q1`, `${year}-03`])
+      await expect(families.of(period)).rejects.toMatchObject({ status: 404, code: 'period_not_available' });
+    expect(await ground.decided(year)).toEqual([]);
+    expect((await families.of(`${year}-01`)).family.periods).toEqual([`${year}-01`]);
+    expect((await ground.decided(year)).map(({ period }) => period)).toEqual([`${year}-01`]);
+    await tell({ 'AR-B': 18, 'AR-C': 30 }, '02');
+    expect(await shownBy(families, 'AR-B', `${year}-02`)).toBe(20);
+    expect((await families.of(`${year}-01`)).family.periods).toEqual([`${year}-01`, `${year}-02`]);
+  });
+
   it('show a quarter by which nothing of its months comes back that was hidden when they were over', async () => {
     const families = newInstance();
-    const read = async (now: string) => {
+    const read = async (now: string, period: string) => {
       ground.clock.set(now);
-      return (await families.of(year)).family;
+      return (await families.of(`${year}-${period}`)).family;
     };
     await tell({ 'AR-B': 3, 'AR-C': 8, 'AR-T': 30 }, '01');
     await tell({ 'AR-B': 20, 'AR-C': 20, 'AR-T': 20 }, '02');
     await tell({ 'AR-B': 20, 'AR-C': 20, 'AR-T': 20 }, '03');
-    expect((await read(`${year}-02-10T00:00:00.000Z`)).periods).toEqual([`${year}-01`]);
+    expect((await read(`${year}-02-10T00:00:00.000Z`, '01')).periods).toEqual([`${year}-01`]);
     // As large as the others by now; but whoever knows when they came could compute that there were three.
     await tell({ 'AR-B': 30 }, '01');
-    expect((await read(`${year}-03-10T00:00:00.000Z`)).periods).toHaveLength(2);
-    const { periods, shown } = await read(`${year}-04-10T00:00:00.000Z`);
+    expect((await read(`${year}-03-10T00:00:00.000Z`, '02')).periods).toHaveLength(2);
+    const { periods, shown } = await read(`${year}-04-10T00:00:00.000Z`, 'Q1');
     expect(periods).toContain(`${year}-Q1`);
     expect(shown.get(cellKey('contacts', `${year}-Q1`, 'all'))).toBe(191);
     for (const place of ['AR-B', 'AR-C']) {
@@ -169,7 +184,7 @@ describe('the protected tables of a year', () => {
       }));
     await ground.tell([...at('AR', 'AR-B'), ...at('KE', 'AR-B'), ...at('KE', undefined, 7)]);
     await ground.tell([...at(undefined, 'AR-B', 6), ...at(undefined, undefined, 8), ...at('AR')]);
-    const { shown } = (await newInstance().of(year)).family;
+    const { shown } = (await newInstance().of(`${year}-01`)).family;
     const counts = ['all', 'AR', 'AR-B', 'AR/not_stated', 'KE', 'KE/not_stated', 'not_stated'].map((place) =>
       shown.get(cellKey('contacts', `${year}-01`, place)),
     );

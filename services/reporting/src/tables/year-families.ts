@@ -5,7 +5,7 @@ import type { ReportingView } from '../fact/projections/reporting-views.js';
 import { contactCountsProjection } from '../fact/projections/contact-counts/contact-counts.projection.js';
 import type { ShownTablesState } from '../shown-tables/domain/shown-tables.decider.js';
 import { shownTablesAggregate } from '../shown-tables/shown-tables.aggregate.js';
-import { calendarOf } from './calendar.js';
+import { calendarOf, calendarUntil, demandPeriod, periodsIn, yearOf } from './calendar.js';
 import { countedCells } from './counted-cells.js';
 import type { EarlierCounts } from './earlier-counts.js';
 import { type ProtectedTables, tablesChanging } from './protected-tables.js';
@@ -37,32 +37,36 @@ export class YearFamilies {
     private readonly earlier: EarlierCounts,
   ) {}
 
-  async of(year: string): Promise<{ readonly family: YearFamily; readonly position: string }> {
+  /** The tables until the end of a period: to read it decides nothing of those that came after it. */
+  async of(period: string): Promise<{ readonly family: YearFamily; readonly position: string }> {
+    const year = yearOf(period);
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       // In this order: so the counts are never older than those that a standing was decided on.
       const { state } = await this.aggregates.load(shownTablesAggregate, idOf(year));
       await this.views.caughtUp(['contact-counts']);
       const counted = await this.read(year);
       const rows = countable(state, counted.rows);
-      const planned = this.plan(year, rows);
+      const planned = this.plan(period, state, rows);
       if (allDecided(state, planned)) return { family: shownNow(state, planned, rows), position: counted.position };
-      await this.tables.inTime(this.underWay.get(year) ?? this.begin(year, state, { ...counted, rows }));
+      await this.tables.inTime(this.underWay.get(year) ?? this.begin(period, state, { ...counted, rows }));
     }
     return tablesChanging();
   }
 
   /** What was begun is decided on the counts of then and is in the log in the end, also when nobody waits for it any more. */
-  private begin(year: string, state: ShownTablesState, counted: Counted): Promise<object> {
-    const decision = this.decide(year, state, counted).finally(() => this.underWay.delete(year));
+  private begin(period: string, state: ShownTablesState, counted: Counted): Promise<object> {
+    const year = yearOf(period);
+    const decision = this.decide(period, state, counted).finally(() => this.underWay.delete(year));
     this.underWay.set(year, decision);
     decision.catch(() => undefined);
     return decision;
   }
 
   /** On the counts that each month had when it first left the house. */
-  private async decide(year: string, state: ShownTablesState, { rows, position }: Counted): Promise<object> {
+  private async decide(period: string, state: ShownTablesState, { rows, position }: Counted): Promise<object> {
+    const year = yearOf(period);
     const upTo = firstCountedUpTo(state);
-    const planned = this.plan(year, upTo.size === 0 ? rows : await this.earlier.in(rows, upTo));
+    const planned = this.plan(period, state, upTo.size === 0 ? rows : await this.earlier.in(rows, upTo));
     const plan = { ...planned.plan, before: shownBefore(state, planned) };
     const cells = await this.tables.of(`typology-geography ${year}`, plan);
     const decided = decidedOf(state, planned, cells, position);
@@ -70,9 +74,16 @@ export class YearFamilies {
     return this.aggregates.change(shownTablesAggregate, idOf(year), command, ownCall());
   }
 
-  private plan(year: string, rows: readonly CountRow[]): YearPlan {
-    const time = calendarOf(year, new Set(rows.map(({ month }) => month)), this.clock.now());
-    return yearPlan({ threshold, time, rows });
+  /** It lists what was counted in any period that is over. */
+  private plan(period: string, state: ShownTablesState, rows: readonly CountRow[]): YearPlan {
+    const time = calendarOf(yearOf(period), new Set(rows.map(({ month }) => month)), this.clock.now());
+    const periods = periodsIn(time);
+    demandPeriod(period, periods);
+    return yearPlan({
+      threshold,
+      time: calendarUntil(period, time, (each) => state.periods.has(each)),
+      rows: rows.filter(({ month }) => periods.includes(month)),
+    });
   }
 
   private read(year: string): Promise<Counted> {

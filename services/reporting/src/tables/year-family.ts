@@ -28,8 +28,9 @@ export interface CountRow {
 /** Everything that the tables of a year follow from. */
 export interface YearCounts {
   readonly threshold: number;
-  /** The periods that can be shown. */
+  /** The periods that are shown. */
   readonly time: readonly TreeNode[];
+  /** All that is listed; counted is what is of the periods. */
   readonly rows: readonly CountRow[];
 }
 
@@ -40,8 +41,8 @@ export function yearPlan({ threshold, time, rows }: YearCounts): YearPlan {
   const periods = periodsIn(time);
   const months = new Set(periods);
   const counted = rows.filter(({ month }) => months.has(month));
-  const measures = [...new Set(counted.map(({ measure }) => measure))].toSorted();
-  const geography = geographyOf(counted);
+  const measures = [...new Set(rows.map(({ measure }) => measure))].toSorted();
+  const geography = geographyOf(rows);
   const counts = new Map<string, number>();
   for (const row of counted) {
     const cell = cellKey(row.measure, row.month, leafOf(row));

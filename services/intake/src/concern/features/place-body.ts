@@ -20,7 +20,7 @@ export class PlaceBody {
   @Pattern(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, {
     optional: true,
     description: 'ISO 3166-2; lies in `country`, if that is given, or in that of the duty station',
-    example: 'AR-B',
+    example: 'KE-30',
   })
   @inCountry
   subdivision?: string;
