@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -133,4 +133,20 @@ describe('the platform in one process', () => {
     expect(await platform.exited).toBe(0);
     await expect(page(11, '/')).rejects.toThrow();
   }, 600_000);
+
+  it('says when its database has ended, what holds, and what to do, and ends when it is asked to', async () => {
+    platform.child.kill('SIGINT');
+    await platform.exited;
+    platform = start(dataDir, portBase, '--empty');
+    await untilReady(platform);
+    const [pid] = (await readFile(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
+    expect(platform.output()).not.toContain('PostgreSQL has ended');
+    process.kill(Number(pid), 'SIGKILL');
+    await eventually(() => expect(platform.output()).toContain('PostgreSQL has ended'));
+    expect(platform.output()).toMatch(
+      /Nothing that was acknowledged is lost\.\n.*waymark\.log.*\nEnd this with Ctrl-C/,
+    );
+    platform.child.kill('SIGINT');
+    expect(await platform.exited).toBe(0);
+  }, 240_000);
 });

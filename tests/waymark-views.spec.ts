@@ -84,12 +84,13 @@ describe('waymark views, while the service runs', () => {
         service: 'reporting',
         view: 'contact-counts',
         version: 1,
+        head: String(head),
         generations: [{ state: 'live', position: String(head) }],
       },
     ]);
     const { code, out } = await waymark('list');
     expect(code).toBe(0);
-    expect(out).toMatch(/contact-counts +reporting +1 +live +\d+ +contact_counts_v1\n/);
+    expect(out).toMatch(/contact-counts +reporting +1 +live +(\d+) +\1 +contact_counts_v1\n/);
     expect((await waymark('rebuild', 'no-such-view')).code).toBe(2);
     expect((await waymark('rebuild')).code).toBe(2);
     expect(await waymark('switch', 'contact-counts')).toMatchObject({ code: 2, out: '' });

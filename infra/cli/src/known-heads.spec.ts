@@ -89,10 +89,24 @@ describe('a log that was forged with whole and valid chains', () => {
     expect(out).toContain('thing-cut, revision 3: cut');
   });
 
-  it('has no stream that was asked for and is gone', async () => {
-    expect(await faultsOf('--stream', 'thing-removed')).toEqual([
+  it('says of a stream that is not there that there is none, and only by earlier heads that it was removed', async () => {
+    for (const args of [['thing-removed'], ['thing-mistyped', '--expect', heads]]) {
+      const { code, out, err } = await verify('--stream', ...args);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toContain(`there is no stream ${args[0]} in this log`);
+    }
+    expect(await faultsOf('--stream', 'thing-removed', '--expect', heads)).toEqual([
       { stream: 'thing-removed', revision: 0, kind: 'missing' },
     ]);
+  });
+
+  it('is not read at all where its heads could not be written', async () => {
+    for (const place of [files.at('no-such-folder/heads.jsonl'), files.at('.')]) {
+      const { code, out, err } = await verify('--heads', place);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toMatch(/folder/);
+      expect(err).not.toContain('    at ');
+    }
   });
 });
 

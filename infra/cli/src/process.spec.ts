@@ -64,7 +64,7 @@ describe('the command, as a process of its own', () => {
     expect(fine).toMatchObject({ code: 0, err: '' });
     expect(JSON.parse(fine.out)).toMatchObject({ intact: true, events });
     const wrong = await waymark(['verify', '--json', '--stream', 'thing-nobody'], reader()).ended;
-    expect(wrong.code).toBe(1);
+    expect(wrong).toMatchObject({ code: 2, out: '' });
     expect((await waymark(['verify'], { EVENT_STORE_URL: '' }).ended).code).toBe(2);
     const away = await waymark(['verify'], { EVENT_STORE_URL: 'postgres://nobody:pass-word@127.0.0.1:1/none' }).ended;
     expect(away).toMatchObject({ code: 3, out: '' });

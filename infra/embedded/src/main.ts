@@ -34,12 +34,17 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     return 1;
   }
   const ended = untilSignal();
+  let stopping = false;
+  void platform.databaseEnded.then(() => {
+    if (!stopping) console.error(databaseHasEnded(dataDir));
+  });
   if (!options.empty) await loadOnce(platform, dataDir);
   const unready = await Promise.race([platform.untilReady(), ended.then(() => [])]);
   console.log(summary(platform));
   for (const reason of unready) console.log(`Not ready yet, and may refuse to show lists: ${reason}`);
   console.log('Waymark is ready');
   await ended;
+  stopping = true;
   console.log('Stopping ...');
   await platform.stop();
   return 0;
@@ -80,6 +85,12 @@ function untilSignal(): Promise<void> {
     process.on('SIGTERM', () => resolve());
   });
 }
+
+const databaseHasEnded = (dataDir: string): string => `
+PostgreSQL has ended: nothing can be stored or shown any more. Nothing that was acknowledged is lost.
+What it said last is at the end of ${join(dataDir, 'log', 'waymark.log')}; a full disk or too little memory are likely.
+End this with Ctrl-C, and run npm start again.
+`;
 
 function summary({ urlOf, issuer }: Platform): string {
   const people = demoPeople.map(

@@ -16,6 +16,8 @@ export interface Platform {
   readonly urlOf: (part: keyof Ports) => string;
   /** Resolves when every service is ready, or after a time; with what still is not, and why. */
   untilReady(): Promise<readonly string[]>;
+  /** Settles when PostgreSQL has ended, whoever ended it: until `stop` nothing can be stored then. */
+  readonly databaseEnded: Promise<void>;
   /** Services first, the database last. */
   stop(): Promise<void>;
 }
@@ -72,7 +74,8 @@ export async function startPlatform({
     closers.push(() => Promise.all(services.map((service) => service.stop())));
     const page = await startPage(ports, urlOf);
     closers.push(() => page.stop());
-    return { ports, issuer: identity.issuer, urlOf, untilReady: () => untilReady(services), stop };
+    const { exited: databaseEnded } = postgres;
+    return { ports, issuer: identity.issuer, urlOf, databaseEnded, untilReady: () => untilReady(services), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -14,7 +14,14 @@ export {
   schemaOf,
   searchPathOf,
 } from './generation.js';
-export { CannotPlace, dropGeneration, NothingToPlace, type PlaceOptions, placeView } from './place-view.js';
+export {
+  CannotPlace,
+  dropGeneration,
+  isLockFailure,
+  NothingToPlace,
+  type PlaceOptions,
+  placeView,
+} from './place-view.js';
 export { folding, foldsOf } from './fold.js';
 export { foldedRows, type FoldedRows, oneRow } from './folded-rows.js';
 export * from './opened-event.js';

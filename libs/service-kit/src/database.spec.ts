@@ -34,6 +34,20 @@ describe('the database of a service with two instances', () => {
     expect(await one!.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
+  it('does not start where another process migrates it for too long, and names that process', async () => {
+    const holder = instances[0]!.createQueryRunner();
+    await holder.query('SELECT pg_advisory_lock(7291001)');
+    const starting = openDatabase({
+      ...{ url: database.url, service: 'sessions', migrations: [], projections: [], migrationWaitMs: 200 },
+    });
+    const [{ pid }] = await holder.query('SELECT pg_backend_pid() AS pid');
+    await expect(starting).rejects.toThrow(`DATABASE_URL: session ${pid} (waymark-sessions) has been migrating it`);
+    await holder.query('SELECT pg_advisory_unlock(7291001)');
+    await holder.release();
+    const started = await openDatabase({ url: database.url, service: 'sessions', migrations: [], projections: [] });
+    await started.destroy();
+  });
+
   it('lets a statement run for longer than that', async () => {
     const [row] = await instances[0]!.transaction((manager) => manager.query('SELECT pg_sleep(1), 1 AS one'));
     expect(row).toMatchObject({ one: 1 });

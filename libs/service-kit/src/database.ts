@@ -19,6 +19,7 @@ import { FinishErasuresLater1764250000000 } from './erasure/unfinished-erasures.
 import { TellWhatCannotGoOn1764421000000 } from './failed-work.js';
 import { idempotencyMigration, oldAnswersMigration } from './idempotency.js';
 import { KnowMessagesByAnyNumber1764411000000, LetTheInboxForget1764180000000 } from './inbox-migrations.js';
+import { migrateAlone } from './migrate-alone.js';
 import { NoteWhatViewsFold1764412010000 } from './note-what-views-fold.js';
 import { processOrdersMigration } from './processes/process-orders.js';
 
@@ -175,6 +176,8 @@ export interface DatabaseOptions {
   readonly projections: readonly Projection[];
   /** As in `sessionSettings`. */
   readonly idleInTransactionMs?: number;
+  /** How long to wait for another process that migrates the same database (default two minutes). */
+  readonly migrationWaitMs?: number;
   /** `everyMs` of `endForgottenConnections`. */
   readonly lookEveryMs?: number;
 }
@@ -182,8 +185,13 @@ export interface DatabaseOptions {
 /** Opens the service's own database and brings it up to date; several processes may do so at once. */
 export async function openDatabase(options: DatabaseOptions): Promise<DataSource> {
   const dataSource = await connectDatabase(options);
-  await migrate(dataSource);
-  return dataSource;
+  try {
+    await migrateAlone(dataSource, options);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
 }
 
 /** Opens the service's own database as it is. Queries find the tables of its views as `searchPathOf` says. */
@@ -229,17 +237,4 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
     throw new CannotReach(`${options.service} cannot start: DATABASE_URL: ${error.message || error.name}`);
   });
   return dataSource;
-}
-
-const migrationLock = 7_291_001;
-
-async function migrate(dataSource: DataSource): Promise<void> {
-  const runner = dataSource.createQueryRunner();
-  try {
-    await runner.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-    await dataSource.runMigrations({ transaction: 'each' });
-  } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [migrationLock]).catch(() => undefined);
-    await runner.release();
-  }
 }

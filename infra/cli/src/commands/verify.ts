@@ -13,7 +13,7 @@ import {
   type TableVerdict,
 } from '@waymark/event-store';
 import { exitCodes, WrongUse } from '../exit-codes.js';
-import { replaceFile } from '../export-format/files.js';
+import { demandPlaceFor, replaceFile } from '../export-format/files.js';
 import { headsText, readHeads } from '../export-format/heads-file.js';
 import { adminUrlOption, partOf, urlOption, withLog } from '../log-address.js';
 import { startProgress, type Progress } from '../progress.js';
@@ -55,6 +55,7 @@ export function addVerify(events: Command, { terminal, end }: CommandContext): v
       if (options.stream !== undefined && options.heads !== undefined) {
         throw new WrongUse('--heads is of the whole log and does not go with --stream');
       }
+      if (options.heads !== undefined) await demandPlaceFor(options.heads);
       const expected = options.expect === undefined ? undefined : await knownHeads(options.expect, options.stream);
       const verifier = new LogVerifier(expected);
       await withLog(options, async (store, head) => {
@@ -67,6 +68,7 @@ export function addVerify(events: Command, { terminal, end }: CommandContext): v
         }
       });
       const verdict = verifier.finish();
+      if (options.stream !== undefined) demandKnown(options.stream, verdict.events, expected);
       const tables = options.adminUrl === undefined ? undefined : await checkLogTables({ adminUrl: options.adminUrl });
       const intact = verdict.intact && (tables?.intact ?? true);
       if (options.heads !== undefined && intact) await replaceFile(options.heads, headsText(verifier.heads, verdict));
@@ -110,7 +112,14 @@ async function addStream(
     count += 1;
     progress.update(partOf(event.position, head), count);
   }
-  if (count === 0) verifier.addMissing(stream);
+}
+
+/** A stream of which neither the log nor the earlier heads know: nothing was found that is not as it was. */
+function demandKnown(stream: string, events: number, expected: StreamHeads | undefined): void {
+  if (events > 0 || expected?.get(stream)) return;
+  throw new WrongUse(
+    `there is no stream ${stream} in this log. Whether there has been one is known only to heads of before: give them with --expect`,
+  );
 }
 
 const asJson = ({ firstPosition, lastPosition, ...verdict }: LogVerdict) => ({

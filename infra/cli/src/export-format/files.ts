@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { access, constants, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { FaultFound } from '../exit-codes.js';
+import { FaultFound, WrongUse } from '../exit-codes.js';
 
 /** Name, size and SHA-256 of a file of an export. */
 export interface FileSeal {
@@ -40,6 +40,22 @@ export async function openSealedFile(folder: string, name: string) {
     },
     discard: (): Promise<void> => handle.close(),
   };
+}
+
+/** Refuses a file that `replaceFile` could not write, before the work of which it is to tell. */
+export async function demandPlaceFor(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  const isFolder = (name: string) =>
+    stat(name).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+  if (!(await isFolder(folder)))
+    throw new WrongUse(`${folder} is no folder: ${path.basename(file)} cannot be written there`);
+  if (await isFolder(file)) throw new WrongUse(`${file} is a folder`);
+  await access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    throw new WrongUse(`${folder} cannot be written to`, { cause: error });
+  });
 }
 
 /** Writes a file that is there whole or not at all, in the place of one that may be there. */

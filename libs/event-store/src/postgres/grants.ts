@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { checkCategory } from '../validation.js';
-import { inAdminTransaction, retryRoleConflicts, setupLock } from './database.js';
+import { inAdminTransaction, retryRoleConflicts, takeSetupLock } from './database.js';
 
 export interface CategoryGrants {
   readonly adminUrl: string;
@@ -62,7 +62,7 @@ export async function grantCategories(options: CategoryGrants): Promise<void> {
   const read = options.read === 'all' ? ['*'] : options.read.map(checkCategory);
   await retryRoleConflicts(() =>
     inAdminTransaction(options.adminUrl, async (client) => {
-      await client.query(setupLock);
+      await takeSetupLock(client);
       await ensureRole(client, options.role);
       const role = client.escapeIdentifier(options.role);
       if (options.password !== undefined) {

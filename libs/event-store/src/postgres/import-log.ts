@@ -7,7 +7,7 @@ import { contentHash, type StoredEvent } from '../chain.js';
 import { LogVerifier, type LogFault, type LogVerdict } from '../verification/log-verifier.js';
 import type { StreamHeads } from '../verification/stream-heads.js';
 import { copyStatement, copyText } from './copy-rows.js';
-import { inAdminTransaction, setupLock } from './database.js';
+import { inAdminTransaction, takeSetupLock } from './database.js';
 import { toEventStoreError } from './errors.js';
 import { migrateEventStore } from './migrate.js';
 import { asStoredRow, asText, type EventRow } from './rows.js';
@@ -83,7 +83,7 @@ function refusedByConstraint(error: unknown): LogImportError | undefined {
 
 async function lockEmptyLog(client: pg.Client): Promise<void> {
   await client.query(`set local lock_timeout = '10s'; set local statement_timeout = 0`);
-  await client.query(setupLock);
+  await takeSetupLock(client);
   // The appenders' lock, alone: they wait before they look at anything. Whoever reads sees an empty log until the end.
   await client.query('select pg_advisory_xact_lock(1463900525, 1)');
   await client.query('lock table waymark.events in exclusive mode');

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { newEvent, refusalOf } from '../contract/log-under-contract.js';
 import { EventStoreError, type EventStore } from '../port.js';
 import { grantCategories } from './grants.js';
+import { takeSetupLock } from './database.js';
 import { eventStoreSchemaVersion, migrateEventStore, NewerSchemaError, OlderSchemaError } from './migrate.js';
 import { openPostgresEventStore } from './postgres-event-store.js';
 
@@ -120,4 +121,17 @@ describe('opening a log', () => {
       expect(await refusalOf(store.append('thing-1', 'none', [newEvent()]))).toBe('accepted');
       expect(await refusalOf(open().append('thing-1', 'any', [newEvent()]))).toEqual({ code: 'unavailable' });
     }));
+
+  it('is not waited for without end by another setup, which says what stands in the way', async () => {
+    const database = await createTestDatabase('setup_lock');
+    const [one, other] = [new pg.Client(database.url), new pg.Client(database.url)];
+    for (const client of [one, other]) {
+      await client.connect();
+      await client.query('begin');
+    }
+    await takeSetupLock(one);
+    await expect(takeSetupLock(other, 100)).rejects.toThrow('is being set up by another session');
+    await Promise.all([one.end(), other.end()]);
+    await database.drop();
+  });
 });

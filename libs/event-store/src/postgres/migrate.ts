@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { inAdminTransaction, setupLock } from './database.js';
+import { inAdminTransaction, takeSetupLock } from './database.js';
 
 /** In order; a file that has been released is never changed. */
 const migrations = [
@@ -46,7 +46,7 @@ export async function migrateEventStore(options: { readonly adminUrl: string }):
     migrations.map((name) => readFile(new URL(`./migrations/${name}.sql`, import.meta.url), 'utf8')),
   );
   await inAdminTransaction(options.adminUrl, async (client) => {
-    await client.query(setupLock);
+    await takeSetupLock(client);
     await client.query('create schema if not exists waymark');
     await client.query(
       `create table if not exists waymark.schema_version (

@@ -4,7 +4,8 @@ import type { Connections } from './connections.js';
 import { type PageState, asText } from './rows.js';
 
 const looksAtOnce = 1_000;
-const patience = 10_000;
+/** Whoever asks has a request in hand. */
+const longestMs = 10_000;
 const longestRest = 50;
 
 interface Row {
@@ -15,11 +16,12 @@ interface Row {
 
 /** The port's `newest`. Looks with a horizon of its own: what others know to be settled may be older than the question. */
 export async function newestOf(
-  connections: Connections,
+  connections: Pick<Connections, 'query'>,
   after: bigint,
   categories: readonly string[] | null,
+  patienceMs = longestMs,
 ): Promise<bigint> {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + patienceMs;
   let [from, newest] = [after, after];
   let upTo: bigint | undefined;
   let horizon: Pick<PageState, 'fence' | 'waitingFor'> = { fence: null, waitingFor: [] };
@@ -40,9 +42,14 @@ export async function newestOf(
     const isFull = rows.length > looksAtOnce;
     if ((!state.blocked && !isFull) || (upTo !== undefined && from >= upTo)) return newest;
     horizon = state;
-    if (isFull) continue;
     if (performance.now() > deadline)
-      throw new EventStoreError('unavailable', `an append after position ${from} does not end`);
+      throw new EventStoreError(
+        'unavailable',
+        isFull
+          ? `the log goes on for longer than can be read in ${patienceMs / 1_000} s after position ${after}`
+          : `an append after position ${from} does not end`,
+      );
+    if (isFull) continue;
     await delay(rest);
   }
 }

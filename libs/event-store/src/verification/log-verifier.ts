@@ -64,11 +64,6 @@ export class LogVerifier {
     if (!this.#faulty.has(event.stream)) this.#judge(event, rises);
   }
 
-  /** A stream that was asked for and has no event. */
-  addMissing(stream: string): void {
-    this.#fault({ stream, revision: 0, kind: 'missing' });
-  }
-
   /** The verdict over everything that was added, and over what was expected and has not come. */
   finish(): LogVerdict {
     for (const [stream, expected] of this.#expected ?? []) this.#compareEnd(stream, expected, this.heads.get(stream));

@@ -60,31 +60,40 @@ interface ViewStatus {
   readonly view: string;
   /** Of this release. */
   readonly version: number;
+  /** Where the log ends for it; null where the log cannot be asked. */
+  readonly head: string | null;
   readonly generations: readonly (ReturnType<typeof told> & { readonly digest?: string })[];
 }
 
 async function statusOf(
   service: string,
   projection: Projection,
-  { dataSource }: OpenedViews,
+  { dataSource, build }: OpenedViews,
   withDigest: boolean,
 ): Promise<ViewStatus> {
   const { digestOf, generationsOf, schemaOf } = await import('@waymark/projections');
   const generations: ViewStatus['generations'][number][] = [];
-  for (const generation of await generationsOf(dataSource, projection.name)) {
+  const all = await generationsOf(dataSource, projection.name);
+  // From where the most advanced one is, or all of the log would be read.
+  const after = all.reduce((most, { position }) => (position > most ? position : most), 0n);
+  const { categories } = projection;
+  const head = await build(projection)
+    .store.newest({ after, categories })
+    .then(String, () => null);
+  for (const generation of all) {
     const digest = withDigest ? { digest: await digestOf(dataSource, generation, projection.notFolded) } : {};
     generations.push({ ...told(generation, schemaOf(generation)), ...digest });
   }
-  return { service, view: projection.name, version: projection.version, generations };
+  return { service, view: projection.name, version: projection.version, head, generations };
 }
 
 function asText(found: readonly ViewStatus[]): string {
-  const rows = found.flatMap(({ service, view, version, generations }) => [
+  const rows = found.flatMap(({ service, view, version, head, generations }) => [
     ...(generations.some((each) => each.version === version && each.state === 'live')
       ? []
-      : [[view, service, String(version), 'not there yet', '', '']]),
+      : [[view, service, String(version), 'not there yet', '', head ?? '?', '']]),
     ...generations.map((each) => [
-      ...[view, service, String(each.version), each.state, each.position, each.schema],
+      ...[view, service, String(each.version), each.state, each.position, head ?? '?', each.schema],
       ...(each.digest === undefined ? [] : [each.digest]),
     ]),
   ]);
@@ -93,5 +102,5 @@ function asText(found: readonly ViewStatus[]): string {
       stoppedAt === undefined ? [] : [`${view} (${state}) has stopped at position ${stoppedAt}: ${stoppedBecause}\n`],
     ),
   );
-  return columns([['view', 'service', 'version', 'state', 'position', 'schema'], ...rows]) + stopped.join('');
+  return columns([['view', 'service', 'version', 'state', 'position', 'log', 'schema'], ...rows]) + stopped.join('');
 }

@@ -3,6 +3,7 @@ import { type Progress, startProgress } from '../../progress.js';
 import { number } from '../../terminal.js';
 import { type CommandContext, type CommonOptions, report } from '../command-context.js';
 import { positiveNumber } from '../export.js';
+import { MovingEnd } from './moving-end.js';
 import { secretsOption, serviceOption, type TargetOptions } from './targets.js';
 import { type OpenedView, told, withView } from './with-view.js';
 
@@ -101,9 +102,9 @@ const paceOf = ({ options }: OpenedView, { eventsPerSecond, batch }: BuildComman
 
 const placing = ({ older }: BuildCommandOptions) => ({ patienceMs: 60_000, alsoOlder: older ?? false });
 
-/** As far as the live one was at the beginning. */
+/** Against the end of the log, which goes on meanwhile. */
 async function watch(
-  { projection, views: { dataSource } }: OpenedView,
+  { projection, views: { dataSource }, options: { store } }: OpenedView,
   progress: Progress,
   count: (events: number) => void,
 ) {
@@ -112,9 +113,10 @@ async function watch(
   const end = all
     .filter(({ state }) => state === 'live')
     .reduce((most, { position }) => (position > most ? position : most), 1n);
+  const movingEnd = new MovingEnd(store, projection.categories, end);
   const onProgress = (position: bigint, events: number): void => {
     count(events);
-    progress.update(Math.min(1, Number(position) / Number(end)), events);
+    progress.update(movingEnd.partAt(position), events);
   };
   return { onProgress };
 }
