@@ -5,7 +5,7 @@ import { eventually } from '@waymark/testing';
 import { buildView } from './build-view.js';
 import { BeingBuilt, withBuildersLock } from './builders-lock.js';
 import { digestOf } from './digest.js';
-import { findGeneration, type GenerationState, generationsOf } from './generation.js';
+import { findGeneration, type GenerationState, generationsOf, schemaOf } from './generation.js';
 import { CannotPlace, NothingToPlace, placeView } from './place-view.js';
 import type { Projection } from './projection.js';
 import { openWordsGround, type WordsGround, wordsView } from './words.fixture.js';
@@ -51,6 +51,13 @@ describe('rebuilding a view beside the live one', () => {
     expect(await running.waitFor(position, 20_000)).toBe(true);
     expect((await shown()).at(-1)).toEqual({ word: 'word 1', times: 8, last: String(position) });
     expect(await digest('kept')).toBe(spoilt);
+  });
+
+  it('leaves its tables as readers need them: with the statistics that queries are planned by, and nothing put off', async () => {
+    await live(await ground.say('one', 'two', 'three'));
+    const built = await buildView(ground.build(view, pool));
+    const known = `SELECT reltuples::integer AS rows FROM pg_class WHERE oid = '"${schemaOf(built)}".words'::regclass`;
+    expect(await pool.query<unknown>(known)).toEqual([{ rows: 3 }]);
   });
 
   it('goes on where it was when it dies on the way, and counts nothing twice', async () => {
