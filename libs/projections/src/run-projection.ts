@@ -1,31 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DataSource } from 'typeorm';
-import { type EventStore, EventStoreError, type Page, type RecordedEvent } from '@waymark/event-store';
+import { EventStoreError, type Page } from '@waymark/event-store';
 import { applyPage, CannotApply, reasonOf } from './apply-page.js';
 import { moveCheckpoint, noteCategories, type Standing } from './checkpoint.js';
 import { findGeneration, type Generation } from './generation.js';
 import { secondsSince, Unseen } from './lag.js';
 import { foldedBy } from './fold.js';
-import type { OpenedEvent } from './opened-event.js';
-import type { Projection } from './projection.js';
+import type { ProjectionOptions } from './projection-options.js';
 import { putInPlace } from './put-in-place.js';
 import type { ProjectionStatus, RunningProjection } from './running-projection.js';
 import { once, Waiters } from './waiters.js';
-
-export interface ProjectionOptions {
-  readonly projection: Projection;
-  readonly store: EventStore;
-  readonly dataSource: DataSource;
-  readonly open: (event: RecordedEvent) => Promise<OpenedEvent>;
-  readonly log: { error(details: object, message: string): void };
-  readonly batchSize?: number;
-  /** Called each time it has stopped, with the position of the event or, where none is at fault, of where it is. May reject. */
-  readonly onStop?: (error: unknown, position: bigint) => Promise<void>;
-  /** Called when it goes on after that, and once in any case: it may have stopped in an earlier life. May reject. */
-  readonly onGoingOn?: () => Promise<void>;
-  /** How often a checkpoint is written that moved over events of other categories only (default 5 s). */
-  readonly storeEveryMs?: number;
-}
 
 /** As long as somebody waits, how often it is looked whether what he waits for is of any interest here. */
 const lookOverEveryMs = 25;

@@ -5,7 +5,8 @@ import { createTestDatabase, createTestRole } from '@waymark/testing';
 import type { BuildOptions } from './build-options.js';
 import { schemaOf, searchPathOf, findGeneration, type GenerationState } from './generation.js';
 import type { Projection } from './projection.js';
-import { type ProjectionOptions, runProjection } from './run-projection.js';
+import type { ProjectionOptions } from './projection-options.js';
+import { runProjection } from './run-projection.js';
 import type { RunningProjection } from './running-projection.js';
 import { viewGenerationsMigration } from './view-generations-migration.js';
 

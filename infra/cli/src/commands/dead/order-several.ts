@@ -5,7 +5,7 @@ import { number } from '../../terminal.js';
 import { report, type CommandContext } from '../command-context.js';
 import { untilDone } from '../ordering.js';
 import { type Came, textOf } from './came.js';
-import type { OrderOptions } from './order.js';
+import type { OrderOptions } from './order-options.js';
 import { confirmed, selected } from './selection.js';
 
 type Kind = 'redrive' | 'discard';

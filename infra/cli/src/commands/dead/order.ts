@@ -1,32 +1,17 @@
-import { Option, type Command } from 'commander';
-import { letterOrders, type LetterOrderKind, operatorReasons, type OperatorReason } from '@waymark/messaging';
+import type { Command } from 'commander';
+import { letterOrders, type LetterOrderKind, operatorReasons } from '@waymark/messaging';
 import { exitCodes, WrongUse } from '../../exit-codes.js';
-import { databaseOption, withDatabase } from '../../service-database.js';
+import { withDatabase } from '../../service-database.js';
 import { report, type CommandContext } from '../command-context.js';
-import { type OrderingOptions, untilDone, withOrderingOptions } from '../ordering.js';
+import { untilDone } from '../ordering.js';
 import { type Came, textOf } from './came.js';
-import { demandLetter, type LookOptions } from './look.js';
+import { demandLetter } from './look.js';
+import { type OrderOptions, withOrderOptions } from './order-options.js';
 import { orderSeveral } from './order-several.js';
-import { meansSeveral, type Selection, withSelection } from './selection.js';
-
-export interface OrderOptions extends LookOptions, OrderingOptions, Selection {
-  readonly goOn?: boolean;
-  readonly reason?: OperatorReason;
-  readonly note?: string;
-}
-
-const ordering = (command: Command, reasonFor: string): Command =>
-  withOrderingOptions(
-    withSelection(command)
-      .addOption(databaseOption())
-      .addOption(new Option('--reason <code>', reasonFor).choices(operatorReasons))
-      .option('--note <text>', "for your colleagues; kept in the service's own database, not in the log"),
-  )
-    .option('--json', 'print the result as one line of JSON')
-    .option('--quiet', 'print nothing without --json');
+import { meansSeveral } from './selection.js';
 
 export function addRedrive(dead: Command, context: CommandContext): void {
-  ordering(
+  withOrderOptions(
     dead.command('redrive').description('handle the letters of its key again, in their order'),
     'why to go on without the missing message',
   )
@@ -41,7 +26,7 @@ export function addRedrive(dead: Command, context: CommandContext): void {
 }
 
 export function addDiscard(dead: Command, context: CommandContext): void {
-  ordering(
+  withOrderOptions(
     dead.command('discard').description('give messages up for good, and let those behind them have their effect'),
     'why',
   ).action(async (ids: readonly string[] = [], options: OrderOptions) => {
