@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isWhole } from '@waymark/processes';
 import { randomFrom } from '@waymark/testing';
 import type { Account, ReceiptAccount } from './checker/account.js';
 import { gather, judge, type Whereabouts } from './checker/check.js';
@@ -60,7 +61,7 @@ export async function drain(
 async function allReady({ instances, processes }: Platform): Promise<boolean> {
   const asked = instances.map((name) =>
     fetch(`${processes.urlOf(name)}/health/ready`, { signal: AbortSignal.timeout(5_000) }).then(
-      async (answer) => answer.ok && (await answer.text()).includes('"status":"ok"'),
+      async (answer) => answer.ok && (await isWhole(answer)),
       () => false,
     ),
   );

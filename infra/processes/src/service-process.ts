@@ -94,5 +94,6 @@ async function untilReady(name: string, url: string, ended: Promise<Exit>, logFi
   throw new Error(`${name} ${why}. The end of ${logFile}:\n${log.split('\n').slice(-15).join('\n')}`);
 }
 
-const isWhole = async (answer: Response): Promise<boolean> =>
+/** Whether a service that answers `/health/ready` is as it should be in all its parts. */
+export const isWhole = async (answer: Response): Promise<boolean> =>
   ((await answer.json().catch(() => ({}))) as { readonly status?: string }).status === 'ok';

@@ -12,6 +12,14 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
+/** Does the work again and again, so long after it last ended, until the signal aborts. Rejects as soon as the work does. */
+export async function repeatedly(milliseconds: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await pause(milliseconds, signal);
+    if (!signal.aborted) await work();
+  }
+}
+
 /** Doubles from `first` to `most` milliseconds, with up to a fifth of jitter; `reset` starts over. */
 export class BackOff {
   private exponent = 0;

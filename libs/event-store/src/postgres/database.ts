@@ -5,15 +5,20 @@ import { EventStoreError } from '../port.js';
 /** So long another setup of the same log is waited for. */
 const patienceMs = 120_000;
 
-/** Serialises migrations and grants within a database, until the transaction ends. Rejects where somebody else has it for too long. */
+/**
+ * Serialises migrations and grants within a database, until the transaction ends. Rejects where somebody else has it for too long; how long
+ * the transaction waits for other locks stays as it was.
+ */
 export async function takeSetupLock(client: Pick<pg.Client, 'query'>, waitMs = patienceMs): Promise<void> {
-  await client.query(`select set_config('lock_timeout', $1, true)`, [`${waitMs}ms`]);
+  const { rows } = await client.query<{ lock_timeout: string }>('show lock_timeout');
+  const waitFor = (time: string | undefined) => client.query(`select set_config('lock_timeout', $1, true)`, [time]);
+  await waitFor(`${waitMs}ms`);
   await client.query('select pg_advisory_xact_lock(1463900525, 2)').catch((error: unknown) => {
     if (!(error instanceof pg.DatabaseError) || error.code !== '55P03') throw error;
     const message = `the log is being set up by another session for more than ${waitMs / 1_000} s: see what it waits for (pg_stat_activity)`;
     throw new EventStoreError('unavailable', message, undefined, { cause: error });
   });
-  await client.query(`select set_config('lock_timeout', '0', true)`);
+  await waitFor(rows[0]?.lock_timeout);
 }
 
 /** Runs `work` in one transaction on a connection of its own, as the administrator. */

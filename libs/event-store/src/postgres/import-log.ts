@@ -83,7 +83,7 @@ function refusedByConstraint(error: unknown): LogImportError | undefined {
 
 async function lockEmptyLog(client: pg.Client): Promise<void> {
   await client.query(`set local lock_timeout = '10s'; set local statement_timeout = 0`);
-  await takeSetupLock(client);
+  await takeSetupLock(client, 10_000);
   // The appenders' lock, alone: they wait before they look at anything. Whoever reads sees an empty log until the end.
   await client.query('select pg_advisory_xact_lock(1463900525, 1)');
   await client.query('lock table waymark.events in exclusive mode');

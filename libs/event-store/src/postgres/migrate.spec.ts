@@ -134,4 +134,15 @@ describe('opening a log', () => {
     await Promise.all([one.end(), other.end()]);
     await database.drop();
   });
+
+  it('leaves how long whoever sets it up waits for other locks as it was', async () => {
+    const database = await createTestDatabase('setup_wait');
+    const client = new pg.Client(database.url);
+    await client.connect();
+    await client.query(`begin; set local lock_timeout = '7s'`);
+    await takeSetupLock(client);
+    expect((await client.query('show lock_timeout')).rows).toEqual([{ lock_timeout: '7s' }]);
+    await client.end();
+    await database.drop();
+  });
 });

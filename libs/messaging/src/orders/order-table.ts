@@ -173,25 +173,28 @@ export class OrderTable<Says extends object, Result extends { readonly outcome: 
     return row.closed ? 'closed' : 'in_hand';
   }
 
-  /** Has each order recorded that was withdrawn, once; again when that failed or was interrupted. */
+  /** Has each order recorded that was withdrawn, once; again when that failed or was interrupted. One statement when none was. */
   async recordWithdrawals(
     dataSource: DataSource,
     record: (order: Order<Says>, withdrawn: Withdrawn & { readonly at: Date }) => Promise<void>,
   ): Promise<void> {
-    for (let found = true; found;)
-      found = await dataSource.transaction(async (manager) => {
+    const open = await dataSource.query<{ id: string }[]>(
+      `select id from ${this.table} where ${unrecorded} order by done_at, id`,
+    );
+    for (const { id } of open)
+      await dataSource.transaction(async (manager) => {
         const [row] = await manager.query<(StandingRow<Says> & { done_at: Date; result: Withdrawn })[]>(
-          `select id, operator${this.said()}, done_at, result from ${this.table} where ${unrecorded}
-           order by done_at limit 1 for update skip locked`,
+          `select id, operator${this.said()}, done_at, result from ${this.table}
+           where id = $1 and ${unrecorded} for update skip locked`,
+          [id],
         );
-        if (!row) return false;
+        if (!row) return;
         const { done_at: at, result, ...order } = row;
         await record(order as Order<Says>, { ...result, at });
         await manager.query(`update ${this.table} set result = $2 where id = $1`, [
-          order.id,
+          id,
           JSON.stringify({ ...result, recorded: true }),
         ]);
-        return true;
       });
   }
 

@@ -1,5 +1,5 @@
 import { errorFields } from '../log.js';
-import { pause } from '../waiting.js';
+import { repeatedly } from '../waiting.js';
 import type { Leadership } from './leadership.js';
 import type { RelayOptions } from './relay-options.js';
 
@@ -35,18 +35,12 @@ export async function makeUpForChangedHistory(relay: HistoryOfRelay, leadership:
 }
 
 /** Looks now and then, and ends the leadership when another history has begun: that of the log may under one leadership. */
-export async function watchHistory(
-  relay: HistoryOfRelay,
-  leadership: Leadership,
-  ended: AbortController,
-): Promise<void> {
-  while (!ended.signal.aborted) {
-    await pause(relay.lookEveryMs ?? 5_000, ended.signal);
-    if (ended.signal.aborted) return;
+export function watchHistory(relay: HistoryOfRelay, leadership: Leadership, ended: AbortController): Promise<void> {
+  return repeatedly(relay.lookEveryMs ?? 5_000, ended.signal, async () => {
     const found = await historiesOf(relay, leadership).catch((error: unknown) => {
       relay.log.warn({ service: relay.service, ...errorFields(error) }, 'the history of the log cannot be looked at');
       return undefined;
     });
     if (found && found.now !== found.noted) ended.abort();
-  }
+  });
 }

@@ -1,5 +1,5 @@
 import { errorFields } from '../log.js';
-import { pause } from '../waiting.js';
+import { repeatedly } from '../waiting.js';
 import type { Leadership } from './leadership.js';
 import type { RelayOptions } from './relay-options.js';
 
@@ -46,14 +46,12 @@ export async function makeUpForLoss(relay: TopicOfRelay, leadership: Leadership)
  * Looks now and then, and ends the leadership when the topic or messages of it are gone. Also when it cannot look: the broker may
  * come back with nothing, and whoever leads next looks before it publishes.
  */
-export async function watchTopic(relay: TopicOfRelay, leadership: Leadership, ended: AbortController): Promise<void> {
-  while (!ended.signal.aborted) {
-    await pause(relay.lookEveryMs ?? 5_000, ended.signal);
-    if (ended.signal.aborted) return;
+export function watchTopic(relay: TopicOfRelay, leadership: Leadership, ended: AbortController): Promise<void> {
+  return repeatedly(relay.lookEveryMs ?? 5_000, ended.signal, async () => {
     const loss = await lossOf(relay, leadership).catch((error: unknown) => {
       relay.log.warn({ service: relay.service, ...errorFields(error) }, 'the topic cannot be looked at');
       return 'unknown';
     });
     if (loss !== undefined) ended.abort();
-  }
+  });
 }

@@ -1,7 +1,7 @@
 import type { Page } from '@waymark/event-store';
 import type pg from 'pg';
 import { errorFields } from '../log.js';
-import { BackOff, Deferred, pause } from '../waiting.js';
+import { BackOff, Deferred, pause, repeatedly } from '../waiting.js';
 import { makeUpForChangedHistory, watchHistory } from './changed-history.js';
 import { Conveyor } from './conveyor.js';
 import { leadByWindows } from './lead-by-windows.js';
@@ -55,7 +55,7 @@ export function runRelay(options: RelayOptions): Relay {
   const lead = async (leadership: Leadership, ended: AbortController): Promise<void> => {
     const end = (): void => ended.abort();
     stopping.signal.addEventListener('abort', end);
-    const confirming = confirmUntil(leadership, ended, confirmEveryMs);
+    const confirming = repeatedly(confirmEveryMs, ended.signal, () => leadership.confirm().catch(end));
     const watching = [watchTopic(options, leadership, ended), watchHistory(options, leadership, ended)];
     try {
       if (options.window) {
@@ -147,13 +147,6 @@ async function* readAhead(pages: AsyncIterable<Page>, end: () => void): AsyncGen
   } finally {
     end();
     await next.catch(() => undefined);
-  }
-}
-
-async function confirmUntil(leadership: Leadership, ended: AbortController, everyMs: number): Promise<void> {
-  while (!ended.signal.aborted) {
-    await pause(everyMs, ended.signal);
-    if (!ended.signal.aborted) await leadership.confirm().catch(() => ended.abort());
   }
 }
 

@@ -1,10 +1,11 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { deadLettersWhere, type DeadLetter } from '@waymark/messaging';
 import type { EntityManager } from 'typeorm';
 import { WrongUse } from '../../exit-codes.js';
 import { databaseOption, withDatabase } from '../../service-database.js';
 import { cutOff, report, type CommandContext, type CommonOptions } from '../command-context.js';
 import { positiveNumber } from '../export.js';
+import { listedId } from '../listed-id.js';
 import { asJson, letterText, listText } from './letter-text.js';
 
 export interface LookOptions extends CommonOptions {
@@ -17,12 +18,7 @@ interface ListOptions extends LookOptions {
   readonly limit: number;
 }
 
-export function letterId(text: string): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) {
-    throw new InvalidArgumentError('It must be the id of a dead letter, as list prints it.');
-  }
-  return text;
-}
+export const letterId = listedId('a dead letter');
 
 export async function demandLetter(manager: EntityManager, id: string): Promise<DeadLetter> {
   const [letter] = await deadLettersWhere(manager, 'id = $1', [id]);

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type WithdrawalReason, withdrawalReasons } from '@waymark/messaging';
 import { exitCodes } from '../../exit-codes.js';
 import { type CommandContext, type CommonOptions, report } from '../command-context.js';
 import { firstThatHas } from '../each-service.js';
+import { listedId } from '../listed-id.js';
 import { type OrderingOptions, withOperatorOption } from '../ordering.js';
 import { secretsOption, serviceOption, type TargetOptions, targetsOf } from '../views/targets.js';
 import { withOrders } from './with-orders.js';
@@ -11,17 +12,11 @@ interface WithdrawOptions extends CommonOptions, TargetOptions, Pick<OrderingOpt
   readonly reason: WithdrawalReason;
 }
 
-function orderId(text: string): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text))
-    throw new InvalidArgumentError('It must be the id of an order, as list prints it.');
-  return text;
-}
-
 export function addWithdraw(orders: Command, { terminal, end }: CommandContext): void {
   const withdraw = orders
     .command('withdraw')
     .description('take back what was ordered and nobody has taken up: no service will carry it out')
-    .argument('<id>', 'of the order', orderId)
+    .argument('<id>', 'of the order', listedId('an order'))
     .addOption(new Option('--reason <code>', 'why; the log keeps it').choices(withdrawalReasons).makeOptionMandatory())
     .addOption(secretsOption())
     .addOption(serviceOption());

@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from 'commander';
 import type { OpenedViews, StepEntry } from '@waymark/service-kit';
 import { firstThatHas } from '../each-service.js';
+import { listedId } from '../listed-id.js';
 import type { Target } from '../target.js';
 import { type TargetOptions, targetsOf } from '../views/targets.js';
 import { withViews } from '../views/with-view.js';
@@ -31,11 +31,7 @@ export const processRows = `SELECT processes.*, failed.* FROM processes LEFT JOI
     AND last.what = concat_ws(' ', bell.process_id, bell.work, bell.step, bell.attempt)
   WHERE bell.process_id = processes.process_id AND failures > 0 ORDER BY failures DESC, try_at LIMIT 1) AS failed ON true`;
 
-export function processId(text: string): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text))
-    throw new InvalidArgumentError('It must be the id of a process, as list prints it.');
-  return text;
-}
+export const processId = listedId('a process');
 
 /** The services that have processes. */
 export const processTargets = async (options: TargetOptions): Promise<readonly Target[]> =>

@@ -25,9 +25,10 @@ export function addList(views: Command, context: CommandContext): void {
     .action(async (options: StatusOptions) => {
       const { shown, notShown } = await ofEach(await targetsOf(options), context, (target) =>
         withViews(target, async (opened) => {
-          const views: ViewStatus[] = [];
-          for (const projection of opened.projections)
-            views.push(await statusOf(target.definition.name, projection, opened, false));
+          const { projections } = opened;
+          const views = await Promise.all(
+            projections.map((projection) => statusOf(target.definition.name, projection, opened, false)),
+          );
           return { views, failing: await failingIn(target.definition.name, opened) };
         }),
       );
